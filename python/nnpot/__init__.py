@@ -1,0 +1,49 @@
+"""nnpot: neural network potentials for atomistic simulation.
+
+``nnpot.load(directory)`` reads a model and gives a `Potential`; ``nnpot.Calculator`` is its ASE calculator.
+Importing the package is quick: numpy, ASE and the compiled core are imported at first use.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from nnpot.errors import FileFormatError, InvalidInputError, NnpotError, UnknownElementError
+
+if TYPE_CHECKING:
+    from nnpot.calculator import NnpotCalculator as Calculator
+    from nnpot.potential import Potential, Prediction, load
+
+__all__ = [
+    "Calculator",
+    "FileFormatError",
+    "InvalidInputError",
+    "NnpotError",
+    "Potential",
+    "Prediction",
+    "UnknownElementError",
+    "__version__",
+    "load",
+]
+
+_LAZY = {
+    "Calculator": ("nnpot.calculator", "NnpotCalculator"),
+    "Potential": ("nnpot.potential", "Potential"),
+    "Prediction": ("nnpot.potential", "Prediction"),
+    "load": ("nnpot.potential", "load"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return version("nnpot")
+    if name in _LAZY:
+        module, attribute = _LAZY[name]
+        return getattr(import_module(module), attribute)
+    raise AttributeError(f"module 'nnpot' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

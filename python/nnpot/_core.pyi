@@ -1,0 +1,109 @@
+"""The C++ core. Arrays are float64 in C order: positions (n, 3) in Å, cell rows (3, 3) in Å, numbers (n,)."""
+
+from collections.abc import Sequence
+from typing import Any, final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+Layer = tuple[Array, Array, str]
+"""Weights (n_in, n_out), biases (n_out,), activation letter."""
+
+@final
+class SymmetryFunctions:
+    """The descriptor of an atom's surroundings, one set of functions per element."""
+
+    def __init__(
+        self, elements: Sequence[str], functions: Sequence[str], cutoff_type: int, cutoff_alpha: float = 0.0
+    ) -> None:
+        """``functions``: what follows ``symfunction_short``, for example "Si 2 Si 0.5 0.0 3.9"."""
+
+    @property
+    def elements(self) -> list[str]:
+        """By atomic number."""
+
+    @property
+    def cutoff(self) -> float:
+        """The largest cutoff radius, Å."""
+
+    def functions(self, element: str) -> list[str]:
+        """The functions of one element, in the order of the columns."""
+
+    def values(self, positions: ArrayLike, numbers: ArrayLike, cell: ArrayLike, pbc: ArrayLike) -> Array:
+        """Shape (n, n_functions_max); columns beyond an element's own count are 0."""
+
+    def jacobian(
+        self, positions: ArrayLike, numbers: ArrayLike, cell: ArrayLike, pbc: ArrayLike
+    ) -> tuple[Array, NDArray[Any], NDArray[Any], Array]:
+        """Values (n, F), center (p,), neighbor (p,), gradient (p, F, 3) = dG[center]/d r_neighbor.
+
+        Pairs are sorted by center, the center itself first; images of an atom are separate pairs.
+        """
+
+    def pair_vectors(
+        self, positions: ArrayLike, numbers: ArrayLike, cell: ArrayLike, pbc: ArrayLike
+    ) -> Array:
+        """r_neighbor − r_center of the pairs of `jacobian`, shape (p, 3), Å."""
+
+@final
+class Model:
+    """The values that define a potential, in eV and Å."""
+
+    def __init__(
+        self,
+        elements: Sequence[str],
+        cutoff_type: int,
+        cutoff_alpha: float,
+        functions: Sequence[str],
+        scaling_mode: str,
+        scaling: dict[str, Array],
+        scale_min: float,
+        scale_max: float,
+        networks: dict[str, list[Layer]],
+        atom_energies: dict[str, float],
+        info: dict[str, str],
+    ) -> None:
+        """``scaling_mode``: none, scale, center, scale_center, sigma; ``scaling``: min, max, mean, sigma."""
+
+    @staticmethod
+    def read(directory: str, units: str | None) -> Model:
+        """``units``: metal, real or atomic; None where ``model.info`` states them."""
+
+    def write(self, directory: str) -> None:
+        """Write ``input.nn``, ``scaling.data``, ``weights.ZZZ.data`` and ``model.info`` in eV and Å."""
+
+    @property
+    def elements(self) -> list[str]:
+        """By atomic number."""
+
+    @property
+    def cutoff(self) -> float:
+        """The largest cutoff radius, Å."""
+
+    @property
+    def atom_energies(self) -> dict[str, float]:
+        """Offset per atom of each element, eV."""
+
+    @property
+    def info(self) -> dict[str, str]:
+        """The lines of ``model.info``."""
+
+    def functions(self, element: str) -> list[str]:
+        """The symmetry functions of one element, in the order of the network's inputs."""
+
+    def network(self, element: str) -> list[Layer]:
+        """The layers of one element's network."""
+
+    def scaling(self, element: str) -> Array:
+        """Columns min, max, mean, sigma, one row per symmetry function."""
+
+@final
+class Potential:
+    """Evaluates a model."""
+
+    def __init__(self, model: Model) -> None: ...
+    def compute(
+        self, positions: ArrayLike, numbers: ArrayLike, cell: ArrayLike, pbc: ArrayLike
+    ) -> tuple[float, Array, Array, Array]:
+        """Energy (eV), forces (n, 3), virial (3, 3) = −dE/dε (eV), atomic energies (n,)."""

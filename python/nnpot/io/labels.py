@@ -1,0 +1,72 @@
+"""Checks of frames and of the reference values they carry."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from ase import Atoms
+
+from nnpot.errors import InvalidInputError
+
+
+def results_of(frame: Atoms) -> dict[str, Any]:
+    """The stored reference values of a frame (``energy``, ``forces``, ``stress``, ...); empty without any."""
+    return dict(frame.calc.results) if frame.calc is not None else {}
+
+
+def require_labels(
+    frames: Sequence[Atoms], forces: bool = True, where: str | os.PathLike[str] = "frames"
+) -> None:
+    """Refuse frames that lack a usable energy or forces.
+
+    Parameters
+    ----------
+    frames
+        Frames as `read_frames` gives them.
+    forces
+        Whether forces are needed as well as the energy.
+    where
+        What the error names, usually the file.
+
+    Raises
+    ------
+    InvalidInputError
+        Naming the first frame (counted from 1) without a finite energy or without finite forces.
+    """
+    if not frames:
+        raise InvalidInputError(f"{where}: expected at least one frame, got none")
+    for number, frame in enumerate(frames, 1):
+        results = results_of(frame)
+        for label in ("energy", "forces") if forces else ("energy",):
+            if results.get(label) is None:
+                found = ", ".join(sorted({*results, *frame.info, *frame.arrays} - {"numbers", "positions"}))
+                raise InvalidInputError(
+                    f"{where}: frame {number} has no {label} (it has: {found or 'no labels at all'}); "
+                    f"add it under the name '{label}' or remove the frame"
+                )
+        require_finite(frame, f"{where}: frame {number}")
+
+
+def require_finite(frame: Atoms, where: str) -> None:
+    """Refuse a frame in which a position, the cell or a reference value is NaN or infinite.
+
+    Raises
+    ------
+    InvalidInputError
+        Naming the value and, where there is one, the atom (counted from 1).
+    """
+    values = {"position": frame.positions, "cell": frame.cell.array, **results_of(frame)}
+    for name, value in values.items():
+        numbers = np.asarray(value)
+        if numbers.dtype.kind != "f" or np.isfinite(numbers).all():
+            continue
+        bad = np.argwhere(~np.isfinite(numbers))[0]
+        per_atom = numbers.ndim > 0 and name not in ("cell", "stress", "dipole")
+        atom = f" of atom {bad[0] + 1}" if per_atom else ""
+        raise InvalidInputError(
+            f"{where}: {name}{atom} must be a finite number, got {numbers[tuple(bad)]}; "
+            f"correct or remove the frame"
+        )

@@ -1,0 +1,107 @@
+"""A neural network potential: the energy of a structure and its derivatives."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnpot import _core
+from nnpot.units import UnitSystem
+
+if TYPE_CHECKING:
+    from ase import Atoms
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a potential says about one structure."""
+
+    energy: float
+    """Total energy, eV."""
+    forces: NDArray[np.float64]
+    """Forces, shape (n_atoms, 3), eV/Å: the exact negative gradient of ``energy``."""
+    stress: NDArray[np.float64] | None
+    """(1/V) dE/dε, shape (6,), order xx yy zz yz xz xy, eV/Å³; None unless periodic in three directions."""
+    virial: NDArray[np.float64]
+    """−dE/dε, shape (3, 3), eV."""
+    atomic_energies: NDArray[np.float64]
+    """The atoms' shares of ``energy``, shape (n_atoms,), eV."""
+
+
+class Potential:
+    """A potential that is ready to evaluate structures.
+
+    E = Σ_i E_i over atoms, E_i from the network of the atom's element (Behler and Parrinello 2007).
+
+    Parameters
+    ----------
+    model
+        The values that define the potential; see `load` for a model on disk.
+    """
+
+    def __init__(self, model: _core.Model) -> None:
+        self._model = model
+        self._engine = _core.Potential(model)
+
+    @property
+    def cutoff(self) -> float:
+        """The largest cutoff radius of the symmetry functions, Å."""
+        return self._model.cutoff
+
+    @property
+    def elements(self) -> list[str]:
+        """The elements' symbols, by atomic number."""
+        return self._model.elements
+
+    def predict(self, atoms: Atoms) -> Prediction:
+        """Energy, forces and stress of one structure.
+
+        Parameters
+        ----------
+        atoms
+            Any cell and any periodic directions; the cell may be smaller than the cutoff.
+
+        Raises
+        ------
+        UnknownElementError
+            If the structure holds an element that the model was not trained for.
+        InvalidInputError
+            If a position is not finite, or two atoms are on the same place.
+        """
+        energy, forces, virial, atomic_energies = self._engine.compute(
+            atoms.positions, atoms.numbers, atoms.cell.array, atoms.pbc
+        )
+        stress = _stress(virial, atoms.cell.volume) if atoms.pbc.all() else None
+        return Prediction(energy, forces, stress, virial, atomic_energies)
+
+
+def load(model_dir: str | os.PathLike[str], units: UnitSystem | str | None = None) -> Potential:
+    """Read a model directory (``input.nn``, ``scaling.data``, ``weights.ZZZ.data``, ``model.info``).
+
+    Parameters
+    ----------
+    model_dir
+        The directory.
+    units
+        The units of the files; None where ``model.info`` states them.
+
+    Raises
+    ------
+    FileFormatError
+        If a file is damaged; the message says where.
+    InvalidInputError
+        If neither ``units`` nor ``model.info`` states the units.
+    OSError
+        If a file cannot be read.
+    """
+    name = None if units is None else UnitSystem(units).value
+    return Potential(_core.Model.read(os.fspath(model_dir), name))
+
+
+def _stress(virial: NDArray[np.float64], volume: float) -> NDArray[np.float64]:
+    symmetric = -0.5 * (virial + virial.T) / volume
+    return symmetric[[0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]]
