@@ -1,0 +1,42 @@
+#pragma once
+
+#include <armadillo>
+#include <vector>
+
+#include "nnpot/neighbor_list.hpp"
+#include "nnpot/symmetry_function_set.hpp"
+
+namespace nnpot {
+
+/// The symmetry functions of all elements, for training and analysis: raw values and their derivatives.
+class Descriptor {
+public:
+    /// @param functions  of all elements, in any order
+    /// @throws InvalidInput if an element that appears as a neighbor has no functions of its own
+    Descriptor(const std::vector<SymmetryFunction>& functions, CutoffType cutoff_type, double cutoff_alpha);
+
+    double cutoff() const noexcept;                  ///< Å
+    std::size_t largest_size() const noexcept;       ///< most functions of any element
+    const std::vector<int>& atomic_numbers() const noexcept { return atomic_numbers_; }
+    const SymmetryFunctionSet& functions_of(int atomic_number) const;  ///< @throws UnknownElement
+
+    /// Raw values, largest_size() × n_centers; rows beyond an element's own functions are 0.
+    arma::mat values(const NeighborList& list) const;
+
+    /// Derivatives of the values, pair by pair. Each center comes first with itself (its own derivative,
+    /// minus the sum of the others), then with its neighbors; images of one atom are separate pairs.
+    struct Jacobian {
+        arma::mat values;                   ///< as values()
+        std::vector<std::size_t> center;    ///< caller's index
+        std::vector<std::size_t> neighbor; ///< caller's index
+        arma::cube gradient;                ///< 3 × largest_size() × n: dG_center / dr_neighbor, 1/Å
+    };
+
+    Jacobian jacobian(const NeighborList& list) const;
+
+private:
+    std::vector<int> atomic_numbers_;
+    std::vector<SymmetryFunctionSet> sets_;
+};
+
+}  // namespace nnpot

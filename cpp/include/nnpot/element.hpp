@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+namespace nnpot {
+
+/// Atomic number of a chemical symbol, e.g. 14 for "Si".  @throws InvalidInput for anything else
+int atomic_number(const std::string& symbol);
+
+/// Chemical symbol of an atomic number from 1 to 118.  @throws InvalidInput outside that range
+std::string element_symbol(int atomic_number);
+
+}  // namespace nnpot

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <armadillo>
+#include <vector>
+
+namespace nnpot {
+
+/// Activation function by its letter in `input.nn`: l t s S p r g c e h (docs/formats.md).
+/// @throws InvalidInput for any other letter
+void require_activation_letter(char letter);
+
+/// One layer: y = activation(Wᵀ x + b).
+struct Layer {
+    arma::mat weights;  ///< n_inputs × n_outputs
+    arma::vec biases;   ///< n_outputs
+    char activation;    ///< letter of `input.nn`
+};
+
+/// Feed-forward network of any number of layers, evaluated for many inputs at once.
+class NeuralNetwork {
+public:
+    /// @throws InvalidInput if there are no layers, sizes do not fit, or a weight is not finite
+    explicit NeuralNetwork(std::vector<Layer> layers);
+
+    std::size_t n_inputs() const noexcept { return layers_.front().weights.n_rows; }
+    std::size_t n_outputs() const noexcept { return layers_.back().weights.n_cols; }
+    const std::vector<Layer>& layers() const noexcept { return layers_; }
+
+    /// @param inputs  n_inputs × n_samples   @return n_outputs × n_samples
+    arma::mat evaluate(const arma::mat& inputs) const;
+
+    struct OutputAndGradient {
+        arma::mat output;    ///< n_outputs × n_samples
+        arma::mat gradient;  ///< n_inputs × n_samples: d(sum of the outputs)/d(inputs)
+    };
+
+    /// Backpropagation from the outputs down to the inputs.
+    OutputAndGradient evaluate_with_gradient(const arma::mat& inputs) const;
+
+private:
+    std::vector<Layer> layers_;
+    std::vector<arma::mat> transposed_weights_;
+};
+
+}  // namespace nnpot

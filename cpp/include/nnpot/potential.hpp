@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "nnpot/model.hpp"
+#include "nnpot/neighbor_list.hpp"
+
+namespace nnpot {
+
+/// What a potential says of the centers of a NeighborList.
+struct Evaluation {
+    std::vector<double> energies;  ///< eV, one per center
+    std::vector<double> gx, gy, gz;  ///< eV/Å, one per pair: dE/d(r_neighbor − r_center)
+
+    double energy() const noexcept;
+
+    /// Adds −dE/dr to @p forces (caller's indices, x y z after each other): to neighbors and centers.
+    void add_forces(const NeighborList& list, double* forces) const noexcept;
+
+    /// Adds Σ x ⊗ f to @p virial (eV; xx yy zz xy xz yz): −dE/dstrain.
+    void add_virial(const NeighborList& list, double* virial) const noexcept;
+};
+
+/// Behler–Parrinello potential: E = Σ_i [ NN_e(i)(G_i) + offset of e(i) ], and its exact gradient.
+/// Source: Behler and Parrinello 2007. One instance serves one thread at a time.
+class Potential {
+public:
+    /// @throws InvalidInput if the parts of the model do not fit each other
+    explicit Potential(const Model& model);
+    ~Potential();
+    Potential(Potential&&) noexcept;
+    Potential& operator=(Potential&&) noexcept;
+
+    double cutoff() const noexcept;  ///< Å
+    const std::vector<int>& atomic_numbers() const noexcept;
+
+    /// Energies of all centers and the derivatives with respect to all neighbor vectors.
+    /// @throws UnknownElement if a center is of an element that the model does not hold
+    /// @throws InvalidInput if an energy or derivative comes out as NaN or infinity
+    void compute(const NeighborList& list, Evaluation& evaluation);
+
+private:
+    class Engine;
+    std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace nnpot

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <armadillo>
+#include <string>
+
+namespace nnpot {
+
+/// How raw values of the symmetry functions become network inputs (flags of `input.nn`, docs/formats.md).
+enum class ScalingMode { none, scale, center, scale_center, sigma };
+
+/// Statistics of the raw values over the training set, one row per function.
+struct ScalingData {
+    arma::vec min, max, mean, sigma;
+};
+
+/// input = offset_to + factor (G − offset_from), per function.
+class Scaler {
+public:
+    /// @param low, high  the range that `scale_min_short` and `scale_max_short` ask for
+    /// @param element    named in errors
+    /// @throws InvalidInput if a function that the mode divides by has no range, naming the function
+    Scaler(ScalingMode mode, const ScalingData& data, double low, double high, const std::string& element);
+
+    /// A scaler that leaves @p n values as they are.
+    static Scaler identity(std::size_t n);
+
+    std::size_t size() const noexcept { return factor_.n_elem; }
+    const arma::vec& factor() const noexcept { return factor_; }  ///< d(input)/dG
+
+    void apply(double* values) const noexcept;
+
+private:
+    Scaler(arma::vec offset, arma::vec factor);
+
+    arma::vec offset_, factor_;  ///< input = offset + factor G
+};
+
+}  // namespace nnpot

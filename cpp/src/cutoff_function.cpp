@@ -1,0 +1,41 @@
+#include "nnpot/cutoff_function.hpp"
+
+#include <cmath>
+#include <string>
+
+#include "cutoff_core.hpp"
+#include "nnpot/error.hpp"
+
+namespace nnpot {
+
+CutoffType cutoff_type_from_number(int number) {
+    if (number < 0 || number > 8) {
+        throw InvalidInput("cutoff type must be from 0 to 8, got " + std::to_string(number));
+    }
+    return static_cast<CutoffType>(number);
+}
+
+CutoffFunction::CutoffFunction(CutoffType type, double radius, double alpha)
+    : type_(type), radius_(radius), inner_radius_(alpha * radius) {
+    if (!std::isfinite(radius) || radius <= 0.0) {
+        throw InvalidInput("cutoff radius must be finite and > 0 Å, got " + std::to_string(radius));
+    }
+    if (!(alpha >= 0.0 && alpha < 1.0)) {
+        throw InvalidInput("cutoff alpha must be at least 0 and below 1, got " + std::to_string(alpha));
+    }
+    const bool ignores_alpha = type == CutoffType::tanh3 || type == CutoffType::tanh3_unnormalized;
+    if (ignores_alpha) inner_radius_ = 0.0;
+}
+
+ValueAndSlope CutoffFunction::operator()(double r) const noexcept {
+    if (r >= radius_) return {0.0, 0.0};
+    if (r < inner_radius_) return {1.0, 0.0};
+    const double inverse_width = 1.0 / (radius_ - inner_radius_);
+    ValueAndSlope result{};
+    for_cutoff_type(type_, [&](auto tag) {
+        result = cutoff_core<decltype(tag)::value>((radius_ - r) * inverse_width);
+    });
+    return {result.value, result.slope * inverse_width};
+}
+
+}  // namespace nnpot

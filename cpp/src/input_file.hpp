@@ -1,0 +1,30 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "nnpot/model.hpp"
+#include "nnpot/units.hpp"
+
+namespace nnpot {
+
+/// Sizes and activations of one element's network.
+struct Architecture {
+    std::vector<std::size_t> sizes;  ///< inputs, hidden layers, output
+    std::string activations;         ///< a letter per layer after the inputs
+    bool normalize_nodes = false;    ///< pre-activations are divided by the number of inputs of their layer
+};
+
+struct InputFile {
+    Model model;  ///< without scaling data and weights
+    std::vector<Architecture> architectures;  ///< per element of the model
+};
+
+/// Reads `input.nn`.  @throws FileError naming the line
+InputFile read_input_file(const std::filesystem::path& path, const UnitSystem& units);
+
+/// The text of an `input.nn` in eV and Å.
+std::string input_file_text(const Model& model);
+
+}  // namespace nnpot

@@ -1,0 +1,245 @@
+#include "nnpot/model_directory.hpp"
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+
+#include "input_file.hpp"
+#include "keyword_file.hpp"
+#include "nnpot/element.hpp"
+#include "nnpot/error.hpp"
+#include "text.hpp"
+
+namespace nnpot {
+namespace {
+
+using std::filesystem::path;
+
+std::string weights_file_name(int atomic_number) {
+    std::array<char, 24> name{};
+    (void)std::snprintf(name.data(), name.size(), "weights.%03d.data", atomic_number);
+    return name.data();
+}
+
+std::map<std::string, std::string> read_info(const path& directory) {
+    std::map<std::string, std::string> info;
+    const path file = directory / "model.info";
+    if (!std::filesystem::exists(file)) return info;
+    const KeywordFile content(file);
+    for (const WordLine& line : content.lines()) {
+        std::string& value = info[line.words[0]];
+        for (std::size_t i = 1; i < line.words.size(); ++i) value += (i > 1 ? " " : "") + line.words[i];
+    }
+    return info;
+}
+
+const UnitSystem& choose_units(const path& directory, const std::map<std::string, std::string>& info,
+                               const std::string& given) {
+    const auto stated = info.find("units");
+    if (stated == info.end() && given.empty()) {
+        throw InvalidInput("model '" + directory.string() +
+                           "' does not state its units; give metal (eV, Angstrom), real (kcal/mol, Angstrom) or "
+                           "atomic (Hartree, bohr)");
+    }
+    if (stated == info.end()) return unit_system(given);
+    if (!given.empty() && given != stated->second) {
+        throw InvalidInput("model '" + directory.string() + "' states units " + stated->second + ", but " + given +
+                           " were asked for; leave the units out");
+    }
+    return unit_system(stated->second);
+}
+
+/// The numbers of a row of scaling.data, or nothing for the two-number line that ends a RuNNer file.
+std::vector<double> read_scaling_row(const path& file, const WordLine& line, bool last) {
+    if (last && line.words.size() == 2) return {};
+    if (line.words.size() != 5 && line.words.size() != 6) {
+        throw_file_error(file, line.number,
+                         "expected 'element function min max mean sigma', got " + std::to_string(line.words.size()) +
+                             " columns");
+    }
+    std::vector<double> row(line.words.size());
+    for (std::size_t i = 0; i < row.size(); ++i) {
+        if (!read_number(line.words[i], row[i])) {
+            throw_file_error(file, line.number, "expected a number, got '" + line.words[i] + "'");
+        }
+    }
+    return row;
+}
+
+std::vector<std::pair<std::size_t, std::vector<double>>> read_scaling_rows(const path& file) {
+    const std::vector<WordLine> lines = read_word_lines(file);
+    std::vector<std::pair<std::size_t, std::vector<double>>> rows;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        std::vector<double> row = read_scaling_row(file, lines[i], i + 1 == lines.size());
+        if (!row.empty()) rows.emplace_back(lines[i].number, std::move(row));
+    }
+    return rows;
+}
+
+void require_row(const path& file, std::size_t line, const std::vector<double>& row, std::size_t element,
+                 std::size_t function, ScalingMode mode) {
+    if (row[0] != static_cast<double>(element + 1) || row[1] != static_cast<double>(function + 1)) {
+        throw_file_error(file, line, "expected element " + std::to_string(element + 1) + " function " +
+                                         std::to_string(function + 1) + ", got " + to_text(row[0]) + " and " +
+                                         to_text(row[1]) + "; the rows are not in order");
+    }
+    const double tolerance = 1e-6 * (1.0 + std::abs(row[2]) + std::abs(row[3]));
+    if (row[4] < row[2] - tolerance || row[4] > row[3] + tolerance) {
+        throw_file_error(file, line, "the mean " + to_text(row[4]) + " is not between min " + to_text(row[2]) +
+                                         " and max " + to_text(row[3]));
+    }
+    if (mode == ScalingMode::sigma && row.size() < 6) {
+        throw_file_error(file, line, "scale_symmetry_functions_sigma needs a sixth column with sigma");
+    }
+}
+
+void read_scaling(const path& file, Model& model) {
+    const auto rows = read_scaling_rows(file);
+    std::size_t expected = 0;
+    for (const ElementModel& element : model.elements) expected += element.functions.size();
+    if (rows.size() != expected) {
+        throw_file_error(file, 0, "expected " + std::to_string(expected) + " rows (one per symmetry function), got " +
+                                      std::to_string(rows.size()) +
+                                      "; the file is cut short or belongs to another input.nn");
+    }
+    std::size_t next = 0;
+    for (std::size_t e = 0; e < model.elements.size(); ++e) {
+        const std::size_t n = model.elements[e].functions.size();
+        ScalingData& data = model.elements[e].scaling;
+        for (arma::vec* column : {&data.min, &data.max, &data.mean, &data.sigma}) column->zeros(n);
+        for (std::size_t f = 0; f < n; ++f, ++next) {
+            const auto& [line, row] = rows[next];
+            require_row(file, line, row, e, f, model.scaling_mode);
+            data.min(f) = row[2];
+            data.max(f) = row[3];
+            data.mean(f) = row[4];
+            if (row.size() > 5) data.sigma(f) = row[5];
+        }
+    }
+}
+
+std::vector<double> read_first_column(const path& file) {
+    std::vector<double> values;
+    for (const WordLine& line : read_word_lines(file)) {
+        values.emplace_back();
+        if (!read_number(line.words[0], values.back())) {
+            throw_file_error(file, line.number, "expected a number, got '" + line.words[0] + "'");
+        }
+    }
+    return values;
+}
+
+void require_count(const path& file, std::size_t count, const std::vector<std::size_t>& sizes) {
+    std::size_t expected = 0;
+    std::string shape = std::to_string(sizes[0]);
+    for (std::size_t l = 0; l + 1 < sizes.size(); ++l) {
+        expected += (sizes[l] + 1) * sizes[l + 1];
+        shape += "→" + std::to_string(sizes[l + 1]);
+    }
+    if (count == expected) return;
+    throw_file_error(file, 0, "expected " + std::to_string(expected) + " values (" + shape + "), got " +
+                                  std::to_string(count) +
+                                  "; the file is cut short or belongs to other symmetry functions");
+}
+
+std::vector<Layer> read_weights(const path& file, const Architecture& architecture) {
+    const std::vector<std::size_t>& sizes = architecture.sizes;
+    const std::vector<double> values = read_first_column(file);
+    require_count(file, values.size(), sizes);
+    std::vector<Layer> layers;
+    const double* next = values.data();
+    for (std::size_t l = 0; l + 1 < sizes.size(); ++l) {
+        const std::size_t n_in = sizes[l], n_out = sizes[l + 1];
+        Layer layer;
+        layer.weights = arma::mat(next, n_out, n_in).t();  // in the file the target runs fastest
+        layer.biases = arma::vec(next + n_in * n_out, n_out);
+        layer.activation = architecture.activations[l];
+        if (architecture.normalize_nodes) {
+            layer.weights /= static_cast<double>(n_in);
+            layer.biases /= static_cast<double>(n_in);
+        }
+        next += (n_in + 1) * n_out;
+        layers.push_back(std::move(layer));
+    }
+    return layers;
+}
+
+template <typename... Values>
+std::string formatted(const char* format, Values... values) {
+    std::array<char, 160> buffer{};
+    (void)std::snprintf(buffer.data(), buffer.size(), format, values...);
+    return buffer.data();
+}
+
+std::string scaling_text(const Model& model) {
+    std::string text = "# element function min max mean sigma: raw values over the training set\n";
+    for (std::size_t e = 0; e < model.elements.size(); ++e) {
+        const ScalingData& data = model.elements[e].scaling;
+        for (std::size_t f = 0; f < data.mean.n_elem; ++f) {
+            text += formatted("%10zu %10zu %24.16E %24.16E %24.16E %24.16E\n", e + 1, f + 1, data.min(f), data.max(f),
+                              data.mean(f), data.sigma(f));
+        }
+    }
+    return text;
+}
+
+std::string weights_text(const std::vector<Layer>& layers) {
+    std::string text = "# value, a (weight) or b (bias), index, from layer and node, to layer and node\n";
+    std::size_t index = 0;
+    for (std::size_t l = 0; l < layers.size(); ++l) {
+        const arma::mat& weights = layers[l].weights;
+        for (std::size_t i = 0; i < weights.n_rows; ++i) {
+            for (std::size_t o = 0; o < weights.n_cols; ++o) {
+                text += formatted("%24.16E a %9zu %5zu %5zu %5zu %5zu\n", weights(i, o), ++index, l, i + 1, l + 1, o + 1);
+            }
+        }
+        for (std::size_t o = 0; o < weights.n_cols; ++o) {
+            text += formatted("%24.16E b %9zu %5zu %5zu\n", layers[l].biases(o), ++index, l + 1, o + 1);
+        }
+    }
+    return text;
+}
+
+std::string info_text(const Model& model) {
+    std::string text = "# What the other files of this model cannot say: units and origin\nunits metal\n";
+    for (const auto& [keyword, value] : model.info) {
+        if (keyword != "units") text += keyword + " " + value + "\n";
+    }
+    return text;
+}
+
+}  // namespace
+
+Model read_model(const std::string& directory, const std::string& units) {
+    const path root(directory);
+    if (!std::filesystem::is_directory(root)) {
+        throw_file_error(root, 0, "expected a model directory (input.nn, scaling.data, weights.*.data); there is none");
+    }
+    const std::map<std::string, std::string> info = read_info(root);
+    InputFile input = read_input_file(root / "input.nn", choose_units(root, info, units));
+    Model model = std::move(input.model);
+    model.info = info;
+    read_scaling(root / "scaling.data", model);
+    for (std::size_t e = 0; e < model.elements.size(); ++e) {
+        const path file = root / weights_file_name(model.elements[e].atomic_number);
+        model.elements[e].layers = read_weights(file, input.architectures[e]);
+    }
+    model.require_consistent();
+    return model;
+}
+
+void write_model(const Model& model, const std::string& directory) {
+    model.require_consistent();
+    const path root(directory);
+    std::error_code error;
+    std::filesystem::create_directories(root, error);
+    if (error) throw_file_error(root, 0, "the directory cannot be made (" + error.message() + ")");
+    for (const ElementModel& element : model.elements) {
+        write_file(root / weights_file_name(element.atomic_number), weights_text(element.layers));
+    }
+    write_file(root / "scaling.data", scaling_text(model));
+    write_file(root / "model.info", info_text(model));
+    write_file(root / "input.nn", input_file_text(model));
+}
+
+}  // namespace nnpot

@@ -1,0 +1,159 @@
+#include "nnpot/potential.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "nnpot/element.hpp"
+#include "nnpot/error.hpp"
+#include "nnpot/symmetry_function_set.hpp"
+
+namespace nnpot {
+
+double Evaluation::energy() const noexcept {
+    double sum = 0.0;
+    for (const double energy : energies) sum += energy;
+    return sum;
+}
+
+void Evaluation::add_forces(const NeighborList& list, double* forces) const noexcept {
+    for (std::size_t c = 0; c < list.n_centers(); ++c) {
+        double x = 0.0, y = 0.0, z = 0.0;
+        for (std::size_t p = list.offsets[c]; p < list.offsets[c + 1]; ++p) {
+            double* const neighbor = forces + 3 * list.neighbor_index[p];
+            neighbor[0] -= gx[p];
+            neighbor[1] -= gy[p];
+            neighbor[2] -= gz[p];
+            x += gx[p];
+            y += gy[p];
+            z += gz[p];
+        }
+        double* const center = forces + 3 * list.center_index[c];
+        center[0] += x;
+        center[1] += y;
+        center[2] += z;
+    }
+}
+
+void Evaluation::add_virial(const NeighborList& list, double* virial) const noexcept {
+    for (std::size_t p = 0; p < list.n_pairs(); ++p) {
+        virial[0] -= list.dx[p] * gx[p];
+        virial[1] -= list.dy[p] * gy[p];
+        virial[2] -= list.dz[p] * gz[p];
+        virial[3] -= list.dx[p] * gy[p];
+        virial[4] -= list.dx[p] * gz[p];
+        virial[5] -= list.dy[p] * gz[p];
+    }
+}
+
+namespace {
+
+/// What one element needs at run time.
+struct ElementEngine {
+    int atomic_number;
+    double offset;  ///< eV per atom
+    SymmetryFunctionSet functions;
+    Scaler scaler;
+    NeuralNetwork network;
+};
+
+ElementEngine make_engine(const Model& model, const ElementModel& element) {
+    return {element.atomic_number, element.atom_energy + model.mean_energy,
+            SymmetryFunctionSet(element.functions, model.cutoff_type, model.cutoff_alpha),
+            Scaler(model.scaling_mode, element.scaling, model.scale_min, model.scale_max,
+                   element_symbol(element.atomic_number)),
+            NeuralNetwork(element.layers)};
+}
+
+}  // namespace
+
+class Potential::Engine {
+public:
+    explicit Engine(const Model& model) : energy_per_output_(model.energy_per_output), workspaces_(block_size) {
+        model.require_consistent();
+        for (const ElementModel& element : model.elements) {
+            elements_.push_back(make_engine(model, element));
+            atomic_numbers_.push_back(element.atomic_number);
+            cutoff_ = std::max(cutoff_, elements_.back().functions.cutoff());
+        }
+    }
+
+    double cutoff() const noexcept { return cutoff_; }
+    const std::vector<int>& atomic_numbers() const noexcept { return atomic_numbers_; }
+
+    void compute(const NeighborList& list, Evaluation& evaluation) {
+        evaluation.energies.assign(list.n_centers(), 0.0);
+        for (auto* component : {&evaluation.gx, &evaluation.gy, &evaluation.gz}) component->resize(list.n_pairs());
+        require_known_elements(list);
+        for (const ElementEngine& element : elements_) {
+            block_.clear();
+            for (std::size_t c = 0; c < list.n_centers(); ++c) {
+                if (list.center_atomic_number[c] != element.atomic_number) continue;
+                block_.push_back(c);
+                if (block_.size() == block_size) compute_block(element, list, evaluation);
+            }
+            if (!block_.empty()) compute_block(element, list, evaluation);
+        }
+        require_finite(list, evaluation);
+    }
+
+private:
+    /// Centers whose network inputs go through one matrix product.
+    static constexpr std::size_t block_size = 8;
+
+    void require_known_elements(const NeighborList& list) const {
+        for (const int number : list.center_atomic_number) {
+            if (std::find(atomic_numbers_.begin(), atomic_numbers_.end(), number) != atomic_numbers_.end()) continue;
+            std::string known;
+            for (const int have : atomic_numbers_) known += (known.empty() ? "" : ", ") + element_symbol(have);
+            throw UnknownElement("element '" + element_symbol(number) + "' is not in the model (it has " + known + ")");
+        }
+    }
+
+    void compute_block(const ElementEngine& element, const NeighborList& list, Evaluation& evaluation) {
+        arma::mat inputs(element.functions.size(), block_.size());
+        for (std::size_t b = 0; b < block_.size(); ++b) {
+            element.functions.forward(list, block_[b], workspaces_[b].get(), inputs.colptr(b));
+            element.scaler.apply(inputs.colptr(b));
+        }
+        auto [output, gradient] = element.network.evaluate_with_gradient(inputs);
+        gradient.each_col() %= element.scaler.factor() * energy_per_output_;
+        for (std::size_t b = 0; b < block_.size(); ++b) {
+            const std::size_t first = list.offsets[block_[b]];
+            evaluation.energies[block_[b]] = output(0, b) * energy_per_output_ + element.offset;
+            element.functions.backward(workspaces_[b].get(), gradient.colptr(b), evaluation.gx.data() + first,
+                                       evaluation.gy.data() + first, evaluation.gz.data() + first);
+        }
+        block_.clear();
+    }
+
+    static void require_finite(const NeighborList& list, const Evaluation& evaluation) {
+        for (std::size_t c = 0; c < list.n_centers(); ++c) {
+            double sum = evaluation.energies[c];
+            for (std::size_t p = list.offsets[c]; p < list.offsets[c + 1]; ++p) {
+                sum += evaluation.gx[p] + evaluation.gy[p] + evaluation.gz[p];
+            }
+            if (std::isfinite(sum)) continue;
+            throw InvalidInput("potential: the energy or a force of atom " + std::to_string(list.center_index[c]) +
+                               " is not a finite number; look for atoms on the same place or damaged weights");
+        }
+    }
+
+    double energy_per_output_;
+    double cutoff_ = 0.0;
+    std::vector<ElementEngine> elements_;
+    std::vector<int> atomic_numbers_;
+    std::vector<SymmetryFunctionWorkspace> workspaces_;
+    std::vector<std::size_t> block_;
+};
+
+Potential::Potential(const Model& model) : engine_(std::make_unique<Engine>(model)) {}
+Potential::~Potential() = default;
+Potential::Potential(Potential&&) noexcept = default;
+Potential& Potential::operator=(Potential&&) noexcept = default;
+
+double Potential::cutoff() const noexcept { return engine_->cutoff(); }
+const std::vector<int>& Potential::atomic_numbers() const noexcept { return engine_->atomic_numbers(); }
+void Potential::compute(const NeighborList& list, Evaluation& evaluation) { engine_->compute(list, evaluation); }
+
+}  // namespace nnpot

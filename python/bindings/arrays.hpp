@@ -1,0 +1,32 @@
+#pragma once
+
+#include <armadillo>
+#include <pybind11/numpy.h>
+#include <string>
+#include <vector>
+
+#include "nnpot/structure.hpp"
+
+namespace nnpot_python {
+
+namespace py = pybind11;
+
+using RowMajor = py::array_t<double, py::array::c_style | py::array::forcecast>;
+using Integers = py::array_t<long, py::array::c_style | py::array::forcecast>;
+
+/// A numpy array (n, m) as m × n matrix over the same memory; checks the number of columns.
+arma::mat borrow_matrix(const RowMajor& array, const std::string& name, py::ssize_t n_columns);
+
+/// A numpy array (n, m), copied as n × m matrix.
+arma::mat to_matrix(const RowMajor& array, const std::string& name);
+arma::vec to_vector(const RowMajor& array, const std::string& name);
+
+/// An m × n matrix as new numpy array (n, m): the same bytes.
+py::array_t<double> to_array(const arma::mat& matrix);
+py::array_t<double> to_array(const arma::cube& cube);
+py::array_t<long> to_array(const std::vector<std::size_t>& values);
+
+nnpot::Structure to_structure(const RowMajor& positions, const Integers& numbers, const RowMajor& cell,
+                              const std::vector<bool>& periodic);
+
+}  // namespace nnpot_python

@@ -1,0 +1,71 @@
+#include <pybind11/stl.h>
+
+#include "arrays.hpp"
+#include "bindings.hpp"
+#include "nnpot/cell_list.hpp"
+#include "nnpot/descriptor.hpp"
+#include "nnpot/element.hpp"
+
+namespace nnpot_python {
+namespace {
+
+nnpot::Descriptor make_descriptor(const std::vector<std::string>& elements, const std::vector<std::string>& functions,
+                                  int cutoff_type, double cutoff_alpha) {
+    std::vector<nnpot::SymmetryFunction> parsed;
+    for (const std::string& text : functions) parsed.push_back(nnpot::parse_symmetry_function(text));
+    nnpot::Descriptor descriptor(parsed, nnpot::cutoff_type_from_number(cutoff_type), cutoff_alpha);
+    for (const std::string& element : elements) (void)descriptor.functions_of(nnpot::atomic_number(element));
+    return descriptor;
+}
+
+std::vector<std::string> symbols(const nnpot::Descriptor& descriptor) {
+    std::vector<std::string> symbols;
+    for (const int number : descriptor.atomic_numbers()) symbols.push_back(nnpot::element_symbol(number));
+    return symbols;
+}
+
+std::vector<std::string> function_texts(const nnpot::Descriptor& descriptor, const std::string& element) {
+    std::vector<std::string> texts;
+    for (const auto& function : descriptor.functions_of(nnpot::atomic_number(element)).functions()) {
+        texts.push_back(nnpot::to_text(function));
+    }
+    return texts;
+}
+
+py::array_t<double> values(const nnpot::Descriptor& self, const RowMajor& positions, const Integers& numbers,
+                           const RowMajor& cell, const std::vector<bool>& pbc) {
+    const nnpot::Structure structure = to_structure(positions, numbers, cell, pbc);
+    arma::mat result;
+    {
+        const py::gil_scoped_release release;
+        result = self.values(nnpot::build_neighbor_list(structure, self.cutoff()));
+    }
+    return to_array(result);
+}
+
+py::tuple jacobian(const nnpot::Descriptor& self, const RowMajor& positions, const Integers& numbers,
+                   const RowMajor& cell, const std::vector<bool>& pbc) {
+    const nnpot::Structure structure = to_structure(positions, numbers, cell, pbc);
+    nnpot::Descriptor::Jacobian result;
+    {
+        const py::gil_scoped_release release;
+        result = self.jacobian(nnpot::build_neighbor_list(structure, self.cutoff()));
+    }
+    return py::make_tuple(to_array(result.values), to_array(result.center), to_array(result.neighbor),
+                          to_array(result.gradient));
+}
+
+}  // namespace
+
+void bind_descriptor(py::module_& module) {
+    py::class_<nnpot::Descriptor>(module, "SymmetryFunctions")
+        .def(py::init(&make_descriptor), py::arg("elements"), py::arg("functions"), py::arg("cutoff_type"),
+             py::arg("cutoff_alpha") = 0.0)
+        .def_property_readonly("cutoff", &nnpot::Descriptor::cutoff)
+        .def_property_readonly("elements", &symbols)
+        .def("functions", &function_texts, py::arg("element"))
+        .def("values", &values, py::arg("positions"), py::arg("numbers"), py::arg("cell"), py::arg("pbc"))
+        .def("jacobian", &jacobian, py::arg("positions"), py::arg("numbers"), py::arg("cell"), py::arg("pbc"));
+}
+
+}  // namespace nnpot_python

@@ -1,0 +1,162 @@
+#include <pybind11/stl.h>
+
+#include <algorithm>
+
+#include "arrays.hpp"
+#include "bindings.hpp"
+#include "nnpot/element.hpp"
+#include "nnpot/error.hpp"
+#include "nnpot/model_directory.hpp"
+
+namespace nnpot_python {
+namespace {
+
+using LayerTuple = std::tuple<RowMajor, RowMajor, std::string>;
+using ScalingByElement = std::map<std::string, RowMajor>;
+using NetworkByElement = std::map<std::string, std::vector<LayerTuple>>;
+
+nnpot::ScalingMode scaling_mode(const std::string& name) {
+    static const std::map<std::string, nnpot::ScalingMode> modes{{"none", nnpot::ScalingMode::none},
+                                                                 {"scale", nnpot::ScalingMode::scale},
+                                                                 {"center", nnpot::ScalingMode::center},
+                                                                 {"scale_center", nnpot::ScalingMode::scale_center},
+                                                                 {"sigma", nnpot::ScalingMode::sigma}};
+    const auto found = modes.find(name);
+    if (found != modes.end()) return found->second;
+    throw nnpot::InvalidInput("scaling mode: expected none, scale, center, scale_center or sigma, got '" + name + "'");
+}
+
+template <typename Map>
+const typename Map::mapped_type& of_element(const Map& values, const std::string& element, const char* what) {
+    const auto found = values.find(element);
+    if (found == values.end()) throw nnpot::InvalidInput(std::string("model: ") + what + " of " + element + " is missing");
+    return found->second;
+}
+
+std::vector<nnpot::Layer> to_layers(const std::vector<LayerTuple>& tuples) {
+    std::vector<nnpot::Layer> layers;
+    for (const auto& [weights, biases, activation] : tuples) {
+        if (activation.size() != 1) throw nnpot::InvalidInput("activation: expected one letter, got '" + activation + "'");
+        layers.push_back({to_matrix(weights, "weights"), to_vector(biases, "biases"), activation[0]});
+    }
+    return layers;
+}
+
+nnpot::ScalingData to_scaling(const RowMajor& rows) {
+    const arma::mat columns = borrow_matrix(rows, "scaling", 4);
+    return {columns.row(0).t(), columns.row(1).t(), columns.row(2).t(), columns.row(3).t()};
+}
+
+std::vector<nnpot::SymmetryFunction> functions_of(const std::vector<std::string>& texts, int center) {
+    std::vector<nnpot::SymmetryFunction> functions;
+    for (const std::string& text : texts) {
+        functions.push_back(nnpot::parse_symmetry_function(text));
+        if (functions.back().center != center) functions.pop_back();
+    }
+    std::sort(functions.begin(), functions.end(), nnpot::comes_before);
+    return functions;
+}
+
+nnpot::Model make_model(const std::vector<std::string>& elements, int cutoff_type, double cutoff_alpha,
+                        const std::vector<std::string>& functions, const std::string& mode,
+                        const ScalingByElement& scaling, double scale_min, double scale_max,
+                        const NetworkByElement& networks, const std::map<std::string, double>& atom_energies,
+                        const std::map<std::string, std::string>& info) {
+    nnpot::Model model;
+    model.cutoff_type = nnpot::cutoff_type_from_number(cutoff_type);
+    model.cutoff_alpha = cutoff_alpha;
+    model.scaling_mode = scaling_mode(mode);
+    model.scale_min = scale_min;
+    model.scale_max = scale_max;
+    model.info = info;
+    for (const std::string& symbol : elements) {
+        const int number = nnpot::atomic_number(symbol);
+        model.elements.push_back({number, of_element(atom_energies, symbol, "the atom energy"),
+                                  functions_of(functions, number),
+                                  to_scaling(of_element(scaling, symbol, "the scaling data")),
+                                  to_layers(of_element(networks, symbol, "the network"))});
+    }
+    std::sort(model.elements.begin(), model.elements.end(),
+              [](const auto& a, const auto& b) { return a.atomic_number < b.atomic_number; });
+    model.require_consistent();
+    return model;
+}
+
+const nnpot::ElementModel& element_of(const nnpot::Model& model, const std::string& symbol) {
+    const int number = nnpot::atomic_number(symbol);
+    for (const nnpot::ElementModel& element : model.elements) {
+        if (element.atomic_number == number) return element;
+    }
+    throw nnpot::UnknownElement("element '" + symbol + "' is not in the model");
+}
+
+std::vector<std::string> symbols(const nnpot::Model& model) {
+    std::vector<std::string> symbols;
+    for (const auto& element : model.elements) symbols.push_back(nnpot::element_symbol(element.atomic_number));
+    return symbols;
+}
+
+double cutoff(const nnpot::Model& model) {
+    double largest = 0.0;
+    for (const auto& element : model.elements) {
+        for (const auto& function : element.functions) largest = std::max(largest, function.cutoff);
+    }
+    return largest;
+}
+
+std::vector<std::string> function_texts(const nnpot::Model& model, const std::string& element) {
+    std::vector<std::string> texts;
+    for (const auto& function : element_of(model, element).functions) texts.push_back(nnpot::to_text(function));
+    return texts;
+}
+
+py::list network(const nnpot::Model& model, const std::string& element) {
+    py::list layers;
+    for (const nnpot::Layer& layer : element_of(model, element).layers) {
+        const py::array_t<double> biases(static_cast<py::ssize_t>(layer.biases.n_elem), layer.biases.memptr());
+        layers.append(py::make_tuple(to_array(arma::mat(layer.weights.t())), biases, std::string(1, layer.activation)));
+    }
+    return layers;
+}
+
+py::array_t<double> scaling(const nnpot::Model& model, const std::string& element) {
+    const nnpot::ScalingData& data = element_of(model, element).scaling;
+    const arma::mat rows = arma::join_rows(data.min, data.max, data.mean, data.sigma);
+    return to_array(arma::mat(rows.t()));
+}
+
+std::map<std::string, double> atom_energies(const nnpot::Model& model) {
+    std::map<std::string, double> energies;
+    for (const auto& element : model.elements) {
+        energies[nnpot::element_symbol(element.atomic_number)] = element.atom_energy;
+    }
+    return energies;
+}
+
+}  // namespace
+
+void bind_model(py::module_& module) {
+    py::class_<nnpot::Model>(module, "Model")
+        .def(py::init(&make_model), py::arg("elements"), py::arg("cutoff_type"), py::arg("cutoff_alpha"),
+             py::arg("functions"), py::arg("scaling_mode"), py::arg("scaling"), py::arg("scale_min"),
+             py::arg("scale_max"), py::arg("networks"), py::arg("atom_energies"), py::arg("info"))
+        .def_static(
+            "read",
+            [](const std::string& directory, const std::optional<std::string>& units) {
+                return nnpot::read_model(directory, units.value_or(""));
+            },
+            py::arg("directory"), py::arg("units") = py::none())
+        .def(
+            "write", [](const nnpot::Model& self, const std::string& directory) { nnpot::write_model(self, directory); },
+            py::arg("directory"))
+        .def_property_readonly("elements", &symbols)
+        .def_property_readonly("cutoff", &cutoff)
+        .def_property_readonly("atom_energies", &atom_energies)
+        .def_property_readonly("info", [](const nnpot::Model& self) { return self.info; })
+        .def_property_readonly("warnings", [](const nnpot::Model& self) { return self.warnings; })
+        .def("functions", &function_texts, py::arg("element"))
+        .def("network", &network, py::arg("element"))
+        .def("scaling", &scaling, py::arg("element"));
+}
+
+}  // namespace nnpot_python

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace nnpot_python {
+
+void bind_errors(pybind11::module_& module);
+void bind_descriptor(pybind11::module_& module);
+void bind_model(pybind11::module_& module);
+void bind_potential(pybind11::module_& module);
+
+}  // namespace nnpot_python
