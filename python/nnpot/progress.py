@@ -1,0 +1,57 @@
+"""Progress on the terminal: to stderr, and silent when stderr is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Task as RichTask
+from rich.text import Text
+
+
+class Counter:
+    """Counts finished pieces of work; given by ``progress``."""
+
+    def __init__(self, bar: Progress, task: TaskID) -> None:
+        self._bar = bar
+        self._task = task
+
+    def advance(self, n: float = 1, **fields: object) -> None:
+        """Count ``n`` more pieces; ``fields`` are shown behind the bar as ``name value``."""
+        self._bar.update(self._task, advance=n)
+        if fields:
+            self._bar.update(self._task, notes="  ".join(f"{name} {value}" for name, value in fields.items()))
+
+
+class _RateColumn(TextColumn):
+    def __init__(self) -> None:
+        super().__init__("")
+
+    def render(self, task: RichTask) -> Text:
+        return Text(f"{task.speed:.3g}/s" if task.speed else "", style="cyan")
+
+
+@contextmanager
+def progress(description: str, total: float) -> Iterator[Counter]:
+    """A bar with the rate and the time left.
+
+    Parameters
+    ----------
+    description
+        What is being done.
+    total
+        How many pieces there are.
+    """
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _RateColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[notes]}"),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        yield Counter(bar, bar.add_task(description, total=total, notes=""))

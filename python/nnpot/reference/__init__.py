@@ -1,0 +1,1 @@
+"""Where reference energies come from."""

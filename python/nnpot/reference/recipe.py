@@ -1,0 +1,242 @@
+"""Sampling recipes: what is sampled, with which potential, how hot and how long."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Literal
+
+import ase.build
+import ase.io
+from ase import Atoms
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
+
+from nnpot.errors import FileFormatError, InvalidInputError
+from nnpot.lammps_runtime import PairCommands
+from nnpot.yaml_file import read_yaml
+
+Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Fraction = Annotated[float, Field(ge=0.0, lt=0.5)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Crystal(_Strict):
+    """A cell from ``ase.build.bulk``: lattice constants in Å."""
+
+    name: str
+    crystalstructure: str
+    a: Positive
+    c: Positive | None = None
+    cubic: bool = False
+    orthorhombic: bool = False
+
+    def build(self) -> Atoms:
+        """The cell."""
+        return ase.build.bulk(
+            self.name,
+            self.crystalstructure,
+            a=self.a,
+            c=self.c,
+            cubic=self.cubic,
+            orthorhombic=self.orthorhombic,
+        )
+
+
+SURFACES = ("diamond100", "diamond111", "fcc100", "fcc110", "fcc111", "bcc100", "bcc110", "bcc111", "hcp0001")
+
+
+class Surface(_Strict):
+    """A slab from ``ase.build`` with vacuum on both sides (Å); ``size`` counts surface cells and layers."""
+
+    facet: Literal[SURFACES]  # type: ignore[valid-type]
+    name: str
+    size: tuple[PositiveInt, PositiveInt, PositiveInt]
+    a: Positive
+    vacuum: Positive
+
+    def build(self) -> Atoms:
+        """The slab, periodic in all directions: the vacuum keeps its images apart."""
+        slab: Atoms = getattr(ase.build, self.facet)(self.name, self.size, a=self.a, vacuum=self.vacuum)
+        slab.pbc = True
+        return slab
+
+
+class Structure(_Strict):
+    """Where a group starts from: exactly one of a crystal, a surface, a file that ASE reads."""
+
+    crystal: Crystal | None = None
+    surface: Surface | None = None
+    file: Path | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Structure:
+        given = [name for name in ("crystal", "surface", "file") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"must have exactly one of crystal, surface, file; got {given or 'none'}")
+        return self
+
+    def build(self) -> Atoms:
+        """The starting structure."""
+        if self.file is not None:
+            return _read_structure(self.file)
+        source = self.crystal or self.surface
+        assert source is not None, "one of the three is there"
+        try:
+            return source.build()
+        except (ValueError, KeyError, RuntimeError) as error:
+            raise InvalidInputError(f"ASE cannot build {source!r}: {error}") from error
+
+
+def _read_structure(path: Path) -> Atoms:
+    try:
+        atoms = ase.io.read(path)
+    except (OSError, FileFormatError):
+        raise
+    except Exception as error:
+        raise FileFormatError(f"{path}: ASE cannot read a structure from it: {error}") from error
+    assert isinstance(atoms, Atoms), "without an index ASE gives one structure"
+    return atoms
+
+
+class Melt(_Strict):
+    """Heating before the equilibration, to lose all memory of the starting structure."""
+
+    temperature: Positive
+    duration: Positive
+
+
+class Group(_Strict):
+    """Frames of one kind: independent trajectories that go through all temperatures and densities in turn.
+
+    Each trajectory draws its own strain, vacancies and velocities, is equilibrated, and gives
+    ``frames_per_trajectory`` frames that are ``interval`` apart.
+    """
+
+    name: str
+    structure: Structure
+    repeat: tuple[PositiveInt, PositiveInt, PositiveInt] = (1, 1, 1)
+    strain: Fraction = 0.0
+    vacancies: Annotated[int, Field(ge=0)] = 0
+    temperature: Annotated[list[Positive], Field(min_length=1)]
+    density: Annotated[list[Positive], Field(min_length=1)] | None = None
+    pressure: Annotated[list[Finite], Field(min_length=1)] | None = None
+    melt: Melt | None = None
+    equilibration: NotNegative = 2.0
+    interval: Positive = 0.2
+    frames_per_trajectory: PositiveInt = 5
+    n_frames: PositiveInt
+
+    @model_validator(mode="after")
+    def _one_volume(self) -> Group:
+        if self.pressure is not None and (self.density is not None or self.strain > 0.0):
+            raise ValueError("pressure lets the cell go where it wants: give it without density and strain")
+        return self
+
+    def conditions(self) -> list[tuple[float, float | None, float | None]]:
+        """Temperature (K), density (g/cm³) and pressure (GPa) of each trajectory until all are met once."""
+        nothing: list[float | None] = [None]
+        densities, pressures = self.density or nothing, self.pressure or nothing
+        return [
+            (temperature, density, pressure)
+            for density in densities
+            for pressure in pressures
+            for temperature in self.temperature
+        ]
+
+
+class Recipe(_Strict):
+    """A potential in LAMMPS and the groups of frames to sample with it."""
+
+    elements: Annotated[list[str], Field(min_length=1)]
+    pair_style: str
+    pair_coeff: Annotated[list[str], Field(min_length=1)]
+    timestep: Positive = 1.0
+    groups: Annotated[list[Group], Field(min_length=1)]
+
+    @field_validator("elements")
+    @classmethod
+    def _known(cls, elements: list[str]) -> list[str]:
+        from ase.data import atomic_numbers
+
+        unknown = [symbol for symbol in elements if atomic_numbers.get(symbol, 0) == 0]
+        if unknown or len(set(elements)) < len(elements):
+            raise ValueError(f"must be different chemical symbols; look at {unknown or elements}")
+        return elements
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Recipe:
+        names = [group.name for group in self.groups]
+        if len(set(names)) < len(names):
+            raise ValueError(f"groups must have different names, got {names}")
+        return self
+
+    @property
+    def pair(self) -> PairCommands:
+        """The potential."""
+        return PairCommands(self.pair_style, tuple(self.pair_coeff))
+
+    @property
+    def n_frames(self) -> int:
+        """Frames of all groups together."""
+        return sum(group.n_frames for group in self.groups)
+
+    def reduced(self, fraction: float) -> Recipe:
+        """The same recipe with this fraction of the frames in every group, one at least."""
+        if not 0.0 < fraction <= 1.0:
+            raise InvalidInputError(f"fraction must be > 0 and at most 1, got {fraction}")
+        groups = [
+            group.model_copy(update={"n_frames": max(1, round(fraction * group.n_frames))})
+            for group in self.groups
+        ]
+        return self.model_copy(update={"groups": groups})
+
+
+def builtin_recipes() -> list[str]:
+    """Names of the recipes that come with the package."""
+    folder = resources.files("nnpot.reference") / "recipes"
+    return sorted(
+        entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml")
+    )
+
+
+def load_recipe(source: str | Path) -> Recipe:
+    """Read and check a recipe.
+
+    Parameters
+    ----------
+    source
+        A YAML file, or the name of a recipe that comes with the package.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is neither, or a value is wrong; the message names the key.
+    """
+    if str(source) in builtin_recipes():
+        with resources.as_file(resources.files("nnpot.reference") / "recipes" / f"{source}.yaml") as path:
+            return read_yaml(Recipe, path)
+    path = Path(source)
+    if not path.exists():
+        names = ", ".join(builtin_recipes())
+        raise InvalidInputError(
+            f"{source}: no such file, and no built-in recipe of this name (there are: {names})"
+        )
+    recipe = read_yaml(Recipe, path)
+    return _with_files_beside(recipe, path.parent)
+
+
+def _with_files_beside(recipe: Recipe, folder: Path) -> Recipe:
+    """Structure files are named relative to the recipe."""
+    groups = []
+    for group in recipe.groups:
+        file = group.structure.file
+        if file is not None and not file.is_absolute():
+            structure = group.structure.model_copy(update={"file": folder / file})
+            group = group.model_copy(update={"structure": structure})
+        groups.append(group)
+    return recipe.model_copy(update={"groups": groups})

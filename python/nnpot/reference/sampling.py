@@ -1,0 +1,173 @@
+"""Sampling of reference frames by molecular dynamics in LAMMPS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from ase import Atoms, units
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from nnpot.errors import InvalidInputError, NnpotError
+from nnpot.lammps_runtime import open_lammps
+from nnpot.lammps_system import LammpsSystem
+from nnpot.progress import progress
+from nnpot.reference.recipe import Group, Recipe
+
+GRAM_PER_CM3 = units.kg / 1000.0 / (1e-2 * units.m) ** 3
+LARGEST_SEED = 899_999_999  # of LAMMPS's generators
+
+
+@dataclass(frozen=True)
+class GroupSummary:
+    """What a group of frames looks like.
+
+    ``energy`` and ``energy_spread`` (standard deviation) are in eV/atom, ``largest_force`` in eV/Å.
+    ``correlation`` is the mean force autocorrelation of frames that follow each other in a
+    trajectory: 1 if they are copies, 0 if they have nothing to do with each other, NaN where no
+    trajectory has two.
+    """
+
+    name: str
+    n_frames: int
+    energy: float
+    energy_spread: float
+    largest_force: float
+    correlation: float
+
+
+def sample(recipe: Recipe, seed: int = 0) -> list[Atoms]:
+    """Sample all groups of a recipe.
+
+    Parameters
+    ----------
+    recipe
+        What to sample.
+    seed
+        The same recipe and seed give the same frames.
+
+    Returns
+    -------
+    list of ase.Atoms
+        With energy (eV), forces (eV/Å) and stress (eV/Å³, ASE's sign, without the kinetic part);
+        ``info`` holds ``group``, ``temperature`` (K) and ``trajectory``.
+
+    Raises
+    ------
+    NnpotError
+        If a structure cannot be built or LAMMPS fails; the message names the group.
+    """
+    if seed < 0:
+        raise InvalidInputError(f"the seed must be at least 0, got {seed}")
+    frames: list[Atoms] = []
+    with progress("sampling", recipe.n_frames) as bar:
+        for number, group in enumerate(recipe.groups):
+            sequence = np.random.SeedSequence(entropy=seed, spawn_key=(number,))
+            try:
+                for frame in sample_group(recipe, group, sequence):
+                    frames.append(frame)
+                    bar.advance(group=group.name)
+            except NnpotError as error:
+                raise type(error)(f"groups[{number}] ({group.name}): {error}") from error
+    return frames
+
+
+def sample_group(recipe: Recipe, group: Group, seeds: np.random.SeedSequence) -> Iterator[Atoms]:
+    """The frames of one group, trajectory by trajectory."""
+    conditions = group.conditions()
+    n_trajectories = -(-group.n_frames // group.frames_per_trajectory)
+    left = group.n_frames
+    for number, child in enumerate(seeds.spawn(n_trajectories)):
+        temperature, density, pressure = conditions[number % len(conditions)]
+        rng = np.random.default_rng(child)
+        start = starting_structure(group, density, rng)
+        n_frames = min(left, group.frames_per_trajectory)
+        left -= n_frames
+        for frame in _trajectory(recipe, group, start, (temperature, pressure), n_frames, rng):
+            frame.info.update(group=group.name, temperature=temperature, trajectory=number)
+            yield frame
+
+
+def _trajectory(
+    recipe: Recipe,
+    group: Group,
+    start: Atoms,
+    condition: tuple[float, float | None],
+    n_frames: int,
+    rng: Generator,
+) -> Iterator[Atoms]:
+    temperature, pressure = condition
+    with open_lammps(plugin=recipe.pair.needs_plugin) as lammps:
+        system = LammpsSystem(lammps, start, recipe.elements, recipe.pair, recipe.timestep)
+        if group.melt is not None:
+            system.set_temperature(group.melt.temperature, _seed(rng))
+            system.thermostat(group.melt.temperature, _seed(rng))
+            system.run(group.melt.duration)
+        else:
+            system.set_temperature(temperature, _seed(rng))
+        system.thermostat(temperature, _seed(rng), pressure)
+        if group.equilibration > 0.0:
+            system.run(group.equilibration)
+        for _ in range(n_frames):
+            system.run(group.interval)
+            yield _checked(system.snapshot())
+
+
+def _checked(frame: Atoms) -> Atoms:
+    if not (np.isfinite(frame.get_potential_energy()) and np.isfinite(frame.get_forces()).all()):
+        raise NnpotError(
+            "LAMMPS gave energies or forces that are not finite; take a smaller timestep or temperature"
+        )
+    return frame
+
+
+def _seed(rng: Generator) -> int:
+    return int(rng.integers(1, LARGEST_SEED))
+
+
+def starting_structure(group: Group, density: float | None, rng: Generator) -> Atoms:
+    """Build, repeat, scale to a density (g/cm³), strain, and take atoms out."""
+    atoms: Atoms = group.structure.build().repeat(group.repeat)
+    atoms.info.clear()
+    if density is not None:
+        scale = (atoms.get_masses().sum() / atoms.get_volume() / (density * GRAM_PER_CM3)) ** (1 / 3)
+        atoms.set_cell(atoms.cell * scale, scale_atoms=True)
+    if group.strain > 0.0:
+        atoms.set_cell(atoms.cell @ (np.eye(3) + random_strain(group.strain, rng)), scale_atoms=True)
+    if group.vacancies >= len(atoms):
+        raise InvalidInputError(f"vacancies must be fewer than the {len(atoms)} atoms, got {group.vacancies}")
+    if group.vacancies > 0:
+        del atoms[rng.choice(len(atoms), size=group.vacancies, replace=False).tolist()]
+    return atoms
+
+
+def random_strain(size: float, rng: Generator) -> NDArray[np.float64]:
+    """A symmetric strain tensor (3, 3) whose six components lie evenly between -size and size."""
+    tensor = rng.uniform(-size, size, (3, 3))
+    return np.triu(tensor) + np.triu(tensor, 1).T
+
+
+def summarize(frames: list[Atoms]) -> list[GroupSummary]:
+    """One summary per group, in the order in which they appear."""
+    names = list(dict.fromkeys(frame.info["group"] for frame in frames))
+    return [_summary(name, [frame for frame in frames if frame.info["group"] == name]) for name in names]
+
+
+def _summary(name: str, frames: list[Atoms]) -> GroupSummary:
+    energies = np.array([frame.get_potential_energy() / len(frame) for frame in frames])
+    forces = [frame.get_forces() for frame in frames]
+    same = [
+        float((first * second).sum() / np.sqrt((first**2).sum() * (second**2).sum()))
+        for first, second, frame, following in zip(forces, forces[1:], frames, frames[1:], strict=False)
+        if frame.info["trajectory"] == following.info["trajectory"]
+    ]
+    return GroupSummary(
+        name=name,
+        n_frames=len(frames),
+        energy=float(energies.mean()),
+        energy_spread=float(energies.std()),
+        largest_force=float(max(np.abs(force).max() for force in forces)),
+        correlation=float(np.mean(same)) if same else float("nan"),
+    )

@@ -1,0 +1,30 @@
+import os
+import subprocess
+import sys
+
+CODE = """
+from nnpot.progress import progress
+with progress("work", 3) as bar:
+    for _ in range(3):
+        bar.advance(loss="0.1")
+print("done")
+"""
+
+
+def run(**environment):
+    inherited = {name: value for name, value in os.environ.items() if name != "FORCE_COLOR"}
+    return subprocess.run(
+        [sys.executable, "-c", CODE], capture_output=True, text=True, check=True, env=inherited | environment
+    )
+
+
+def test_silent_without_a_terminal():
+    done = run()
+    assert (done.stdout, done.stderr) == ("done\n", "")
+
+
+def test_shows_count_and_fields_on_a_terminal():
+    done = run(FORCE_COLOR="1", COLUMNS="120")
+    assert done.stdout == "done\n"
+    assert "3/3" in done.stderr
+    assert "loss 0.1" in done.stderr

@@ -1,0 +1,104 @@
+import pytest
+import yaml
+from ase.build import bulk
+
+from nnpot.errors import FileFormatError, InvalidInputError
+from nnpot.reference.recipe import builtin_recipes, load_recipe
+
+RECIPE = """
+elements: [Si]
+pair_style: sw
+pair_coeff: ["* * {potentials}/Si.sw Si"]
+groups:
+  - name: crystal
+    structure: {crystal: {name: Si, crystalstructure: diamond, a: 5.431, cubic: true}}
+    temperature: [300, 600]
+    n_frames: 10
+"""
+
+
+def write(tmp_path, change):
+    values = yaml.safe_load(RECIPE)
+    change(values)
+    path = tmp_path / "recipe.yaml"
+    path.write_text(yaml.safe_dump(values))
+    return path
+
+
+def group(**changes):
+    return lambda values: values["groups"][0].update(changes)
+
+
+def test_builtin_silicon_covers_what_it_should():
+    assert "silicon_sw" in builtin_recipes()
+    recipe = load_recipe("silicon_sw")
+    temperatures = [t for g in recipe.groups for t in g.temperature]
+    assert max(temperatures) == 3000
+    assert any(g.vacancies for g in recipe.groups)
+    assert any(g.structure.surface for g in recipe.groups)
+    assert any(g.melt for g in recipe.groups)
+    assert any(g.strain >= 0.02 for g in recipe.groups)
+    assert 40 <= len(recipe.groups[0].structure.build().repeat(recipe.groups[0].repeat)) <= 80
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (group(temprature=[1]), r"recipe\.yaml: groups\[0\]\.temprature is no known key"),
+        (group(temperature=[300, -5]), r"groups\[0\]\.temperature\[1\] must be greater than 0, got -5"),
+        (group(temperature=[]), r"groups\[0\]\.temperature"),
+        (group(n_frames=0), r"groups\[0\]\.n_frames must be greater than 0, got 0"),
+        (group(n_frames=None), r"groups\[0\]\.n_frames must be a valid integer, got None"),
+        (group(interval=float("nan")), r"groups\[0\]\.interval must be .* got nan"),
+        (
+            group(structure={}),
+            r"groups\[0\]\.structure: must have exactly one of crystal, surface, file; got none",
+        ),
+        (group(pressure=[0.0], density=[2.4]), r"groups\[0\]: pressure lets the cell go"),
+        (group(structure={"surface": {"facet": "diamond110"}}), r"facet must be 'diamond100'"),
+        (lambda v: v.pop("pair_style"), r"pair_style is missing"),
+        (
+            lambda v: v.update(elements=["Xx"]),
+            r"elements: must be different chemical symbols; look at \['Xx'\]",
+        ),
+        (lambda v: v["groups"].append(v["groups"][0]), r"groups must have different names"),
+    ],
+)
+def test_faults_name_the_key(tmp_path, change, message):
+    with pytest.raises(InvalidInputError, match=message) as caught:
+        load_recipe(write(tmp_path, change))
+    assert "\n" not in str(caught.value)
+
+
+def test_broken_yaml_and_missing_file(tmp_path):
+    path = tmp_path / "broken.yaml"
+    path.write_text("elements: [Si\n")
+    with pytest.raises(FileFormatError, match=r"broken\.yaml: not readable as YAML"):
+        load_recipe(path)
+    with pytest.raises(InvalidInputError, match="no built-in recipe of this name.*silicon_sw"):
+        load_recipe("silicon_ws")
+
+
+def test_structure_file_lies_beside_the_recipe(tmp_path):
+    bulk("Si", "diamond", a=5.5).write(tmp_path / "start.cif")
+    recipe = load_recipe(write(tmp_path, group(structure={"file": "start.cif"})))
+    assert len(recipe.groups[0].structure.build()) == 2
+
+
+def test_unbuildable_structure_is_refused(tmp_path):
+    change = group(structure={"crystal": {"name": "Si", "crystalstructure": "nonsense", "a": 5.4}})
+    with pytest.raises(InvalidInputError, match="ASE cannot build"):
+        load_recipe(write(tmp_path, change)).groups[0].structure.build()
+
+
+def test_reduced_keeps_one_frame_of_each_group(tmp_path):
+    recipe = load_recipe(write(tmp_path, group()))
+    assert recipe.reduced(0.3).n_frames == 3
+    assert recipe.reduced(0.001).n_frames == 1
+    with pytest.raises(InvalidInputError, match="got 0"):
+        recipe.reduced(0.0)
+
+
+def test_conditions_meet_every_combination(tmp_path):
+    recipe = load_recipe(write(tmp_path, group(density=[2.3, 2.5])))
+    assert len(set(recipe.groups[0].conditions())) == 4
