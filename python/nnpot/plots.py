@@ -1,0 +1,184 @@
+"""Figures. Each function takes data and returns a matplotlib ``Figure``; nothing is shown or written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from nnpot.analysis.dynamics import EnergyConservation
+from nnpot.analysis.radial_distribution import RadialDistribution
+
+# Okabe and Ito's colours, told apart also by colour-blind readers; the first is for the reference.
+COLORS = ("#000000", "#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+LINES = ("-", "--", ":", "-.")
+STYLE: dict[str, object] = {
+    "font.size": 10,
+    "axes.titlesize": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.8,
+    "lines.linewidth": 1.6,
+    "legend.frameon": False,
+    "legend.fontsize": 9,
+    "xtick.direction": "out",
+    "figure.constrained_layout.use": True,
+}
+MANY_POINTS = 3000
+
+
+def _style() -> AbstractContextManager[None]:
+    return matplotlib.rc_context(STYLE)  # type: ignore[arg-type]
+
+
+def _figure(columns: int = 1, width: float = 4.6, height: float = 3.5) -> tuple[Figure, list[Axes]]:
+    figure = Figure(figsize=(width * columns, height))
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(1, columns, squeeze=False)[0]
+    return figure, list(axes)
+
+
+def parity(reference: ArrayLike, prediction: ArrayLike, quantity: str, unit: str, note: str = "") -> Figure:
+    """Prediction against reference, and the error below it.
+
+    Few points are drawn one by one, many as their density (logarithmic).
+
+    Parameters
+    ----------
+    reference, prediction
+        The values, any shape, the same for both.
+    quantity, unit
+        For the axes, for example ``"Force component"`` and ``"eV/Å"``.
+    note
+        A line for the upper left corner, for example the error.
+    """
+    x, y = np.ravel(np.asarray(reference, float)), np.ravel(np.asarray(prediction, float))
+    with _style():
+        figure = Figure(figsize=(4.4, 4.8))
+        FigureCanvasAgg(figure)
+        upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+        low, high = min(x.min(), y.min()), max(x.max(), y.max())
+        margin = 0.03 * (high - low) or 1.0
+        limits = (low - margin, high + margin)
+        upper.plot(limits, limits, color="0.6", linewidth=0.8, zorder=0)
+        lower.axhline(0.0, color="0.6", linewidth=0.8, zorder=0)
+        factor, prefix = (1000.0, "m") if unit.startswith("eV") else (1.0, "")
+        error = factor * (y - x)
+        _points(figure, upper, x, y)
+        _points(figure, lower, x, error)
+        upper.set(xlim=limits, ylim=limits, ylabel=f"{quantity}, predicted ({unit})")
+        lower.set(xlabel=f"{quantity}, reference ({unit})", ylabel=f"Error ({prefix}{unit})")
+        largest = float(np.abs(error).max()) or 1.0
+        lower.set_ylim(-1.1 * largest, 1.1 * largest)
+        upper.locator_params(nbins=5)
+        figure.align_ylabels()
+        upper.text(0.04, 0.95, note, transform=upper.transAxes, va="top")
+    return figure
+
+
+def _points(figure: Figure, axes: Axes, x: np.ndarray, y: np.ndarray) -> None:
+    if len(x) < MANY_POINTS:
+        axes.scatter(x, y, s=14, color=COLORS[2], alpha=0.7, linewidths=0)
+        return
+    cells = (120, 120) if axes.get_subplotspec().is_first_row() else (80, 18)  # type: ignore[union-attr]
+    bins = axes.hexbin(x, y, gridsize=cells, norm=LogNorm(), mincnt=1, cmap="viridis", linewidths=0.1)
+    if axes.get_subplotspec().is_first_row():  # type: ignore[union-attr]
+        figure.colorbar(bins, ax=axes, label="Number of values")
+
+
+def learning_curve(
+    epochs: ArrayLike, panels: Mapping[str, Mapping[str, ArrayLike]], best: float | None = None
+) -> Figure:
+    """Errors against epochs, both logarithmic, a panel for each quantity.
+
+    Parameters
+    ----------
+    epochs
+        Counted from 1, shape (n,).
+    panels
+        For each label of a vertical axis its curves by name, shape (n,).
+    best
+        The epoch that was kept, marked by a vertical line.
+    """
+    with _style():
+        figure, axes = _figure(len(panels))
+        for ax, (label, curves) in zip(axes, panels.items(), strict=True):
+            for (name, values), color, line in zip(curves.items(), COLORS[1:], LINES * 2, strict=False):
+                ax.plot(epochs, values, line, color=color, label=name)
+            if best is not None:
+                ax.axvline(best, color="0.6", linewidth=0.8, zorder=0, label=f"kept: epoch {best:.0f}")
+            ax.set(xscale="log", yscale="log", xlabel="Epoch", ylabel=label)
+            _plain_decades(ax)
+            ax.legend()
+    return figure
+
+
+def _plain_decades(ax: Axes) -> None:
+    """Say 0.5, 1, 2, 5, 10 instead of powers where the axis spans few decades."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    for axis in (ax.xaxis, ax.yaxis):
+        low, high = axis.get_view_interval()
+        subs = (1.0, 2.0, 5.0) if high < 300.0 * low else (1.0,)
+        axis.set_major_locator(LogLocator(subs=subs, numticks=20))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axis.set_minor_formatter(NullFormatter())
+
+
+def radial_distributions(panels: Mapping[str, Mapping[str, RadialDistribution]]) -> Figure:
+    """g(r) of several potentials in one axes, a panel for each state.
+
+    Parameters
+    ----------
+    panels
+        For each title the curves by name; the first is the reference.
+    """
+    with _style():
+        figure, axes = _figure(len(panels))
+        for ax, (title, curves) in zip(axes, panels.items(), strict=True):
+            for index, (name, curve) in enumerate(curves.items()):
+                ax.plot(curve.r, curve.g, LINES[index % 4], color=COLORS[index], label=name, alpha=0.9)
+            ax.axhline(1.0, color="0.6", linewidth=0.8, zorder=0)
+            last = next(iter(curves.values())).r[-1]
+            ax.set(
+                xlabel="Distance r (Å)", ylabel="g(r)", title=title, xlim=(1.5, float(last)), ylim=(0.0, None)
+            )
+            ax.legend()
+    return figure
+
+
+def energy_conservation(runs: Mapping[str, EnergyConservation], title: str = "") -> Figure:
+    """Total energy against time, a panel for each run, with the fitted line; all panels have one scale."""
+    with _style():
+        figure, axes = _figure(len(runs))
+        spread = max(float(np.abs(run.energy - run.energy.mean()).max()) for run in runs.values())
+        for index, (ax, (name, run)) in enumerate(zip(axes, runs.items(), strict=True)):
+            centred = run.energy - run.energy.mean()
+            line = np.polyval(np.polyfit(run.time, centred, 1), run.time)
+            ax.plot(run.time, 1000.0 * centred, color=COLORS[index], linewidth=0.5, alpha=0.7)
+            ax.plot(run.time, 1000.0 * line, color=COLORS[2], linewidth=1.6)
+            ax.set(xlabel="Time (ps)", ylim=(-1250.0 * spread, 1250.0 * spread))
+            ax.set_ylabel("Total energy − mean (µeV/atom)")
+            drift, fluctuation = 1000.0 * run.drift, 1000.0 * run.fluctuation
+            ax.set_title(f"{name}: drift {drift:+.2f}, rms {fluctuation:.2f} µeV/atom")
+        figure.suptitle(title, fontsize=10)
+    return figure
+
+
+def bars(names: Sequence[str], values: Sequence[float], label: str, note: str = "{:.2f}") -> Figure:
+    """Horizontal bars, one per name, each with its value behind it."""
+    with _style():
+        figure, axes = _figure(1, height=0.7 + 0.45 * len(names))
+        colors = [COLORS[index % len(COLORS)] for index in range(len(names))]
+        drawn = axes[0].barh(list(names), list(values), color=colors, height=0.6)
+        axes[0].bar_label(drawn, [note.format(value) for value in values], padding=3)
+        axes[0].invert_yaxis()
+        axes[0].set(xlabel=label, xlim=(0.0, 1.2 * max(values)))
+    return figure

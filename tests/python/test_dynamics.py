@@ -1,0 +1,33 @@
+import numpy as np
+import pytest
+from ase.build import bulk
+
+from nnpot.analysis.dynamics import EnergyConservation, constant_energy_run
+from nnpot.lammps_runtime import PairCommands
+
+SW = PairCommands("sw", ("* * {potentials}/Si.sw Si",))
+
+
+def test_drift_and_fluctuation_are_told_apart():
+    time = np.linspace(0.0, 50.0, 1001)
+    run = EnergyConservation(time, 0.004 * time + 0.3 * np.sin(40 * time), 300.0, 1.0)
+    assert run.drift == pytest.approx(0.2, abs=0.01)
+    assert run.fluctuation == pytest.approx(0.3 / np.sqrt(2), rel=0.01)
+
+
+def test_stillinger_weber_keeps_its_energy():
+    atoms = bulk("Si", "diamond", a=5.431, cubic=True).repeat(2)
+    run = constant_energy_run(atoms, ["Si"], SW, duration=2.0)
+    assert len(run.time) == 100
+    assert run.time[-1] == pytest.approx(1.98)
+    assert run.temperature == pytest.approx(300.0, abs=60.0)
+    assert abs(run.drift) < 0.02
+    assert 0.0 < run.fluctuation < 0.02
+    assert 0.05 < run.cost < 500.0
+
+
+def test_a_longer_timestep_fluctuates_more():
+    atoms = bulk("Si", "diamond", a=5.431, cubic=True)
+    short = constant_energy_run(atoms, ["Si"], SW, duration=1.0, timestep=1.0)
+    long = constant_energy_run(atoms, ["Si"], SW, duration=1.0, timestep=4.0)
+    assert long.fluctuation > 4.0 * short.fluctuation

@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from nnpot import plots
+from nnpot.analysis.dynamics import EnergyConservation
+from nnpot.analysis.radial_distribution import RadialDistribution
+
+
+@pytest.mark.parametrize("count", [200, 5000])
+def test_parity_has_units_and_an_error_panel(count):
+    x = np.linspace(-5.0, -3.0, count)
+    upper, lower = plots.parity(x, x + 0.002, "Energy", "eV/atom", note="RMSE 2.00 meV/atom").axes[:2]
+    assert upper.get_ylabel() == "Energy, predicted (eV/atom)"
+    assert lower.get_ylabel() == "Error (meV/atom)"
+    assert lower.get_ylim()[1] == pytest.approx(2.2)
+    assert upper.get_xlim() == upper.get_ylim()
+
+
+def test_parity_of_a_constant_is_drawn():
+    assert isinstance(plots.parity([1.0, 1.0], [1.0, 1.0], "Charge", "e"), Figure)
+
+
+def test_learning_curve_is_logarithmic_on_both_axes():
+    epochs = np.arange(1, 50)
+    figure = plots.learning_curve(
+        epochs, {"Force RMSE (meV/Å)": {"training": 100 / epochs, "validation": 120 / epochs}}, 40
+    )
+    (ax,) = figure.axes
+    assert (ax.get_xscale(), ax.get_yscale(), ax.get_ylabel()) == ("log", "log", "Force RMSE (meV/Å)")
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == [
+        "training",
+        "validation",
+        "kept: epoch 40",
+    ]
+
+
+def test_radial_distributions_share_axes():
+    curve = RadialDistribution(np.linspace(0.1, 6, 20), np.ones(20))
+    figure = plots.radial_distributions({"Crystal": {"SW": curve, "network": curve}, "Liquid": {"SW": curve}})
+    assert [len(ax.get_legend().get_texts()) for ax in figure.axes] == [2, 1]
+
+
+def test_energy_conservation_names_drift_and_fluctuation():
+    run = EnergyConservation(np.linspace(0, 1, 100), np.linspace(0, 0.01, 100), 300.0, 1.0)
+    figure = plots.energy_conservation({"SW": run, "network": run})
+    assert figure.axes[0].get_title() == "SW: drift +10.00, rms 0.00 µeV/atom"
+    assert figure.axes[0].get_ylim() == figure.axes[1].get_ylim()
+
+
+def test_bars_carry_their_values():
+    figure = plots.bars(["SW", "network"], [1.0, 5.25], "µs per atom and step")
+    assert "5.25" in [text.get_text() for text in figure.axes[0].texts]
