@@ -31,7 +31,7 @@ class NnpotCalculator(Calculator):
     def __init__(
         self, model: Potential | str | os.PathLike[str], units: UnitSystem | str | None = None
     ) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.potential = model if isinstance(model, Potential) else load(model, units)
 
     def calculate(
@@ -41,7 +41,7 @@ class NnpotCalculator(Calculator):
         system_changes: list[str] = all_changes,
     ) -> None:
         """Fill ``results``; called by ASE."""
-        super().calculate(atoms, properties or ["energy"], system_changes)
+        super().calculate(atoms, properties or ["energy"], system_changes)  # type: ignore[no-untyped-call]
         assert self.atoms is not None, "ASE stores the structure in super().calculate"
         prediction = self.potential.predict(self.atoms)
         results: dict[str, Any] = {

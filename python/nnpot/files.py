@@ -16,9 +16,9 @@ from nnpot.errors import InvalidInputError
 def atomic_write(path: str | os.PathLike[str], mode: Literal["w", "wb"] = "w") -> Iterator[IO[Any]]:
     """Open a file for writing that takes its name only when everything is on the disk.
 
-    The data goes to a temporary name in the same directory; at the end of the ``with`` block it is flushed to
-    the disk and renamed. After an exception, a full disk included, the old file is untouched and the temporary
-    one is gone; after a kill the old file is untouched.
+    The data goes to a temporary name in the same directory; at the end of the block it is flushed to
+    the disk and renamed. After an exception, a full disk included, the old file is untouched and the
+    temporary one is gone; after a kill the old file is untouched.
 
     Parameters
     ----------

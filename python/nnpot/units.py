@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import Enum
 
 from nnpot.errors import InvalidInputError
 
 
-class UnitSystem(StrEnum):
+class UnitSystem(str, Enum):
     """The units in which a file gives its energies and lengths (the names are those of LAMMPS).
 
     Raises
@@ -30,17 +30,18 @@ class UnitSystem(StrEnum):
     @property
     def energy(self) -> float:
         """One unit of energy in eV."""
-        from ase import units  # not at the top: brings numpy, and `nnpot --help` is to be instant
-
-        factors = {"metal": units.eV, "real": units.kcal / units.mol, "atomic": units.Hartree}
-        return float(factors[self.value])
+        return {UnitSystem.metal: 1.0, UnitSystem.real: KCAL_PER_MOL, UnitSystem.atomic: HARTREE}[self]
 
     @property
     def length(self) -> float:
         """One unit of length in Å."""
-        from ase import units
+        return BOHR if self is UnitSystem.atomic else 1.0
 
-        return float(units.Bohr if self is UnitSystem.atomic else units.Angstrom)
 
+# CODATA 2018, the numbers of the C++ core (cpp/src/units.cpp), not the older ones of ase.units: a model and a
+# structure in Hartree and bohr are to meet in the same eV and Å.
+KCAL_PER_MOL = 4184.0 / (6.02214076e23 * 1.602176634e-19)
+HARTREE = 27.211386245988
+BOHR = 0.529177210903
 
 UNIT_CHOICES = "metal (eV, Å), real (kcal/mol, Å) or atomic (Hartree, bohr)"

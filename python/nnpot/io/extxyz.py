@@ -36,8 +36,8 @@ def write_frames(path: str | os.PathLike[str], frames: Sequence[Atoms]) -> None:
         If the file cannot be written; an older one is then untouched.
     """
     with atomic_write(path) as stream:
-        for number, frame in enumerate(frames, 1):
-            require_finite(frame, f"{path}: frame {number}")
+        for number, frame in enumerate(frames):
+            require_finite(frame, f"{path}: frame {number} (counted from 0)")
             _write_frame(stream, frame)
 
 

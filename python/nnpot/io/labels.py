@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from ase import Atoms
+from ase.calculators.singlepoint import SinglePointCalculator
 
 from nnpot.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from nnpot.potential import Prediction
 
 
 def results_of(frame: Atoms) -> dict[str, Any]:
@@ -34,20 +38,20 @@ def require_labels(
     Raises
     ------
     InvalidInputError
-        Naming the first frame (counted from 1) without a finite energy or without finite forces.
+        Naming the first frame (counted from 0, as ASE does) without a finite energy or without finite forces.
     """
     if not frames:
         raise InvalidInputError(f"{where}: expected at least one frame, got none")
-    for number, frame in enumerate(frames, 1):
+    for number, frame in enumerate(frames):
         results = results_of(frame)
         for label in ("energy", "forces") if forces else ("energy",):
             if results.get(label) is None:
                 found = ", ".join(sorted({*results, *frame.info, *frame.arrays} - {"numbers", "positions"}))
                 raise InvalidInputError(
-                    f"{where}: frame {number} has no {label} (it has: {found or 'no labels at all'}); "
+                    f"{where}: frame {number} (counted from 0) has no {label}, it has {found or 'nothing'}; "
                     f"add it under the name '{label}' or remove the frame"
                 )
-        require_finite(frame, f"{where}: frame {number}")
+        require_finite(frame, f"{where}: frame {number} (counted from 0)")
 
 
 def require_finite(frame: Atoms, where: str) -> None:
@@ -56,7 +60,7 @@ def require_finite(frame: Atoms, where: str) -> None:
     Raises
     ------
     InvalidInputError
-        Naming the value and, where there is one, the atom (counted from 1).
+        Naming the value and, where there is one, the atom (counted from 0).
     """
     values = {"position": frame.positions, "cell": frame.cell.array, **results_of(frame)}
     for name, value in values.items():
@@ -65,8 +69,22 @@ def require_finite(frame: Atoms, where: str) -> None:
             continue
         bad = np.argwhere(~np.isfinite(numbers))[0]
         per_atom = numbers.ndim > 0 and name not in ("cell", "stress", "dipole")
-        atom = f" of atom {bad[0] + 1}" if per_atom else ""
+        atom = f" of atom {bad[0]}" if per_atom else ""
         raise InvalidInputError(
             f"{where}: {name}{atom} must be a finite number, got {numbers[tuple(bad)]}; "
             f"correct or remove the frame"
         )
+
+
+def with_prediction(frame: Atoms, prediction: Prediction) -> Atoms:
+    """A copy of a frame that carries a prediction in place of its reference values."""
+    labelled: Atoms = frame.copy()
+    results = {
+        "energy": prediction.energy,
+        "forces": prediction.forces,
+        "energies": prediction.atomic_energies,
+    }
+    if prediction.stress is not None:
+        results["stress"] = prediction.stress
+    labelled.calc = SinglePointCalculator(labelled, **results)
+    return labelled

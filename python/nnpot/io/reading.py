@@ -6,11 +6,12 @@ import os
 from pathlib import Path
 
 from ase import Atoms
+from ase.calculators.singlepoint import SinglePointCalculator
 from ase.io import read
-from ase.io.formats import UnknownFileTypeError, filetype
+from ase.io.formats import UnknownFileTypeError, filetype, ioformats
 
 from nnpot.errors import FileFormatError, InvalidInputError
-from nnpot.io.labels import require_finite
+from nnpot.io.labels import require_finite, results_of
 from nnpot.io.runner_data import read_runner_data
 from nnpot.units import UNIT_CHOICES, UnitSystem
 
@@ -63,10 +64,10 @@ def read_frames(path: str | os.PathLike[str], units: UnitSystem | str | None = N
         raise InvalidInputError(
             f"{path}: {kind} does not state its units; give them by --data-units or units=: {UNIT_CHOICES}"
         )
-    for number, frame in enumerate(frames, 1):
+    for number, frame in enumerate(frames):
         if len(frame) == 0:
-            raise FileFormatError(f"{path}: frame {number} has no atoms")
-        require_finite(frame, f"{path}: frame {number}")
+            raise FileFormatError(f"{path}: frame {number} (counted from 0) has no atoms")
+        require_finite(frame, f"{path}: frame {number} (counted from 0)")
     return frames
 
 
@@ -84,8 +85,8 @@ def _kind(path: Path) -> str:
     try:
         kind = str(filetype(str(path)))
     except UnknownFileTypeError:
-        kind = "runnerdata"
-    if kind == "runnerdata":  # ASE says so for every name that ends in .data
+        kind = "unknown"
+    if kind not in ioformats or kind == "runnerdata":  # ASE's name for all that ends in .data
         raise FileFormatError(
             f"{path}: unknown kind of file; expected RuNNer input.data (first word 'begin'), "
             f"extended XYZ (name ending in .xyz), or a format that ASE recognises"
@@ -98,8 +99,10 @@ def _kind(path: Path) -> str:
 
 
 def _read_with_ase(path: Path, kind: str, units: UnitSystem | None) -> list[Atoms]:
-    if units not in (None, UnitSystem.metal) and kind != "extxyz":
-        raise InvalidInputError(f"{path}: {kind} files have fixed units, got '{units}'; leave the units away")
+    if units is not None and units is not UnitSystem.metal and kind != "extxyz":
+        raise InvalidInputError(
+            f"{path}: {kind} files have fixed units, got '{units.value}'; leave the units away"
+        )
     try:
         frames = list(read(path, index=":", format=kind))
     except Exception as error:  # ASE's readers raise whatever their parsing happens to raise
@@ -116,7 +119,9 @@ def _read_with_ase(path: Path, kind: str, units: UnitSystem | None) -> list[Atom
 def _convert(frame: Atoms, units: UnitSystem) -> None:
     frame.set_cell(frame.cell.array * units.length)
     frame.positions *= units.length
-    results = frame.calc.results if frame.calc is not None else {}
+    results = results_of(frame)
     for name, (energy, length) in POWERS.items():
         if name in results:
             results[name] = results[name] * units.energy**energy * units.length**length
+    if results:
+        frame.calc = SinglePointCalculator(frame, **results)

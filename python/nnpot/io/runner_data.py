@@ -182,11 +182,11 @@ def write_runner_data(path: str | os.PathLike[str], frames: Sequence[Atoms], uni
     system = UnitSystem(units)
     require_labels(frames, forces=True, where="frames to write as input.data")
     with atomic_write(path) as stream:
-        for number, frame in enumerate(frames, 1):
+        for number, frame in enumerate(frames):
             if frame.pbc.any() and not frame.pbc.all():
                 raise InvalidInputError(
-                    f"{path}: frame {number} is periodic in some directions only, which input.data "
-                    f"cannot say; write extended XYZ instead"
+                    f"{path}: frame {number} (counted from 0) is periodic in some directions only, which "
+                    f"input.data cannot say; write extended XYZ instead"
                 )
             _write_block(stream, frame, system)
 

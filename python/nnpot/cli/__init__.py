@@ -1,0 +1,1 @@
+"""The command ``nnpot``: one file per subcommand, each of which parses, calls the library and reports."""

@@ -1,0 +1,41 @@
+"""The group of subcommands, and what becomes of errors."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from nnpot.errors import NnpotError
+
+COMMANDS = ("sample", "train", "evaluate", "predict", "plugin", "doctor")
+
+
+class _Commands(click.Group):
+    """Imports a subcommand's module when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"nnpot.cli.{cmd_name}").command
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="nnpot")
+def group() -> None:
+    """Neural network potentials: sample, train, check, and run in LAMMPS."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command; our own errors and those of the system become one line and exit code 2."""
+    try:
+        group.main(args=arguments, prog_name="nnpot")
+    except (NnpotError, OSError) as error:
+        print(f"nnpot: error: {' '.join(str(error).split())}", file=sys.stderr)
+        sys.exit(2)

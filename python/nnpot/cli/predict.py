@@ -1,0 +1,39 @@
+"""``nnpot predict``: energies, forces and stress of structures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from nnpot.cli.prediction import (
+    data_units_option,
+    frames_argument,
+    model_argument,
+    predict_all,
+    units_option,
+)
+
+
+@click.command(name="predict", short_help="Predict energies, forces and stress of structures.")
+@model_argument
+@frames_argument
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), required=True, help="File of frames (extxyz)."
+)
+@units_option
+@data_units_option
+def command(model: Path, frames: Path, output: Path, units: str | None, data_units: str | None) -> None:
+    """Predict the structures of FRAMES with the potential in the folder MODEL.
+
+    The output holds energy (eV), forces (eV/Å), stress (eV/Å³, where periodic) and atomic energies (the array
+    "energies").
+    """
+    from nnpot.io import read_frames, with_prediction, write_frames
+    from nnpot.potential import load
+
+    potential = load(model, units)
+    structures = read_frames(frames, data_units)
+    predictions = predict_all(potential, structures, frames)
+    write_frames(output, [with_prediction(*pair) for pair in zip(structures, predictions, strict=True)])
+    click.echo(f"{len(structures)} frames written to {output}")

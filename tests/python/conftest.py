@@ -1,0 +1,82 @@
+"""What the tests share: structures, models with random weights, and the data beside the repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ase import Atoms
+from random_model import random_model
+from structures import NAMES, structure
+
+from nnpot import Potential, _core
+
+ROOT = Path(__file__).resolve().parents[2]
+
+NARROW = [  # cutoff 4.6 Å: radial with and without shift, angular with r_jk in the cutoff and without
+    line.format(center=center, radius=4.6)
+    for center in ("Si", "O")
+    for line in (
+        "{center} 2 Si 0.3 0.0 {radius}",
+        "{center} 2 O 0.3 0.0 {radius}",
+        "{center} 2 O 2.0 1.8 {radius}",
+        "{center} 3 Si Si 0.02 1.0 1.0 {radius}",
+        "{center} 3 Si O 0.02 -1.0 2.0 {radius}",
+        "{center} 3 O O 0.05 1.0 4.0 {radius}",
+        "{center} 9 Si O 0.1 1.0 2.0 {radius}",
+        "{center} 9 O O 0.1 -1.0 1.0 {radius} 0.4",
+    )
+]
+RADIAL = [
+    f"{center} 2 {other} {eta} 0.0 5.2"
+    for center in ("Si", "O")
+    for other in ("Si", "O")
+    for eta in (0.1, 0.6)
+]
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of published models and data sets beside the repository."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"the shared data is not there ({folder})")
+    return folder
+
+
+@pytest.fixture(params=NAMES)
+def any_structure(request: pytest.FixtureRequest) -> Atoms:
+    """Each of the structures in turn."""
+    return structure(request.param)
+
+
+@pytest.fixture(scope="session")
+def model() -> _core.Model:
+    """Silicon and oxygen; radial and angular functions, tanh, cosine cutoff."""
+    return random_model([structure(name) for name in NAMES], NARROW, 1, "t", "scale_center", seed=11)
+
+
+@pytest.fixture(scope="session")
+def smooth_model() -> _core.Model:
+    """Silicon and oxygen; radial functions only, softplus, polynomial cutoff, scaled by sigma."""
+    return random_model([structure(name) for name in NAMES], RADIAL, 6, "p", "sigma", seed=12)
+
+
+@pytest.fixture(scope="session")
+def model_directory(model: _core.Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """``model`` on the disk; tests that damage it copy it first."""
+    directory = tmp_path_factory.mktemp("model")
+    model.write(str(directory))
+    return directory
+
+
+@pytest.fixture(scope="session")
+def potential(model: _core.Model) -> Potential:
+    """The potential of ``model``."""
+    return Potential(model)
+
+
+@pytest.fixture(scope="session", params=["model", "smooth_model"])
+def any_potential(request: pytest.FixtureRequest) -> Potential:
+    """The potential of each model in turn."""
+    return Potential(request.getfixturevalue(request.param))

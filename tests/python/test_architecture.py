@@ -1,0 +1,118 @@
+"""Data flows one way: every include and import is read and held against docs/architecture.md.
+
+The first columns of that page's two tables are the layers, top to bottom; a file may use its own row and
+those above.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "architecture.md"
+PACKAGE = ROOT / "python" / "nnpot"
+CPP_FILES = sorted(
+    [*(ROOT / "cpp" / "include" / "nnpot").glob("*.hpp"), *(ROOT / "cpp" / "src").glob("*.[ch]pp")]
+)
+PYTHON_FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
+BEFORE_THE_SEAM = {"cell", "structure", "cell_list"}
+"""What nothing after `neighbor_list` may know of, the builder `cell_list` excepted."""
+
+
+def layers(heading: str) -> dict[str, int]:
+    """The row of each name in the table below a heading."""
+    section = PAGE.read_text(encoding="utf-8").split(f"## {heading}", 1)[1].split("\n## ", 1)[0]
+    rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    return {name: number for number, row in enumerate(rows) for name in re.findall(r"`(\w+)`", row)}
+
+
+CPP = layers("C++ core")
+PYTHON = layers("Python package")
+
+
+def cpp_layer(stem: str) -> str:
+    """The listed name of a file: its own, or the one that it continues (``x_text.cpp`` belongs to ``x``)."""
+    while stem not in CPP and "_" in stem:
+        stem = stem.rsplit("_", 1)[0]
+    return stem
+
+
+def includes(path: Path) -> list[str]:
+    """The layers whose headers a file includes."""
+    found = re.findall(
+        r'^\s*#\s*include\s+"(?:nnpot/)?(\w+)\.hpp"', path.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    return [cpp_layer(stem) for stem in found]
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The full names of all modules that a file imports, also inside functions and for type checking."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module == "nnpot":
+            yield from (f"nnpot.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0 and node.module, f"{path}: relative imports hide the layer"
+            yield node.module
+
+
+def python_layer(module: str) -> str:
+    """``nnpot.io.labels`` belongs to ``io``."""
+    return module.split(".")[1]
+
+
+@pytest.mark.parametrize("path", CPP_FILES, ids=lambda path: path.name)
+def test_cpp_files_include_their_own_or_an_earlier_layer(path: Path) -> None:
+    own = cpp_layer(path.stem)
+    assert own in CPP, f"{path.name} is in no row of docs/architecture.md"
+    for other in includes(path):
+        assert other in CPP, f"{path.name} includes {other}, which is in no row of docs/architecture.md"
+        assert CPP[other] <= CPP[own], f"{path.name} includes the later layer {other}"
+
+
+@pytest.mark.parametrize("path", CPP_FILES, ids=lambda path: path.name)
+def test_nothing_after_the_neighbor_list_knows_of_cells(path: Path) -> None:
+    own = cpp_layer(path.stem)
+    if CPP[own] >= CPP["neighbor_list"] and own != "cell_list":
+        assert not BEFORE_THE_SEAM.intersection(includes(path))
+
+
+def test_the_core_knows_neither_python_nor_lammps() -> None:
+    for path in CPP_FILES:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"#\s*include\s+[<\"](Python|pybind11|lammps|mpi|pair|atom)\b", text), path
+
+
+@pytest.mark.parametrize("path", PYTHON_FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_python_files_import_their_own_or_an_earlier_layer(path: Path) -> None:
+    own = path.relative_to(PACKAGE).with_suffix("").parts[0]
+    assert own in PYTHON, f"{own} is in no row of docs/architecture.md"
+    for module in imports(path):
+        if module.startswith("nnpot."):
+            other = python_layer(module)
+            assert other in PYTHON, (
+                f"{path.name} imports {module}, which is in no row of docs/architecture.md"
+            )
+            assert PYTHON[other] <= PYTHON[own], f"{path.name} imports the later layer {module}"
+
+
+@pytest.mark.parametrize("path", PYTHON_FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_only_training_imports_tensorflow(path: Path) -> None:
+    if "training" not in path.relative_to(PACKAGE).parts:
+        assert {"tensorflow", "keras"}.isdisjoint(module.split(".")[0] for module in imports(path))
+
+
+def test_the_check_can_fail(tmp_path: Path) -> None:
+    (tmp_path / "cell.cpp").write_text('#include "nnpot/potential.hpp"\n')
+    assert CPP[includes(tmp_path / "cell.cpp")[0]] > CPP["cell"]
+    (tmp_path / "units.py").write_text(
+        "def f():\n    from nnpot.cli import main\n    import tensorflow.keras\n"
+    )
+    assert list(imports(tmp_path / "units.py")) == ["nnpot.cli", "tensorflow.keras"]
+    assert PYTHON["cli"] > PYTHON["units"]

@@ -1,0 +1,59 @@
+"""The ASE calculator gives what the potential gives, and drives ASE's own tools."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ase import Atoms, units
+from ase.calculators.calculator import PropertyNotImplementedError
+from ase.md.verlet import VelocityVerlet
+from structures import structure
+
+import nnpot
+from nnpot import Potential
+
+
+def test_results_are_those_of_the_potential(potential: Potential, any_structure: Atoms) -> None:
+    prediction = potential.predict(any_structure)
+    any_structure.calc = nnpot.Calculator(potential)
+    assert any_structure.get_potential_energy() == prediction.energy
+    assert any_structure.get_potential_energy(force_consistent=True) == prediction.energy
+    np.testing.assert_array_equal(any_structure.get_forces(), prediction.forces)
+    np.testing.assert_array_equal(any_structure.get_potential_energies(), prediction.atomic_energies)
+    if prediction.stress is not None:
+        np.testing.assert_array_equal(any_structure.get_stress(), prediction.stress)
+
+
+def test_stress_of_a_cluster_is_not_implemented(potential: Potential) -> None:
+    cluster = structure("cluster")
+    cluster.calc = nnpot.Calculator(potential)
+    with pytest.raises(PropertyNotImplementedError):
+        cluster.get_stress()
+
+
+def test_results_follow_the_positions(potential: Potential) -> None:
+    atoms = structure("liquid")
+    atoms.calc = nnpot.Calculator(potential)
+    before = atoms.get_potential_energy()
+    atoms.positions[0] += 0.1
+    assert atoms.get_potential_energy() != before
+
+
+def test_a_model_can_be_given_by_its_directory(potential: Potential, model_directory: Path) -> None:
+    atoms = structure("triclinic")
+    atoms.calc = nnpot.Calculator(model_directory)
+    assert atoms.get_potential_energy() == pytest.approx(potential.predict(atoms).energy, rel=1e-13)
+
+
+def test_dynamics_keeps_the_energy(potential: Potential) -> None:
+    atoms = structure("crystal")
+    atoms.calc = nnpot.Calculator(potential)
+    start = atoms.get_total_energy()
+    kinetic = []
+    with VelocityVerlet(atoms, timestep=0.2 * units.fs) as dynamics:
+        for _ in dynamics.irun(50):
+            kinetic.append(atoms.get_kinetic_energy())
+    assert max(kinetic) > 0.1, "nothing moved"
+    assert atoms.get_total_energy() == pytest.approx(start, abs=0.01 * max(kinetic))

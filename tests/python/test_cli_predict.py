@@ -1,0 +1,47 @@
+"""nnpot predict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from command_line import run
+from structures import NAMES, structure
+
+from nnpot import Potential
+from nnpot.io import read_frames, write_frames
+
+
+def test_the_output_holds_the_predictions(
+    model_directory: Path, tmp_path: Path, potential: Potential
+) -> None:
+    frames = [structure(name) for name in NAMES]
+    frames[0].info["group"] = "solid"
+    write_frames(tmp_path / "in.xyz", frames)
+    result = run("predict", str(model_directory), str(tmp_path / "in.xyz"), "-o", str(tmp_path / "out.xyz"))
+    assert result.returncode == 0, result.stderr
+    found = read_frames(tmp_path / "out.xyz")
+    assert found[0].info["group"] == "solid"
+    for frame, atoms in zip(found, frames, strict=True):
+        said = potential.predict(atoms)
+        np.testing.assert_array_equal(frame.positions, atoms.positions)
+        np.testing.assert_allclose(frame.get_potential_energy(), said.energy, rtol=1e-13)
+        np.testing.assert_allclose(frame.get_forces(), said.forces, atol=1e-11)
+        np.testing.assert_allclose(frame.get_potential_energies(), said.atomic_energies, rtol=1e-12)
+        assert ("stress" in frame.calc.results) == bool(atoms.pbc.all())
+        if said.stress is not None:
+            np.testing.assert_allclose(frame.get_stress(), said.stress, atol=1e-12)
+
+
+def test_an_unknown_element_is_named_and_nothing_is_written(model_directory: Path, tmp_path: Path) -> None:
+    atoms = structure("crystal")
+    atoms.symbols[3] = "Ge"
+    write_frames(tmp_path / "in.xyz", [atoms])
+    result = run("predict", str(model_directory), str(tmp_path / "in.xyz"), "-o", str(tmp_path / "out.xyz"))
+    assert result.returncode == 2
+    assert "Ge" in result.stderr
+    assert not (tmp_path / "out.xyz").exists()
+
+
+def test_the_output_has_to_be_named(model_directory: Path) -> None:
+    assert "--output" in run("predict", str(model_directory), "in.xyz").stderr

@@ -1,0 +1,61 @@
+"""Frames without usable reference values are refused by number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from ase import Atoms
+from ase.calculators.singlepoint import SinglePointCalculator
+
+from nnpot import InvalidInputError
+from nnpot.io import require_labels
+
+
+def frame(**results: Any) -> Atoms:
+    atoms = Atoms("Si2", positions=[[0, 0, 0], [0, 0, 2.3]])
+    atoms.calc = SinglePointCalculator(atoms, **results)
+    return atoms
+
+
+GOOD = {"energy": -1.0, "forces": np.zeros((2, 3))}
+
+
+def test_complete_frames_pass() -> None:
+    require_labels([frame(**GOOD), frame(**GOOD, stress=np.zeros(6))])
+
+
+def test_energies_alone_pass_where_forces_are_not_needed() -> None:
+    require_labels([frame(energy=-1.0)], forces=False)
+
+
+def test_a_frame_without_forces_is_named() -> None:
+    with pytest.raises(
+        InvalidInputError, match=r"set\.xyz: frame 1 \(counted from 0\) has no forces, it has energy"
+    ):
+        require_labels([frame(**GOOD), frame(energy=-1.0)], where="set.xyz")
+
+
+def test_labels_under_another_name_are_shown() -> None:
+    atoms = Atoms("Si", info={"REF_energy": -1.0})
+    with pytest.raises(InvalidInputError, match="frame 0 .* has no energy, it has REF_energy"):
+        require_labels([atoms])
+
+
+def test_no_frames_are_refused() -> None:
+    with pytest.raises(InvalidInputError, match="expected at least one frame, got none"):
+        require_labels([])
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "message"),
+    [
+        ("energy", np.nan, "frame 0 .*: energy must be a finite number"),
+        ("forces", np.array([[0, 0, 0], [0, np.inf, 0]]), "frame 0 .*: forces of atom 1 must be"),
+        ("stress", np.full(6, np.nan), "frame 0 .*: stress must be a finite number"),
+    ],
+)
+def test_numbers_that_are_none_are_refused(label: str, value: Any, message: str) -> None:
+    with pytest.raises(InvalidInputError, match=message):
+        require_labels([frame(**{**GOOD, label: value})])

@@ -1,0 +1,137 @@
+"""Frames from any file: which kind it is, what is kept, what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import ase.io
+import numpy as np
+import pytest
+from ase.build import bulk
+from ase.calculators.singlepoint import SinglePointCalculator
+
+from nnpot import FileFormatError, InvalidInputError
+from nnpot.io import read_frames
+from nnpot.units import UnitSystem
+
+FRAME = """2
+Lattice="5 0 0 0 5 0 0 0 5" Properties=species:S:1:pos:R:3:forces:R:3 energy=-3.5 group="liquid 300 K"
+Si 0.0 0.0 0.0 0.1 0.2 0.3
+Si 2.0 2.0 2.0 -0.1 -0.2 -0.3
+"""
+
+
+def write(tmp_path: Path, text: str, name: str = "frames.xyz") -> Path:
+    path = tmp_path / name
+    path.write_bytes(text.encode())
+    return path
+
+
+def test_extended_xyz_gives_labels_and_group(tmp_path: Path) -> None:
+    frames = read_frames(write(tmp_path, FRAME * 3))
+    assert len(frames) == 3
+    assert frames[2].info["group"] == "liquid 300 K"
+    assert frames[2].get_potential_energy() == -3.5
+    np.testing.assert_array_equal(frames[2].get_forces()[1], [-0.1, -0.2, -0.3])
+
+
+def test_extended_xyz_in_other_units_is_converted(tmp_path: Path) -> None:
+    text = FRAME.replace("energy", 'stress="1 2 3 2 4 5 3 5 6" energy')
+    (frame,) = read_frames(write(tmp_path, text), units="atomic")
+    bohr, hartree = UnitSystem.atomic.length, UnitSystem.atomic.energy
+    assert frame.get_potential_energy() == pytest.approx(-3.5 * hartree)
+    np.testing.assert_allclose(frame.get_stress(), np.array([1, 4, 6, 5, 3, 2]) * hartree / bohr**3)
+    np.testing.assert_allclose(frame.get_forces()[0], np.array([0.1, 0.2, 0.3]) * hartree / bohr)
+    np.testing.assert_allclose(frame.cell.lengths(), 5 * bohr)
+    np.testing.assert_allclose(frame.positions[1], 2 * bohr)
+
+
+def test_windows_line_ends_change_nothing(tmp_path: Path) -> None:
+    (expected,) = read_frames(write(tmp_path, FRAME))
+    (found,) = read_frames(write(tmp_path, FRAME.replace("\n", "\r\n")))
+    assert found == expected
+    assert found.info == expected.info
+
+
+def test_formats_of_ase_are_read(tmp_path: Path) -> None:
+    atoms = bulk("Si", cubic=True)
+    atoms.calc = SinglePointCalculator(atoms, energy=-1.0, forces=np.zeros((8, 3)))
+    ase.io.write(tmp_path / "frames.traj", [atoms, atoms])
+    frames = read_frames(tmp_path / "frames.traj")
+    assert len(frames) == 2
+    assert frames[1].get_potential_energy() == -1.0
+    with pytest.raises(InvalidInputError, match="fixed units"):
+        read_frames(tmp_path / "frames.traj", units="atomic")
+
+
+@pytest.mark.parametrize("text", ["", "\n\n  \n"])
+@pytest.mark.parametrize("name", ["frames.xyz", "input.data"])
+def test_an_empty_file_is_refused(tmp_path: Path, name: str, text: str) -> None:
+    with pytest.raises(FileFormatError, match=f"{name}: the file is empty"):
+        read_frames(write(tmp_path, text, name), units="metal")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("energy=-3.5", "energy=nan", r"frame 1 \(counted from 0\): energy must be a finite number, got nan"),
+        (
+            "-0.2 -0.3",
+            "-0.2 NaN",
+            r"frame 1 \(counted from 0\): forces of atom 1 must be a finite number, got nan",
+        ),
+        (
+            "Si 2.0 2.0",
+            "Si 2.0 inf",
+            r"frame 1 \(counted from 0\): position of atom 1 must be a finite number, got inf",
+        ),
+    ],
+)
+def test_numbers_that_are_none_are_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
+    path = write(tmp_path, FRAME + FRAME.replace(old, new))
+    with pytest.raises(InvalidInputError, match=message):
+        read_frames(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Si 2.0 2.0 2.0 -0.1 -0.2 -0.3\n", ""),
+        ("Si 2.0", "\nSi 2.0"),
+        ("Si 2.0", "Sj 2.0"),
+        ("-0.2 -0.3", "-0.2"),
+        ("-0.2 -0.3", "-0.2 abc"),
+        ("2\n", "two\n"),
+    ],
+)
+def test_a_damaged_file_is_refused(tmp_path: Path, old: str, new: str) -> None:
+    with pytest.raises(FileFormatError, match=r"frames\.xyz: cannot be read as extxyz"):
+        read_frames(write(tmp_path, FRAME.replace(old, new, 1)))
+
+
+@pytest.mark.parametrize("name", ["x.data", "notes.txt", "in.unknown"])
+def test_an_unknown_kind_of_file_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(FileFormatError, match="unknown kind of file"):
+        read_frames(write(tmp_path, "something else\n", name), units="metal")
+
+
+def test_files_without_elements_are_refused(tmp_path: Path) -> None:
+    dump = "ITEM: TIMESTEP\n0\nITEM: NUMBER OF ATOMS\n1\n"
+    with pytest.raises(FileFormatError, match="does not state its elements and units"):
+        read_frames(write(tmp_path, dump, "md.lammpstrj"), units="metal")
+
+
+def test_a_missing_file_is_an_os_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"nowhere\.xyz"):
+        read_frames(tmp_path / "nowhere.xyz")
+
+
+def test_a_directory_is_an_os_error(tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError):
+        read_frames(tmp_path)
+
+
+def test_published_sets_are_read(shared_data: Path) -> None:
+    frames = read_frames(shared_data / "sw_silicon" / "test.xyz")
+    assert len(frames) == 24
+    assert len(read_frames(shared_data / "mlearn" / "Si" / "training.xyz")) == 214

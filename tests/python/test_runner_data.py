@@ -1,0 +1,175 @@
+"""RuNNer's input.data: reading, writing, and bad input with its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ase import Atoms
+from ase.calculators.singlepoint import SinglePointCalculator
+from hypothesis import given
+from hypothesis import strategies as st
+from structures import structure
+
+from nnpot import FileFormatError, InvalidInputError, UnknownElementError
+from nnpot.io import read_frames, write_runner_data
+from nnpot.units import UnitSystem
+
+FRAME = """begin
+comment quenched   from 2000 K
+lattice 10.0 0.0 0.0
+lattice 0.0 11.0 0.0
+lattice 1.0 0.0 12.0
+atom 0.0 0.0 0.0 Si 0.5 0.0 0.1 0.2 0.3
+atom 2.0 2.0 2.0 O -0.5 0.0 -0.1 -0.2 -0.3
+energy -7.5
+charge 0.0
+end
+"""
+CLUSTER = """begin set=test
+atom 0 0 0 H 0 0 0 0 0
+atom 1.4 0 0 H 0 0 0 0 0
+energy -1.1
+end
+"""
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "input.data"
+    path.write_bytes(text.encode())
+    return path
+
+
+def labelled(name: str) -> Atoms:
+    atoms = structure(name)
+    random = np.random.default_rng(9)
+    atoms.calc = SinglePointCalculator(atoms, energy=-31.25, forces=random.normal(size=(len(atoms), 3)))
+    return atoms
+
+
+def test_frames_are_read_in_the_stated_units(tmp_path: Path) -> None:
+    crystal, cluster = read_frames(write(tmp_path, FRAME + CLUSTER), units="atomic")
+    bohr, hartree = UnitSystem.atomic.length, UnitSystem.atomic.energy
+    assert crystal.get_chemical_symbols() == ["Si", "O"]
+    assert crystal.pbc.all()
+    np.testing.assert_allclose(crystal.cell.array[2], [bohr, 0.0, 12 * bohr])
+    np.testing.assert_allclose(crystal.positions[1], 2 * bohr)
+    assert crystal.get_potential_energy() == pytest.approx(-7.5 * hartree)
+    np.testing.assert_allclose(crystal.get_forces()[0], np.array([0.1, 0.2, 0.3]) * hartree / bohr)
+    np.testing.assert_array_equal(crystal.get_charges(), [0.5, -0.5])
+    assert crystal.info == {"comment": "quenched from 2000 K", "charge": 0.0}
+    assert not cluster.pbc.any()
+    assert cluster.info == {"set": "test"}
+
+
+def test_windows_line_ends_blank_lines_and_comments_change_nothing(tmp_path: Path) -> None:
+    lenient = "\n# a comment\n\n" + FRAME.replace("energy", "\n! another\n   \n   energy") + "\n\n"
+    (expected,) = read_frames(write(tmp_path, FRAME), units="metal")
+    (found,) = read_frames(write(tmp_path, lenient.replace("\n", "\r\n")), units="metal")
+    assert found == expected
+    assert found.get_potential_energy() == expected.get_potential_energy()
+    assert found.info == expected.info
+
+
+def test_an_unknown_keyword_is_a_warning_with_its_line(tmp_path: Path) -> None:
+    path = write(tmp_path, FRAME.replace("charge", "spin"))
+    with pytest.warns(UserWarning, match=r"input\.data:9: unknown keyword 'spin'"):
+        read_frames(path, units="metal")
+
+
+def test_atoms_without_forces_give_a_frame_without_forces(tmp_path: Path) -> None:
+    text = FRAME.replace(" 0.1 0.2 0.3", "").replace(" -0.1 -0.2 -0.3", "")
+    (frame,) = read_frames(write(tmp_path, text), units="metal")
+    assert "forces" not in frame.calc.results
+
+
+def test_units_have_to_be_stated(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError, match="does not state its units.*--data-units.*metal"):
+        read_frames(write(tmp_path, FRAME))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("energy -7.5", "energy nan", r":8: expected a finite number, got 'nan'"),
+        ("energy -7.5", "energy -7,5", r":8: expected a number, got '-7,5'"),
+        ("energy -7.5", "energy", r":8: expected 1 number after 'energy', got 0"),
+        ("energy -7.5", "energy -7.5\nenergy -7.6", r":9: second 'energy'"),
+        ("2.0 2.0 2.0 O", "2.0 inf 2.0 O", r":7: expected a finite number, got 'inf'"),
+        ("-0.1 -0.2 -0.3", "-0.1 -0.2", r":7: expected 'atom x y z"),
+        (" 0.1 0.2 0.3", "", r":7: some atoms of .*:1 have forces, others not"),
+        ("lattice 1.0 0.0 12.0\n", "", r":9: expected 3 'lattice' lines in .*:1, .*got 2"),
+        ("lattice 1.0 0.0 12.0", "lattice 1.0 0.0", r":5: expected 3 numbers after 'lattice', got 2"),
+        ("end\n", "", r"no 'end' for .*:1; the file is cut short"),
+        ("end\n", "begin\n", r":10: expected 'end' of .*:1, got 'begin'"),
+        ("end\n", "end\natom 0 0 0 Si 0 0\n", r":11: expected 'begin', got 'atom'"),
+    ],
+)
+def test_bad_input_is_refused_with_its_line(tmp_path: Path, old: str, new: str, message: str) -> None:
+    path = write(tmp_path, FRAME.replace(old, new, 1))
+    with pytest.raises(FileFormatError, match=message):
+        read_frames(path, units="metal")
+
+
+def test_a_frame_without_atoms_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileFormatError, match=r":3: the frame of .*:1 has no atoms"):
+        read_frames(write(tmp_path, "begin\nenergy 0\nend\n"), units="metal")
+
+
+@pytest.mark.parametrize("symbol", ["Sj", "X", "14"])
+def test_an_unknown_element_is_refused_with_its_line(tmp_path: Path, symbol: str) -> None:
+    with pytest.raises(UnknownElementError, match=rf":6: unknown element '{symbol}'"):
+        read_frames(write(tmp_path, FRAME.replace("Si", symbol)), units="metal")
+
+
+@pytest.mark.parametrize("units", list(UnitSystem))
+@pytest.mark.parametrize("name", ["crystal", "triclinic", "cluster"])
+def test_what_is_written_is_read_back(tmp_path: Path, name: str, units: UnitSystem) -> None:
+    frame = labelled(name)
+    frame.info.update({"comment": "two\nlines", "set": "train"})
+    write_runner_data(tmp_path / "input.data", [frame, frame], units)
+    first, second = read_frames(tmp_path / "input.data", units)
+    assert first == second
+    assert (first.pbc == frame.pbc).all()
+    assert first.info == {"comment": "two lines", "set": "train", "charge": 0.0}
+    np.testing.assert_allclose(first.positions, frame.positions, rtol=1e-14)
+    np.testing.assert_allclose(first.cell.array, frame.cell.array, rtol=1e-14)
+    np.testing.assert_allclose(first.get_forces(), frame.get_forces(), rtol=1e-14)
+    assert first.get_potential_energy() == pytest.approx(-31.25, rel=1e-14)
+
+
+@given(energy=st.floats(-1e6, 1e6), x=st.floats(-1e4, 1e4), force=st.floats(-1e4, 1e4))
+def test_every_number_survives_in_the_units_of_the_file(
+    tmp_path_factory: pytest.TempPathFactory, energy: float, x: float, force: float
+) -> None:
+    frame = Atoms("Si", positions=[[x, 0.0, 0.0]])
+    frame.calc = SinglePointCalculator(frame, energy=energy, forces=np.array([[force, 0.0, 0.0]]))
+    path = tmp_path_factory.mktemp("round") / "input.data"
+    write_runner_data(path, [frame], "metal")
+    (found,) = read_frames(path, "metal")
+    assert found.get_potential_energy() == energy
+    assert found.positions[0, 0] == x
+    assert found.get_forces()[0, 0] == force
+
+
+def test_a_slab_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(
+        InvalidInputError, match="frame 0 .counted from 0. is periodic in some directions only"
+    ):
+        write_runner_data(tmp_path / "input.data", [labelled("slab")], "metal")
+    assert not (tmp_path / "input.data").exists()
+
+
+def test_a_frame_without_forces_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError, match="frame 1 .counted from 0. has no energy"):
+        write_runner_data(tmp_path / "input.data", [labelled("crystal"), structure("crystal")], "metal")
+
+
+def test_published_sets_are_read(shared_data: Path) -> None:
+    water = read_frames(shared_data / "n2p2" / "train" / "H2O_RPBE-D3.input.data", "atomic")
+    assert len(water) == 20
+    assert {len(frame) for frame in water} == {48, 96, 192}
+    assert np.abs(water[0].get_forces()).max() > 0.1
+    sulfide = read_frames(shared_data / "n2p2" / "train" / "Cu2S_PBE_more.input.data", "metal")
+    assert len(sulfide) == 26
