@@ -1,0 +1,258 @@
+#include "pair_nnp.h"
+
+#include "nnpot/element.hpp"
+#include "nnpot/error.hpp"
+#include "nnpot/model_directory.hpp"
+#include "nnpot/units.hpp"
+
+#include "atom.h"
+#include "comm.h"
+#include "error.h"
+#include "force.h"
+#include "memory.h"
+#include "neigh_list.h"
+#include "neighbor.h"
+#include "update.h"
+
+#include <cstring>
+#include <exception>
+
+using namespace LAMMPS_NS;
+
+// centers that go through the engine at once: memory does not grow with the number of atoms
+static constexpr int BLOCK_SIZE = 64;
+
+/* ---------------------------------------------------------------------- */
+
+PairNNP::PairNNP(LAMMPS *lmp) : Pair(lmp), energy_factor(1.0), cutoff(0.0)
+{
+  single_enable = 0;
+  restartinfo = 0;
+  one_coeff = 1;
+  manybody_flag = 1;
+  no_virial_fdotr_compute = 1;    // summed over pairs: no loss of digits far from the origin
+  centroidstressflag = CENTROID_NOTAVAIL;
+}
+
+PairNNP::~PairNNP()
+{
+  if (allocated) {
+    memory->destroy(setflag);
+    memory->destroy(cutsq);
+  }
+}
+
+/* ----------------------------------------------------------------------
+   pair_style nnp [units metal|real|atomic]
+------------------------------------------------------------------------- */
+
+void PairNNP::settings(int narg, char **arg)
+{
+  if (narg > 0 && utils::is_double(arg[0]))
+    error->all(FLERR,
+               "pair_nnp: pair_style nnp takes no cutoff (the model has its own); remove '{}'",
+               arg[0]);
+  if (narg != 0 && (narg != 2 || strcmp(arg[0], "units") != 0))
+    error->all(FLERR,
+               "pair_nnp: expected 'pair_style nnp' or 'pair_style nnp units metal|real|atomic', "
+               "got '{}'",
+               utils::join_words(std::vector<std::string>(arg, arg + narg), " "));
+
+  const std::string host = update->unit_style;
+  if (host != "metal" && host != "real")
+    error->all(FLERR, "pair_nnp: units '{}' are not supported; use 'units metal' or 'units real'",
+               host);
+  energy_factor = 1.0 / nnpot::unit_system(host).energy;
+
+  model_units = narg == 2 ? arg[1] : "";
+  if (!model_units.empty() && model_units != "metal" && model_units != "real" &&
+      model_units != "atomic")
+    error->all(FLERR, "pair_nnp: units of the model must be metal, real or atomic, got '{}'",
+               model_units);
+}
+
+/* ----------------------------------------------------------------------
+   pair_coeff * * MODEL_DIR El1 El2 ... | NULL
+------------------------------------------------------------------------- */
+
+void PairNNP::coeff(int narg, char **arg)
+{
+  const int ntypes = atom->ntypes;
+  if (narg != 3 + ntypes)
+    error->all(FLERR,
+               "pair_nnp: expected 'pair_coeff * * MODEL_DIR' and one element or NULL for each of "
+               "the {} atom types, got {} words after MODEL_DIR; correct the pair_coeff line",
+               ntypes, MAX(narg - 3, 0));
+
+  read_model(arg[2]);
+  const std::vector<int> atomic_numbers = map_types(ntypes, arg + 3, arg[2]);
+  adapter = std::make_unique<nnpot::NeighborAdapter>(atomic_numbers, cutoff, NEIGHMASK);
+  set_pairs(atomic_numbers);
+}
+
+/* ----------------------------------------------------------------------
+   every rank reads the files; if any rank fails, all stop
+------------------------------------------------------------------------- */
+
+void PairNNP::read_model(const char *directory)
+{
+  std::string message;
+  try {
+    potential = std::make_unique<nnpot::Potential>(nnpot::read_model(directory, model_units));
+  } catch (const std::exception &e) {
+    message = std::string("pair_nnp: ") + e.what();
+  }
+
+  int failed = !message.empty(), n_failed = 0;
+  MPI_Allreduce(&failed, &n_failed, 1, MPI_INT, MPI_SUM, world);
+  if (n_failed == comm->nprocs) error->all(FLERR, message);
+  if (failed) error->one(FLERR, message);
+
+  cutoff = potential->cutoff();
+  if (comm->me == 0)
+    utils::logmesg(lmp, "pair_nnp: model '{}', cutoff {:.6g} Angstrom\n", directory, cutoff);
+}
+
+/* ----------------------------------------------------------------------
+   atomic number of each type (from 1), 0 for NULL
+------------------------------------------------------------------------- */
+
+std::vector<int> PairNNP::map_types(int ntypes, char **names, const std::string &directory)
+{
+  const std::vector<int> &known = potential->atomic_numbers();
+  std::string known_names;
+  for (const int number : known)
+    known_names += (known_names.empty() ? "" : ", ") + nnpot::element_symbol(number);
+
+  std::vector<int> atomic_numbers(ntypes + 1, 0);
+  for (int type = 1; type <= ntypes; type++) {
+    const std::string name = names[type - 1];
+    if (name == "NULL") continue;
+    for (const int number : known)
+      if (name == nnpot::element_symbol(number)) atomic_numbers[type] = number;
+    if (atomic_numbers[type] == 0)
+      error->all(FLERR,
+                 "pair_nnp: element '{}' (atom type {}) is not in model '{}' (it has {}); correct "
+                 "the pair_coeff line",
+                 name, type, directory, known_names);
+  }
+  return atomic_numbers;
+}
+
+/* ----------------------------------------------------------------------
+   in a hybrid style, pairs with a NULL type are left to the other styles;
+   alone, NULL atoms simply feel nothing
+------------------------------------------------------------------------- */
+
+void PairNNP::set_pairs(const std::vector<int> &atomic_numbers)
+{
+  const int n = atom->ntypes + 1;
+  if (!allocated) {
+    memory->create(setflag, n, n, "pair:setflag");
+    memory->create(cutsq, n, n, "pair:cutsq");
+    allocated = 1;
+  }
+  const bool alone = force->pair == this;
+  for (int i = 1; i < n; i++)
+    for (int j = 1; j < n; j++)
+      setflag[i][j] = alone || (atomic_numbers[i] != 0 && atomic_numbers[j] != 0);
+}
+
+/* ---------------------------------------------------------------------- */
+
+void PairNNP::init_style()
+{
+  if (force->newton_pair == 0)
+    error->all(FLERR, "pair_nnp: pair_style nnp requires newton pair on; remove 'newton off'");
+  if (atom->tag_enable == 0)
+    error->all(FLERR, "pair_nnp: pair_style nnp requires atom IDs; remove 'atom_modify id no'");
+
+  if (atom->nbonds > 0)
+    for (int i = 1; i <= 3; i++)
+      if (force->special_lj[i] == 0.0 && force->special_coul[i] == 0.0)
+        error->all(FLERR,
+                   "pair_nnp: special_bonds takes bonded neighbors out of the environments; add "
+                   "'special_bonds lj/coul 1.0 1.0 1.0'");
+
+  neighbor->add_request(this, NeighConst::REQ_FULL);
+}
+
+double PairNNP::init_one(int, int)
+{
+  return cutoff;
+}
+
+/* ---------------------------------------------------------------------- */
+
+void PairNNP::compute(int eflag, int vflag)
+{
+  ev_init(eflag, vflag);
+  for (int first = 0; first < list->inum; first += BLOCK_SIZE) {
+    evaluate_block(first, MIN(first + BLOCK_SIZE, list->inum));
+    tally_block();
+  }
+}
+
+/* ---------------------------------------------------------------------- */
+
+void PairNNP::evaluate_block(int first, int last)
+{
+  std::string message;
+  try {
+    adapter->fill({atom->x, atom->type},
+                  {list->inum, list->ilist, list->numneigh, list->firstneigh}, first, last,
+                  neighbors);
+    potential->compute(neighbors, evaluation);
+  } catch (const nnpot::CoincidentAtoms &e) {
+    message = fmt::format("pair_nnp: atoms {} and {} are on the same place at step {}",
+                          atom->tag[e.first], atom->tag[e.second], update->ntimestep);
+  } catch (const nnpot::Error &e) {
+    message = fmt::format("pair_nnp: {} (step {}; the atom is counted on MPI rank {})", e.what(),
+                          update->ntimestep, comm->me);
+  }
+  if (!message.empty()) error->one(FLERR, message);
+}
+
+/* ----------------------------------------------------------------------
+   add the block to forces, energy and virial
+   the ghosts' share of the forces goes home by reverse communication
+------------------------------------------------------------------------- */
+
+void PairNNP::tally_block()
+{
+  if (energy_factor != 1.0) {
+    for (auto *values : {&evaluation.energies, &evaluation.gx, &evaluation.gy, &evaluation.gz})
+      for (double &value : *values) value *= energy_factor;
+  }
+
+  if (neighbors.n_centers() > 0) evaluation.add_forces(neighbors, &atom->f[0][0]);
+  if (eflag_global) eng_vdwl += evaluation.energy();
+  if (vflag_global) evaluation.add_virial(neighbors, virial);
+  if (eflag_atom || vflag_atom) tally_atoms();
+}
+
+/* ----------------------------------------------------------------------
+   the energy of a center is its own; the virial of a pair is shared half and half
+------------------------------------------------------------------------- */
+
+void PairNNP::tally_atoms()
+{
+  for (std::size_t c = 0; c < neighbors.n_centers(); c++) {
+    const std::size_t i = neighbors.center_index[c];
+    if (eflag_atom) eatom[i] += evaluation.energies[c];
+    if (!vflag_atom) continue;
+
+    for (std::size_t p = neighbors.offsets[c]; p < neighbors.offsets[c + 1]; p++) {
+      const std::size_t j = neighbors.neighbor_index[p];
+      const double x = -0.5 * neighbors.dx[p];
+      const double y = -0.5 * neighbors.dy[p];
+      const double z = -0.5 * neighbors.dz[p];
+      const double v[6] = {x * evaluation.gx[p], y * evaluation.gy[p], z * evaluation.gz[p],
+                           x * evaluation.gy[p], x * evaluation.gz[p], y * evaluation.gz[p]};
+      for (int k = 0; k < 6; k++) {
+        vatom[i][k] += v[k];
+        vatom[j][k] += v[k];
+      }
+    }
+  }
+}
