@@ -23,8 +23,7 @@ arma::vec3 completing_direction(const arma::vec3& a, const arma::vec3& b) {
 
 }  // namespace
 
-Cell::Cell(const arma::mat33& vectors, const std::array<bool, 3>& periodic)
-    : vectors_(vectors), periodic_(periodic) {
+Cell::Cell(const arma::mat33& vectors, const std::array<bool, 3>& periodic) : vectors_(vectors), periodic_(periodic) {
     if (!vectors_.is_finite()) throw InvalidInput("cell: the cell vectors must be finite numbers");
     for (unsigned axis = 0; axis < 3; ++axis) {
         if (arma::norm(vectors_.col(axis)) > 0.0) continue;
@@ -32,15 +31,16 @@ Cell::Cell(const arma::mat33& vectors, const std::array<bool, 3>& periodic)
             throw InvalidInput("cell: vector " + std::to_string(axis + 1) +
                                " is zero but its direction is periodic; give a cell or switch pbc off");
         }
-        vectors_.col(axis) =
-            completing_direction(vectors_.col((axis + 1) % 3), vectors_.col((axis + 2) % 3));
+        vectors_.col(axis) = completing_direction(vectors_.col((axis + 1) % 3), vectors_.col((axis + 2) % 3));
     }
-    double box = 1.0;
-    for (unsigned axis = 0; axis < 3; ++axis) box *= arma::norm(vectors_.col(axis));
-    if (std::abs(arma::det(vectors_)) < smallest_relative_volume * box) {
+    const arma::vec3 a = vectors_.col(0), b = vectors_.col(1), c = vectors_.col(2);
+    const double volume = arma::dot(a, arma::cross(b, c));
+    if (std::abs(volume) < smallest_relative_volume * arma::norm(a) * arma::norm(b) * arma::norm(c)) {
         throw InvalidInput("cell: the three cell vectors span no volume");
     }
-    inverse_ = arma::inv(vectors_);
+    inverse_.row(0) = arma::cross(b, c).t() / volume;
+    inverse_.row(1) = arma::cross(c, a).t() / volume;
+    inverse_.row(2) = arma::cross(a, b).t() / volume;
 }
 
 double Cell::height(unsigned axis) const { return 1.0 / arma::norm(inverse_.row(axis)); }

@@ -24,9 +24,9 @@ struct Grid {
 /// Atoms wrapped into the grid: the bin of each, and the whole cell vectors by which it was moved.
 struct BinnedAtoms {
     std::vector<Index3> bin;
-    arma::mat wrapped;                       ///< 3 × n_atoms, Å
-    std::vector<std::size_t> first;          ///< n_bins + 1: start of each bin in `members`
-    std::vector<std::size_t> members;        ///< atoms ordered by bin
+    arma::mat wrapped;                 ///< 3 × n_atoms, Å
+    std::vector<std::size_t> first;    ///< n_bins + 1: start of each bin in `members`
+    std::vector<std::size_t> members;  ///< atoms ordered by bin
 };
 
 constexpr double largest_n_bins_per_atom = 8.0;

@@ -10,10 +10,9 @@
 namespace nnpot {
 namespace {
 
-const std::vector<std::string> repeatable{"symfunction_short",           "atom_energy",
-                                          "element_nodes_short",         "element_hidden_layers_short",
-                                          "element_activation_short",    "fixed_gausswidth",
-                                          "initial_hardness"};
+const std::vector<std::string> repeatable{
+    "symfunction_short",        "atom_energy",      "element_nodes_short", "element_hidden_layers_short",
+    "element_activation_short", "fixed_gausswidth", "initial_hardness"};
 
 /// Runs @p action; what it finds wrong with a value is reported with the line of the file.
 template <typename Action>
@@ -96,8 +95,8 @@ void read_functions(const KeywordFile& file, const UnitSystem& units, Model& mod
     }
     for (ElementModel& element : model.elements) {
         if (element.functions.empty()) {
-            throw_file_error(file.path(), 0, "element " + element_symbol(element.atomic_number) +
-                                                 " has no symfunction_short line");
+            throw_file_error(file.path(), 0,
+                             "element " + element_symbol(element.atomic_number) + " has no symfunction_short line");
         }
         std::sort(element.functions.begin(), element.functions.end(), comes_before);
     }
@@ -124,7 +123,8 @@ void read_normalization(const KeywordFile& file, const UnitSystem& units, Model&
     const int given = file.has("mean_energy") + file.has("conv_energy") + file.has("conv_length");
     if (given == 0) return;
     if (given != 3) {
-        throw_file_error(file.path(), 0, "mean_energy, conv_energy and conv_length must be given all three or not at all");
+        throw_file_error(file.path(), 0,
+                         "mean_energy, conv_energy and conv_length must be given all three or not at all");
     }
     const double conv_energy = file.number("conv_energy", 1.0);
     if (conv_energy <= 0.0) file.fail(file.require("conv_energy"), "conv_energy must be > 0");
@@ -193,8 +193,9 @@ Architecture make_architecture(const KeywordFile& file, const ElementModel& elem
     if (layers.count < 0 || static_cast<std::size_t>(layers.count) != n || layers.letters.size() != n + 1) {
         throw_file_error(file.path(), 0,
                          "the network of " + element_symbol(element.atomic_number) +
-                             " is not defined whole: hidden layers " + std::to_string(layers.count) + ", node numbers " +
-                             std::to_string(n) + ", activations " + std::to_string(layers.letters.size()) +
+                             " is not defined whole: hidden layers " + std::to_string(layers.count) +
+                             ", node numbers " + std::to_string(n) + ", activations " +
+                             std::to_string(layers.letters.size()) +
                              " (expected one per hidden layer and one for the output); see global_hidden_layers_short, "
                              "global_nodes_short and global_activation_short");
     }
@@ -217,24 +218,73 @@ void require_short_range(const KeywordFile& file) {
 
 /// Keywords that matter to training only, or not at all: read past without a word.
 bool is_for_training(const std::string& keyword) {
-    static const std::vector<std::string> beginnings{
-        "random_seed", "test_fraction", "epochs", "normalize_data_set", "use_", "force_", "energy_fraction",
-        "charge_fraction", "rmse_threshold", "short_", "weights_m", "nguyen_widrow", "precondition", "main_error",
-        "write_", "repeated_energy", "updater_", "parallel_", "jacobian_", "update_strategy", "selection_mode",
-        "task_batch_size", "gradient_", "kalman_", "memorize_symfunc", "conv_charge", "optmode", "fitting_unit",
-        "points_in_memory", "mix_all_points", "remove_atom_energies", "runner_mode", "nn_type_short", "cutoff_alpha",
-        "debug_mode", "detailed_timing", "check_", "bond_threshold", "calculate_", "print_", "parallel_mode"};
+    static const std::vector<std::string> beginnings{"random_seed",
+                                                     "test_fraction",
+                                                     "epochs",
+                                                     "normalize_data_set",
+                                                     "use_",
+                                                     "force_",
+                                                     "energy_fraction",
+                                                     "charge_fraction",
+                                                     "rmse_threshold",
+                                                     "short_",
+                                                     "weights_m",
+                                                     "nguyen_widrow",
+                                                     "precondition",
+                                                     "main_error",
+                                                     "write_",
+                                                     "repeated_energy",
+                                                     "updater_",
+                                                     "parallel_",
+                                                     "jacobian_",
+                                                     "update_strategy",
+                                                     "selection_mode",
+                                                     "task_batch_size",
+                                                     "gradient_",
+                                                     "kalman_",
+                                                     "memorize_symfunc",
+                                                     "conv_charge",
+                                                     "optmode",
+                                                     "fitting_unit",
+                                                     "points_in_memory",
+                                                     "mix_all_points",
+                                                     "remove_atom_energies",
+                                                     "runner_mode",
+                                                     "nn_type_short",
+                                                     "cutoff_alpha",
+                                                     "debug_mode",
+                                                     "detailed_timing",
+                                                     "check_",
+                                                     "bond_threshold",
+                                                     "calculate_",
+                                                     "print_",
+                                                     "parallel_mode"};
     return std::any_of(beginnings.begin(), beginnings.end(),
                        [&](const std::string& beginning) { return keyword.rfind(beginning, 0) == 0; });
 }
 
 void warn_of_unknown_keywords(const KeywordFile& file, Model& model) {
-    static const std::vector<std::string> known{
-        "number_of_elements", "elements", "atom_energy", "cutoff_type", "symfunction_short", "scale_symmetry_functions",
-        "center_symmetry_functions", "scale_symmetry_functions_sigma", "scale_min_short", "scale_max_short",
-        "global_hidden_layers_short", "global_nodes_short", "global_activation_short", "element_hidden_layers_short",
-        "element_nodes_short", "element_activation_short", "normalize_nodes", "mean_energy", "conv_energy",
-        "conv_length", "nnp_type"};
+    static const std::vector<std::string> known{"number_of_elements",
+                                                "elements",
+                                                "atom_energy",
+                                                "cutoff_type",
+                                                "symfunction_short",
+                                                "scale_symmetry_functions",
+                                                "center_symmetry_functions",
+                                                "scale_symmetry_functions_sigma",
+                                                "scale_min_short",
+                                                "scale_max_short",
+                                                "global_hidden_layers_short",
+                                                "global_nodes_short",
+                                                "global_activation_short",
+                                                "element_hidden_layers_short",
+                                                "element_nodes_short",
+                                                "element_activation_short",
+                                                "normalize_nodes",
+                                                "mean_energy",
+                                                "conv_energy",
+                                                "conv_length",
+                                                "nnp_type"};
     for (const WordLine& line : file.lines()) {
         const std::string& keyword = line.words[0];
         if (std::find(known.begin(), known.end(), keyword) != known.end() || is_for_training(keyword)) continue;

@@ -17,7 +17,7 @@ struct Architecture {
 };
 
 struct InputFile {
-    Model model;  ///< without scaling data and weights
+    Model model;                              ///< without scaling data and weights
     std::vector<Architecture> architectures;  ///< per element of the model
 };
 

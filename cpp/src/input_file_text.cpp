@@ -34,8 +34,8 @@ std::string scaling_lines(const Model& model) {
 
 std::string normalization_lines(const Model& model) {
     if (model.mean_energy == 0.0 && model.energy_per_output == 1.0) return "";
-    return line("mean_energy", to_text(model.mean_energy)) + line("conv_energy", to_text(1.0 / model.energy_per_output)) +
-           line("conv_length", "1");
+    return line("mean_energy", to_text(model.mean_energy)) +
+           line("conv_energy", to_text(1.0 / model.energy_per_output)) + line("conv_length", "1");
 }
 
 std::string hidden_sizes(const ElementModel& element) {

@@ -58,8 +58,9 @@ void write_file(const std::filesystem::path& path, const std::string& content) {
     }
     std::error_code ignored;
     std::filesystem::remove(temporary, ignored);
-    throw_file_error(path, 0, "cannot be written" + (error ? " (" + error.message() + ")" : "") +
-                                  "; look at the disk space and the permissions");
+    throw_file_error(path, 0,
+                     "cannot be written" + (error ? " (" + error.message() + ")" : "") +
+                         "; look at the disk space and the permissions");
 }
 
 KeywordFile::KeywordFile(const std::filesystem::path& path, const std::vector<std::string>& repeatable)
@@ -77,8 +78,8 @@ KeywordFile::KeywordFile(const std::filesystem::path& path, const std::vector<st
 }
 
 const WordLine* KeywordFile::find(const std::string& keyword) const {
-    const auto found = std::find_if(lines_.begin(), lines_.end(),
-                                    [&](const WordLine& line) { return line.words[0] == keyword; });
+    const auto found =
+        std::find_if(lines_.begin(), lines_.end(), [&](const WordLine& line) { return line.words[0] == keyword; });
     return found == lines_.end() ? nullptr : &*found;
 }
 

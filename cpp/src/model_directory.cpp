@@ -53,9 +53,9 @@ const UnitSystem& choose_units(const path& directory, const std::map<std::string
 std::vector<double> read_scaling_row(const path& file, const WordLine& line, bool last) {
     if (last && line.words.size() == 2) return {};
     if (line.words.size() != 5 && line.words.size() != 6) {
-        throw_file_error(file, line.number,
-                         "expected 'element function min max mean sigma', got " + std::to_string(line.words.size()) +
-                             " columns");
+        throw_file_error(
+            file, line.number,
+            "expected 'element function min max mean sigma', got " + std::to_string(line.words.size()) + " columns");
     }
     std::vector<double> row(line.words.size());
     for (std::size_t i = 0; i < row.size(); ++i) {
@@ -79,14 +79,16 @@ std::vector<std::pair<std::size_t, std::vector<double>>> read_scaling_rows(const
 void require_row(const path& file, std::size_t line, const std::vector<double>& row, std::size_t element,
                  std::size_t function, ScalingMode mode) {
     if (row[0] != static_cast<double>(element + 1) || row[1] != static_cast<double>(function + 1)) {
-        throw_file_error(file, line, "expected element " + std::to_string(element + 1) + " function " +
-                                         std::to_string(function + 1) + ", got " + to_text(row[0]) + " and " +
-                                         to_text(row[1]) + "; the rows are not in order");
+        throw_file_error(file, line,
+                         "expected element " + std::to_string(element + 1) + " function " +
+                             std::to_string(function + 1) + ", got " + to_text(row[0]) + " and " + to_text(row[1]) +
+                             "; the rows are not in order");
     }
     const double tolerance = 1e-6 * (1.0 + std::abs(row[2]) + std::abs(row[3]));
     if (row[4] < row[2] - tolerance || row[4] > row[3] + tolerance) {
-        throw_file_error(file, line, "the mean " + to_text(row[4]) + " is not between min " + to_text(row[2]) +
-                                         " and max " + to_text(row[3]));
+        throw_file_error(
+            file, line,
+            "the mean " + to_text(row[4]) + " is not between min " + to_text(row[2]) + " and max " + to_text(row[3]));
     }
     if (mode == ScalingMode::sigma && row.size() < 6) {
         throw_file_error(file, line, "scale_symmetry_functions_sigma needs a sixth column with sigma");
@@ -98,9 +100,9 @@ void read_scaling(const path& file, Model& model) {
     std::size_t expected = 0;
     for (const ElementModel& element : model.elements) expected += element.functions.size();
     if (rows.size() != expected) {
-        throw_file_error(file, 0, "expected " + std::to_string(expected) + " rows (one per symmetry function), got " +
-                                      std::to_string(rows.size()) +
-                                      "; the file is cut short or belongs to another input.nn");
+        throw_file_error(file, 0,
+                         "expected " + std::to_string(expected) + " rows (one per symmetry function), got " +
+                             std::to_string(rows.size()) + "; the file is cut short or belongs to another input.nn");
     }
     std::size_t next = 0;
     for (std::size_t e = 0; e < model.elements.size(); ++e) {
@@ -137,9 +139,9 @@ void require_count(const path& file, std::size_t count, const std::vector<std::s
         shape += "→" + std::to_string(sizes[l + 1]);
     }
     if (count == expected) return;
-    throw_file_error(file, 0, "expected " + std::to_string(expected) + " values (" + shape + "), got " +
-                                  std::to_string(count) +
-                                  "; the file is cut short or belongs to other symmetry functions");
+    throw_file_error(file, 0,
+                     "expected " + std::to_string(expected) + " values (" + shape + "), got " + std::to_string(count) +
+                         "; the file is cut short or belongs to other symmetry functions");
 }
 
 std::vector<Layer> read_weights(const path& file, const Architecture& architecture) {
@@ -190,7 +192,8 @@ std::string weights_text(const std::vector<Layer>& layers) {
         const arma::mat& weights = layers[l].weights;
         for (std::size_t i = 0; i < weights.n_rows; ++i) {
             for (std::size_t o = 0; o < weights.n_cols; ++o) {
-                text += formatted("%24.16E a %9zu %5zu %5zu %5zu %5zu\n", weights(i, o), ++index, l, i + 1, l + 1, o + 1);
+                text +=
+                    formatted("%24.16E a %9zu %5zu %5zu %5zu %5zu\n", weights(i, o), ++index, l, i + 1, l + 1, o + 1);
             }
         }
         for (std::size_t o = 0; o < weights.n_cols; ++o) {

@@ -39,8 +39,8 @@ void require_fitting(const std::vector<Layer>& layers) {
                                std::to_string(layer.biases.n_elem) + " and " + std::to_string(layer.weights.n_cols));
         }
         if (l > 0 && layer.weights.n_rows != layers[l - 1].weights.n_cols) {
-            throw InvalidInput(name + ": expected " + std::to_string(layers[l - 1].weights.n_cols) +
-                               " inputs, got " + std::to_string(layer.weights.n_rows));
+            throw InvalidInput(name + ": expected " + std::to_string(layers[l - 1].weights.n_cols) + " inputs, got " +
+                               std::to_string(layer.weights.n_rows));
         }
         if (!layer.weights.is_finite() || !layer.biases.is_finite()) {
             throw InvalidInput(name + ": a weight or bias is not a finite number");

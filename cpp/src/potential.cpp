@@ -99,7 +99,7 @@ public:
 
 private:
     /// Centers whose network inputs go through one matrix product.
-    static constexpr std::size_t block_size = 8;
+    static constexpr std::size_t block_size = 4;
 
     void require_known_elements(const NeighborList& list) const {
         for (const int number : list.center_atomic_number) {

@@ -125,8 +125,7 @@ std::string to_text(const SymmetryFunction& f) {
 
 bool comes_before(const SymmetryFunction& a, const SymmetryFunction& b) {
     const auto key = [](const SymmetryFunction& f) {
-        return std::make_tuple(f.type, f.cutoff, f.eta, f.r_shift, f.kappa, f.zeta, f.lambda, f.neighbor,
-                               f.neighbor2);
+        return std::make_tuple(f.type, f.cutoff, f.eta, f.r_shift, f.kappa, f.zeta, f.lambda, f.neighbor, f.neighbor2);
     };
     return key(a) < key(b);
 }

@@ -60,8 +60,9 @@ private:
         const std::size_t exponent =
             find_or_append(group.exponents, Exponent{f.eta, f.r_shift},
                            [&](const Exponent& e) { return e.eta == f.eta && e.r_shift == f.r_shift; });
-        const std::size_t power = find_or_append(
-            group.powers, Power{f.lambda, f.zeta}, [&](const Power& p) { return p.lambda == f.lambda && p.zeta == f.zeta; });
+        const std::size_t power = find_or_append(group.powers, Power{f.lambda, f.zeta}, [&](const Power& p) {
+            return p.lambda == f.lambda && p.zeta == f.zeta;
+        });
         group.terms.resize(group.exponents.size());
         group.terms[exponent].push_back({index, power, std::pow(2.0, 1.0 - f.zeta)});
     }

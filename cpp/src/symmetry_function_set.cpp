@@ -16,8 +16,8 @@ using kernels::TripletSums;
 Shell take_shell(Arena& arena, std::size_t n) {
     Shell shell;
     shell.pair = arena.take<std::size_t>(n);
-    for (double** array : {&shell.x, &shell.y, &shell.z, &shell.r, &shell.inverse_r, &shell.cutoff,
-                           &shell.cutoff_ratio, &shell.gx, &shell.gy, &shell.gz}) {
+    for (double** array : {&shell.x, &shell.y, &shell.z, &shell.r, &shell.inverse_r, &shell.cutoff, &shell.cutoff_ratio,
+                           &shell.gx, &shell.gy, &shell.gz}) {
         *array = arena.take<double>(n);
     }
     return shell;
@@ -27,8 +27,7 @@ Triplets take_triplets(Arena& arena, std::size_t n) {
     Triplets triplets;
     triplets.j = arena.take<int>(n);
     triplets.k = arena.take<int>(n);
-    for (double** array :
-         {&triplets.cosine, &triplets.r_jk, &triplets.cutoff_jk, &triplets.cutoff_ratio_jk}) {
+    for (double** array : {&triplets.cosine, &triplets.r_jk, &triplets.cutoff_jk, &triplets.cutoff_ratio_jk}) {
         *array = arena.take<double>(n);
     }
     return triplets;
@@ -91,8 +90,8 @@ void angular_forward(const Kernels& kernel, const AngularGroup& group, const She
         if (!same) kernel.gaussian_terms(second, eta, r_shift, at_second);
         kernel.triplet_radial_terms(state.triplets, at_first, at_second, group.narrow, eta, r_shift, terms);
         for (const AngularTerm& term : group.terms[e]) {
-            values[term.index] = term.normalization * kernel.sum_of_products(n, terms, state.powers[term.power],
-                                                                             state.bases[term.power]);
+            values[term.index] = term.normalization *
+                                 kernel.sum_of_products(n, terms, state.powers[term.power], state.bases[term.power]);
         }
         state.radial_terms.push_back(terms);
     }
@@ -164,8 +163,8 @@ void SymmetryFunctionSet::forward(const NeighborList& list, std::size_t center, 
     workspace.angular.resize(groups_->angular.size());
     for (std::size_t g = 0; g < groups_->angular.size(); ++g) {
         const AngularGroup& group = groups_->angular[g];
-        angular_forward(kernel, group, workspace.shells[group.first], workspace.shells[group.second],
-                        workspace.arena, workspace.angular[g], values);
+        angular_forward(kernel, group, workspace.shells[group.first], workspace.shells[group.second], workspace.arena,
+                        workspace.angular[g], values);
     }
 }
 
@@ -197,8 +196,7 @@ void SymmetryFunctionSet::backward(Workspace& workspace, const double* weights, 
     workspace.arena.release(before);
 }
 
-SymmetryFunctionWorkspace::SymmetryFunctionWorkspace()
-    : inside_(std::make_unique<SymmetryFunctionSet::Workspace>()) {}
+SymmetryFunctionWorkspace::SymmetryFunctionWorkspace() : inside_(std::make_unique<SymmetryFunctionSet::Workspace>()) {}
 SymmetryFunctionWorkspace::~SymmetryFunctionWorkspace() = default;
 SymmetryFunctionWorkspace::SymmetryFunctionWorkspace(SymmetryFunctionWorkspace&&) noexcept = default;
 SymmetryFunctionWorkspace& SymmetryFunctionWorkspace::operator=(SymmetryFunctionWorkspace&&) noexcept = default;

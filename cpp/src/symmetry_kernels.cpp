@@ -95,8 +95,7 @@ void damped_cosine_slopes(const Shell& shell, double kappa, double weight, doubl
 #pragma omp simd
     for (std::size_t i = 0; i < shell.n; ++i) {
         const double phase = kappa * shell.r[i];
-        const double slope =
-            std::cos(phase) * shell.cutoff_ratio[i] - kappa * std::sin(phase) * shell.inverse_r[i];
+        const double slope = std::cos(phase) * shell.cutoff_ratio[i] - kappa * std::sin(phase) * shell.inverse_r[i];
         slopes[i] += weight * shell.cutoff[i] * slope;
     }
 }
@@ -167,8 +166,8 @@ void list_triplets(const Shell& first, const Shell& second, bool same, bool narr
     }
 }
 
-void triplet_radial_terms(const Triplets& triplets, const double* first, const double* second, bool narrow,
-                          double eta, double r_shift, double* terms) {
+void triplet_radial_terms(const Triplets& triplets, const double* first, const double* second, bool narrow, double eta,
+                          double r_shift, double* terms) {
     if (!narrow) {
 #pragma omp simd
         for (std::size_t t = 0; t < triplets.n; ++t) terms[t] = first[triplets.j[t]] * second[triplets.k[t]];
@@ -259,13 +258,10 @@ void scatter_triplets(const Triplets& triplets, bool narrow, const TripletSums& 
         const double inverse_j = first.inverse_r[j], inverse_k = second.inverse_r[k];
         const double value = sums.value[t], slope = sums.slope[t], shift = sums.slope_shift[t];
         const double angle = sums.angle[t], turn = angle * triplets.cosine[t];
-        const double q =
-            narrow ? slope + shift / triplets.r_jk[t] + value * triplets.cutoff_ratio_jk[t] : 0.0;
+        const double q = narrow ? slope + shift / triplets.r_jk[t] + value * triplets.cutoff_ratio_jk[t] : 0.0;
         across[t] = angle * inverse_j * inverse_k - q;
-        along_j[t] =
-            slope + shift * inverse_j + value * first.cutoff_ratio[j] - turn * inverse_j * inverse_j + q;
-        along_k[t] =
-            slope + shift * inverse_k + value * second.cutoff_ratio[k] - turn * inverse_k * inverse_k + q;
+        along_j[t] = slope + shift * inverse_j + value * first.cutoff_ratio[j] - turn * inverse_j * inverse_j + q;
+        along_k[t] = slope + shift * inverse_k + value * second.cutoff_ratio[k] - turn * inverse_k * inverse_k + q;
     }
     std::size_t t = 0;
     while (t < triplets.n) {
@@ -359,9 +355,10 @@ void activate(Activation activation, std::size_t n, double* x, double* slope) {
 
 namespace NNPOT_VARIANT {
 extern const Kernels kernels;
-const Kernels kernels{NNPOT_TEXT(NNPOT_VARIANT), fill_shell, gaussian_terms, gaussian_slopes, damped_cosine_sum,
-                      damped_cosine_slopes, apply_slopes, list_triplets, triplet_radial_terms, triplet_powers,
-                      sum_of_products, add_weighted_powers, fold_exponent, scatter_triplets, activate};
+const Kernels kernels{
+    NNPOT_TEXT(NNPOT_VARIANT), fill_shell,          gaussian_terms, gaussian_slopes,      damped_cosine_sum,
+    damped_cosine_slopes,      apply_slopes,        list_triplets,  triplet_radial_terms, triplet_powers,
+    sum_of_products,           add_weighted_powers, fold_exponent,  scatter_triplets,     activate};
 }  // namespace NNPOT_VARIANT
 
 }  // namespace nnpot::kernels

@@ -17,8 +17,8 @@ struct Shell {
     std::size_t* pair = nullptr;  ///< position among the neighbors of the center
     double *x = nullptr, *y = nullptr, *z = nullptr;
     double *r = nullptr, *inverse_r = nullptr;
-    double *cutoff = nullptr;        ///< f_c(r)
-    double *cutoff_ratio = nullptr;  ///< f_c'(r) / (f_c(r) r)
+    double* cutoff = nullptr;                            ///< f_c(r)
+    double* cutoff_ratio = nullptr;                      ///< f_c'(r) / (f_c(r) r)
     double *gx = nullptr, *gy = nullptr, *gz = nullptr;  ///< dE/d(x, y, z), filled by the adjoint sweep
 };
 
@@ -26,19 +26,19 @@ struct Shell {
 struct Triplets {
     std::size_t n = 0;
     int *j = nullptr, *k = nullptr;  ///< positions in the two shells, j ascending
-    double *cosine = nullptr;
-    double *r_jk = nullptr;                                   ///< narrow only
+    double* cosine = nullptr;
+    double* r_jk = nullptr;                                   ///< narrow only
     double *cutoff_jk = nullptr, *cutoff_ratio_jk = nullptr;  ///< narrow only
 };
 
 /// What the adjoint sweep gathers per triplet (docs/theory.md, "The adjoint sweep").
 struct TripletSums {
-    double* s0;          ///< scratch
-    double* s1;          ///< scratch
-    double* value;       ///< A: sum of weighted terms
-    double* slope;       ///< V: their derivative with respect to r², shift left out, times 2
-    double* slope_shift; ///< R: the part of V that r_shift brings, to be divided by r
-    double* angle;       ///< B: derivative with respect to the cosine
+    double* s0;           ///< scratch
+    double* s1;           ///< scratch
+    double* value;        ///< A: sum of weighted terms
+    double* slope;        ///< V: their derivative with respect to r², shift left out, times 2
+    double* slope_shift;  ///< R: the part of V that r_shift brings, to be divided by r
+    double* angle;        ///< B: derivative with respect to the cosine
 };
 
 struct CutoffParameters {
@@ -47,7 +47,18 @@ struct CutoffParameters {
     double inner_radius;
 };
 
-enum class Activation { linear, tanh, sigmoid, reversed_sigmoid, softplus, relu, gaussian, cosine, exponential, square };
+enum class Activation {
+    linear,
+    tanh,
+    sigmoid,
+    reversed_sigmoid,
+    softplus,
+    relu,
+    gaussian,
+    cosine,
+    exponential,
+    square
+};
 
 /// One set of loops, compiled for one instruction set.
 struct Kernels {

@@ -16,8 +16,9 @@ const UnitSystem& unit_system(const std::string& name) {
     for (const UnitSystem& system : systems) {
         if (system.name == name) return system;
     }
-    throw InvalidInput("units: expected metal (eV, Angstrom), real (kcal/mol, Angstrom) or atomic (Hartree, bohr), got '" +
-                       name + "'");
+    throw InvalidInput(
+        "units: expected metal (eV, Angstrom), real (kcal/mol, Angstrom) or atomic (Hartree, bohr), got '" + name +
+        "'");
 }
 
 }  // namespace nnpot

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <armadillo>
 #include <pybind11/numpy.h>
+
+#include <armadillo>
 #include <string>
 #include <vector>
 

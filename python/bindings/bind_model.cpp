@@ -29,14 +29,16 @@ nnpot::ScalingMode scaling_mode(const std::string& name) {
 template <typename Map>
 const typename Map::mapped_type& of_element(const Map& values, const std::string& element, const char* what) {
     const auto found = values.find(element);
-    if (found == values.end()) throw nnpot::InvalidInput(std::string("model: ") + what + " of " + element + " is missing");
+    if (found == values.end())
+        throw nnpot::InvalidInput(std::string("model: ") + what + " of " + element + " is missing");
     return found->second;
 }
 
 std::vector<nnpot::Layer> to_layers(const std::vector<LayerTuple>& tuples) {
     std::vector<nnpot::Layer> layers;
     for (const auto& [weights, biases, activation] : tuples) {
-        if (activation.size() != 1) throw nnpot::InvalidInput("activation: expected one letter, got '" + activation + "'");
+        if (activation.size() != 1)
+            throw nnpot::InvalidInput("activation: expected one letter, got '" + activation + "'");
         layers.push_back({to_matrix(weights, "weights"), to_vector(biases, "biases"), activation[0]});
     }
     return layers;
@@ -147,7 +149,8 @@ void bind_model(py::module_& module) {
             },
             py::arg("directory"), py::arg("units") = py::none())
         .def(
-            "write", [](const nnpot::Model& self, const std::string& directory) { nnpot::write_model(self, directory); },
+            "write",
+            [](const nnpot::Model& self, const std::string& directory) { nnpot::write_model(self, directory); },
             py::arg("directory"))
         .def_property_readonly("elements", &symbols)
         .def_property_readonly("cutoff", &cutoff)

@@ -15,8 +15,8 @@ public:
     /// @throws InvalidInput if an element that appears as a neighbor has no functions of its own
     Descriptor(const std::vector<SymmetryFunction>& functions, CutoffType cutoff_type, double cutoff_alpha);
 
-    double cutoff() const noexcept;                  ///< Å
-    std::size_t largest_size() const noexcept;       ///< most functions of any element
+    double cutoff() const noexcept;             ///< Å
+    std::size_t largest_size() const noexcept;  ///< most functions of any element
     const std::vector<int>& atomic_numbers() const noexcept { return atomic_numbers_; }
     const SymmetryFunctionSet& functions_of(int atomic_number) const;  ///< @throws UnknownElement
 
@@ -28,7 +28,7 @@ public:
     struct Jacobian {
         arma::mat values;                   ///< as values()
         std::vector<std::size_t> center;    ///< caller's index
-        std::vector<std::size_t> neighbor; ///< caller's index
+        std::vector<std::size_t> neighbor;  ///< caller's index
         arma::cube gradient;                ///< 3 × largest_size() × n: dG_center / dr_neighbor, 1/Å
     };
 

@@ -14,7 +14,7 @@ namespace nnpot {
 /// All that belongs to the atoms of one element.
 struct ElementModel {
     int atomic_number = 0;
-    double atom_energy = 0.0;  ///< eV, added per atom
+    double atom_energy = 0.0;                 ///< eV, added per atom
     std::vector<SymmetryFunction> functions;  ///< sorted
     ScalingData scaling;                      ///< a row per function
     std::vector<Layer> layers;                ///< one output
@@ -27,8 +27,8 @@ struct Model {
     double cutoff_alpha = 0.0;
     ScalingMode scaling_mode = ScalingMode::none;
     double scale_min = 0.0, scale_max = 1.0;
-    double mean_energy = 0.0;       ///< eV per atom
-    double energy_per_output = 1.0; ///< eV that an output of 1 means
+    double mean_energy = 0.0;                 ///< eV per atom
+    double energy_per_output = 1.0;           ///< eV that an output of 1 means
     std::map<std::string, std::string> info;  ///< model.info: provenance, in words
     std::vector<std::string> warnings;        ///< what reading the files left unsaid, a line each
 

@@ -12,12 +12,12 @@ namespace nnpot {
 /// neighbor appears once per image within the cutoff; farther ones may be present and are ignored.
 /// The neighbors of center c are the entries offsets[c] to offsets[c + 1] − 1.
 struct NeighborList {
-    std::vector<std::size_t> center_index;       ///< caller's index of each center
+    std::vector<std::size_t> center_index;  ///< caller's index of each center
     std::vector<int> center_atomic_number;
-    std::vector<std::size_t> offsets{0};         ///< n_centers + 1
-    std::vector<std::size_t> neighbor_index;     ///< caller's index of each neighbor
+    std::vector<std::size_t> offsets{0};      ///< n_centers + 1
+    std::vector<std::size_t> neighbor_index;  ///< caller's index of each neighbor
     std::vector<int> neighbor_atomic_number;
-    std::vector<double> dx, dy, dz;              ///< r_neighbor − r_center, Å
+    std::vector<double> dx, dy, dz;  ///< r_neighbor − r_center, Å
 
     std::size_t n_centers() const noexcept { return center_index.size(); }
     std::size_t n_pairs() const noexcept { return neighbor_index.size(); }

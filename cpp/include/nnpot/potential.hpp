@@ -10,7 +10,7 @@ namespace nnpot {
 
 /// What a potential says of the centers of a NeighborList.
 struct Evaluation {
-    std::vector<double> energies;  ///< eV, one per center
+    std::vector<double> energies;    ///< eV, one per center
     std::vector<double> gx, gy, gz;  ///< eV/Å, one per pair: dE/d(r_neighbor − r_center)
 
     double energy() const noexcept;

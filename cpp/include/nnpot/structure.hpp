@@ -9,8 +9,8 @@ namespace nnpot {
 
 /// Atoms in a cell. Positions need not lie inside the cell.
 struct Structure {
-    arma::mat positions;               ///< 3 × n_atoms, Å
-    std::vector<int> atomic_numbers;   ///< n_atoms
+    arma::mat positions;              ///< 3 × n_atoms, Å
+    std::vector<int> atomic_numbers;  ///< n_atoms
     Cell cell;
 
     std::size_t n_atoms() const noexcept { return atomic_numbers.size(); }

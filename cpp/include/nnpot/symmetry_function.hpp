@@ -22,8 +22,8 @@ struct SymmetryFunction {
     double r_shift = 0.0;  ///< Å
     double kappa = 0.0;    ///< 1/Å
     double lambda = 0.0;
-    double zeta = 0.0;     ///< > 0
-    double cutoff = 0.0;   ///< Å
+    double zeta = 0.0;    ///< > 0
+    double cutoff = 0.0;  ///< Å
 
     bool is_angular() const noexcept { return type == 3 || type == 9; }
     bool is_narrow() const noexcept { return type == 3; }
