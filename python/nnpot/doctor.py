@@ -147,6 +147,7 @@ def _run(command: list[str], text: str = "") -> str:
     """Run LAMMPS in a process of its own, where a crash is only a failed check; its output is the answer."""
     result = subprocess.run(command, input=text, capture_output=True, text=True, timeout=TIMEOUT, check=False)
     if result.returncode != 0:
-        lines = (result.stdout + result.stderr).strip().splitlines()
-        raise NnpotError(f"exit code {result.returncode}; its last lines: {' | '.join(lines[-4:])}")
+        told = [line for line in result.stdout.splitlines() if "ERROR" in line or "WARNING" in line]
+        reason = " | ".join(told + result.stderr.strip().splitlines()[-1:]) or "it said nothing"
+        raise NnpotError(f"exit code {result.returncode}: {reason}")
     return result.stdout

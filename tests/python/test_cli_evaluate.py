@@ -92,13 +92,3 @@ def test_two_atoms_on_the_same_place_are_named_with_their_frame(
     assert "frame 1" in result.stderr
     assert "atoms 5 and 37" in result.stderr
     assert not (frames_file.parent / "out.xyz").exists()
-
-
-def test_published_silicon_potential_is_as_good_as_published(shared_data: Path) -> None:
-    """Energies and lengths of that model are in Hartree and bohr, those of its test set in eV and Å."""
-    silicon = shared_data / "mlearn" / "Si"
-    result = run("evaluate", str(silicon / "nnp"), str(silicon / "test.xyz"), "--units", "atomic", "--json")
-    assert result.returncode == 0, result.stderr
-    values = json.loads(result.stdout)
-    assert values["energy_mae_mev_per_atom"] < 10.0
-    assert values["force_rmse_mev_per_angstrom"] < 250.0

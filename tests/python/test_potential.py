@@ -16,8 +16,8 @@ from nnpot import InvalidInputError, Potential, UnknownElementError
 from nnpot.io import read_frames
 from nnpot.units import UnitSystem
 
-STEP = 3e-4
-"""Å for positions, 1 for strain."""
+STEP = 1e-4
+"""Å for positions, 1 for strain; small, for a cosine cutoff's curvature jumps where a neighbor crosses it."""
 
 
 def derivative(energy: Callable[[float], float]) -> float:
@@ -104,7 +104,7 @@ def test_forces_sum_to_zero_and_atomic_energies_to_the_energy(
 ) -> None:
     prediction = any_potential.predict(any_structure)
     np.testing.assert_allclose(prediction.forces.sum(axis=0), 0.0, atol=1e-11)
-    np.testing.assert_allclose(prediction.atomic_energies.sum(), prediction.energy, rtol=1e-13)
+    np.testing.assert_allclose(prediction.atomic_energies.sum(), prediction.energy, rtol=1e-13, atol=1e-12)
     np.testing.assert_allclose(prediction.virial, prediction.virial.T, atol=1e-10)
 
 
@@ -251,3 +251,23 @@ def _n2p2_energy(reference: Path) -> float:
     with gzip.open(reference, "rt") as stream:
         row = next(line for line in stream if line.startswith("# energy.out row:"))
     return float(row.split(":")[1].split()[3])
+
+
+def test_the_published_silicon_potential_predicts_its_test_set(shared_data: Path) -> None:
+    """Lengths in bohr, energies in Hartree; and its authors trained on energies divided by Hartree once more.
+
+    So forces, and energies without `atom_energy`, are too small by 27.2114 in whatever program. With that factor
+    the errors are as small as published.
+    """
+    silicon = shared_data / "mlearn" / "Si"
+    potential = nnpot.load(silicon / "nnp", UnitSystem.atomic)
+    hartree = UnitSystem.atomic.energy
+    offset = -0.79 * hartree
+    energy_errors, force_errors = [], []
+    for frame in read_frames(silicon / "test.xyz"):
+        prediction = potential.predict(frame)
+        energy = hartree * (prediction.energy / len(frame) - offset) + offset
+        energy_errors.append(energy - frame.get_potential_energy() / len(frame))
+        force_errors.append(hartree * prediction.forces - frame.get_forces())
+    assert np.sqrt(np.mean(np.square(energy_errors))) < 0.010
+    assert np.sqrt(np.mean(np.square(np.concatenate(force_errors)))) < 0.200
