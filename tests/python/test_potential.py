@@ -256,7 +256,7 @@ def _n2p2_energy(reference: Path) -> float:
 def test_the_published_silicon_potential_predicts_its_test_set(shared_data: Path) -> None:
     """Lengths in bohr, energies in Hartree; and its authors trained on energies divided by Hartree once more.
 
-    So forces, and energies without `atom_energy`, are too small by 27.2114 in whatever program. With that factor
+    So forces, and energies without `atom_energy`, are too small by 27.2114 in any program. With that factor
     the errors are as small as published.
     """
     silicon = shared_data / "mlearn" / "Si"

@@ -35,8 +35,7 @@ def read_frames(path: str | os.PathLike[str], units: UnitSystem | str | None = N
     path
         The file; its kind is found from its content and name.
     units
-        The units of the numbers in the file. Needed for ``input.data``; for extended XYZ the default is eV
-        and Å; other formats fix theirs.
+        Needed for ``input.data``; for extended XYZ the default is eV and Å; other formats fix theirs.
 
     Returns
     -------
@@ -50,8 +49,6 @@ def read_frames(path: str | os.PathLike[str], units: UnitSystem | str | None = N
         If the file is empty or cannot be understood.
     InvalidInputError
         If a number is NaN or infinite, or the units are not known.
-    OSError
-        If the file cannot be read.
     """
     path = Path(path)
     system = None if units is None else UnitSystem(units)
@@ -65,9 +62,10 @@ def read_frames(path: str | os.PathLike[str], units: UnitSystem | str | None = N
             f"{path}: {kind} does not state its units; give them by --data-units or units=: {UNIT_CHOICES}"
         )
     for number, frame in enumerate(frames):
+        where = f"{path}: frame {number} (counted from 0)"
         if len(frame) == 0:
-            raise FileFormatError(f"{path}: frame {number} (counted from 0) has no atoms")
-        require_finite(frame, f"{path}: frame {number} (counted from 0)")
+            raise FileFormatError(f"{where} has no atoms")
+        require_finite(frame, where)
     return frames
 
 

@@ -1,6 +1,6 @@
 """RuNNer's ``input.data``: structures with energies and forces as text, units not stated.
 
-A frame runs from ``begin`` to ``end`` (docs/formats.md). Reading is lenient: Windows line ends, blank lines
+A frame runs from ``begin`` to ``end``. Reading is lenient: Windows line ends, blank lines
 and comments are accepted, an unknown keyword is a warning; anything else is an error with its line.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -66,26 +66,30 @@ def read_runner_data(path: str | os.PathLike[str], units: UnitSystem) -> list[At
     frames: list[Atoms] = []
     block: _Block | None = None
     unknown: set[str] = set()
+    for where, words in _lines(path):
+        keyword = words[0]
+        if keyword == "begin":
+            _require(block is None, where, f"expected 'end' of {block and block.begin}, got 'begin'")
+            block = _Block(begin=where, tag=words[1].removeprefix("set=") if len(words) > 1 else "")
+        elif block is None:
+            raise FileFormatError(f"{where}: expected 'begin', got '{keyword}'")
+        elif keyword == "end":
+            frames.append(_frame(block, units, where))
+            block = None
+        elif not _take(block, words, where) and keyword not in unknown:
+            unknown.add(keyword)
+            warnings.warn(f"{where}: unknown keyword '{keyword}' is ignored", stacklevel=2)
+    _require(block is None, str(path), f"no 'end' for {block and block.begin}; the file is cut short")
+    return frames
+
+
+def _lines(path: str | os.PathLike[str]) -> Iterator[tuple[str, list[str]]]:
+    """``path:line`` and words of every line that says something."""
     with open(path, encoding="utf-8", errors="replace") as stream:
         for number, line in enumerate(stream, 1):
             words = line.split()
-            if not words or words[0][0] in "#!":
-                continue
-            where = f"{path}:{number}"
-            keyword = words[0]
-            if keyword == "begin":
-                _require(block is None, where, f"expected 'end' of {block and block.begin}, got 'begin'")
-                block = _Block(begin=where, tag=words[1].removeprefix("set=") if len(words) > 1 else "")
-            elif block is None:
-                raise FileFormatError(f"{where}: expected 'begin', got '{keyword}'")
-            elif keyword == "end":
-                frames.append(_frame(block, units, where))
-                block = None
-            elif not _take(block, words, where) and keyword not in unknown:
-                unknown.add(keyword)
-                warnings.warn(f"{where}: unknown keyword '{keyword}' is ignored", stacklevel=2)
-    _require(block is None, str(path), f"no 'end' for {block and block.begin}; the file is cut short")
-    return frames
+            if words and words[0][0] not in "#!":
+                yield f"{path}:{number}", words
 
 
 def _take(block: _Block, words: list[str], where: str) -> bool:
