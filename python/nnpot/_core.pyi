@@ -41,11 +41,6 @@ class SymmetryFunctions:
         Pairs are sorted by center, the center itself first; images of an atom are separate pairs.
         """
 
-    def pair_vectors(
-        self, positions: ArrayLike, numbers: ArrayLike, cell: ArrayLike, pbc: ArrayLike
-    ) -> Array:
-        """r_neighbor − r_center of the pairs of `jacobian`, shape (p, 3), Å."""
-
 @final
 class Model:
     """The values that define a potential, in eV and Å."""
@@ -89,6 +84,10 @@ class Model:
     def info(self) -> dict[str, str]:
         """The lines of ``model.info``."""
 
+    @property
+    def warnings(self) -> list[str]:
+        """What the files leave unsaid or what was ignored in them, a line each."""
+
     def functions(self, element: str) -> list[str]:
         """The symmetry functions of one element, in the order of the network's inputs."""
 
@@ -100,9 +99,17 @@ class Model:
 
 @final
 class Potential:
-    """Evaluates a model."""
+    """Evaluates a model. It has scratch memory: never call one from two threads at once."""
 
     def __init__(self, model: Model) -> None: ...
+    @property
+    def elements(self) -> list[str]:
+        """By atomic number."""
+
+    @property
+    def cutoff(self) -> float:
+        """The largest cutoff radius, Å."""
+
     def compute(
         self, positions: ArrayLike, numbers: ArrayLike, cell: ArrayLike, pbc: ArrayLike
     ) -> tuple[float, Array, Array, Array]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,7 +35,7 @@ class Prediction:
 
 
 class Potential:
-    """A potential that is ready to evaluate structures.
+    """A potential that is ready to evaluate structures, in any number of threads.
 
     E = Σ_i E_i over atoms, E_i from the network of the atom's element (Behler and Parrinello 2007).
 
@@ -45,7 +47,8 @@ class Potential:
 
     def __init__(self, model: _core.Model) -> None:
         self._model = model
-        self._engine = _core.Potential(model)
+        self._engines = threading.local()
+        self._engine()  # an impossible model is refused here
 
     @property
     def cutoff(self) -> float:
@@ -72,11 +75,18 @@ class Potential:
         InvalidInputError
             If a position is not finite, or two atoms are on the same place.
         """
-        energy, forces, virial, atomic_energies = self._engine.compute(
+        energy, forces, virial, atomic_energies = self._engine().compute(
             atoms.positions, atoms.numbers, atoms.cell.array, atoms.pbc
         )
         stress = _stress(virial, atoms.cell.volume) if atoms.pbc.all() else None
         return Prediction(energy, forces, stress, virial, atomic_energies)
+
+    def _engine(self) -> _core.Potential:
+        """This thread's own engine: engines have scratch memory and run without the GIL."""
+        engine: _core.Potential | None = getattr(self._engines, "engine", None)
+        if engine is None:
+            engine = self._engines.engine = _core.Potential(self._model)
+        return engine
 
 
 def load(model_dir: str | os.PathLike[str], units: UnitSystem | str | None = None) -> Potential:
@@ -99,7 +109,10 @@ def load(model_dir: str | os.PathLike[str], units: UnitSystem | str | None = Non
         If a file cannot be read.
     """
     name = None if units is None else UnitSystem(units).value
-    return Potential(_core.Model.read(os.fspath(model_dir), name))
+    model = _core.Model.read(os.fspath(model_dir), name)
+    for line in model.warnings:
+        warnings.warn(line, stacklevel=2)
+    return Potential(model)
 
 
 def _stress(virial: NDArray[np.float64], volume: float) -> NDArray[np.float64]:

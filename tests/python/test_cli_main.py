@@ -46,6 +46,16 @@ def test_os_errors_are_one_line_and_exit_code_2(model_directory: Path, tmp_path:
     assert "nowhere.xyz" in result.stderr
 
 
+def test_warnings_are_one_line(model_directory: Path, tmp_path: Path) -> None:
+    frames = tmp_path / "input.data"
+    frames.write_text("begin\natom 0 0 0 Si 0 0\nspin 1\nend\n")
+    result = run(
+        "predict", str(model_directory), str(frames), "-o", str(tmp_path / "out.xyz"), "--data-units", "metal"
+    )
+    assert result.returncode == 0
+    assert result.stderr == f"nnpot: warning: {frames}:3: unknown keyword 'spin' is ignored\n"
+
+
 def test_other_errors_show_their_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(**_: object) -> None:
         raise ZeroDivisionError

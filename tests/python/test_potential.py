@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 from ase import Atoms
 from numpy.typing import NDArray
-from structures import structure
+from structures import NAMES, structure
 
 import nnpot
 from nnpot import InvalidInputError, Potential, UnknownElementError
@@ -171,6 +172,13 @@ def test_prediction_leaves_the_structure_alone(potential: Potential) -> None:
     atoms = structure("triclinic")
     potential.predict(atoms)
     assert atoms == structure("triclinic")
+
+
+def test_threads_can_share_a_potential(potential: Potential) -> None:
+    frames = [structure(name) for name in NAMES] * 20
+    expected = [potential.predict(frame).energy for frame in frames]
+    with ThreadPoolExecutor(4) as pool:
+        assert [said.energy for said in pool.map(potential.predict, frames)] == expected
 
 
 def test_an_unknown_element_is_named(potential: Potential) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -33,9 +34,17 @@ def group() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command; our own errors and those of the system become one line and exit code 2."""
+    """Run the command; our own errors and those of the system become one line and exit code 2.
+
+    Warnings become a line as well.
+    """
+    warnings.showwarning = _show_warning
     try:
         group.main(args=arguments, prog_name="nnpot")
     except (NnpotError, OSError) as error:
         print(f"nnpot: error: {' '.join(str(error).split())}", file=sys.stderr)
         sys.exit(2)
+
+
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    print(f"nnpot: warning: {message}", file=sys.stderr)
