@@ -23,7 +23,7 @@ inline ValueAndSlope cutoff_core(double y) noexcept {
         const double cosine = std::cos(0.5 * pi * y);
         return {sine * sine, -pi * sine * cosine};
     } else if constexpr (type == CutoffType::tanh3 || type == CutoffType::tanh3_unnormalized) {
-        constexpr double cube_of_tanh_1 = 0.44174058116308565;
+        constexpr double cube_of_tanh_1 = 0.44174415173115256;
         constexpr double scale = type == CutoffType::tanh3 ? 1.0 / cube_of_tanh_1 : 1.0;
         const double t = std::tanh(y);
         return {scale * t * t * t, scale * 3.0 * t * t * (t * t - 1.0)};

@@ -121,6 +121,7 @@ void read_scaling_mode(const KeywordFile& file, Model& model) {
 
 void read_normalization(const KeywordFile& file, const UnitSystem& units, Model& model) {
     const int given = file.has("mean_energy") + file.has("conv_energy") + file.has("conv_length");
+    model.energy_per_output = units.energy;
     if (given == 0) return;
     if (given != 3) {
         throw_file_error(file.path(), 0,

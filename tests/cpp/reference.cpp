@@ -1,0 +1,156 @@
+#include "reference.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
+#include "nnpot/cell_list.hpp"
+#include "nnpot/element.hpp"
+
+namespace reference {
+namespace {
+
+arma::vec3 vector_to(const nnpot::NeighborList& list, std::size_t pair) {
+    return {list.dx[pair], list.dy[pair], list.dz[pair]};
+}
+
+double radial_term(const nnpot::SymmetryFunction& f, const nnpot::CutoffFunction& cutoff, double r) {
+    const double switched = cutoff(r).value;
+    if (f.type == 1) return switched;
+    if (f.type == 4) return std::cos(f.kappa * r) * switched;
+    return std::exp(-f.eta * (r - f.r_shift) * (r - f.r_shift)) * switched;
+}
+
+double angular_term(const nnpot::SymmetryFunction& f, const nnpot::CutoffFunction& cutoff, const arma::vec3& x_j,
+                    const arma::vec3& x_k) {
+    const double r_j = arma::norm(x_j), r_k = arma::norm(x_k), r_jk = arma::norm(arma::vec3(x_j - x_k));
+    const double base = 1.0 + f.lambda * arma::dot(x_j, x_k) / (r_j * r_k);
+    if (base <= 0.0) return 0.0;
+    double exponent = std::pow(r_j - f.r_shift, 2) + std::pow(r_k - f.r_shift, 2);
+    double switched = cutoff(r_j).value * cutoff(r_k).value;
+    if (f.is_narrow()) {
+        exponent += std::pow(r_jk - f.r_shift, 2);
+        switched *= cutoff(r_jk).value;
+    }
+    return std::pow(2.0, 1.0 - f.zeta) * std::pow(base, f.zeta) * std::exp(-f.eta * exponent) * switched;
+}
+
+}  // namespace
+
+double symmetry_function(const nnpot::SymmetryFunction& f, const nnpot::CutoffFunction& cutoff,
+                         const nnpot::NeighborList& list, std::size_t center) {
+    double sum = 0.0;
+    const std::size_t begin = list.offsets[center], end = list.offsets[center + 1];
+    for (std::size_t j = begin; j < end; ++j) {
+        if (!f.is_angular()) {
+            if (list.neighbor_atomic_number[j] == f.neighbor) {
+                sum += radial_term(f, cutoff, arma::norm(vector_to(list, j)));
+            }
+            continue;
+        }
+        for (std::size_t k = j + 1; k < end; ++k) {
+            const auto [low, high] = std::minmax(list.neighbor_atomic_number[j], list.neighbor_atomic_number[k]);
+            if (low != f.neighbor || high != f.neighbor2) continue;
+            sum += angular_term(f, cutoff, vector_to(list, j), vector_to(list, k));
+        }
+    }
+    return sum;
+}
+
+nnpot::NeighborList neighbor_list(const nnpot::Structure& structure, double cutoff, int images) {
+    nnpot::NeighborList list;
+    const auto& periodic = structure.cell.periodic();
+    const int na = periodic[0] ? images : 0, nb = periodic[1] ? images : 0, nc = periodic[2] ? images : 0;
+    for (std::size_t i = 0; i < structure.n_atoms(); ++i) {
+        list.begin_center(i, structure.atomic_numbers[i]);
+        for (std::size_t j = 0; j < structure.n_atoms(); ++j) {
+            for (int a = -na; a <= na; ++a) {
+                for (int b = -nb; b <= nb; ++b) {
+                    for (int c = -nc; c <= nc; ++c) {
+                        if (i == j && a == 0 && b == 0 && c == 0) continue;
+                        const arma::vec3 steps{double(a), double(b), double(c)};
+                        const arma::vec3 x =
+                            structure.positions.col(j) - structure.positions.col(i) + structure.cell.vectors() * steps;
+                        if (arma::norm(x) < cutoff) {
+                            list.add_neighbor(j, structure.atomic_numbers[j], x(0), x(1), x(2));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    return list;
+}
+
+std::vector<double> sorted_distances(const nnpot::NeighborList& list, std::size_t center) {
+    std::vector<double> distances;
+    for (std::size_t p = list.offsets[center]; p < list.offsets[center + 1]; ++p) {
+        distances.push_back(arma::norm(vector_to(list, p)));
+    }
+    std::sort(distances.begin(), distances.end());
+    return distances;
+}
+
+nnpot::Structure random_structure(std::size_t n_atoms, const arma::mat33& cell, const std::array<bool, 3>& periodic,
+                                  const std::vector<int>& atomic_numbers, unsigned seed) {
+    std::mt19937 random(seed);
+    std::uniform_real_distribution<double> uniform(0.0, 1.0);
+    nnpot::Structure structure{arma::mat(3, 0), {}, nnpot::Cell(cell, periodic)};
+    while (structure.n_atoms() < n_atoms) {
+        nnpot::Structure trial = structure;
+        const arma::vec3 fractional{uniform(random), uniform(random), uniform(random)};
+        trial.positions.insert_cols(trial.positions.n_cols, arma::mat(trial.cell.vectors() * fractional));
+        trial.atomic_numbers.push_back(atomic_numbers[structure.n_atoms() % atomic_numbers.size()]);
+        if (neighbor_list(trial, 1.5, 2).n_pairs() == 0) structure = trial;
+    }
+    return structure;
+}
+
+nnpot::Model random_model(unsigned seed) {
+    arma::arma_rng::set_seed(seed);
+    nnpot::Model model;
+    model.cutoff_type = nnpot::CutoffType::cosine;
+    model.scaling_mode = nnpot::ScalingMode::scale_center;
+    model.info["trained_on"] = "nothing";
+    for (const std::string center : {"H", "O"}) {
+        nnpot::ElementModel element;
+        element.atomic_number = nnpot::atomic_number(center);
+        element.atom_energy = center == "H" ? -13.6 : -2041.0;
+        for (const std::string text :
+             {"1 H 4.0", "1 O 5.0", "2 H 0.4 1.0 5.0", "2 O 0.2 0.0 5.0", "4 O 1.3 5.0", "3 H O 0.1 -1 2 4.5 0.5",
+              "3 O O 0.05 1 1 5.0", "9 H H 0.1 1 4 5.0 1.2", "9 O H 0.02 -1 1.5 5.0"}) {
+            element.functions.push_back(nnpot::parse_symmetry_function(center + " " + text));
+        }
+        std::sort(element.functions.begin(), element.functions.end(), nnpot::comes_before);
+        const arma::uword n = element.functions.size();
+        element.scaling = {arma::vec(n, arma::fill::zeros), 1.0 + arma::vec(n, arma::fill::randu),
+                           arma::vec(n, arma::fill::randu), 0.1 + arma::vec(n, arma::fill::randu)};
+        element.layers = {{arma::randn(n, 7), arma::randn(7), 't'},
+                          {arma::randn(7, 5), arma::randn(5), 'p'},
+                          {arma::randn(5, 1), arma::randn(1), 'l'}};
+        model.elements.push_back(element);
+    }
+    return model;
+}
+
+TemporaryDirectory::TemporaryDirectory() {
+    std::random_device random;
+    path_ = std::filesystem::temp_directory_path() / ("nnpot-test-" + std::to_string(random()));
+    std::filesystem::create_directories(path_);
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+}
+
+std::string read_text(const std::filesystem::path& path) {
+    std::ostringstream text;
+    text << std::ifstream(path).rdbuf();
+    return text.str();
+}
+
+void write_text(const std::filesystem::path& path, const std::string& text) { std::ofstream(path) << text; }
+
+}  // namespace reference

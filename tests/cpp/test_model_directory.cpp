@@ -1,0 +1,181 @@
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <string>
+
+#include "nnpot/error.hpp"
+#include "nnpot/model_directory.hpp"
+#include "nnpot/units.hpp"
+#include "reference.hpp"
+
+namespace {
+
+using reference::read_text;
+using reference::write_text;
+
+/// The message with which a model is refused after one of its files was changed.
+std::string refusal(const std::string& file, const std::function<std::string(std::string)>& change) {
+    const reference::TemporaryDirectory directory;
+    nnpot::write_model(reference::random_model(1), directory.name());
+    write_text(directory.path() / file, change(read_text(directory.path() / file)));
+    try {
+        (void)nnpot::read_model(directory.name());
+    } catch (const nnpot::Error& error) {
+        return error.what();
+    }
+    return "accepted";
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+    const std::size_t position = text.find(from);
+    REQUIRE(position != std::string::npos);
+    return text.replace(position, from.size(), to);
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+/// Swaps the two lines that begin at the given one (counted from 0).
+std::string with_swapped_lines(const std::string& text, int line) {
+    std::size_t begin = 0;
+    for (int i = 0; i < line; ++i) begin = text.find('\n', begin) + 1;
+    const std::size_t middle = text.find('\n', begin) + 1, end = text.find('\n', middle) + 1;
+    return text.substr(0, begin) + text.substr(middle, end - middle) + text.substr(begin, middle - begin) +
+           text.substr(end);
+}
+
+std::string with_windows_line_ends(std::string text) {
+    for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 2)) text.insert(at, "\r");
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("a model is read back as it was written, to the last digit") {
+    const reference::TemporaryDirectory directory;
+    nnpot::Model model = reference::random_model(1);
+    model.mean_energy = -0.25;
+    model.energy_per_output = 1.0 / 3.0;
+    model.elements[1].layers.erase(model.elements[1].layers.begin() + 1);
+    model.elements[1].layers[1].weights = arma::randn(7, 1);
+    nnpot::write_model(model, directory.name());
+    const nnpot::Model read = nnpot::read_model(directory.name());
+    REQUIRE(read.elements.size() == 2);
+    CHECK(read.energy_per_output == doctest::Approx(model.energy_per_output).epsilon(1e-15));
+    CHECK(read.mean_energy == model.mean_energy);
+    CHECK(read.scaling_mode == model.scaling_mode);
+    CHECK(read.info.at("trained_on") == "nothing");
+    CHECK(read.warnings.empty());
+    for (std::size_t e = 0; e < 2; ++e) {
+        const auto &a = model.elements[e], &b = read.elements[e];
+        CHECK(a.atom_energy == b.atom_energy);
+        REQUIRE(a.functions.size() == b.functions.size());
+        for (std::size_t f = 0; f < a.functions.size(); ++f) {
+            CHECK(nnpot::to_text(a.functions[f]) == nnpot::to_text(b.functions[f]));
+        }
+        CHECK(arma::approx_equal(a.scaling.sigma, b.scaling.sigma, "absdiff", 0.0));
+        REQUIRE(a.layers.size() == b.layers.size());
+        for (std::size_t l = 0; l < a.layers.size(); ++l) {
+            CHECK(arma::approx_equal(a.layers[l].weights, b.layers[l].weights, "absdiff", 0.0));
+            CHECK(arma::approx_equal(a.layers[l].biases, b.layers[l].biases, "absdiff", 0.0));
+            CHECK(a.layers[l].activation == b.layers[l].activation);
+        }
+    }
+}
+
+TEST_CASE("damaged weights are refused with the expected count") {
+    const auto cut = refusal("weights.008.data", [](std::string text) { return text.substr(0, text.size() - 400); });
+    CHECK(contains(cut, "weights.008.data"));
+    CHECK(contains(cut, "expected 116 values (9→7→5→1), got 11"));
+    const auto typo = refusal("weights.001.data", [](std::string text) { return replaced(text, "E-01", "E-O1"); });
+    CHECK(contains(typo, "weights.001.data:"));
+    CHECK(contains(typo, "expected a number"));
+    CHECK(contains(refusal("weights.001.data", [](std::string text) { return replaced(text, "E-01", "E+999"); }),
+                   "expected a number"));
+}
+
+TEST_CASE("swapped or missing scaling rows are refused by line") {
+    const auto swapped = refusal("scaling.data", [](const std::string& text) { return with_swapped_lines(text, 3); });
+    CHECK(contains(swapped, "scaling.data:4: expected element 1 function 3, got 1 and 4"));
+    const auto missing = refusal(
+        "scaling.data", [](const std::string& text) { return text.substr(0, text.rfind('\n', text.size() - 2) + 1); });
+    CHECK(contains(missing, "expected 18 rows"));
+    CHECK(contains(missing, "got 17"));
+}
+
+TEST_CASE("blank lines, Windows line ends and comments are harmless") {
+    for (const std::string file : {"input.nn", "scaling.data", "weights.001.data", "model.info"}) {
+        CHECK(refusal(file, with_windows_line_ends) == "accepted");
+        CHECK(refusal(file, [](const std::string& text) { return "\n   \n! note\n" + text + "\n# end\n\n"; }) ==
+              "accepted");
+    }
+}
+
+TEST_CASE("an input file that is wrong is refused by line") {
+    const auto input = [](const std::string& from, const std::string& to) {
+        return refusal("input.nn", [&](std::string text) { return replaced(text, from, to); });
+    };
+    CHECK(contains(input("elements H O", "elements H"), "number_of_elements is 2, but 1"));
+    CHECK(contains(input("elements H O", "elements H Xx"), "'Xx' is not the symbol"));
+    CHECK(contains(input("cutoff_type 1 0", "cutoff_type 11 0"), "cutoff type must be from 0 to 8, got 11"));
+    CHECK(contains(input("cutoff_type 1 0", "cutof_type 1 0"), "the keyword 'cutoff_type' is missing"));
+    CHECK(contains(input("symfunction_short H 2", "symfunction_short H 22"), "type '22' is not supported"));
+    CHECK(contains(input("symfunction_short H 2", "symfunction_short Si 2"), "'Si' is not among"));
+    CHECK(contains(input("global_nodes_short 7 5", "global_nodes_short 7"), "is not defined whole"));
+    CHECK(contains(input("global_activation_short t p l", "global_activation_short t q l"), "activation 'q'"));
+    CHECK(contains(input("cutoff_type 1 0", "cutoff_type 1 0\ncutoff_type 2 0"), "already"));
+    CHECK(contains(input("cutoff_type 1 0", "cutoff_type 1 0\nmean_energy 1.0"), "all three or not at all"));
+    CHECK(contains(input("cutoff_type 1 0", "cutoff_type 1 0\nnnp_type 4G-HDNNP"), "2G-HDNNP"));
+}
+
+TEST_CASE("missing files and elements without weights are named") {
+    const reference::TemporaryDirectory directory;
+    CHECK_THROWS_WITH_AS(nnpot::read_model((directory.path() / "nowhere").string()),
+                         doctest::Contains("expected a model directory"), nnpot::FileError);
+    nnpot::write_model(reference::random_model(1), directory.name());
+    std::filesystem::remove(directory.path() / "weights.008.data");
+    CHECK_THROWS_WITH_AS(nnpot::read_model(directory.name()),
+                         doctest::Contains("weights.008.data: the file is missing"), nnpot::FileError);
+}
+
+TEST_CASE("units are taken from model.info or asked for") {
+    const reference::TemporaryDirectory directory;
+    nnpot::write_model(reference::random_model(1), directory.name());
+    CHECK_THROWS_WITH_AS(nnpot::read_model(directory.name(), "real"), doctest::Contains("states units metal"),
+                         nnpot::InvalidInput);
+    std::filesystem::remove(directory.path() / "model.info");
+    CHECK_THROWS_WITH_AS(nnpot::read_model(directory.name()), doctest::Contains("does not state its units"),
+                         nnpot::InvalidInput);
+    CHECK_THROWS_WITH_AS(nnpot::read_model(directory.name(), "furlong"), doctest::Contains("got 'furlong'"),
+                         nnpot::InvalidInput);
+    const auto atomic = nnpot::read_model(directory.name(), "atomic");
+    const auto& units = nnpot::unit_system("atomic");
+    CHECK(atomic.elements[0].atom_energy == doctest::Approx(-13.6 * units.energy));
+    CHECK(atomic.elements[0].functions[0].cutoff == doctest::Approx(4.0 * units.length));
+    CHECK(atomic.energy_per_output == doctest::Approx(units.energy));
+}
+
+TEST_CASE("files of other programs: five scaling columns, energy line, weights without columns, normalize_nodes") {
+    const reference::TemporaryDirectory directory;
+    nnpot::write_model(reference::random_model(1), directory.name());
+    const auto plain = nnpot::read_model(directory.name());
+    std::string five;
+    std::istringstream rows(read_text(directory.path() / "scaling.data"));
+    for (std::string line; std::getline(rows, line);) {
+        five += line[0] == '#' ? line + "\n" : line.substr(0, line.rfind(' ')) + "\n";
+    }
+    write_text(directory.path() / "scaling.data", five + " -1.5 0.3\n");
+    const std::string input = read_text(directory.path() / "input.nn");
+    write_text(directory.path() / "input.nn", input + "normalize_nodes\nepochs 10\nscale_symetry_functions\n");
+    const auto read = nnpot::read_model(directory.name());
+    CHECK(read.elements[0].scaling.mean(2) == plain.elements[0].scaling.mean(2));
+    CHECK(read.elements[0].layers[0].weights(0, 0) == doctest::Approx(plain.elements[0].layers[0].weights(0, 0) / 9.0));
+    REQUIRE(read.warnings.size() == 1);
+    CHECK(contains(read.warnings[0], "'scale_symetry_functions' is not known"));
+}
+
+TEST_CASE("a model that cannot be written leaves no half file") {
+    const reference::TemporaryDirectory directory;
+    write_text(directory.path() / "file", "not a directory");
+    CHECK_THROWS_AS(nnpot::write_model(reference::random_model(1), (directory.path() / "file").string()),
+                    nnpot::FileError);
+}
