@@ -19,10 +19,10 @@ void resize_pairs(NeighborList &list, std::size_t n)
 
 }    // namespace
 
-CoincidentAtoms::CoincidentAtoms(int first, int second) :
-    InvalidInput("atoms " + std::to_string(first) + " and " + std::to_string(second) +
+CoincidentAtoms::CoincidentAtoms(int first_index, int second_index) :
+    InvalidInput("atoms " + std::to_string(first_index) + " and " + std::to_string(second_index) +
                  " are on the same place"),
-    first(first), second(second)
+    first(first_index), second(second_index)
 {}
 
 NeighborAdapter::NeighborAdapter(std::vector<int> atomic_numbers, double cutoff, int index_mask) :

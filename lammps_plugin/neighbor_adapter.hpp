@@ -25,7 +25,7 @@ struct LammpsNeighbors {
 /// Two atoms have the same coordinates, so no direction from one to the other exists.
 class CoincidentAtoms : public InvalidInput {
  public:
-  CoincidentAtoms(int first, int second);
+  CoincidentAtoms(int first_index, int second_index);
 
   int first, second;    ///< LAMMPS's local indices
 };

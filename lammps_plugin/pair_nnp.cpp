@@ -24,7 +24,7 @@ static constexpr int BLOCK_SIZE = 64;
 
 /* ---------------------------------------------------------------------- */
 
-PairNNP::PairNNP(LAMMPS *lmp) : Pair(lmp), energy_factor(1.0), cutoff(0.0)
+PairNNP::PairNNP(LAMMPS *host) : Pair(host), energy_factor(1.0), cutoff(0.0)
 {
   single_enable = 0;
   restartinfo = 0;

@@ -1,0 +1,45 @@
+"""What the LAMMPS tests share: model directories with random weights, and the data beside the repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from random_model import random_model
+from structures import NAMES, structure
+
+ROOT = Path(__file__).resolve().parents[2]
+RADIUS = 4.6
+
+FUNCTIONS = [
+    f"{center} {rest} {RADIUS}"
+    for center in ("Si", "O")
+    for rest in (
+        "2 Si 0.3 0.0",
+        "2 O 0.3 0.0",
+        "2 O 2.0 1.8",
+        "3 Si Si 0.02 1.0 1.0",
+        "3 Si O 0.02 -1.0 2.0",
+        "3 O O 0.05 1.0 4.0",
+        "9 Si O 0.1 1.0 2.0",
+        "9 O O 0.1 -1.0 1.0",
+    )
+]
+
+
+@pytest.fixture(scope="session")
+def model_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of silicon and oxygen; tests that damage it copy it first."""
+    directory = tmp_path_factory.mktemp("model")
+    model = random_model([structure(name) for name in NAMES], FUNCTIONS, 2, "t", "scale_center", seed=21)
+    model.write(str(directory))
+    return directory
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of published models and data sets beside the repository."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"the shared data is not there ({folder})")
+    return folder
