@@ -1,0 +1,63 @@
+"""The plugin is there without any step, and refuses a LAMMPS that it was not built for."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from lammps_command import run_lammps
+
+from nnpot import lammps_runtime, plugin
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_pair_style_nnp_simply_exists(ranks: int, tmp_path: Path) -> None:
+    done = run_lammps("units metal\nregion r block 0 1 0 1 0 1\ncreate_box 1 r\npair_style nnp\n", tmp_path, ranks)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_pair_style_nnp_is_listed(tmp_path: Path) -> None:
+    done = run_lammps("info styles pair\nplugin list\n", tmp_path)
+    assert " nnp " in done.stdout
+    assert "pair style plugin nnp" in done.stdout
+
+
+def test_pair_style_nnp_exists_in_a_python_process() -> None:
+    with lammps_runtime.open_lammps(plugin=True) as lammps:
+        assert lammps.has_style("pair", "nnp")
+
+
+def test_only_the_entry_point_is_exported() -> None:
+    nm = shutil.which("nm")
+    if nm is None:
+        pytest.skip("nm is not installed")
+    command = [nm, "--dynamic", "--defined-only", str(plugin.path())]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert [line.split()[-1] for line in output.splitlines()] == ["lammpsplugin_init"]
+
+
+def test_denormal_numbers_survive_loading() -> None:
+    with lammps_runtime.open_lammps(plugin=True):
+        assert float("1e-300") * float("1e-10") > 0.0, "the plugin was linked with -ffast-math"
+
+
+@pytest.fixture
+def another_version(tmp_path: Path) -> str:
+    """A library that, loaded first, makes LAMMPS's C interface state another version."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        pytest.skip("no C compiler")
+    source, library = tmp_path / "version.c", tmp_path / "version.so"
+    source.write_text("int lammps_version(void *lammps) { (void) lammps; return 20240829; }\n")
+    subprocess.run([compiler, "-shared", "-fPIC", str(source), "-o", str(library)], check=True)
+    return str(library)
+
+
+def test_another_lammps_is_refused(another_version: str, tmp_path: Path) -> None:
+    script = "units metal\nregion r block 0 1 0 1 0 1\ncreate_box 1 r\npair_style nnp\n"
+    done = run_lammps(script, tmp_path, environment={"LD_PRELOAD": another_version})
+    assert "ERROR: pair_nnp: not loaded: this plugin was built for LAMMPS 20250722" in done.stdout
+    assert "but this is LAMMPS 20240829" in done.stdout
+    assert done.returncode != 0
+    assert "Unrecognized pair style 'nnp'" in done.stdout + done.stderr
