@@ -263,7 +263,7 @@ def _n2p2_energy(reference: Path) -> float:
 
 
 def test_the_published_silicon_potential_predicts_its_test_set(shared_data: Path) -> None:
-    """A model in Hartree and bohr without normalisation: a unit that is converted twice, or not, shows here."""
+    """In Hartree and bohr, without normalisation: a unit that is converted twice, or not, shows here."""
     silicon = shared_data / "mlearn" / "Si"
     potential = nnpot.load(silicon / "nnp", UnitSystem.atomic)
     frames = read_frames(silicon / "test.xyz")
