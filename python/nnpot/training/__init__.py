@@ -1,0 +1,49 @@
+"""Training of potentials in TensorFlow: data set, descriptors, networks, loop, checkpoints, export.
+
+Importing this package is light; TensorFlow is imported when a training starts.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nnpot.training.config import TrainingConfig, load_config, template
+
+if TYPE_CHECKING:
+    from nnpot.training.result import TrainingResult
+
+__all__ = ["TrainingConfig", "load_config", "template", "train"]
+
+
+def train(config: TrainingConfig, run_dir: str | os.PathLike[str], resume: bool = False) -> TrainingResult:
+    """Train a potential and leave it, with its log and report, in a directory.
+
+    Parameters
+    ----------
+    config
+        What to train on, and how; see `load_config` for a YAML file.
+    run_dir
+        Directory to create: ``model/``, ``log.csv``, ``report.html``, ``checkpoint.npz``.
+    resume
+        Go on from the checkpoint in ``run_dir``; the weights become those of an unbroken run, bit for bit.
+
+    Returns
+    -------
+    TrainingResult
+        Where the model is, why training ended, and the errors on each part of the data.
+
+    Raises
+    ------
+    InvalidInputError
+        If the data or the configuration cannot be used, ``run_dir`` already holds a run, or a run is
+        resumed with another configuration or other data.
+    FileFormatError
+        If a data file cannot be read.
+    OSError
+        If a file cannot be written; what was written before stays usable.
+    """
+    from nnpot.training.run import run
+
+    return run(config, Path(run_dir), resume)

@@ -1,0 +1,135 @@
+"""Checkpoints: all that the rest of a run depends on, in one file that is either whole or the old one."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnpot.errors import FileFormatError, InvalidInputError
+from nnpot.files import atomic_write
+
+Weights = list[NDArray[np.floating]]
+
+COLUMNS = (
+    "epoch",
+    "learning_rate",
+    "train_loss",
+    "train_energy_rmse_mev_per_atom",
+    "train_force_rmse_mev_per_angstrom",
+    "validation_loss",
+    "validation_energy_rmse_mev_per_atom",
+    "validation_force_rmse_mev_per_angstrom",
+    "seconds",
+)
+"""Of the history and of log.csv; without validation frames their columns are NaN (empty in the log)."""
+
+
+@dataclass
+class State:
+    """Where a run stands after an epoch."""
+
+    weights: Weights
+    optimizer: Weights
+    best_weights: Weights
+    best_epoch: int = 0
+    best_loss: float = float("inf")
+    epoch: int = 0
+    """Epochs done."""
+    seconds: float = 0.0
+    """Time spent in epochs, over all parts of the run."""
+    history: list[tuple[float, ...]] = field(default_factory=list)
+    """One row per epoch, with the values of `COLUMNS`."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What must not change between the parts of a run."""
+
+    config: str
+    data: str
+
+
+def write_checkpoint(path: Path, state: State, identity: Identity) -> None:
+    """Write a checkpoint in place of the one before.
+
+    Raises
+    ------
+    OSError
+        If writing fails, on a full disk for example; the checkpoint before stays whole.
+    """
+    header = {
+        "config": identity.config,
+        "data": identity.data,
+        "epoch": state.epoch,
+        "best_epoch": state.best_epoch,
+        "best_loss": state.best_loss,
+        "seconds": state.seconds,
+    }
+    arrays = {"header": np.array(json.dumps(header)), "history": np.array(state.history)}
+    for name in ("weights", "optimizer", "best_weights"):
+        arrays |= {f"{name}_{number:03d}": values for number, values in enumerate(getattr(state, name))}
+    with atomic_write(path, "wb") as stream:
+        np.savez(stream, **arrays)  # type: ignore[arg-type]
+
+
+def read_checkpoint(path: Path, identity: Identity) -> State:
+    """Read a checkpoint of the same configuration and data.
+
+    Raises
+    ------
+    FileFormatError
+        If the file is no checkpoint.
+    InvalidInputError
+        If it belongs to another configuration or other data.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            content = dict(arrays)
+        header = json.loads(str(content["header"]))
+    except (zipfile.BadZipFile, ValueError, KeyError, EOFError) as error:
+        raise FileFormatError(f"{path}: damaged checkpoint ({error}); remove it to start again") from error
+    if header["config"] != identity.config:
+        raise InvalidInputError(
+            f"{path}: written with another configuration ({_difference(header['config'], identity.config)}); "
+            f"resume with the old one or train into a new directory"
+        )
+    if header["data"] != identity.data:
+        raise InvalidInputError(
+            f"{path}: written with other data; resume with the same files or train into a new directory"
+        )
+    groups = {
+        name: [content[key] for key in sorted(content) if key.rpartition("_")[0] == name]
+        for name in ("weights", "optimizer", "best_weights")
+    }
+    history = [tuple(map(float, row)) for row in content["history"]]
+    return State(
+        **groups,
+        best_epoch=header["best_epoch"],
+        best_loss=header["best_loss"],
+        epoch=header["epoch"],
+        seconds=header["seconds"],
+        history=history,
+    )
+
+
+def _difference(old: str, new: str) -> str:
+    """The first key in which two configurations differ, with both values."""
+    before, after = _flat(json.loads(old)), _flat(json.loads(new))
+    for key in sorted({*before, *after}):
+        if before.get(key) != after.get(key):
+            return f"{key} was {before.get(key, 'absent')}, is {after.get(key, 'absent')}"
+    return "another version of nnpot"
+
+
+def _flat(values: object, prefix: str = "") -> dict[str, object]:
+    if not isinstance(values, dict):
+        return {prefix: values}
+    result: dict[str, object] = {}
+    for key, value in values.items():
+        result |= _flat(value, f"{prefix}.{key}" if prefix else key)
+    return result

@@ -1,0 +1,151 @@
+"""Frames as dense arrays that TensorFlow can take batches from.
+
+The derivatives of all atoms of one element lie in one array [atom, function, neighbour × 3], padded to
+the largest number of neighbours: forces are then a batched matrix-vector product and a segment sum, the
+fastest of the layouts that were measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+
+import numpy as np
+from ase import Atoms
+from ase.neighborlist import neighbor_list
+from numpy.typing import NDArray
+
+from nnpot.progress import progress
+from nnpot.training.descriptors import Descriptor, FrameDescriptors, describe
+
+Array = NDArray[np.floating]
+Indices = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class ElementTable:
+    """All atoms of one element, and one row of zeros behind them that fills up batches."""
+
+    descriptors: Array
+    """(n + 1, F) scaled descriptors."""
+    jacobian: Array
+    """(n + 1, F, 3 M): derivatives with respect to the positions of M neighbours and the atom itself, 1/Å."""
+    neighbors: Indices
+    """(n + 1, M): index of each neighbour within its frame."""
+    first: NDArray[np.int64]
+    """(n_frames + 1,): the rows of frame f are first[f] to first[f + 1]."""
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """Frames ready for training; energies without those of the single atoms."""
+
+    elements: dict[str, ElementTable]
+    energies: NDArray[np.float64]
+    """(n_frames,) eV."""
+    forces: NDArray[np.float64]
+    """(n_atoms + 1, 3) eV/Å of all frames in a row, and one row of zeros."""
+    first: NDArray[np.int64]
+    """(n_frames + 1,): the atoms of frame f are first[f] to first[f + 1]."""
+
+    def __len__(self) -> int:
+        return len(self.energies)
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """(n_frames,) atoms per frame."""
+        return np.diff(self.first)
+
+
+@dataclass(frozen=True)
+class TableShape:
+    """How large the table of one element is."""
+
+    n_atoms: int
+    n_functions: int
+    n_neighbors: int
+
+    def n_bytes(self, precision: str) -> int:
+        """Size of the derivatives, which outweigh all else."""
+        return self.n_atoms * self.n_functions * 3 * self.n_neighbors * np.dtype(precision).itemsize
+
+
+def table_shapes(descriptor: Descriptor, frames: Sequence[Atoms]) -> dict[str, TableShape]:
+    """The size of every element's table, known before anything is allocated."""
+    largest = dict.fromkeys(descriptor.elements, 0)
+    count = dict.fromkeys(descriptor.elements, 0)
+    for frame in frames:
+        centers = neighbor_list("i", frame, descriptor.functions.cutoff * (1.0 + 1e-9))
+        neighbors = np.bincount(centers, minlength=len(frame))
+        for element in frame.symbols.species():
+            own = neighbors[frame.symbols == element]
+            largest[element] = max(largest[element], int(own.max()))
+            count[element] += len(own)
+    return {e: TableShape(count[e], descriptor.n_functions(e), largest[e] + 1) for e in descriptor.elements}
+
+
+def build_dataset(
+    descriptor: Descriptor,
+    frames: Sequence[Atoms],
+    atom_energies: dict[str, float],
+    precision: str,
+    name: str = "",
+) -> DataSet:
+    """Descriptors, derivatives and labels of all frames.
+
+    Parameters
+    ----------
+    descriptor
+        Functions and scaling.
+    frames
+        Frames with energy and forces; at least one.
+    atom_energies
+        eV per atom of each element, taken off the energies.
+    precision
+        "float32" or "float64", of the stored descriptors and derivatives.
+    name
+        What the progress bar calls them; without a name there is no bar.
+    """
+    shapes = table_shapes(descriptor, frames)
+    tables = {element: _empty_table(shape, len(frames), precision) for element, shape in shapes.items()}
+    energies = np.empty(len(frames))
+    bar = progress(f"descriptors of {name} frames", len(frames)) if name else nullcontext()
+    with bar as counter:
+        for number, frame in enumerate(frames):
+            _fill(tables, number, frame, describe(descriptor, frame))
+            offset = sum(atom_energies[symbol] for symbol in frame.symbols)
+            energies[number] = frame.get_potential_energy() - offset
+            if counter is not None:
+                counter.advance()
+    forces = np.concatenate([*(frame.get_forces() for frame in frames), np.zeros((1, 3))])
+    first = np.cumsum([0, *(len(frame) for frame in frames)])
+    return DataSet(tables, energies, forces, first)
+
+
+def _empty_table(shape: TableShape, n_frames: int, precision: str) -> ElementTable:
+    n = shape.n_atoms + 1
+    return ElementTable(
+        np.zeros((n, shape.n_functions), precision),
+        np.zeros((n, shape.n_functions, 3 * shape.n_neighbors), precision),
+        np.zeros((n, shape.n_neighbors), np.int32),
+        np.zeros(n_frames + 1, np.int64),
+    )
+
+
+def _fill(tables: dict[str, ElementTable], number: int, frame: Atoms, found: FrameDescriptors) -> None:
+    starts = np.searchsorted(found.center, np.arange(len(frame)))
+    slot = np.arange(len(found.center)) - starts[found.center]
+    for element, table in tables.items():
+        atoms = np.flatnonzero(frame.symbols == element)
+        start = table.first[number]
+        table.first[number + 1] = start + len(atoms)
+        row_of = np.full(len(frame), -1)
+        row_of[atoms] = start + np.arange(len(atoms))
+        pairs = np.flatnonzero(row_of[found.center] >= 0)
+        n_functions = table.descriptors.shape[1]
+        table.descriptors[row_of[atoms]] = found.values[atoms, :n_functions]
+        rows, columns = row_of[found.center[pairs]], slot[pairs]
+        table.neighbors[rows, columns] = found.neighbor[pairs]
+        by_neighbor = table.jacobian.reshape(*table.jacobian.shape[:2], -1, 3)
+        by_neighbor[rows, :, columns, :] = found.gradient[pairs, :n_functions]

@@ -1,0 +1,62 @@
+"""From the configured grids to the lines of input.nn that name every symmetry function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations_with_replacement, product
+
+from nnpot.errors import InvalidInputError
+from nnpot.training.config import DescriptorConfig, SymmetryFunctionGrid
+
+_TYPES = {"radial": 2, "angular_narrow": 3, "angular_wide": 9}
+
+
+def symmetry_function_lines(config: DescriptorConfig, elements: Sequence[str]) -> list[str]:
+    """The functions of all elements, as text after ``symfunction_short``.
+
+    Parameters
+    ----------
+    config
+        Grids and single lines.
+    elements
+        Symbols of the elements; each becomes a center, and all of them neighbours.
+
+    Returns
+    -------
+    list of str
+        For example ``"Si 2 Si 0.5 0.0 3.9"``; without repeats, in the order of the configuration.
+
+    Raises
+    ------
+    InvalidInputError
+        If a line names an element that the data do not have.
+    """
+    lines = [
+        line for grid in config.symmetry_functions for line in _grid_lines(grid, config.cutoff, elements)
+    ]
+    for number, line in enumerate(config.lines):
+        _require_known_elements(line, number, elements)
+        lines.append(line)
+    return list(dict.fromkeys(lines))
+
+
+def _grid_lines(grid: SymmetryFunctionGrid, cutoff: float, elements: Sequence[str]) -> Iterator[str]:
+    rc = grid.cutoff or cutoff
+    number = _TYPES[grid.type]
+    if grid.type == "radial":
+        for center, neighbor in product(elements, repeat=2):
+            for eta, shift in product(grid.eta, grid.r_shift):
+                yield f"{center} {number} {neighbor} {eta!r} {shift!r} {rc!r}"
+        return
+    for center in elements:
+        for first, second in combinations_with_replacement(elements, 2):
+            for eta, shift, zeta, lambda_ in product(grid.eta, grid.r_shift, grid.zeta, grid.lambda_):
+                yield f"{center} {number} {first} {second} {eta!r} {lambda_!r} {zeta!r} {rc!r} {shift!r}"
+
+
+def _require_known_elements(line: str, number: int, elements: Sequence[str]) -> None:
+    for word in line.split():
+        if word[0].isupper() and word not in elements:
+            raise InvalidInputError(
+                f"descriptor.lines[{number}] names element {word!r}, but the data have {', '.join(elements)}"
+            )

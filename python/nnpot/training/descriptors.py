@@ -1,0 +1,172 @@
+"""Descriptors of a data set: the functions kept, their scaling and combination, their derivatives."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from ase import Atoms
+from numpy.typing import NDArray
+
+from nnpot import _core
+from nnpot.errors import InvalidInputError
+
+logger = logging.getLogger(__name__)
+
+Array = NDArray[np.float64]
+
+SMALLEST_RANGE = 1e-9
+"""A function whose values differ by less than this over the training set tells nothing and is dropped."""
+
+DAMPING = 1.0
+"""In `decorrelation`, relative to the largest eigenvalue. Of 0.01 to 10 it learnt fastest, by a little."""
+
+
+@dataclass(frozen=True)
+class Descriptor:
+    """Symmetry functions with the statistics that scale them: g = (G - mean) / sigma (mode "sigma")."""
+
+    functions: _core.SymmetryFunctions
+    cutoff_type: int
+    statistics: dict[str, Array]
+    """Per element (F, 4): min, max, mean, sigma of each function over the training set."""
+    transforms: dict[str, Array]
+    """Per element (F, F): networks train on g @ transform; their first layer takes it over on export."""
+
+    @property
+    def elements(self) -> list[str]:
+        """By atomic number."""
+        return self.functions.elements
+
+    def lines(self) -> list[str]:
+        """The functions of all elements as text after ``symfunction_short``."""
+        return [line for element in self.elements for line in self.functions.functions(element)]
+
+    def n_functions(self, element: str) -> int:
+        """How many inputs the network of an element has."""
+        return len(self.statistics[element])
+
+    def without_transforms(self) -> Descriptor:
+        """The same with g itself as the networks' input, as in an exported model."""
+        return replace(
+            self, transforms={element: np.eye(self.n_functions(element)) for element in self.elements}
+        )
+
+
+@dataclass(frozen=True)
+class FrameDescriptors:
+    """Inputs of the networks for one frame, and their derivatives."""
+
+    values: Array
+    """(n, F): of every atom."""
+    center: NDArray[np.int64]
+    """(p,) center of each pair, ascending."""
+    neighbor: NDArray[np.int64]
+    """(p,) the atom with respect to which the derivative is taken."""
+    gradient: Array
+    """(p, F, 3): dvalues[center] / dr[neighbor], 1/Å."""
+
+
+def arguments(frame: Atoms) -> tuple[Array, NDArray[np.int64], Array, NDArray[np.bool_]]:
+    """What the core wants to know of a frame: positions, numbers, cell, periodicity."""
+    return frame.positions, frame.numbers, frame.cell.array, frame.pbc
+
+
+def fit_descriptor(
+    lines: Sequence[str],
+    elements: Sequence[str],
+    cutoff_type: int,
+    frames: Sequence[Atoms],
+    decorrelate: bool = True,
+) -> Descriptor:
+    """Choose the functions that vary over the training frames, and find how to scale and combine them.
+
+    Parameters
+    ----------
+    lines
+        Candidates, as text after ``symfunction_short``.
+    elements
+        Symbols of all elements.
+    cutoff_type
+        Number of the cutoff function in input.nn.
+    frames
+        Training frames.
+    decorrelate
+        Train on decorrelated combinations (`decorrelation`) instead of the functions themselves.
+
+    Raises
+    ------
+    InvalidInputError
+        If an element is left without a function.
+    """
+    candidates = _core.SymmetryFunctions(list(elements), list(lines), cutoff_type)
+    samples = _samples(candidates, frames)
+    kept: list[str] = []
+    statistics: dict[str, Array] = {}
+    transforms: dict[str, Array] = {}
+    for element, values in samples.items():
+        varies = _varying(element, candidates.functions(element), values)
+        kept += [name for name, varying in zip(candidates.functions(element), varies, strict=True) if varying]
+        statistics[element] = _statistics(values[:, varies])
+        mean, sigma = statistics[element][:, 2:].T
+        scaled = (values[:, varies] - mean) / sigma
+        transforms[element] = decorrelation(scaled) if decorrelate else np.eye(len(mean))
+    functions = _core.SymmetryFunctions(list(elements), kept, cutoff_type)
+    return Descriptor(functions, cutoff_type, statistics, transforms)
+
+
+def decorrelation(scaled: Array) -> Array:
+    """Uncorrelated linear combinations of scaled functions (n, F), the dominant ones damped; shape (F, F).
+
+    Symmetry functions are strongly correlated, and Adam, which knows one step size per weight, learns slowly
+    along their small differences, where most of the physics is. V diag(1/√(λ + damping λ_max)), with the
+    eigenvectors and eigenvalues of the correlation matrix, turns these differences into inputs of their own.
+    """
+    eigenvalues, vectors = np.linalg.eigh(scaled.T @ scaled / len(scaled))
+    transform: Array = vectors / np.sqrt(eigenvalues + DAMPING * eigenvalues[-1])
+    return transform
+
+
+def _varying(element: str, names: Sequence[str], values: Array) -> NDArray[np.bool_]:
+    varies = np.asarray(
+        np.ptp(values, axis=0) > SMALLEST_RANGE if len(values) > 1 else np.zeros(len(names), bool)
+    )
+    if not varies.any():
+        raise InvalidInputError(
+            f"descriptor: none of the {len(names)} symmetry functions of {element} varies over the "
+            f"training frames ({len(values)} atoms of {element}); choose a larger cutoff, other functions or more frames"
+        )
+    for name in (name for name, varying in zip(names, varies, strict=True) if not varying):
+        logger.warning("symmetry function %r has the same value everywhere and is dropped", name)
+    return varies
+
+
+def _samples(functions: _core.SymmetryFunctions, frames: Sequence[Atoms]) -> dict[str, Array]:
+    parts: dict[str, list[Array]] = {element: [] for element in functions.elements}
+    for frame in frames:
+        values = functions.values(*arguments(frame))
+        for element in functions.elements:
+            parts[element].append(values[frame.symbols == element, : len(functions.functions(element))])
+    return {element: np.concatenate(values) for element, values in parts.items()}
+
+
+def _statistics(values: Array) -> Array:
+    columns = [values.min(axis=0), values.max(axis=0), values.mean(axis=0), values.std(axis=0, ddof=1)]
+    return np.stack(columns, axis=1)
+
+
+def describe(descriptor: Descriptor, frame: Atoms) -> FrameDescriptors:
+    """Inputs of the networks for one frame, and their derivatives; unused columns of an element are 0."""
+    values, center, neighbor, gradient = descriptor.functions.jacobian(*arguments(frame))
+    symbols = np.asarray(frame.get_chemical_symbols())
+    scaled = np.zeros_like(values)
+    slopes = np.zeros_like(gradient)
+    for element, statistics in descriptor.statistics.items():
+        n, mean, sigma = len(statistics), statistics[:, 2], statistics[:, 3]
+        transform = descriptor.transforms[element]
+        atoms, pairs = symbols == element, symbols[center] == element
+        scaled[atoms, :n] = (values[atoms, :n] - mean) / sigma @ transform
+        slopes[pairs, :n] = np.matmul((transform / sigma[:, None]).T, gradient[pairs, :n])
+    return FrameDescriptors(scaled, center, neighbor, slopes)

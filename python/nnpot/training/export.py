@@ -1,0 +1,99 @@
+"""The trained networks as a model directory, and the proof that it says the same as TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from ase import Atoms
+
+from nnpot import _core
+from nnpot.errors import NnpotError
+from nnpot.training.batches import batches
+from nnpot.training.dataset import build_dataset
+from nnpot.training.descriptors import Descriptor
+from nnpot.training.model import energies_and_forces, to_device, to_tensors
+from nnpot.training.networks import AtomicNetworks
+
+TOLERANCE = 1e-10
+"""Largest relative difference between TensorFlow and the C++ core, of energies and forces in float64."""
+
+
+def export(
+    networks: AtomicNetworks,
+    descriptor: Descriptor,
+    atom_energies: dict[str, float],
+    scale: float,
+    info: dict[str, str],
+    directory: Path,
+) -> None:
+    """Write the model directory.
+
+    Parameters
+    ----------
+    networks
+        They give energies in units of ``scale`` (eV), which goes into their last layers.
+    descriptor
+        Functions, scaling, and transforms, which go into the first layers.
+    atom_energies
+        eV per atom of each element.
+    info
+        Provenance, for ``model.info``.
+    directory
+        Made where it is missing.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    model = _core.Model(
+        descriptor.elements,
+        descriptor.cutoff_type,
+        0.0,
+        descriptor.lines(),
+        "sigma",
+        descriptor.statistics,
+        0.0,
+        1.0,
+        networks.layers(scale, descriptor.transforms),
+        atom_energies,
+        info,
+    )
+    model.write(str(directory))
+
+
+def verify(directory: Path, descriptor: Descriptor, frames: Sequence[Atoms]) -> float:
+    """Compare TensorFlow with the C++ core on an exported model.
+
+    The networks are rebuilt in float64 from the files; ``frames`` are evaluated by both.
+
+    Returns
+    -------
+    float
+        The largest relative difference: of energies, and of forces relative to the frame's largest.
+
+    Raises
+    ------
+    NnpotError
+        If it is larger than `TOLERANCE`.
+    """
+    model = _core.Model.read(str(directory), None)
+    potential = _core.Potential(model)
+    networks = AtomicNetworks.from_model(model)
+    plain = descriptor.without_transforms()
+    worst = 0.0
+    for frame in frames:
+        data = build_dataset(plain, [frame], model.atom_energies, "float64")
+        batch = to_tensors(next(batches(data, np.arange(1), 1, "float64")))
+        energies, forces = energies_and_forces(networks, to_device(data, "float64"), batch)
+        offset = sum(model.atom_energies[symbol] for symbol in frame.symbols)
+        energy, core_forces, _, _ = potential.compute(
+            frame.positions, frame.numbers, frame.cell.array, frame.pbc
+        )
+        difference = np.abs(forces.numpy()[: len(frame)] - core_forces).max()
+        largest = max(np.abs(core_forces).max(), 1e-3)
+        worst = max(worst, abs(float(energies[0]) + offset - energy) / abs(energy), difference / largest)
+    if not worst <= TOLERANCE:
+        raise NnpotError(
+            f"{directory}: TensorFlow and the C++ core differ by {worst:.1e} (relative), expected at most "
+            f"{TOLERANCE:.0e}; do not use this model, and report this as a bug"
+        )
+    return worst

@@ -1,0 +1,108 @@
+"""The loop over epochs: log, checkpoints, best weights, and the reasons to stop."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from enum import Enum
+
+from nnpot.errors import InvalidInputError
+from nnpot.progress import Counter, progress
+from nnpot.training.checkpoint import State
+from nnpot.training.config import OptimizationConfig
+from nnpot.training.interruption import Interruption, deferred_interruption
+from nnpot.training.log import Log
+from nnpot.training.trainer import Errors, Trainer
+
+
+class Stop(str, Enum):
+    """Why training ended."""
+
+    EPOCHS = "all epochs done"
+    PATIENCE = "no better validation loss within the patience"
+    TIME = "time limit reached"
+    INTERRUPTED = "interrupted"
+
+
+def run_epochs(
+    trainer: Trainer, state: State, config: OptimizationConfig, log: Log, save: Callable[[State], None]
+) -> Stop:
+    """Train from ``state`` on, which is kept up to date, until there is a reason to stop.
+
+    Parameters
+    ----------
+    trainer
+        Holds the weights; in the state that ``state`` describes.
+    state
+        Where the run stands; advanced in place, epoch by epoch.
+    config
+        Epochs, patience, time limit, interval of checkpoints.
+    log
+        Receives one row per epoch.
+    save
+        Writes a checkpoint; called at the start, every ``checkpoint_seconds``, and at the end.
+
+    Raises
+    ------
+    InvalidInputError
+        If the loss is no longer a finite number.
+    OSError
+        If the log or a checkpoint cannot be written; the checkpoint before stays whole.
+    """
+    save(state)
+    saved = time.monotonic()
+    with deferred_interruption() as interruption, progress("training", config.epochs) as counter:
+        counter.advance(state.epoch)
+        while (stop := _reason_to_stop(state, config, interruption)) is None:
+            _advance(trainer, state, log, counter)
+            if time.monotonic() - saved >= config.checkpoint_seconds:
+                _keep(trainer, state, save)
+                saved = time.monotonic()
+        _keep(trainer, state, save)
+    return stop
+
+
+def _reason_to_stop(state: State, config: OptimizationConfig, interruption: Interruption) -> Stop | None:
+    if state.epoch >= config.epochs:
+        return Stop.EPOCHS
+    if config.patience is not None and state.epoch - state.best_epoch >= config.patience:
+        return Stop.PATIENCE
+    if config.max_minutes is not None and state.seconds >= 60.0 * config.max_minutes:
+        return Stop.TIME
+    return Stop.INTERRUPTED if interruption.requested else None
+
+
+def _advance(trainer: Trainer, state: State, log: Log, counter: Counter) -> None:
+    """One epoch, and all that follows from its result."""
+    start = time.monotonic()
+    rate = trainer.learning_rate
+    train = trainer.run_epoch(state.epoch + 1)
+    validation = trainer.validate()
+    state.epoch += 1
+    state.seconds += time.monotonic() - start
+    judged = validation or train
+    _require_finite(train, judged, state.epoch)
+    if judged.loss < state.best_loss:
+        state.best_loss, state.best_epoch, state.best_weights = judged.loss, state.epoch, trainer.weights()
+    row = (state.epoch, rate, *_columns(train), *_columns(validation), state.seconds)
+    state.history.append(tuple(map(float, row)))
+    log.add(row)
+    counter.advance(energy=f"{judged.energy_rmse:.2f} meV/atom", forces=f"{judged.force_rmse:.1f} meV/Å")
+
+
+def _keep(trainer: Trainer, state: State, save: Callable[[State], None]) -> None:
+    state.weights, state.optimizer = trainer.weights(), trainer.optimizer_state()
+    save(state)
+
+
+def _columns(errors: Errors | None) -> tuple[float, float, float]:
+    return (errors.loss, errors.energy_rmse, errors.force_rmse) if errors else (math.nan, math.nan, math.nan)
+
+
+def _require_finite(train: Errors, judged: Errors, epoch: int) -> None:
+    if not (math.isfinite(train.loss) and math.isfinite(judged.loss)):
+        raise InvalidInputError(
+            f"training: the loss is {train.loss} (training) and {judged.loss} (validation) in epoch {epoch}; "
+            f"lower training.initial_rate or check the data for extreme energies and forces"
+        )

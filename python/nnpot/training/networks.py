@@ -1,0 +1,113 @@
+"""One feed-forward network per element, as Keras models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnpot import _core
+from nnpot.training.config import ACTIVATIONS, NetworkConfig
+from nnpot.training.tensorflow_setup import keras, tf
+
+Layers = list[tuple[NDArray[np.float64], NDArray[np.float64], str]]
+
+FUNCTIONS = {
+    "l": None,
+    "t": tf.tanh,
+    "p": tf.nn.softplus,
+    "s": tf.sigmoid,
+    "g": lambda x: tf.exp(-0.5 * x * x),
+    "c": tf.cos,
+}
+"""What the activation letters of input.nn mean."""
+
+
+class AtomicNetworks:
+    """The networks of all elements; each maps scaled descriptors (n, F) to energies of atoms (n, 1).
+
+    Parameters
+    ----------
+    models
+        A Keras model and the letters of its layers' activations, per element.
+    """
+
+    def __init__(self, models: dict[str, tuple[keras.Sequential, str]]) -> None:
+        self._models = models
+
+    @classmethod
+    def create(
+        cls, config: NetworkConfig, n_inputs: dict[str, int], precision: str, seed: int
+    ) -> AtomicNetworks:
+        """New networks with Glorot-uniform weights and zero biases that depend on the seed alone."""
+        letters = ACTIVATIONS[config.activation] * len(config.hidden) + "l"
+        models = {}
+        for number, (element, n) in enumerate(n_inputs.items()):
+            seeds = np.random.SeedSequence([seed, number]).generate_state(len(letters)).tolist()
+            models[element] = (_sequential(n, [*config.hidden, 1], letters, precision, seeds), letters)
+        return cls(models)
+
+    @classmethod
+    def from_model(cls, model: _core.Model) -> AtomicNetworks:
+        """The networks of an exported model, in float64."""
+        models = {}
+        for element in model.elements:
+            layers = model.network(element)
+            letters = "".join(letter for _, _, letter in layers)
+            sizes = [weights.shape[1] for weights, _, _ in layers]
+            network = _sequential(layers[0][0].shape[0], sizes, letters, "float64", [0] * len(letters))
+            network.set_weights([values for weights, biases, _ in layers for values in (weights, biases)])
+            models[element] = (network, letters)
+        return cls(models)
+
+    @property
+    def elements(self) -> list[str]:
+        """The elements in their order."""
+        return list(self._models)
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        """All weights and biases, in a fixed order."""
+        return [variable for network, _ in self._models.values() for variable in network.trainable_variables]
+
+    def __call__(self, element: str, descriptors: tf.Tensor) -> tf.Tensor:
+        """Energies of atoms, (n, 1)."""
+        return self._models[element][0](descriptors)
+
+    def weights(self) -> list[NDArray[np.floating]]:
+        """Copies of all weights and biases, in the order of `variables`."""
+        return [np.array(variable) for variable in self.variables]
+
+    def set_weights(self, weights: Sequence[NDArray[np.floating]]) -> None:
+        """Take over what `weights` gave."""
+        for variable, values in zip(self.variables, weights, strict=True):
+            variable.assign(values)
+
+    def layers(self, scale: float, transforms: dict[str, NDArray[np.float64]]) -> dict[str, Layers]:
+        """Weights (n_in, n_out), biases and activation letter of each layer, in float64.
+
+        The last layer is multiplied by ``scale``; the first takes over the transform (F, F) of its inputs.
+        """
+        result = {}
+        for element, (network, letters) in self._models.items():
+            values = [np.asarray(variable, np.float64) for variable in network.trainable_variables]
+            values[0] = transforms[element] @ values[0]
+            values[-2:] = [scale * last for last in values[-2:]]
+            result[element] = list(zip(values[::2], values[1::2], letters, strict=True))
+        return result
+
+
+def _sequential(
+    n_inputs: int, sizes: Sequence[int], letters: str, precision: str, seeds: Sequence[int]
+) -> keras.Sequential:
+    layers = [
+        keras.layers.Dense(
+            size,
+            activation=FUNCTIONS[letter],
+            kernel_initializer=keras.initializers.GlorotUniform(seed=seed),
+            dtype=precision,
+        )
+        for size, letter, seed in zip(sizes, letters, seeds, strict=True)
+    ]
+    return keras.Sequential([keras.Input((n_inputs,), dtype=precision), *layers])

@@ -1,0 +1,26 @@
+"""TensorFlow, imported quietly and set up once: deterministic operations and a fixed number of threads."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras  # noqa: E402
+import tensorflow as tf  # noqa: E402
+
+__all__ = ["keras", "set_up", "tf"]
+
+
+def set_up(threads: int | None) -> None:
+    """Make every operation deterministic, and use this many threads (None: all cores given to the process).
+
+    TensorFlow fixes its threads at its first operation; a later call in the same process cannot change them.
+    """
+    tf.config.experimental.enable_op_determinism()
+    count = threads or len(os.sched_getaffinity(0))
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(count)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+    except RuntimeError:
+        return
