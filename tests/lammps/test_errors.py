@@ -86,8 +86,8 @@ def test_damaged_file(
 def test_unknown_element(start: str, model_directory: Path, tmp_path: Path) -> None:
     shutil.copytree(model_directory, tmp_path / "quartz")
     line = failure(start + "pair_style nnp\npair_coeff * * quartz Si Xe\n", tmp_path)
-    expected = "pair_nnp: element 'Xe' (atom type 2) is not in model 'quartz' (it has O, Si); correct the pair_coeff line"
-    assert expected in line
+    expected = "pair_nnp: element 'Xe' (atom type 2) is not in model 'quartz' (it has O, Si)"
+    assert expected + "; correct the pair_coeff line" in line
 
 
 @pytest.mark.parametrize(("elements", "number"), [("Si", 1), ("Si O O", 3), ("", 0)])

@@ -11,9 +11,12 @@ from lammps_command import run_lammps
 
 from nnpot import lammps_runtime, plugin
 
+
 @pytest.mark.parametrize("ranks", [1, 2])
 def test_pair_style_nnp_simply_exists(ranks: int, tmp_path: Path) -> None:
-    done = run_lammps("units metal\nregion r block 0 1 0 1 0 1\ncreate_box 1 r\npair_style nnp\n", tmp_path, ranks)
+    done = run_lammps(
+        "units metal\nregion r block 0 1 0 1 0 1\ncreate_box 1 r\npair_style nnp\n", tmp_path, ranks
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 

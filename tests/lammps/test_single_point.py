@@ -72,7 +72,9 @@ def test_model_that_does_not_state_its_units(model_directory: Path, tmp_path: Pa
             (bare / file.name).write_bytes(file.read_bytes())
     atoms = structure("crystal")
     for units in ("metal", "atomic"):
-        found = single_point(atoms, SYMBOLS, f"pair_style nnp units {units}\npair_coeff * * bare Si O", tmp_path)
+        found = single_point(
+            atoms, SYMBOLS, f"pair_style nnp units {units}\npair_coeff * * bare Si O", tmp_path
+        )
         expected = nnpot.load(bare, units=units).predict(atoms)
         assert found.energy == pytest.approx(expected.energy, rel=1e-10)
         assert_close(found.forces, expected.forces, 1e-10)
