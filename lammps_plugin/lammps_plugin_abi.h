@@ -7,27 +7,28 @@
 
 extern "C" {
 
-using lammpsplugin_factory1 = void*(void*);
-using lammpsplugin_factory2 = void*(void*, int, char**);
+using lammpsplugin_factory1 = void *(void *);
+using lammpsplugin_factory2 = void *(void *, int, char **);
 
 struct lammpsplugin_t {
-  const char* version;  // of LAMMPS, as its date: "22 Jul 2025"
-  const char* style;    // kind of style: "pair"
-  const char* name;     // name in the input script
-  const char* info;
-  const char* author;
+  const char *version;    // of LAMMPS, as its date: "22 Jul 2025"
+  const char *style;      // kind of style: "pair"
+  const char *name;       // name in the input script
+  const char *info;
+  const char *author;
   union {
-    lammpsplugin_factory1* v1;  // pair styles: LAMMPS * -> Pair *
-    lammpsplugin_factory2* v2;  // styles that take the arguments of their command
+    lammpsplugin_factory1 *v1;    // pair styles: LAMMPS * -> Pair *
+    lammpsplugin_factory2 *v2;    // styles that take the arguments of their command
   } creator;
-  void* handle;  // of the shared object, as LAMMPS hands it over
+  void *handle;    // of the shared object, as LAMMPS hands it over
 };
 
-using lammpsplugin_regfunc = void (*)(lammpsplugin_t*, void*);
+using lammpsplugin_regfunc = void (*)(lammpsplugin_t *, void *);
 
 // Called by LAMMPS after loading: the LAMMPS instance, the handle of the shared object, and a
 // lammpsplugin_regfunc.
-__attribute__((visibility("default"))) void lammpsplugin_init(void* lmp, void* handle, void* regfunc);
+__attribute__((visibility("default"))) void lammpsplugin_init(void *lmp, void *handle,
+                                                              void *regfunc);
 }
 
 #endif

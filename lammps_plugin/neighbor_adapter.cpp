@@ -1,6 +1,5 @@
 #include "neighbor_adapter.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -8,7 +7,8 @@
 namespace nnpot {
 namespace {
 
-void resize_pairs(NeighborList& list, std::size_t n) {
+void resize_pairs(NeighborList &list, std::size_t n)
+{
   list.neighbor_index.resize(n);
   list.neighbor_atomic_number.resize(n);
   list.dx.resize(n);
@@ -16,19 +16,24 @@ void resize_pairs(NeighborList& list, std::size_t n) {
   list.dz.resize(n);
 }
 
-}  // namespace
+}    // namespace
 
-CoincidentAtoms::CoincidentAtoms(int first_index, int second_index)
-    : InvalidInput("atoms " + std::to_string(first_index) + " and " + std::to_string(second_index) +
-                   " are on the same place"),
-      first(first_index),
-      second(second_index) {}
+CoincidentAtoms::CoincidentAtoms(int first_index, int second_index) :
+    InvalidInput("atoms " + std::to_string(first_index) + " and " + std::to_string(second_index) +
+                 " are on the same place"),
+    first(first_index), second(second_index)
+{
+}
 
-NeighborAdapter::NeighborAdapter(std::vector<int> atomic_numbers, double cutoff, int index_mask)
-    : atomic_numbers_(std::move(atomic_numbers)), cutoff_squared_(cutoff * cutoff), index_mask_(index_mask) {}
+NeighborAdapter::NeighborAdapter(std::vector<int> atomic_numbers, double cutoff, int index_mask) :
+    atomic_numbers_(std::move(atomic_numbers)), cutoff_squared_(cutoff * cutoff),
+    index_mask_(index_mask)
+{
+}
 
-void NeighborAdapter::fill(const LammpsAtoms& atoms, const LammpsNeighbors& neighbors, int first, int last,
-                           NeighborList& list) const {
+void NeighborAdapter::fill(const LammpsAtoms &atoms, const LammpsNeighbors &neighbors, int first,
+                           int last, NeighborList &list) const
+{
   list.clear();
   for (int n = first; n < last; ++n) {
     const int center = neighbors.centers[n];
@@ -39,9 +44,10 @@ void NeighborAdapter::fill(const LammpsAtoms& atoms, const LammpsNeighbors& neig
 
 // Every candidate is written to the next free place, and the place is kept if the candidate counts:
 // no branch that the processor would have to guess.
-void NeighborAdapter::add_center(const LammpsAtoms& atoms, int center, const int* neighbors, std::size_t n_neighbors,
-                                 NeighborList& list) const {
-  const double* const origin = atoms.positions[center];
+void NeighborAdapter::add_center(const LammpsAtoms &atoms, int center, const int *neighbors,
+                                 std::size_t n_neighbors, NeighborList &list) const
+{
+  const double *const origin = atoms.positions[center];
   if (!std::isfinite(origin[0]) || !std::isfinite(origin[1]) || !std::isfinite(origin[2]))
     throw InvalidInput("a coordinate of atom " + std::to_string(center) + " is not finite");
 
@@ -68,4 +74,4 @@ void NeighborAdapter::add_center(const LammpsAtoms& atoms, int center, const int
   list.offsets.back() = end;
 }
 
-}  // namespace nnpot
+}    // namespace nnpot

@@ -10,16 +10,16 @@ namespace nnpot {
 
 /// LAMMPS's arrays of one MPI rank: its own atoms first, then the ghosts.
 struct LammpsAtoms {
-  const double* const* positions;  ///< Å
-  const int* types;                ///< from 1
+  const double *const *positions;    ///< Å
+  const int *types;                  ///< from 1
 };
 
 /// LAMMPS's full neighbor list: every neighbor of every center, ghosts included.
 struct LammpsNeighbors {
   int n_centers;
-  const int* centers;
-  const int* n_neighbors;       ///< by atom
-  const int* const* neighbors;  ///< by atom; the highest bits hold flags
+  const int *centers;
+  const int *n_neighbors;         ///< by atom
+  const int *const *neighbors;    ///< by atom; the highest bits hold flags
 };
 
 /// Two atoms have the same coordinates, so no direction from one to the other exists.
@@ -27,7 +27,7 @@ class CoincidentAtoms : public InvalidInput {
  public:
   CoincidentAtoms(int first_index, int second_index);
 
-  int first, second;  ///< LAMMPS's local indices
+  int first, second;    ///< LAMMPS's local indices
 };
 
 /// Fills a NeighborList from LAMMPS's own list, a block of centers at a time.
@@ -42,15 +42,16 @@ class NeighborAdapter {
 
   /// Replaces @p list by the centers number @p first to @p last − 1 of @p neighbors.
   /// @throws CoincidentAtoms  @throws InvalidInput if a coordinate of a center is not finite
-  void fill(const LammpsAtoms& atoms, const LammpsNeighbors& neighbors, int first, int last, NeighborList& list) const;
+  void fill(const LammpsAtoms &atoms, const LammpsNeighbors &neighbors, int first, int last,
+            NeighborList &list) const;
 
  private:
-  void add_center(const LammpsAtoms& atoms, int center, const int* neighbors, std::size_t n_neighbors,
-                  NeighborList& list) const;
+  void add_center(const LammpsAtoms &atoms, int center, const int *neighbors,
+                  std::size_t n_neighbors, NeighborList &list) const;
 
   std::vector<int> atomic_numbers_;
   double cutoff_squared_;
   int index_mask_;
 };
 
-}  // namespace nnpot
+}    // namespace nnpot

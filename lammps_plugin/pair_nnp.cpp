@@ -23,16 +23,18 @@ static constexpr int BLOCK_SIZE = 64;
 
 /* ---------------------------------------------------------------------- */
 
-PairNNP::PairNNP(LAMMPS* host) : Pair(host), energy_factor(1.0), cutoff(0.0) {
+PairNNP::PairNNP(LAMMPS *host) : Pair(host), energy_factor(1.0), cutoff(0.0)
+{
   single_enable = 0;
   restartinfo = 0;
   one_coeff = 1;
   manybody_flag = 1;
-  no_virial_fdotr_compute = 1;  // summed over pairs: no loss of digits far from the origin
+  no_virial_fdotr_compute = 1;    // summed over pairs: no loss of digits far from the origin
   centroidstressflag = CENTROID_NOTAVAIL;
 }
 
-PairNNP::~PairNNP() {
+PairNNP::~PairNNP()
+{
   if (allocated) {
     memory->destroy(setflag);
     memory->destroy(cutsq);
@@ -43,9 +45,12 @@ PairNNP::~PairNNP() {
    pair_style nnp [units metal|real|atomic]
 ------------------------------------------------------------------------- */
 
-void PairNNP::settings(int narg, char** arg) {
+void PairNNP::settings(int narg, char **arg)
+{
   if (narg > 0 && utils::is_double(arg[0]))
-    error->all(FLERR, "pair_nnp: pair_style nnp takes no cutoff (the model has its own); remove '{}'", arg[0]);
+    error->all(FLERR,
+               "pair_nnp: pair_style nnp takes no cutoff (the model has its own); remove '{}'",
+               arg[0]);
   if (narg != 0 && (narg != 2 || strcmp(arg[0], "units") != 0))
     error->all(FLERR,
                "pair_nnp: expected 'pair_style nnp' or 'pair_style nnp units metal|real|atomic', "
@@ -54,19 +59,23 @@ void PairNNP::settings(int narg, char** arg) {
 
   const std::string host = update->unit_style;
   if (host != "metal" && host != "real")
-    error->all(FLERR, "pair_nnp: units '{}' are not supported; use 'units metal' or 'units real'", host);
+    error->all(FLERR, "pair_nnp: units '{}' are not supported; use 'units metal' or 'units real'",
+               host);
   energy_factor = 1.0 / nnpot::unit_system(host).energy;
 
   model_units = narg == 2 ? arg[1] : "";
-  if (!model_units.empty() && model_units != "metal" && model_units != "real" && model_units != "atomic")
-    error->all(FLERR, "pair_nnp: units of the model must be metal, real or atomic, got '{}'", model_units);
+  if (!model_units.empty() && model_units != "metal" && model_units != "real" &&
+      model_units != "atomic")
+    error->all(FLERR, "pair_nnp: units of the model must be metal, real or atomic, got '{}'",
+               model_units);
 }
 
 /* ----------------------------------------------------------------------
    pair_coeff * * MODEL_DIR El1 El2 ... | NULL
 ------------------------------------------------------------------------- */
 
-void PairNNP::coeff(int narg, char** arg) {
+void PairNNP::coeff(int narg, char **arg)
+{
   const int ntypes = atom->ntypes;
   if (narg != 3 + ntypes)
     error->all(FLERR,
@@ -84,11 +93,12 @@ void PairNNP::coeff(int narg, char** arg) {
    every rank reads the files; if any rank fails, all stop
 ------------------------------------------------------------------------- */
 
-void PairNNP::read_model(const char* directory) {
+void PairNNP::read_model(const char *directory)
+{
   std::string message;
   try {
     potential = std::make_unique<nnpot::Potential>(nnpot::read_model(directory, model_units));
-  } catch (const std::exception& e) {
+  } catch (const std::exception &e) {
     message = std::string("pair_nnp: ") + e.what();
   }
 
@@ -98,17 +108,20 @@ void PairNNP::read_model(const char* directory) {
   if (failed) error->one(FLERR, message);
 
   cutoff = potential->cutoff();
-  if (comm->me == 0) utils::logmesg(lmp, "pair_nnp: model '{}', cutoff {:.6g} Angstrom\n", directory, cutoff);
+  if (comm->me == 0)
+    utils::logmesg(lmp, "pair_nnp: model '{}', cutoff {:.6g} Angstrom\n", directory, cutoff);
 }
 
 /* ----------------------------------------------------------------------
    atomic number of each type (from 1), 0 for NULL
 ------------------------------------------------------------------------- */
 
-std::vector<int> PairNNP::map_types(int ntypes, char** names, const std::string& directory) {
-  const std::vector<int>& known = potential->atomic_numbers();
+std::vector<int> PairNNP::map_types(int ntypes, char **names, const std::string &directory)
+{
+  const std::vector<int> &known = potential->atomic_numbers();
   std::string known_names;
-  for (const int number : known) known_names += (known_names.empty() ? "" : ", ") + nnpot::element_symbol(number);
+  for (const int number : known)
+    known_names += (known_names.empty() ? "" : ", ") + nnpot::element_symbol(number);
 
   std::vector<int> atomic_numbers(ntypes + 1, 0);
   for (int type = 1; type <= ntypes; type++) {
@@ -130,7 +143,8 @@ std::vector<int> PairNNP::map_types(int ntypes, char** names, const std::string&
    alone, NULL atoms simply feel nothing
 ------------------------------------------------------------------------- */
 
-void PairNNP::set_pairs(const std::vector<int>& atomic_numbers) {
+void PairNNP::set_pairs(const std::vector<int> &atomic_numbers)
+{
   const int n = atom->ntypes + 1;
   if (!allocated) {
     memory->create(setflag, n, n, "pair:setflag");
@@ -139,12 +153,14 @@ void PairNNP::set_pairs(const std::vector<int>& atomic_numbers) {
   }
   const bool alone = force->pair == this;
   for (int i = 1; i < n; i++)
-    for (int j = 1; j < n; j++) setflag[i][j] = alone || (atomic_numbers[i] != 0 && atomic_numbers[j] != 0);
+    for (int j = 1; j < n; j++)
+      setflag[i][j] = alone || (atomic_numbers[i] != 0 && atomic_numbers[j] != 0);
 }
 
 /* ---------------------------------------------------------------------- */
 
-void PairNNP::init_style() {
+void PairNNP::init_style()
+{
   if (force->newton_pair == 0)
     error->all(FLERR, "pair_nnp: pair_style nnp requires newton pair on; remove 'newton off'");
   if (atom->tag_enable == 0)
@@ -160,11 +176,15 @@ void PairNNP::init_style() {
   neighbor->add_request(this, NeighConst::REQ_FULL);
 }
 
-double PairNNP::init_one(int, int) { return cutoff; }
+double PairNNP::init_one(int, int)
+{
+  return cutoff;
+}
 
 /* ---------------------------------------------------------------------- */
 
-void PairNNP::compute(int eflag, int vflag) {
+void PairNNP::compute(int eflag, int vflag)
+{
   ev_init(eflag, vflag);
   for (int first = 0; first < list->inum; first += BLOCK_SIZE) {
     evaluate_block(first, MIN(first + BLOCK_SIZE, list->inum));
@@ -174,18 +194,20 @@ void PairNNP::compute(int eflag, int vflag) {
 
 /* ---------------------------------------------------------------------- */
 
-void PairNNP::evaluate_block(int first, int last) {
+void PairNNP::evaluate_block(int first, int last)
+{
   std::string message;
   try {
-    adapter->fill({atom->x, atom->type}, {list->inum, list->ilist, list->numneigh, list->firstneigh}, first, last,
+    adapter->fill({atom->x, atom->type},
+                  {list->inum, list->ilist, list->numneigh, list->firstneigh}, first, last,
                   neighbors);
     potential->compute(neighbors, evaluation);
-  } catch (const nnpot::CoincidentAtoms& e) {
-    message = fmt::format("pair_nnp: atoms {} and {} are on the same place at step {}", atom->tag[e.first],
-                          atom->tag[e.second], update->ntimestep);
-  } catch (const nnpot::Error& e) {
-    message = fmt::format("pair_nnp: {} (step {}; the atom is counted on MPI rank {})", e.what(), update->ntimestep,
-                          comm->me);
+  } catch (const nnpot::CoincidentAtoms &e) {
+    message = fmt::format("pair_nnp: atoms {} and {} are on the same place at step {}",
+                          atom->tag[e.first], atom->tag[e.second], update->ntimestep);
+  } catch (const nnpot::Error &e) {
+    message = fmt::format("pair_nnp: {} (step {}; the atom is counted on MPI rank {})", e.what(),
+                          update->ntimestep, comm->me);
   }
   if (!message.empty()) error->one(FLERR, message);
 }
@@ -195,10 +217,11 @@ void PairNNP::evaluate_block(int first, int last) {
    the ghosts' share of the forces goes home by reverse communication
 ------------------------------------------------------------------------- */
 
-void PairNNP::tally_block() {
+void PairNNP::tally_block()
+{
   if (energy_factor != 1.0) {
-    for (auto* values : {&evaluation.energies, &evaluation.gx, &evaluation.gy, &evaluation.gz})
-      for (double& value : *values) value *= energy_factor;
+    for (auto *values : {&evaluation.energies, &evaluation.gx, &evaluation.gy, &evaluation.gz})
+      for (double &value : *values) value *= energy_factor;
   }
 
   if (neighbors.n_centers() > 0) evaluation.add_forces(neighbors, &atom->f[0][0]);
@@ -211,7 +234,8 @@ void PairNNP::tally_block() {
    the energy of a center is its own; the virial of a pair is shared half and half
 ------------------------------------------------------------------------- */
 
-void PairNNP::tally_atoms() {
+void PairNNP::tally_atoms()
+{
   for (std::size_t c = 0; c < neighbors.n_centers(); c++) {
     const std::size_t i = neighbors.center_index[c];
     if (eflag_atom) eatom[i] += evaluation.energies[c];

@@ -19,32 +19,32 @@ namespace LAMMPS_NS {
 
 class PairNNP : public Pair {
  public:
-  PairNNP(class LAMMPS*);
+  PairNNP(class LAMMPS *);
   ~PairNNP() override;
 
-  void settings(int, char**) override;
-  void coeff(int, char**) override;
+  void settings(int, char **) override;
+  void coeff(int, char **) override;
   void init_style() override;
   double init_one(int, int) override;
   void compute(int, int) override;
 
  private:
-  std::string model_units;  // of models that do not state their own; empty = not given
-  double energy_factor;     // LAMMPS energy unit per eV
-  double cutoff;            // Angstrom, the largest of the model
+  std::string model_units;    // of models that do not state their own; empty = not given
+  double energy_factor;       // LAMMPS energy unit per eV
+  double cutoff;              // Angstrom, the largest of the model
   std::unique_ptr<nnpot::Potential> potential;
   std::unique_ptr<nnpot::NeighborAdapter> adapter;
-  nnpot::NeighborList neighbors;  // of one block of centers
+  nnpot::NeighborList neighbors;    // of one block of centers
   nnpot::Evaluation evaluation;
 
-  void read_model(const char*);
-  std::vector<int> map_types(int, char**, const std::string&);
-  void set_pairs(const std::vector<int>&);
+  void read_model(const char *);
+  std::vector<int> map_types(int, char **, const std::string &);
+  void set_pairs(const std::vector<int> &);
   void evaluate_block(int, int);
   void tally_block();
   void tally_atoms();
 };
 
-}  // namespace LAMMPS_NS
+}    // namespace LAMMPS_NS
 
 #endif

@@ -5,20 +5,22 @@
 
 using namespace LAMMPS_NS;
 
-static void* create_pair_nnp(void* lmp) {
-  Pair* const pair = new PairNNP(static_cast<LAMMPS*>(lmp));
+static void *create_pair_nnp(void *lmp)
+{
+  Pair *const pair = new PairNNP(static_cast<LAMMPS *>(lmp));
   return pair;
 }
 
 // The version is asked for through LAMMPS's C interface, which does not depend on the layout of any
 // class: in a LAMMPS of another release nothing else may be touched.
 
-void lammpsplugin_init(void* lmp, void* handle, void* regfunc) {
+void lammpsplugin_init(void *lmp, void *handle, void *regfunc)
+{
   const nnpot::LammpsBuild host{lammps_version(lmp), lammps_extract_setting(lmp, "tagint")};
   const nnpot::LammpsBuild built{NNPOT_LAMMPS_NUMBER, sizeof(tagint)};
   const std::string reason = nnpot::refusal(host, built);
   if (!reason.empty()) {
-    utils::logmesg(static_cast<LAMMPS*>(lmp), "ERROR: " + reason + "\n");
+    utils::logmesg(static_cast<LAMMPS *>(lmp), "ERROR: " + reason + "\n");
     return;
   }
 
