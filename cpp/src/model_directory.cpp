@@ -38,8 +38,8 @@ const UnitSystem& choose_units(const path& directory, const std::map<std::string
     const auto stated = info.find("units");
     if (stated == info.end() && given.empty()) {
         throw InvalidInput("model '" + directory.string() +
-                           "' does not state its units; give metal (eV, Angstrom), real (kcal/mol, Angstrom) or "
-                           "atomic (Hartree, bohr)");
+                           "' does not state its units; say them (nnpot --units, pair_style nnp units, units= in "
+                           "Python): metal (eV, Angstrom), real (kcal/mol, Angstrom) or atomic (Hartree, bohr)");
     }
     if (stated == info.end()) return unit_system(given);
     if (!given.empty() && given != stated->second) {
