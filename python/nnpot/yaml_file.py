@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, get_args
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 from pydantic import BaseModel, ValidationError
 
 from nnpot.errors import FileFormatError, InvalidInputError
@@ -32,24 +34,50 @@ def read_yaml(model: type[Model], path: Path) -> Model:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise InvalidInputError(f"{path}: {describe(error)}") from error
+        raise InvalidInputError(f"{path}: {describe(error, model)}") from error
 
 
-def describe(error: ValidationError) -> str:
+def describe(error: ValidationError, model: type[BaseModel]) -> str:
     """All faults in one line, each with the path of its key."""
-    return "; ".join(_fault(dict(fault)) for fault in error.errors(include_url=False))
+    return "; ".join(_fault(dict(fault), model) for fault in error.errors(include_url=False))
 
 
-def _fault(fault: dict[str, object]) -> str:
-    location = fault["loc"]
-    assert isinstance(location, tuple)
+def _fault(fault: dict[str, Any], model: type[BaseModel]) -> str:
+    location: tuple[int | str, ...] = fault["loc"]
     key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
     kind = fault["type"]
     if kind == "extra_forbidden":
-        return f"{key} is no known key; correct the spelling or remove it"
+        return f"{key} is no known key; {_suggestion(str(location[-1]), _keys(model, location[:-1]))}"
     if kind == "missing":
         return f"{key} is missing"
     message = str(fault["msg"]).removeprefix("Value error, ").replace("Input should be", "must be")
     if kind == "value_error":
-        return f"{key or 'the file'}: {message}"
+        return f"{key or 'the file'}{'' if message.startswith('must') else ':'} {message}"
     return f"{key} {message}, got {fault['input']!r}"
+
+
+def _suggestion(wrong: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(wrong, known, n=1)
+    return f"did you mean {close[0]}?" if close else f"the keys here are {', '.join(known)}"
+
+
+def _keys(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """The keys that are allowed at a place in the file."""
+    models = [model]
+    for part in location:
+        if isinstance(part, str):
+            annotations = [
+                field.annotation
+                for current in models
+                for name, field in current.model_fields.items()
+                if part in (name, field.alias)
+            ]
+            models = [found for annotation in annotations for found in _models_in(annotation)]
+    return [field.alias or name for current in models for name, field in current.model_fields.items()]
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models_in(argument)

@@ -52,14 +52,14 @@ def test_builtin_silicon_covers_what_it_should():
         (group(interval=float("nan")), r"groups\[0\]\.interval must be .* got nan"),
         (
             group(structure={}),
-            r"groups\[0\]\.structure: must have exactly one of crystal, surface, file; got none",
+            r"groups\[0\]\.structure must have exactly one of crystal, surface, file; got none",
         ),
         (group(pressure=[0.0], density=[2.4]), r"groups\[0\]: pressure lets the cell go"),
         (group(structure={"surface": {"facet": "diamond110"}}), r"facet must be 'diamond100'"),
         (lambda v: v.pop("pair_style"), r"pair_style is missing"),
         (
             lambda v: v.update(elements=["Xx"]),
-            r"elements: must be different chemical symbols; look at \['Xx'\]",
+            r"elements must be different chemical symbols; look at \['Xx'\]",
         ),
         (lambda v: v["groups"].append(v["groups"][0]), r"groups must have different names"),
     ],
@@ -94,6 +94,7 @@ def test_unbuildable_structure_is_refused(tmp_path):
 def test_reduced_keeps_one_frame_of_each_group(tmp_path):
     recipe = load_recipe(write(tmp_path, group()))
     assert recipe.reduced(0.3).n_frames == 3
+    assert recipe.reduced(0.3).groups[0].frames_per_trajectory == 2
     assert recipe.reduced(0.001).n_frames == 1
     with pytest.raises(InvalidInputError, match="got 0"):
         recipe.reduced(0.0)

@@ -31,39 +31,56 @@ class Batch:
     """(n_batch,) 1 for a frame, 0 for padding."""
 
 
+@dataclass(frozen=True)
+class _Lengths:
+    """Lengths that the index arrays are padded to: of the rows of each element, and of the atoms."""
+
+    rows: dict[str, int]
+    atoms: int
+
+
 def batches(data: DataSet, order: NDArray[np.int64], batch_size: int, precision: str) -> Iterator[Batch]:
     """Cut frames into batches, in the order given.
 
-    Shapes are rounded up to a quarter of the largest batch, so that only a few are ever compiled.
+    Every shape is compiled once, which takes seconds, so there are two: one that fits most batches, and one
+    that fits the largest frames together. They are the same where all frames are of one composition.
     """
-    steps = {e: _quarter(int(np.diff(t.first).max()), batch_size) for e, t in data.elements.items()}
-    step = _quarter(int(data.sizes.max()), batch_size)
+    counts = {element: np.diff(table.first) for element, table in data.elements.items()}
+    usual = _Lengths({e: _usual(n, batch_size) for e, n in counts.items()}, _usual(data.sizes, batch_size))
+    largest = _Lengths(
+        {e: _largest(n, batch_size) for e, n in counts.items()}, _largest(data.sizes, batch_size)
+    )
     for start in range(0, len(order), batch_size):
-        yield _batch(data, order[start : start + batch_size], batch_size, steps, step, precision)
+        chosen = order[start : start + batch_size]
+        fits = data.sizes[chosen].sum() <= usual.atoms and all(
+            n[chosen].sum() <= usual.rows[element] for element, n in counts.items()
+        )
+        yield _batch(data, chosen, batch_size, usual if fits else largest, precision)
 
 
-def _quarter(largest: int, batch_size: int) -> int:
-    return max(1, -(-largest * batch_size // 4))
+def _usual(sizes: NDArray[np.int64], batch_size: int) -> int:
+    """A length that about 99 of 100 batches do not exceed."""
+    n = min(batch_size, len(sizes))
+    length = int(np.ceil(n * sizes.mean() + 2.5 * np.sqrt(n) * sizes.std()))
+    return max(1, min(length, _largest(sizes, batch_size)))
+
+
+def _largest(sizes: NDArray[np.int64], batch_size: int) -> int:
+    return max(1, int(np.sort(sizes)[-batch_size:].sum()))
 
 
 def _batch(
-    data: DataSet,
-    chosen: NDArray[np.int64],
-    batch_size: int,
-    steps: dict[str, int],
-    step: int,
-    precision: str,
+    data: DataSet, chosen: NDArray[np.int64], batch_size: int, lengths: _Lengths, precision: str
 ) -> Batch:
     shifts = np.concatenate([[0], np.cumsum(data.sizes[chosen])])[:-1]
     rows, frame, shift = {}, {}, {}
     for element, table in data.elements.items():
-        counts = table.first[chosen + 1] - table.first[chosen]
-        rows[element] = _padded(
-            _ranges(table.first[chosen], counts), steps[element], len(table.descriptors) - 1
-        )
-        frame[element] = _padded(np.repeat(np.arange(len(chosen)), counts), steps[element], batch_size)
-        shift[element] = _padded(np.repeat(shifts, counts), steps[element], 0)
-    atoms = _padded(_ranges(data.first[chosen], data.sizes[chosen]), step, len(data.forces) - 1)
+        starts, length = table.first[chosen], lengths.rows[element]
+        counts = table.first[chosen + 1] - starts
+        rows[element] = _padded(_ranges(starts, counts), length, len(table.descriptors) - 1)
+        frame[element] = _padded(np.repeat(np.arange(len(chosen)), counts), length, batch_size)
+        shift[element] = _padded(np.repeat(shifts, counts), length, 0)
+    atoms = _padded(_ranges(data.first[chosen], data.sizes[chosen]), lengths.atoms, len(data.forces) - 1)
     missing = (0, batch_size - len(chosen))
     return Batch(
         rows,
@@ -83,6 +100,5 @@ def _ranges(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.
     return numbers
 
 
-def _padded(values: NDArray[np.int64], step: int, fill: int) -> Indices:
-    missing = -len(values) % step or (step if len(values) == 0 else 0)
-    return np.pad(values, (0, missing), constant_values=fill).astype(np.int32)
+def _padded(values: NDArray[np.int64], length: int, fill: int) -> Indices:
+    return np.pad(values, (0, length - len(values)), constant_values=fill).astype(np.int32)

@@ -18,7 +18,6 @@ from pydantic import (
     model_validator,
 )
 
-from nnpot.units import UnitSystem
 from nnpot.yaml_file import read_yaml
 
 CUTOFF_TYPES = {"cosine": 1, "tanh3": 2, "poly1": 5, "poly2": 6, "poly3": 7, "poly4": 8}
@@ -49,7 +48,7 @@ class DataConfig(_Strict):
 
     train: Annotated[Paths, Field(min_length=1)]
     test: Paths = []
-    units: UnitSystem | None = None
+    units: Literal["metal", "real", "atomic"] | None = None
     validation_fraction: Fraction = 0.1
     test_fraction: Fraction = 0.0
     seed: Seed = 0
@@ -58,9 +57,9 @@ class DataConfig(_Strict):
     @model_validator(mode="after")
     def _something_to_train_on(self) -> DataConfig:
         if self.test and self.test_fraction > 0.0:
-            raise ValueError("has both test files and test_fraction; keep one of them")
+            raise ValueError("must not have both test files and test_fraction; keep one of them")
         if self.validation_fraction + self.test_fraction >= 1.0:
-            raise ValueError("must leave frames to train on: validation_fraction + test_fraction must be < 1")
+            raise ValueError("must leave frames to train on: validation_fraction + test_fraction < 1")
         return self
 
     def resolved(self, directory: Path) -> DataConfig:
@@ -111,7 +110,7 @@ class SymmetryFunctionGrid(_Strict):
     def _radial_has_no_angle(self) -> SymmetryFunctionGrid:
         angular = {"zeta", "lambda_"} & self.model_fields_set
         if self.type == "radial" and angular:
-            raise ValueError("is radial and must not have zeta or lambda")
+            raise ValueError("must not have zeta or lambda: it is radial")
         return self
 
 
@@ -134,7 +133,7 @@ class DescriptorConfig(_Strict):
     @model_validator(mode="after")
     def _something_inside_the_cutoff(self) -> DescriptorConfig:
         if not self.symmetry_functions and not self.lines:
-            raise ValueError("needs at least one entry in symmetry_functions or lines")
+            raise ValueError("must have at least one entry in symmetry_functions or lines")
         for number, grid in enumerate(self.symmetry_functions):
             cutoff = grid.cutoff or self.cutoff
             if max(grid.r_shift) >= cutoff:

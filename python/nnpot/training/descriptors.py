@@ -135,8 +135,8 @@ def _varying(element: str, names: Sequence[str], values: Array) -> NDArray[np.bo
     )
     if not varies.any():
         raise InvalidInputError(
-            f"descriptor: none of the {len(names)} symmetry functions of {element} varies over the "
-            f"training frames ({len(values)} atoms of {element}); choose a larger cutoff, other functions or more frames"
+            f"descriptor: none of the {len(names)} symmetry functions of {element} varies over the training "
+            f"frames ({len(values)} atoms of {element}); take a larger cutoff, other functions or more frames"
         )
     for name in (name for name, varying in zip(names, varies, strict=True) if not varying):
         logger.warning("symmetry function %r has the same value everywhere and is dropped", name)

@@ -91,8 +91,7 @@ def load_frames(config: DataConfig) -> Split:
 def _read(config: DataConfig, part: str) -> list[Atoms]:
     frames: list[Atoms] = []
     for path in getattr(config, part):
-        units = config.units.value if config.units is not None else None
-        found = read_frames(path, units)
+        found = read_frames(path, config.units)
         require_labels(found, forces=True, where=path)
         frames += found
     return frames

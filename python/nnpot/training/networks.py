@@ -40,12 +40,17 @@ class AtomicNetworks:
     def create(
         cls, config: NetworkConfig, n_inputs: dict[str, int], precision: str, seed: int
     ) -> AtomicNetworks:
-        """New networks with Glorot-uniform weights and zero biases that depend on the seed alone."""
+        """New networks with Glorot weights that depend on the seed alone, not on the precision."""
         letters = ACTIVATIONS[config.activation] * len(config.hidden) + "l"
         models = {}
         for number, (element, n) in enumerate(n_inputs.items()):
-            seeds = np.random.SeedSequence([seed, number]).generate_state(len(letters)).tolist()
-            models[element] = (_sequential(n, [*config.hidden, 1], letters, precision, seeds), letters)
+            random = np.random.default_rng([seed, number])
+            sizes = [n, *config.hidden, 1]
+            network = _sequential(n, sizes[1:], letters, precision)
+            network.set_weights(
+                [v for shape in zip(sizes, sizes[1:], strict=False) for v in _glorot(random, *shape)]
+            )
+            models[element] = (network, letters)
         return cls(models)
 
     @classmethod
@@ -56,7 +61,7 @@ class AtomicNetworks:
             layers = model.network(element)
             letters = "".join(letter for _, _, letter in layers)
             sizes = [weights.shape[1] for weights, _, _ in layers]
-            network = _sequential(layers[0][0].shape[0], sizes, letters, "float64", [0] * len(letters))
+            network = _sequential(layers[0][0].shape[0], sizes, letters, "float64")
             network.set_weights([values for weights, biases, _ in layers for values in (weights, biases)])
             models[element] = (network, letters)
         return cls(models)
@@ -77,7 +82,7 @@ class AtomicNetworks:
 
     def weights(self) -> list[NDArray[np.floating]]:
         """Copies of all weights and biases, in the order of `variables`."""
-        return [np.array(variable) for variable in self.variables]
+        return [np.array(variable.numpy()) for variable in self.variables]
 
     def set_weights(self, weights: Sequence[NDArray[np.floating]]) -> None:
         """Take over what `weights` gave."""
@@ -91,23 +96,24 @@ class AtomicNetworks:
         """
         result = {}
         for element, (network, letters) in self._models.items():
-            values = [np.asarray(variable, np.float64) for variable in network.trainable_variables]
+            values = [np.asarray(variable.numpy(), np.float64) for variable in network.trainable_variables]
             values[0] = transforms[element] @ values[0]
             values[-2:] = [scale * last for last in values[-2:]]
             result[element] = list(zip(values[::2], values[1::2], letters, strict=True))
         return result
 
 
-def _sequential(
-    n_inputs: int, sizes: Sequence[int], letters: str, precision: str, seeds: Sequence[int]
-) -> keras.Sequential:
+def _glorot(
+    random: np.random.Generator, n_in: int, n_out: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Uniform weights of variance 2 / (n_in + n_out), and biases of zero (Glorot and Bengio 2010)."""
+    limit = np.sqrt(6.0 / (n_in + n_out))
+    return random.uniform(-limit, limit, (n_in, n_out)), np.zeros(n_out)
+
+
+def _sequential(n_inputs: int, sizes: Sequence[int], letters: str, precision: str) -> keras.Sequential:
     layers = [
-        keras.layers.Dense(
-            size,
-            activation=FUNCTIONS[letter],
-            kernel_initializer=keras.initializers.GlorotUniform(seed=seed),
-            dtype=precision,
-        )
-        for size, letter, seed in zip(sizes, letters, seeds, strict=True)
+        keras.layers.Dense(size, activation=FUNCTIONS[letter], dtype=precision)
+        for size, letter in zip(sizes, letters, strict=True)
     ]
     return keras.Sequential([keras.Input((n_inputs,), dtype=precision), *layers])

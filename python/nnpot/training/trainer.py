@@ -62,13 +62,13 @@ class Trainer:
         self._device_validation = to_device(validation, config.precision) if validation is not None else None
         self._optimizer = create_optimizer(config, -(-len(train) // config.batch_size))
         self._optimizer.build(networks.variables)
-        self._step = tf.function(self._step_eagerly, jit_compile=True)
-        self._measure = tf.function(self._errors, jit_compile=True)
+        self._step = tf.function(self._step_eagerly, jit_compile=True, autograph=False)
+        self._measure = tf.function(self._errors, jit_compile=True, autograph=False)
 
     @property
     def learning_rate(self) -> float:
         """The rate of the next step."""
-        return float(np.asarray(self._optimizer.learning_rate))
+        return float(self._optimizer.learning_rate.numpy())
 
     def weights(self) -> Weights:
         """Copies of the networks' weights."""
@@ -76,7 +76,7 @@ class Trainer:
 
     def optimizer_state(self) -> Weights:
         """Copies of the optimizer's variables."""
-        return [np.array(variable) for variable in self._optimizer.variables]
+        return [np.array(variable.numpy()) for variable in self._optimizer.variables]
 
     def restore(self, weights: Weights, optimizer_state: Weights) -> None:
         """Go back to a state that `weights` and `optimizer_state` gave."""

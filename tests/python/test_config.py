@@ -1,0 +1,123 @@
+"""The configuration of a training: what is accepted, and what is said where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import BaseModel
+from training_data import alloy_values
+
+from nnpot.errors import FileFormatError, InvalidInputError
+from nnpot.training import TrainingConfig, load_config, template
+
+
+def grid(values: dict[str, Any]) -> dict[str, Any]:
+    return values["descriptor"]["symmetry_functions"][0]
+
+
+FAULTS: list[tuple[Callable[[dict[str, Any]], object], str]] = [
+    (
+        lambda v: grid(v).update(eta=-0.5),
+        r"descriptor\.symmetry_functions\[0\]\.eta must be >= 0 \(1/Å²\), got -0\.5",
+    ),
+    (lambda v: grid(v).update(eta=[]), r"functions\[0\]\.eta must hold at least one number, got \[\]"),
+    (lambda v: grid(v).update(eta=[1, 1]), r"functions\[0\]\.eta must not repeat a value"),
+    (lambda v: grid(v).update(eta=float("nan")), r"functions\[0\]\.eta\[0\] must be a finite number"),
+    (lambda v: grid(v).update(zeta=[2]), r"functions\[0\] must not have zeta or lambda: it is radial"),
+    (lambda v: grid(v).update(r_shift=4.5), r"symmetry_functions\[0\]\.r_shift must be below the cutoff 4 Å"),
+    (lambda v: grid(v).update(type="G2"), r"functions\[0\]\.type must be 'radial'"),
+    (lambda v: grid(v).update(rshift=1), r"functions\[0\]\.rshift is no known key; did you mean r_shift\?"),
+    (lambda v: v["training"].update(epoch=5), r"training\.epoch is no known key; did you mean epochs\?"),
+    (lambda v: v.update(trainnig={}), r"trainnig is no known key; did you mean training\?"),
+    (
+        lambda v: v["network"].update(qqq=1),
+        r"network\.qqq is no known key; the keys here are hidden, activat",
+    ),
+    (lambda v: v["training"].update(epochs=0), r"training\.epochs must be greater than 0, got 0"),
+    (
+        lambda v: v["training"].update(precision="double"),
+        r"training\.precision must be 'float64' or 'float32'",
+    ),
+    (lambda v: v["training"].update(final_rate=1.0), r"training must have final_rate <= initial_rate"),
+    (lambda v: v["training"].update(energy_weight=0, force_weight=0), r"must give weight to something"),
+    (lambda v: v["data"].pop("train"), r"data\.train is missing"),
+    (lambda v: v["data"].update(test=["t"], test_fraction=0.1), r"data must not have both"),
+    (lambda v: v["data"].update(validation_fraction=1.0), r"validation_fraction must be less than 1"),
+    (lambda v: v["data"].update(units="imperial"), r"data\.units must be 'metal', 'real' or 'atomic'"),
+    (lambda v: v["descriptor"].update(cutoff_type="cosin"), r"descriptor\.cutoff_type must be 'cosine'"),
+    (lambda v: v["descriptor"].update(symmetry_functions=[]), r"descriptor must have at least one entry"),
+    (lambda v: v["network"].update(hidden=[0]), r"network\.hidden\[0\] must be greater than 0"),
+]
+
+
+@pytest.mark.parametrize(("break_it", "message"), FAULTS, ids=range(len(FAULTS)))
+def test_a_fault_is_one_line_that_names_the_key(
+    tmp_path: Path, break_it: Callable[[dict[str, Any]], object], message: str
+) -> None:
+    values = alloy_values(tmp_path / "train.xyz")
+    break_it(values)
+    path = tmp_path / "train.yaml"
+    path.write_text(yaml.safe_dump(values), encoding="utf-8")
+    with pytest.raises(InvalidInputError, match=r"train\.yaml: .*" + message) as caught:
+        load_config(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_text_that_is_not_yaml_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "train.yaml"
+    path.write_text("data: [train.xyz\n", encoding="utf-8")
+    with pytest.raises(FileFormatError, match="not readable as YAML"):
+        load_config(path)
+
+
+def test_the_template_is_valid_and_names_every_key() -> None:
+    values = yaml.safe_load(template())
+    config = TrainingConfig.model_validate(values)
+    _require_all_keys(config, values)
+
+
+def _require_all_keys(model: BaseModel, values: dict[str, Any]) -> None:
+    for name, field in type(model).model_fields.items():
+        key = field.alias or name
+        if key == "symmetry_functions":
+            named = {key for entry in values[key] for key in entry}
+            assert named == {"type", "eta", "r_shift", "zeta", "lambda", "cutoff"}
+            continue
+        assert key in values, key
+        value = getattr(model, name)
+        if isinstance(value, BaseModel):
+            _require_all_keys(value, values[key])
+
+
+def test_the_defaults_of_the_template_are_the_defaults() -> None:
+    values = yaml.safe_load(template())
+    config = TrainingConfig.model_validate(values)
+    needed = {"data": {"train": values["data"]["train"]}, "descriptor": values["descriptor"]}
+    assert TrainingConfig.model_validate(needed) == config
+
+
+def test_file_names_are_relative_to_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "train.yaml"
+    path.write_text(yaml.safe_dump(alloy_values(Path("train.xyz"))), encoding="utf-8")
+    assert load_config(path).data.train == [tmp_path / "train.xyz"]
+
+
+def test_single_numbers_stand_for_lists_and_exponents_need_no_point(tmp_path: Path) -> None:
+    values = alloy_values(tmp_path / "train.xyz", final_rate="1e-4")
+    grid(values).update(eta=3)
+    config = TrainingConfig.model_validate(values)
+    assert config.descriptor.symmetry_functions[0].eta == [3.0]
+    assert config.training.final_rate == 1e-4
+
+
+def test_the_fingerprint_ignores_what_does_not_change_the_weights(tmp_path: Path) -> None:
+    plain = TrainingConfig.model_validate(alloy_values(tmp_path / "a.xyz"))
+    same = TrainingConfig.model_validate(
+        alloy_values(tmp_path / "b.xyz", max_minutes=1, checkpoint_seconds=1)
+    )
+    other = TrainingConfig.model_validate(alloy_values(tmp_path / "a.xyz", seed=1))
+    assert plain.fingerprint() == same.fingerprint() != other.fingerprint()

@@ -1,0 +1,109 @@
+"""Reasons to stop, and what is kept then; with a trainer that only pretends."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nnpot.errors import InvalidInputError
+from nnpot.training.checkpoint import State
+from nnpot.training.config import OptimizationConfig
+from nnpot.training.log import open_log
+from nnpot.training.loop import Stop, run_epochs
+
+pytest.importorskip("tensorflow")
+
+from nnpot.training.trainer import Errors
+
+
+class Pretender:
+    """Has the losses it was given; its weights are the number of the epoch."""
+
+    learning_rate = 0.01
+
+    def __init__(self, losses: list[float], interrupt_in: int = 0) -> None:
+        self._losses = losses
+        self._interrupt_in = interrupt_in
+        self._epoch = 0
+
+    def run_epoch(self, epoch: int) -> Errors:
+        self._epoch = epoch
+        if epoch == self._interrupt_in:
+            os.kill(os.getpid(), signal.SIGINT)
+        return Errors(1.0, 2.0, 3.0)
+
+    def validate(self) -> Errors:
+        loss = self._losses[self._epoch - 1]
+        return Errors(loss, loss, loss)
+
+    def weights(self) -> list[np.ndarray]:
+        return [np.array(self._epoch)]
+
+    optimizer_state = weights
+
+
+def run(tmp_path: Path, trainer: Pretender, **options: object) -> tuple[Stop, State, list[int]]:
+    state, saved = State([], [], []), []
+    config = OptimizationConfig.model_validate({"epochs": 6, **options})
+    with open_log(tmp_path / "log.csv", []) as log:
+        stop = run_epochs(trainer, state, config, log, lambda current: saved.append(current.epoch))  # type: ignore[arg-type]
+    return stop, state, saved
+
+
+def test_the_best_weights_are_kept(tmp_path: Path) -> None:
+    stop, state, saved = run(tmp_path, Pretender([5, 4, 1, 2, 3, 4]))
+    assert stop is Stop.EPOCHS and state.epoch == 6
+    assert state.best_epoch == 3 and state.best_loss == 1 and state.best_weights[0] == 3
+    assert state.weights[0] == 6
+    assert saved == [0, 6]
+
+
+def test_every_epoch_is_in_the_log(tmp_path: Path) -> None:
+    run(tmp_path, Pretender([5, 4, 1, 2, 3, 4]))
+    lines = (tmp_path / "log.csv").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 7
+    assert lines[3].startswith("3,0.01,1,2,3,1,1,1,")
+
+
+def test_patience(tmp_path: Path) -> None:
+    stop, state, _ = run(tmp_path, Pretender([5, 1, 2, 3, 0, 0]), patience=2)
+    assert stop is Stop.PATIENCE and state.epoch == 4 and state.best_epoch == 2
+
+
+def test_time_limit(tmp_path: Path) -> None:
+    stop, state, _ = run(tmp_path, Pretender([1] * 6), max_minutes=1e-9)
+    assert stop is Stop.TIME and state.epoch == 1
+
+
+def test_checkpoints_after_every_interval(tmp_path: Path) -> None:
+    _, _, saved = run(tmp_path, Pretender([1] * 6), checkpoint_seconds=0)
+    assert saved == [0, 1, 2, 3, 4, 5, 6, 6]
+
+
+def test_ctrl_c_finishes_the_epoch(tmp_path: Path) -> None:
+    stop, state, saved = run(tmp_path, Pretender([3, 2, 1, 1, 1, 1], interrupt_in=2))
+    assert stop is Stop.INTERRUPTED and state.epoch == 2 and saved[-1] == 2
+    assert state.best_weights[0] == 2
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_a_loss_that_is_no_number_stops_and_names_the_epoch(tmp_path: Path, bad: float) -> None:
+    with pytest.raises(InvalidInputError, match=r"training: the loss is .* in epoch 3; lower"):
+        run(tmp_path, Pretender([3, 2, bad, 1, 1, 1]))
+
+
+def test_a_log_forgets_what_came_after_the_checkpoint(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    rows = [(float(epoch), *[float("nan")] * 8) for epoch in (1, 2, 3)]
+    with open_log(path, rows):
+        pass
+    with open_log(path, rows[:1]) as log:
+        log.add(rows[1])
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert [line.split(",")[0] for line in lines] == ["epoch", "1", "2"]
+    assert lines[1] == "1,,,,,,,,"

@@ -1,0 +1,168 @@
+"""Energies, forces and gradients in TensorFlow, against differences and against the C++ core."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ase import Atoms
+from ase.calculators.singlepoint import SinglePointCalculator
+from training_data import alloy_frames
+
+pytest.importorskip("tensorflow")
+
+from nnpot import _core
+from nnpot.errors import NnpotError
+from nnpot.training.batches import batches
+from nnpot.training.config import ACTIVATIONS, NetworkConfig, OptimizationConfig
+from nnpot.training.dataset import build_dataset
+from nnpot.training.descriptors import Descriptor, fit_descriptor
+from nnpot.training.export import export, verify
+from nnpot.training.loss import Loss, squared_errors
+from nnpot.training.model import energies_and_forces, to_device, to_tensors
+from nnpot.training.networks import AtomicNetworks
+from nnpot.training.tensorflow_setup import tf
+from nnpot.training.trainer import Trainer
+
+LINES = [
+    f"{center} {rest}"
+    for center in ("Cu", "Au")
+    for rest in (
+        "2 Cu 0.5 0.0 4.0",
+        "2 Au 0.3 2.0 4.0",
+        "9 Cu Au 0.05 1.0 1.0 4.0",
+        "3 Cu Cu 0.0 -1.0 2.0 4.0",
+    )
+]
+OFFSETS = {"Cu": 0.3, "Au": -0.1}
+FRAMES = alloy_frames(6)
+
+
+@pytest.fixture(scope="module")
+def descriptor() -> Descriptor:
+    return fit_descriptor(LINES, ["Cu", "Au"], 6, FRAMES)
+
+
+def networks(descriptor: Descriptor, precision: str = "float64", activation: str = "tanh") -> AtomicNetworks:
+    sizes = {element: descriptor.n_functions(element) for element in descriptor.elements}
+    return AtomicNetworks.create(
+        NetworkConfig(hidden=[5, 4], activation=activation), sizes, precision, seed=3
+    )
+
+
+def evaluate(
+    descriptor: Descriptor, frames: list[Atoms], precision: str = "float64"
+) -> tuple[np.ndarray, np.ndarray]:
+    data = build_dataset(descriptor, frames, OFFSETS, precision)
+    batch = to_tensors(next(batches(data, np.arange(len(frames)), len(frames) + 2, precision)))
+    energies, forces = energies_and_forces(networks(descriptor, precision), to_device(data, precision), batch)
+    return energies.numpy()[: len(frames)], forces.numpy()[: sum(map(len, frames))]
+
+
+def test_forces_are_the_negative_gradient_of_the_energy(descriptor: Descriptor) -> None:
+    frame, step = FRAMES[1], 1e-4
+    _, forces = evaluate(descriptor, [frame])
+    moved = []
+    for atom, axis, sign in ((a, x, s) for a in range(3) for x in range(3) for s in (1, -1)):
+        copy = frame.copy()
+        copy.positions[atom, axis] += sign * step
+        copy.calc = SinglePointCalculator(copy, **frame.calc.results)
+        moved.append(copy)
+    energies = [evaluate(descriptor, [copy])[0][0] for copy in moved]
+    expected = -(np.array(energies[::2]) - np.array(energies[1::2])) / (2 * step)
+    assert np.abs(expected).max() > 0.05, "forces too small to test anything"
+    np.testing.assert_allclose(forces[:3].ravel(), expected, rtol=1e-5, atol=1e-7)
+
+
+def test_a_batch_gives_what_single_frames_give(descriptor: Descriptor) -> None:
+    energies, forces = evaluate(descriptor, FRAMES)
+    single = [evaluate(descriptor, [frame]) for frame in FRAMES]
+    np.testing.assert_allclose(energies, [energy[0] for energy, _ in single], rtol=1e-12)
+    np.testing.assert_allclose(forces, np.concatenate([force for _, force in single]), rtol=1e-9, atol=1e-12)
+
+
+def test_single_precision_agrees_with_double(descriptor: Descriptor) -> None:
+    energies, forces = evaluate(descriptor, FRAMES)
+    energies32, forces32 = evaluate(descriptor, FRAMES, "float32")
+    np.testing.assert_allclose(energies32, energies, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(forces32, forces, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("weights", [(1.0, 0.0), (0.0, 1.0), (20.0, 1.0)])
+def test_gradients_of_the_loss_against_differences(
+    descriptor: Descriptor, weights: tuple[float, float]
+) -> None:
+    data = build_dataset(descriptor, FRAMES, OFFSETS, "float64")
+    device, nets, loss = to_device(data, "float64"), networks(descriptor), Loss(*weights)
+    batch = to_tensors(next(batches(data, np.arange(len(FRAMES)), 8, "float64")))
+
+    def value() -> tf.Tensor:
+        energies, forces = energies_and_forces(nets, device, batch)
+        return loss(squared_errors(energies, forces, tf.gather(device.forces, batch.atoms), batch, 2.0))
+
+    with tf.GradientTape() as tape:
+        total = value()
+    variables = nets.variables
+    gradients = tape.gradient(total, [variable.value for variable in variables])
+    step, tested = 1e-5, 0
+    for variable, gradient in zip(variables, gradients, strict=True):
+        plain = variable.numpy().copy()
+        index = np.unravel_index(plain.size // 2, plain.shape)
+        results = []
+        for sign in (1, -1):
+            changed = plain.copy()
+            changed[index] += sign * step
+            variable.assign(changed)
+            results.append(float(value()))
+        variable.assign(plain)
+        expected = (results[0] - results[1]) / (2 * step)
+        found = 0.0 if gradient is None else float(gradient.numpy()[index])
+        assert found == pytest.approx(expected, rel=1e-5, abs=1e-8)
+        tested += abs(expected) > 1e-4
+    assert tested >= 4, "gradients too small to test anything"
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_tensorflow_and_the_core_agree_on_an_exported_model(
+    descriptor: Descriptor, tmp_path: Path, activation: str, precision: str
+) -> None:
+    nets = networks(descriptor, precision, activation)
+    export(nets, descriptor, OFFSETS, 1.7, {"trained_on": "a test"}, tmp_path)
+    assert verify(tmp_path, descriptor, FRAMES) <= 1e-10
+    potential = _core.Potential(_core.Model.read(str(tmp_path), None))
+    frame = FRAMES[0]
+    energy, forces, _, _ = potential.compute(frame.positions, frame.numbers, frame.cell.array, frame.pbc)
+    if activation == "tanh" and precision == "float64":
+        scaled_energy, scaled_forces = evaluate(descriptor, [frame])
+        offset = sum(OFFSETS[symbol] for symbol in frame.symbols)
+        assert energy == pytest.approx(1.7 * scaled_energy[0] + offset, rel=1e-10)
+        np.testing.assert_allclose(forces, 1.7 * scaled_forces, rtol=1e-8, atol=1e-11)
+
+
+def test_a_disagreement_with_the_core_is_an_error(descriptor: Descriptor, tmp_path: Path) -> None:
+    export(networks(descriptor), descriptor, OFFSETS, 1.0, {}, tmp_path)
+    other = fit_descriptor(LINES, ["Cu", "Au"], 6, FRAMES[:3])
+    with pytest.raises(NnpotError, match="differ by .* do not use this model"):
+        verify(tmp_path, other, FRAMES[:1])
+
+
+def test_the_same_seed_gives_the_same_networks(descriptor: Descriptor) -> None:
+    first, second = networks(descriptor).weights(), networks(descriptor).weights()
+    assert all((a == b).all() for a, b in zip(first, second, strict=True))
+    assert not (first[0] == first[6]).all(), "elements must start from different weights"
+
+
+def test_a_restored_trainer_repeats_its_steps(descriptor: Descriptor) -> None:
+    data = build_dataset(descriptor, FRAMES, OFFSETS, "float32")
+    config = OptimizationConfig(epochs=4, batch_size=4)
+    trainer = Trainer(config, networks(descriptor, "float32"), data, None, 1.0)
+    trainer.run_epoch(1)
+    weights, optimizer = trainer.weights(), trainer.optimizer_state()
+    first = trainer.run_epoch(2)
+    after = trainer.weights()
+    trainer.restore(weights, optimizer)
+    assert trainer.run_epoch(2) == first
+    assert all((a == b).all() for a, b in zip(after, trainer.weights(), strict=True))
+    assert trainer.validate() is None
