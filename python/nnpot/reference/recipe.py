@@ -186,12 +186,16 @@ class Recipe(_Strict):
         return sum(group.n_frames for group in self.groups)
 
     def reduced(self, fraction: float) -> Recipe:
-        """The same recipe with this fraction of the frames in every group, one at least."""
+        """The same recipe with this fraction of the frames of every group and trajectory, one at least."""
         if not 0.0 < fraction <= 1.0:
             raise InvalidInputError(f"fraction must be > 0 and at most 1, got {fraction}")
+
+        def fewer(group: Group, name: str) -> int:
+            return max(1, round(fraction * getattr(group, name)))
+
+        counts = ("n_frames", "frames_per_trajectory")
         groups = [
-            group.model_copy(update={"n_frames": max(1, round(fraction * group.n_frames))})
-            for group in self.groups
+            group.model_copy(update={name: fewer(group, name) for name in counts}) for group in self.groups
         ]
         return self.model_copy(update={"groups": groups})
 

@@ -1,0 +1,191 @@
+"""The figures of a run: bars to meet, a table on the terminal, a report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from physics import Physics
+from rich.console import Console
+from rich.table import Table
+
+from nnpot import plots
+from nnpot.analysis.errors import ErrorStatistics
+from nnpot.report import Report
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A figure that should not be above its limit."""
+
+    name: str
+    value: float
+    limit: float
+    unit: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether it is not; NaN is a failure."""
+        return self.value <= self.limit
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All results of a run."""
+
+    demo: bool
+    errors: ErrorStatistics
+    physics: Physics
+    times: dict[str, float]
+    log: Path
+    parity: dict[str, Any]
+
+    def bars(self) -> list[Bar]:
+        """What the potential must reach."""
+        sw, network = self.physics.reference, self.physics.network
+        energy, force = (2.0, 80.0) if self.demo else (0.7, 30.0)
+        lattice = _deviation(network.elasticity.lattice_constant, sw.elasticity.lattice_constant)
+        bars = [
+            Bar("energy RMSE, test frames", self.errors.energy_rmse_mev_per_atom, energy, "meV/atom"),
+            Bar("force RMSE, test frames", self.errors.force_rmse_mev_per_angstrom, force, "meV/Å"),
+            Bar("lattice constant, deviation", lattice, 0.1, "%"),
+        ]
+        for name in ("c11", "c12", "c44"):
+            deviation = _deviation(getattr(network.elasticity, name), getattr(sw.elasticity, name))
+            bars.append(Bar(f"{name.upper()}, deviation", deviation, 5.0, "%"))
+        fluctuation = network.conservation.fluctuation / sw.conservation.fluctuation
+        return bars + [
+            Bar("g(r) crystal 300 K, mean difference", network.crystal.mean_difference(sw.crystal), 0.03, ""),
+            Bar("g(r) liquid 2000 K, mean difference", network.liquid.mean_difference(sw.liquid), 0.03, ""),
+            Bar("energy drift in 50 ps", abs(network.conservation.drift), 0.02, "meV/atom"),
+            Bar("energy fluctuation / that of SW", fluctuation, 2.0, ""),
+        ]
+
+
+def _deviation(value: float, reference: float) -> float:
+    return 100.0 * abs(value / reference - 1.0)
+
+
+def _comparison(outcome: Outcome) -> list[tuple[str, str, str]]:
+    """Rows: quantity, SW, network."""
+    both = [
+        (side.elasticity, side.conservation) for side in (outcome.physics.reference, outcome.physics.network)
+    ]
+
+    def row(name: str, attribute: str, pattern: str, part: int) -> tuple[str, str, str]:
+        values = [pattern.format(getattr(side[part], attribute)) for side in both]
+        return (name, values[0], values[1])
+
+    return [
+        row("lattice constant (Å)", "lattice_constant", "{:.4f}", 0),
+        row("energy of the crystal (eV/atom)", "energy_per_atom", "{:.4f}", 0),
+        row("C11 (GPa)", "c11", "{:.1f}", 0),
+        row("C12 (GPa)", "c12", "{:.1f}", 0),
+        row("C44 (GPa)", "c44", "{:.1f}", 0),
+        row("NVE 50 ps: drift (meV/atom)", "drift", "{:+.5f}", 1),
+        row("NVE 50 ps: fluctuation (meV/atom)", "fluctuation", "{:.5f}", 1),
+        row("cost (µs per atom and step)", "cost", "{:.2f}", 1),
+    ]
+
+
+def print_outcome(outcome: Outcome, output: Path) -> bool:
+    """Print the tables; whether every bar is met."""
+    console = Console()
+    if not console.is_terminal:
+        console.width = 110
+    table = Table("Silicon", title="\nStillinger-Weber and the network that learnt it")
+    for column in ("SW", "network"):
+        table.add_column(column, justify="right")
+    for row in _comparison(outcome):
+        table.add_row(*row)
+    console.print(table)
+    table = Table("What was asked for")
+    for column in ("found", "at most", "", ""):
+        table.add_column(column, justify="left" if column == "" else "right")
+    for bar in outcome.bars():
+        mark = "[green]✓[/]" if bar.passed else "[bold red]✗ missed[/]"
+        table.add_row(bar.name, f"{bar.value:.3g}", f"{bar.limit:g}", bar.unit, mark)
+    console.print(table)
+    minutes = sum(outcome.times.values()) / 60.0
+    console.print(f"{minutes:.1f} minutes. Report: {output / 'report.html'}", highlight=False, soft_wrap=True)
+    return all(bar.passed for bar in outcome.bars())
+
+
+def write_report(outcome: Outcome, output: Path) -> None:
+    """report.html and its pictures."""
+    errors = outcome.errors
+    report = Report("Silicon: a network potential from Stillinger-Weber data")
+    times = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in outcome.times.items())
+    report.text(f"{errors.n_frames} test frames that training has never seen. Time: {times}.")
+    report.table(
+        ("What was asked for", "found", "at most", "unit", ""),
+        [
+            (b.name, f"{b.value:.3g}", f"{b.limit:g}", b.unit, "✓" if b.passed else "✗")
+            for b in outcome.bars()
+        ],
+    )
+    report.heading("Errors on test frames")
+    _error_figures(report, outcome)
+    report.heading("Physics in LAMMPS: pair_style nnp beside pair_style sw")
+    report.table(("", "SW", "network"), _comparison(outcome))
+    _physics_figures(report, outcome)
+    report.heading("Training")
+    log = np.genfromtxt(outcome.log, delimiter=",", names=True)
+    curves = {
+        f"{name} RMSE ({unit})": {part: log[f"{part}_{key}"] for part in ("train", "validation")}
+        for name, unit, key in (
+            ("Energy", "meV/atom", "energy_rmse_mev_per_atom"),
+            ("Force", "meV/Å", "force_rmse_mev_per_angstrom"),
+        )
+    }
+    best = float(log["epoch"][np.nanargmin(log["validation_loss"])])
+    report.figure(
+        plots.learning_curve(log["epoch"], curves, best), "learning_curve", "Errors while training."
+    )
+    report.write(output)
+
+
+def _error_figures(report: Report, outcome: Outcome) -> None:
+    errors = outcome.errors
+    rows = [
+        (
+            name,
+            group.n_frames,
+            f"{group.energy_rmse_mev_per_atom:.2f}",
+            f"{group.force_rmse_mev_per_angstrom:.1f}",
+            "" if group.stress_rmse_gpa is None else f"{group.stress_rmse_gpa:.3f}",
+        )
+        for name, group in [*errors.groups.items(), ("all", errors)]
+    ]
+    report.table(
+        ("Group", "frames", "energy RMSE (meV/atom)", "force RMSE (meV/Å)", "stress RMSE (GPa)"), rows
+    )
+    energies, forces = (np.array(outcome.parity[name]).T for name in ("energy", "force"))
+    note = f"RMSE {errors.energy_rmse_mev_per_atom:.2f} meV/atom"
+    figure = plots.parity(*energies, "Energy", "eV/atom", note)
+    report.figure(figure, "parity_energy", "Energies of the test frames: network against Stillinger-Weber.")
+    note = f"RMSE {errors.force_rmse_mev_per_angstrom:.1f} meV/Å"
+    figure = plots.parity(*forces, "Force component", "eV/Å", note)
+    report.figure(
+        figure, "parity_forces", "All force components of the test frames; colour: how many lie there."
+    )
+
+
+def _physics_figures(report: Report, outcome: Outcome) -> None:
+    sw, network = outcome.physics.reference, outcome.physics.network
+    curves = {
+        "Crystal, 300 K": {"Stillinger-Weber": sw.crystal, "network": network.crystal},
+        "Liquid, 2000 K": {"Stillinger-Weber": sw.liquid, "network": network.liquid},
+    }
+    figure = plots.radial_distributions(curves)
+    report.figure(
+        figure, "radial_distribution", "Radial distribution functions; 216 atoms at the same density."
+    )
+    runs = {"Stillinger-Weber": sw.conservation, "Network": network.conservation}
+    caption = "Total energy of 216 atoms at constant energy, 300 K, time step 1 fs; the line is the drift."
+    report.figure(plots.energy_conservation(runs), "energy_conservation", caption)
+    costs = [run.cost for run in runs.values()]
+    figure = plots.bars(list(runs), costs, "Time (µs per atom and step)")
+    report.figure(figure, "cost", "Cost of a step in LAMMPS, one process, 216 atoms.")
