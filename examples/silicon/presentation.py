@@ -187,5 +187,5 @@ def _physics_figures(report: Report, outcome: Outcome) -> None:
     caption = "Total energy of 216 atoms at constant energy, 300 K, time step 1 fs; the line is the drift."
     report.figure(plots.energy_conservation(runs), "energy_conservation", caption)
     costs = [run.cost for run in runs.values()]
-    figure = plots.bars(list(runs), costs, "Time (µs per atom and step)")
-    report.figure(figure, "cost", "Cost of a step in LAMMPS, one process, 216 atoms.")
+    figure = plots.bars(list(runs), costs, "Processor time (µs per atom and step)")
+    report.figure(figure, "cost", "Cost of a step in LAMMPS: 216 atoms, one process, one thread.")

@@ -190,13 +190,14 @@ class Recipe(_Strict):
         if not 0.0 < fraction <= 1.0:
             raise InvalidInputError(f"fraction must be > 0 and at most 1, got {fraction}")
 
-        def fewer(group: Group, name: str) -> int:
-            return max(1, round(fraction * getattr(group, name)))
+        def fewer(count: int) -> int:
+            return max(1, round(fraction * count))
 
-        counts = ("n_frames", "frames_per_trajectory")
-        groups = [
-            group.model_copy(update={name: fewer(group, name) for name in counts}) for group in self.groups
-        ]
+        groups = []
+        for group in self.groups:
+            per_trajectory = fewer(group.frames_per_trajectory)
+            counts = {"n_frames": fewer(group.n_frames), "frames_per_trajectory": per_trajectory}
+            groups.append(group.model_copy(update=counts))
         return self.model_copy(update={"groups": groups})
 
 
