@@ -45,9 +45,9 @@ def descriptor() -> Descriptor:
 
 
 def networks(descriptor: Descriptor, precision: str = "float64", activation: str = "tanh") -> AtomicNetworks:
-    sizes = {element: descriptor.n_functions(element) for element in descriptor.elements}
+    scales = {element: inputs.initial_scale for element, inputs in descriptor.inputs.items()}
     return AtomicNetworks.create(
-        NetworkConfig(hidden=[5, 4], activation=activation), sizes, precision, seed=3
+        NetworkConfig(hidden=[5, 4], activation=activation), scales, precision, seed=3
     )
 
 

@@ -20,8 +20,18 @@ Array = NDArray[np.float64]
 SMALLEST_RANGE = 1e-9
 """A function whose values differ by less than this over the training set tells nothing and is dropped."""
 
-DAMPING = 1.0
-"""In `decorrelation`, relative to the largest eigenvalue. Of 0.01 to 10 it learnt fastest, by a little."""
+DAMPING = 1e-3
+"""In `decorrelation`, relative to the largest eigenvalue."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """How an element's network sees its scaled functions g (n, F): its inputs are g @ transform."""
+
+    transform: Array
+    """(F, F); the first layer takes it over on export."""
+    initial_scale: Array
+    """(F,): the first weights of each input are multiplied by this."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +42,7 @@ class Descriptor:
     cutoff_type: int
     statistics: dict[str, Array]
     """Per element (F, 4): min, max, mean, sigma of each function over the training set."""
-    transforms: dict[str, Array]
-    """Per element (F, F): networks train on g @ transform; their first layer takes it over on export."""
+    inputs: dict[str, Inputs]
 
     @property
     def elements(self) -> list[str]:
@@ -48,11 +57,9 @@ class Descriptor:
         """How many inputs the network of an element has."""
         return len(self.statistics[element])
 
-    def without_transforms(self) -> Descriptor:
+    def with_plain_inputs(self) -> Descriptor:
         """The same with g itself as the networks' input, as in an exported model."""
-        return replace(
-            self, transforms={element: np.eye(self.n_functions(element)) for element in self.elements}
-        )
+        return replace(self, inputs={element: _plain(self.n_functions(element)) for element in self.elements})
 
 
 @dataclass(frozen=True)
@@ -105,28 +112,34 @@ def fit_descriptor(
     samples = _samples(candidates, frames)
     kept: list[str] = []
     statistics: dict[str, Array] = {}
-    transforms: dict[str, Array] = {}
+    inputs: dict[str, Inputs] = {}
     for element, values in samples.items():
         varies = _varying(element, candidates.functions(element), values)
         kept += [name for name, varying in zip(candidates.functions(element), varies, strict=True) if varying]
         statistics[element] = _statistics(values[:, varies])
         mean, sigma = statistics[element][:, 2:].T
         scaled = (values[:, varies] - mean) / sigma
-        transforms[element] = decorrelation(scaled) if decorrelate else np.eye(len(mean))
+        inputs[element] = decorrelation(scaled) if decorrelate else _plain(len(mean))
     functions = _core.SymmetryFunctions(list(elements), kept, cutoff_type)
-    return Descriptor(functions, cutoff_type, statistics, transforms)
+    return Descriptor(functions, cutoff_type, statistics, inputs)
 
 
-def decorrelation(scaled: Array) -> Array:
-    """Uncorrelated linear combinations of scaled functions (n, F), the dominant ones damped; shape (F, F).
+def decorrelation(scaled: Array) -> Inputs:
+    """Uncorrelated linear combinations of scaled functions (n, F), all of nearly unit variance.
 
     Symmetry functions are strongly correlated, and Adam, which knows one step size per weight, learns slowly
-    along their small differences, where most of the physics is. V diag(1/√(λ + damping λ_max)), with the
+    along their small differences, where much of the physics is. V diag(1/√(λ + damping λ_max)), with the
     eigenvectors and eigenvalues of the correlation matrix, turns these differences into inputs of their own.
+    Their first weights are small, as if the damping were 1: a network starts smooth, and learns to use them.
     """
     eigenvalues, vectors = np.linalg.eigh(scaled.T @ scaled / len(scaled))
-    transform: Array = vectors / np.sqrt(eigenvalues + DAMPING * eigenvalues[-1])
-    return transform
+    eigenvalues = np.maximum(eigenvalues, 0.0)
+    deviations = np.sqrt(eigenvalues + DAMPING * eigenvalues[-1])
+    return Inputs(vectors / deviations, deviations / np.sqrt(eigenvalues + eigenvalues[-1]))
+
+
+def _plain(n_functions: int) -> Inputs:
+    return Inputs(np.eye(n_functions), np.ones(n_functions))
 
 
 def _varying(element: str, names: Sequence[str], values: Array) -> NDArray[np.bool_]:
@@ -165,7 +178,7 @@ def describe(descriptor: Descriptor, frame: Atoms) -> FrameDescriptors:
     slopes = np.zeros_like(gradient)
     for element, statistics in descriptor.statistics.items():
         n, mean, sigma = len(statistics), statistics[:, 2], statistics[:, 3]
-        transform = descriptor.transforms[element]
+        transform = descriptor.inputs[element].transform
         atoms, pairs = symbols == element, symbols[center] == element
         scaled[atoms, :n] = (values[atoms, :n] - mean) / sigma @ transform
         slopes[pairs, :n] = np.matmul((transform / sigma[:, None]).T, gradient[pairs, :n])

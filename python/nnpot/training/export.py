@@ -35,7 +35,7 @@ def export(
     networks
         They give energies in units of ``scale`` (eV), which goes into their last layers.
     descriptor
-        Functions, scaling, and transforms, which go into the first layers.
+        Functions, scaling, and transforms of the inputs, which go into the first layers.
     atom_energies
         eV per atom of each element.
     info
@@ -53,7 +53,7 @@ def export(
         descriptor.statistics,
         0.0,
         1.0,
-        networks.layers(scale, descriptor.transforms),
+        networks.layers(scale, {e: inputs.transform for e, inputs in descriptor.inputs.items()}),
         atom_energies,
         info,
     )
@@ -78,7 +78,7 @@ def verify(directory: Path, descriptor: Descriptor, frames: Sequence[Atoms]) -> 
     model = _core.Model.read(str(directory), None)
     potential = _core.Potential(model)
     networks = AtomicNetworks.from_model(model)
-    plain = descriptor.without_transforms()
+    plain = descriptor.with_plain_inputs()
     worst = 0.0
     for frame in frames:
         data = build_dataset(plain, [frame], model.atom_energies, "float64")

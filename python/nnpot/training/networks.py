@@ -11,7 +11,8 @@ from nnpot import _core
 from nnpot.training.config import ACTIVATIONS, NetworkConfig
 from nnpot.training.tensorflow_setup import keras, tf
 
-Layers = list[tuple[NDArray[np.float64], NDArray[np.float64], str]]
+Array = NDArray[np.float64]
+Layers = list[tuple[Array, Array, str]]
 
 FUNCTIONS = {
     "l": None,
@@ -38,18 +39,21 @@ class AtomicNetworks:
 
     @classmethod
     def create(
-        cls, config: NetworkConfig, n_inputs: dict[str, int], precision: str, seed: int
+        cls, config: NetworkConfig, initial_scales: dict[str, Array], precision: str, seed: int
     ) -> AtomicNetworks:
-        """New networks with Glorot weights that depend on the seed alone, not on the precision."""
+        """New networks with Glorot weights that depend on the seed alone, not on the precision.
+
+        ``initial_scales`` (F,) multiply the first weights of each input, and say how many inputs there are.
+        """
         letters = ACTIVATIONS[config.activation] * len(config.hidden) + "l"
         models = {}
-        for number, (element, n) in enumerate(n_inputs.items()):
+        for number, (element, scale) in enumerate(initial_scales.items()):
             random = np.random.default_rng([seed, number])
-            sizes = [n, *config.hidden, 1]
-            network = _sequential(n, sizes[1:], letters, precision)
-            network.set_weights(
-                [v for shape in zip(sizes, sizes[1:], strict=False) for v in _glorot(random, *shape)]
-            )
+            sizes = [len(scale), *config.hidden, 1]
+            weights = [v for shape in zip(sizes, sizes[1:], strict=False) for v in _glorot(random, *shape)]
+            weights[0] = scale[:, None] * weights[0]
+            network = _sequential(len(scale), sizes[1:], letters, precision)
+            network.set_weights(weights)
             models[element] = (network, letters)
         return cls(models)
 
@@ -89,7 +93,7 @@ class AtomicNetworks:
         for variable, values in zip(self.variables, weights, strict=True):
             variable.assign(values)
 
-    def layers(self, scale: float, transforms: dict[str, NDArray[np.float64]]) -> dict[str, Layers]:
+    def layers(self, scale: float, transforms: dict[str, Array]) -> dict[str, Layers]:
         """Weights (n_in, n_out), biases and activation letter of each layer, in float64.
 
         The last layer is multiplied by ``scale``; the first takes over the transform (F, F) of its inputs.
@@ -103,9 +107,7 @@ class AtomicNetworks:
         return result
 
 
-def _glorot(
-    random: np.random.Generator, n_in: int, n_out: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _glorot(random: np.random.Generator, n_in: int, n_out: int) -> tuple[Array, Array]:
     """Uniform weights of variance 2 / (n_in + n_out), and biases of zero (Glorot and Bengio 2010)."""
     limit = np.sqrt(6.0 / (n_in + n_out))
     return random.uniform(-limit, limit, (n_in, n_out)), np.zeros(n_out)

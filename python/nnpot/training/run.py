@@ -100,8 +100,8 @@ def _prepare(config: TrainingConfig, split: Split) -> _Prepared:
     train, validation = build("train"), build("validation")
     assert train is not None
     scale = output_scale(train)
-    n_inputs = {element: descriptor.n_functions(element) for element in descriptor.elements}
-    networks = AtomicNetworks.create(config.network, n_inputs, precision, config.training.seed)
+    scales = {element: inputs.initial_scale for element, inputs in descriptor.inputs.items()}
+    networks = AtomicNetworks.create(config.network, scales, precision, config.training.seed)
     trainer = Trainer(config.training, networks, train, validation, scale)
     return _Prepared(split, energies, descriptor, scale, networks, trainer)
 
