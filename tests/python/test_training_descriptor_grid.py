@@ -40,3 +40,9 @@ def test_single_lines_are_taken_as_they_are_and_repeats_are_dropped() -> None:
 def test_a_line_with_an_element_that_the_data_lack_is_refused() -> None:
     with pytest.raises(InvalidInputError, match=r"descriptor\.lines\[0\] names element 'O'.*have Si"):
         symmetry_function_lines(config(lines=["Si 2 O 0.5 0.0 4.0"]), ["Si"])
+
+
+def test_a_line_that_is_no_symmetry_function_is_named() -> None:
+    lines = ["Si 2 Si 0.5 0.0 4.0", "Si 2 Si 0.5x 0.0 4.0"]
+    with pytest.raises(InvalidInputError, match=r"descriptor\.lines\[1\] .*expected a number, got '0\.5x'"):
+        symmetry_function_lines(config(lines=lines), ["Si", "O"])

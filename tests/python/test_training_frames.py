@@ -73,6 +73,16 @@ def test_unusable_labels_are_refused(tmp_path: Path, fault: str) -> None:
         load_frames(DataConfig(train=[path]))
 
 
+def test_two_atoms_on_the_same_place_are_refused(tmp_path: Path) -> None:
+    frames = alloy_frames(3)
+    results = frames[2].calc.results
+    frames[2].positions[1] = frames[2].positions[0] + frames[2].cell[0]
+    frames[2].calc = SinglePointCalculator(frames[2], **results)
+    write_frames(tmp_path / "train.xyz", frames)
+    with pytest.raises(InvalidInputError, match=r"train\.xyz: frame 2 .*atoms 0 and 1 are on the same place"):
+        load_frames(DataConfig(train=[tmp_path / "train.xyz"]))
+
+
 def test_fitted_atom_energies_reproduce_energies_that_are_sums() -> None:
     frames = alloy_frames(6)
     for frame in frames:

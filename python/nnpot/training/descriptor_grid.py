@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations_with_replacement, product
 
-from nnpot.errors import InvalidInputError
+from nnpot import _core
+from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.training.config import DescriptorConfig, SymmetryFunctionGrid
 
 _TYPES = {"radial": 2, "angular_narrow": 3, "angular_wide": 9}
@@ -29,13 +30,13 @@ def symmetry_function_lines(config: DescriptorConfig, elements: Sequence[str]) -
     Raises
     ------
     InvalidInputError
-        If a line names an element that the data do not have.
+        If a line is no symmetry function, or names an element that the data do not have.
     """
     lines = [
         line for grid in config.symmetry_functions for line in _grid_lines(grid, config.cutoff, elements)
     ]
     for number, line in enumerate(config.lines):
-        _require_known_elements(line, number, elements)
+        _require_valid(line, number, elements)
         lines.append(line)
     return list(dict.fromkeys(lines))
 
@@ -54,9 +55,14 @@ def _grid_lines(grid: SymmetryFunctionGrid, cutoff: float, elements: Sequence[st
                 yield f"{center} {number} {first} {second} {eta!r} {lambda_!r} {zeta!r} {rc!r} {shift!r}"
 
 
-def _require_known_elements(line: str, number: int, elements: Sequence[str]) -> None:
+def _require_valid(line: str, number: int, elements: Sequence[str]) -> None:
     for word in line.split():
         if word[0].isupper() and word not in elements:
             raise InvalidInputError(
                 f"descriptor.lines[{number}] names element {word!r}, but the data have {', '.join(elements)}"
             )
+    try:
+        others = [f"{element} 2 {element} 1.0 0.0 1.0" for element in elements]  # each needs one
+        _core.SymmetryFunctions(list(elements), [line, *others], 1)
+    except NnpotError as error:
+        raise InvalidInputError(f"descriptor.lines[{number}] ({line!r}): {error}") from error

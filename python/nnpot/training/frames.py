@@ -9,10 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 from ase import Atoms
 from ase.data import atomic_numbers
+from ase.neighborlist import neighbor_list
 
 from nnpot.errors import InvalidInputError
 from nnpot.io import read_frames, require_labels
 from nnpot.training.config import DataConfig
+
+SAME_PLACE = 1e-3
+"""Å"""
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,8 @@ def load_frames(config: DataConfig) -> Split:
     FileFormatError
         If a file cannot be read.
     InvalidInputError
-        If labels are missing or not finite, or validation or test frames have an element of their own.
+        If labels are missing or not finite, two atoms are on the same place, or validation or test frames
+        have an element that the training frames lack.
     """
     frames = _read(config, "train")
     order = np.random.default_rng(config.seed).permutation(len(frames))
@@ -93,8 +98,19 @@ def _read(config: DataConfig, part: str) -> list[Atoms]:
     for path in getattr(config, part):
         found = read_frames(path, config.units)
         require_labels(found, forces=True, where=path)
+        for number, frame in enumerate(found):
+            _require_distinct_atoms(frame, f"{path}: frame {number} (counted from 0)")
         frames += found
     return frames
+
+
+def _require_distinct_atoms(frame: Atoms, where: str) -> None:
+    first, second = neighbor_list("ij", frame, SAME_PLACE)
+    if len(first):
+        raise InvalidInputError(
+            f"{where}: atoms {first[0]} and {second[0]} are on the same place (closer than "
+            f"{SAME_PLACE:g} Å); correct or remove the frame"
+        )
 
 
 def _share(fraction: float, n_frames: int) -> int:
