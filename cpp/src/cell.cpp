@@ -35,8 +35,8 @@ Cell::Cell(const arma::mat33& vectors, const std::array<bool, 3>& periodic) : ve
     }
     const arma::vec3 a = vectors_.col(0), b = vectors_.col(1), c = vectors_.col(2);
     const double volume = arma::dot(a, arma::cross(b, c));
-    if (std::abs(volume) < smallest_relative_volume * arma::norm(a) * arma::norm(b) * arma::norm(c)) {
-        throw InvalidInput("cell: the three cell vectors span no volume");
+    if (!(std::abs(volume) > smallest_relative_volume * arma::norm(a) * arma::norm(b) * arma::norm(c))) {
+        throw InvalidInput("cell: the three cell vectors span no volume; correct the cell");
     }
     inverse_.row(0) = arma::cross(b, c).t() / volume;
     inverse_.row(1) = arma::cross(c, a).t() / volume;

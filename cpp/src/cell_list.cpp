@@ -7,6 +7,7 @@
 #include <string>
 
 #include "nnpot/error.hpp"
+#include "text.hpp"
 
 namespace nnpot {
 namespace {
@@ -30,12 +31,22 @@ struct BinnedAtoms {
 };
 
 constexpr double largest_n_bins_per_atom = 8.0;
+constexpr double largest_n_images = 1e6;
+
+/// How many bins of at least @p cutoff fit into the heights, not more than the atoms are worth.
+std::array<double, 3> count_bins(const std::array<double, 3>& heights, double cutoff, double n_atoms) {
+    std::array<double, 3> n_bins{};
+    for (unsigned axis = 0; axis < 3; ++axis) n_bins[axis] = std::clamp(std::floor(heights[axis] / cutoff), 1.0, 1e15);
+    while (n_bins[0] * n_bins[1] * n_bins[2] > largest_n_bins_per_atom * n_atoms) {
+        double& most = *std::max_element(n_bins.begin(), n_bins.end());
+        most = std::ceil(most / 2.0);
+    }
+    return n_bins;
+}
 
 Grid make_grid(const Structure& structure, const arma::mat& fractional, double cutoff) {
     Grid grid;
-    const double n_atoms = static_cast<double>(structure.n_atoms());
-    const auto largest_n_bins =
-        static_cast<long>(std::max(1.0, std::ceil(std::cbrt(largest_n_bins_per_atom * n_atoms) * 4.0)));
+    std::array<double, 3> heights{};
     for (unsigned axis = 0; axis < 3; ++axis) {
         const bool periodic = structure.cell.periodic()[axis];
         const double low = periodic ? 0.0 : fractional.row(axis).min();
@@ -43,34 +54,52 @@ Grid make_grid(const Structure& structure, const arma::mat& fractional, double c
         const double margin = periodic ? 0.0 : 1e-9 * (1.0 + std::abs(low) + std::abs(high));
         grid.origin[axis] = low - margin;
         grid.extent[axis] = high - low + 2.0 * margin;
-        const double height = structure.cell.height(axis) * grid.extent[axis];
-        const double wanted = std::floor(height / cutoff);
-        grid.n_bins[axis] = wanted < 1.0 ? 1 : std::min(largest_n_bins, static_cast<long>(wanted));
-        const double n_bins = static_cast<double>(grid.n_bins[axis]);
-        grid.reach[axis] = static_cast<long>(std::ceil(cutoff * n_bins / height));
-        if (!periodic) grid.reach[axis] = std::min(grid.reach[axis], grid.n_bins[axis] - 1);
+        heights[axis] = structure.cell.height(axis) * grid.extent[axis];
+    }
+    const std::array<double, 3> n_bins = count_bins(heights, cutoff, static_cast<double>(structure.n_atoms()));
+    double n_images = 1.0;
+    for (unsigned axis = 0; axis < 3; ++axis) {
+        double reach = std::ceil(cutoff * n_bins[axis] / heights[axis]);
+        if (!structure.cell.periodic()[axis]) reach = std::min(reach, n_bins[axis] - 1.0);
+        n_images *= 1.0 + 2.0 * reach / n_bins[axis];
+        if (!(n_images < largest_n_images)) {
+            throw InvalidInput("cell: it is so small or so skewed that the cutoff of " + to_text(cutoff) +
+                               " Å reaches more than a million of its images; correct it, or reduce a skewed cell");
+        }
+        grid.n_bins[axis] = static_cast<long>(n_bins[axis]);
+        grid.reach[axis] = static_cast<long>(reach);
     }
     return grid;
+}
+
+/// Farther out the digits of a position are too few for any distance.
+void require_near(const arma::mat& fractional) {
+    for (arma::uword i = 0; i < fractional.n_cols; ++i) {
+        if (fractional.col(i).is_finite() && arma::abs(fractional.col(i)).max() < 1e12) continue;
+        throw InvalidInput("structure: atom " + std::to_string(i) +
+                           " is more than 1e12 cells away from the origin; correct its position or the cell");
+    }
 }
 
 std::size_t flat_index(const Grid& grid, const Index3& bin) {
     return static_cast<std::size_t>((bin[0] * grid.n_bins[1] + bin[1]) * grid.n_bins[2] + bin[2]);
 }
 
-BinnedAtoms sort_into_bins(const Structure& structure, const Grid& grid, arma::mat fractional) {
+BinnedAtoms sort_into_bins(const Structure& structure, const Grid& grid, const arma::mat& fractional) {
     const std::size_t n_atoms = structure.n_atoms();
     BinnedAtoms atoms;
     atoms.bin.resize(n_atoms);
+    arma::mat whole_cells(3, n_atoms, arma::fill::zeros);
     for (std::size_t i = 0; i < n_atoms; ++i) {
         for (unsigned axis = 0; axis < 3; ++axis) {
-            double& s = fractional(axis, i);
-            if (structure.cell.periodic()[axis]) s -= std::floor(s);
+            if (structure.cell.periodic()[axis]) whole_cells(axis, i) = std::floor(fractional(axis, i));
+            const double s = fractional(axis, i) - whole_cells(axis, i);
             const double n_bins = static_cast<double>(grid.n_bins[axis]);
             const auto bin = static_cast<long>((s - grid.origin[axis]) / grid.extent[axis] * n_bins);
             atoms.bin[i][axis] = std::clamp(bin, 0L, grid.n_bins[axis] - 1);
         }
     }
-    atoms.wrapped = structure.cell.vectors() * fractional;
+    atoms.wrapped = structure.positions - structure.cell.vectors() * whole_cells;
     const auto n_bins = static_cast<std::size_t>(grid.n_bins[0] * grid.n_bins[1] * grid.n_bins[2]);
     atoms.first.assign(n_bins + 1, 0);
     for (const Index3& bin : atoms.bin) ++atoms.first[flat_index(grid, bin) + 1];
@@ -154,6 +183,7 @@ NeighborList build_neighbor_list(const Structure& structure, double cutoff) {
     NeighborList list;
     if (structure.n_atoms() == 0) return list;
     const arma::mat fractional = structure.cell.inverse() * structure.positions;
+    require_near(fractional);
     const Grid grid = make_grid(structure, fractional, cutoff);
     const BinnedAtoms atoms = sort_into_bins(structure, grid, fractional);
     const Search search(structure, grid, atoms, cutoff);

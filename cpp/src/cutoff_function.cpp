@@ -8,7 +8,7 @@
 
 namespace nnpot {
 
-CutoffType cutoff_type_from_number(int number) {
+CutoffType cutoff_type_from_number(long number) {
     if (number < 0 || number > 8) {
         throw InvalidInput("cutoff type must be from 0 to 8, got " + std::to_string(number));
     }

@@ -64,7 +64,21 @@ std::size_t index_of_symbol(const KeywordFile& file, const WordLine& line, const
     return index_of(file, line, elements, number);
 }
 
+/// Refuses a second line of @p keyword for one element.
+void require_once_per_element(const KeywordFile& file, const std::string& keyword) {
+    const std::vector<const WordLine*> lines = file.all(keyword);
+    for (auto line = lines.begin(); line != lines.end(); ++line) {
+        const auto earlier = std::find_if(lines.begin(), line, [&](const WordLine* other) {
+            return other->words.size() > 1 && (*line)->words.size() > 1 && other->words[1] == (*line)->words[1];
+        });
+        if (earlier == line) continue;
+        file.fail(**line, keyword + " of " + (*line)->words[1] + " stands in line " +
+                              std::to_string((*earlier)->number) + " already; keep one of the two");
+    }
+}
+
 void read_atom_energies(const KeywordFile& file, const UnitSystem& units, Model& model) {
+    require_once_per_element(file, "atom_energy");
     for (const WordLine* line : file.all("atom_energy")) {
         double energy = 0.0;
         const std::size_t element = index_of_symbol(file, *line, model.elements);
@@ -78,7 +92,7 @@ void read_atom_energies(const KeywordFile& file, const UnitSystem& units, Model&
 void read_cutoff(const KeywordFile& file, Model& model) {
     const WordLine& line = file.require("cutoff_type");
     const long number = file.require_integer("cutoff_type");
-    model.cutoff_type = at_line(file, line, [&] { return cutoff_type_from_number(static_cast<int>(number)); });
+    model.cutoff_type = at_line(file, line, [&] { return cutoff_type_from_number(number); });
     if (line.words.size() > 2 && !read_number(line.words[2], model.cutoff_alpha)) {
         file.fail(line, "expected a number for alpha, got '" + line.words[2] + "'");
     }
@@ -91,7 +105,13 @@ void read_functions(const KeywordFile& file, const UnitSystem& units, Model& mod
         at_line(file, *line, [&] { return CutoffFunction(model.cutoff_type, function.cutoff, model.cutoff_alpha); });
         (void)index_of(file, *line, model.elements, function.neighbor);
         if (function.is_angular()) (void)index_of(file, *line, model.elements, function.neighbor2);
-        model.elements[index_of(file, *line, model.elements, function.center)].functions.push_back(function);
+        std::vector<SymmetryFunction>& functions =
+            model.elements[index_of(file, *line, model.elements, function.center)].functions;
+        const bool twice = std::any_of(functions.begin(), functions.end(), [&](const SymmetryFunction& other) {
+            return !comes_before(other, function) && !comes_before(function, other);
+        });
+        if (twice) file.fail(*line, "this symmetry function is given twice; keep one of the two");
+        functions.push_back(function);
     }
     for (ElementModel& element : model.elements) {
         if (element.functions.empty()) {
@@ -133,12 +153,15 @@ void read_normalization(const KeywordFile& file, const UnitSystem& units, Model&
     model.energy_per_output = units.energy / conv_energy;
 }
 
+constexpr long largest_layer = 100000;
+
 std::vector<std::size_t> read_sizes(const KeywordFile& file, const WordLine& line, std::size_t first) {
     std::vector<std::size_t> sizes;
     for (std::size_t i = first; i < line.words.size(); ++i) {
         long size = 0;
-        if (!read_integer(line.words[i], size) || size < 1) {
-            file.fail(line, "expected numbers of nodes > 0, got '" + line.words[i] + "'");
+        if (!read_integer(line.words[i], size) || size < 1 || size > largest_layer) {
+            file.fail(line, "expected numbers of nodes from 1 to " + std::to_string(largest_layer) + ", got '" +
+                                line.words[i] + "'");
         }
         sizes.push_back(static_cast<std::size_t>(size));
     }
@@ -187,6 +210,7 @@ void override_layers(const KeywordFile& file, const std::vector<ElementModel>& e
     for (const WordLine* line : file.all("element_activation_short")) {
         if (index_of_symbol(file, *line, elements) == element) layers.letters = read_letters(file, *line, 2);
     }
+    if (layers.count == 0) layers.sizes.clear();
 }
 
 Architecture make_architecture(const KeywordFile& file, const ElementModel& element, const HiddenLayers& layers) {
@@ -217,78 +241,82 @@ void require_short_range(const KeywordFile& file) {
     file.fail(*line, "only potentials of type 2G-HDNNP can be read, got '" + kind + "'");
 }
 
-/// Keywords that matter to training only, or not at all: read past without a word.
+/// Beginnings of keywords that matter to training only, or not at all: read past without a word.
+const std::vector<std::string> training_keywords{"random_seed",
+                                                 "test_fraction",
+                                                 "epochs",
+                                                 "normalize_data_set",
+                                                 "use_short_",
+                                                 "use_old_weights",
+                                                 "use_systematic_weights",
+                                                 "force_",
+                                                 "energy_fraction",
+                                                 "charge_fraction",
+                                                 "rmse_threshold",
+                                                 "short_",
+                                                 "weights_m",
+                                                 "nguyen_widrow",
+                                                 "precondition",
+                                                 "main_error",
+                                                 "write_",
+                                                 "repeated_energy",
+                                                 "updater_",
+                                                 "parallel_",
+                                                 "jacobian_",
+                                                 "update_strategy",
+                                                 "selection_mode",
+                                                 "task_batch_size",
+                                                 "gradient_",
+                                                 "kalman_",
+                                                 "memorize_symfunc",
+                                                 "conv_charge",
+                                                 "optmode",
+                                                 "fitting_unit",
+                                                 "points_in_memory",
+                                                 "mix_all_points",
+                                                 "remove_atom_energies",
+                                                 "runner_mode",
+                                                 "nn_type_short",
+                                                 "debug_mode",
+                                                 "detailed_timing",
+                                                 "check_",
+                                                 "bond_threshold",
+                                                 "calculate_",
+                                                 "print_"};
+
 bool is_for_training(const std::string& keyword) {
-    static const std::vector<std::string> beginnings{"random_seed",
-                                                     "test_fraction",
-                                                     "epochs",
-                                                     "normalize_data_set",
-                                                     "use_",
-                                                     "force_",
-                                                     "energy_fraction",
-                                                     "charge_fraction",
-                                                     "rmse_threshold",
-                                                     "short_",
-                                                     "weights_m",
-                                                     "nguyen_widrow",
-                                                     "precondition",
-                                                     "main_error",
-                                                     "write_",
-                                                     "repeated_energy",
-                                                     "updater_",
-                                                     "parallel_",
-                                                     "jacobian_",
-                                                     "update_strategy",
-                                                     "selection_mode",
-                                                     "task_batch_size",
-                                                     "gradient_",
-                                                     "kalman_",
-                                                     "memorize_symfunc",
-                                                     "conv_charge",
-                                                     "optmode",
-                                                     "fitting_unit",
-                                                     "points_in_memory",
-                                                     "mix_all_points",
-                                                     "remove_atom_energies",
-                                                     "runner_mode",
-                                                     "nn_type_short",
-                                                     "cutoff_alpha",
-                                                     "debug_mode",
-                                                     "detailed_timing",
-                                                     "check_",
-                                                     "bond_threshold",
-                                                     "calculate_",
-                                                     "print_",
-                                                     "parallel_mode"};
-    return std::any_of(beginnings.begin(), beginnings.end(),
+    return std::any_of(training_keywords.begin(), training_keywords.end(),
                        [&](const std::string& beginning) { return keyword.rfind(beginning, 0) == 0; });
 }
 
+const std::vector<std::string> known_keywords{"number_of_elements",
+                                              "elements",
+                                              "atom_energy",
+                                              "cutoff_type",
+                                              "symfunction_short",
+                                              "scale_symmetry_functions",
+                                              "center_symmetry_functions",
+                                              "scale_symmetry_functions_sigma",
+                                              "scale_min_short",
+                                              "scale_max_short",
+                                              "global_hidden_layers_short",
+                                              "global_nodes_short",
+                                              "global_activation_short",
+                                              "element_hidden_layers_short",
+                                              "element_nodes_short",
+                                              "element_activation_short",
+                                              "normalize_nodes",
+                                              "mean_energy",
+                                              "conv_energy",
+                                              "conv_length",
+                                              "nnp_type"};
+
 void warn_of_unknown_keywords(const KeywordFile& file, Model& model) {
-    static const std::vector<std::string> known{"number_of_elements",
-                                                "elements",
-                                                "atom_energy",
-                                                "cutoff_type",
-                                                "symfunction_short",
-                                                "scale_symmetry_functions",
-                                                "center_symmetry_functions",
-                                                "scale_symmetry_functions_sigma",
-                                                "scale_min_short",
-                                                "scale_max_short",
-                                                "global_hidden_layers_short",
-                                                "global_nodes_short",
-                                                "global_activation_short",
-                                                "element_hidden_layers_short",
-                                                "element_nodes_short",
-                                                "element_activation_short",
-                                                "normalize_nodes",
-                                                "mean_energy",
-                                                "conv_energy",
-                                                "conv_length",
-                                                "nnp_type"};
     for (const WordLine& line : file.lines()) {
         const std::string& keyword = line.words[0];
-        if (std::find(known.begin(), known.end(), keyword) != known.end() || is_for_training(keyword)) continue;
+        if (std::find(known_keywords.begin(), known_keywords.end(), keyword) != known_keywords.end() ||
+            is_for_training(keyword))
+            continue;
         model.warnings.push_back(file.path().string() + ":" + std::to_string(line.number) + ": keyword '" + keyword +
                                  "' is not known and was ignored");
     }
@@ -308,6 +336,9 @@ InputFile read_input_file(const std::filesystem::path& path, const UnitSystem& u
     read_scaling_mode(file, model);
     read_normalization(file, units, model);
     const HiddenLayers global = read_global_layers(file);
+    for (const char* keyword : {"element_hidden_layers_short", "element_nodes_short", "element_activation_short"}) {
+        require_once_per_element(file, keyword);
+    }
     for (std::size_t e = 0; e < model.elements.size(); ++e) {
         HiddenLayers layers = global;
         override_layers(file, model.elements, e, layers);

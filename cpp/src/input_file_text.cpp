@@ -55,14 +55,14 @@ std::string activations(const ElementModel& element) {
 std::string network_lines(const Model& model) {
     const ElementModel& first = model.elements.front();
     std::string text = line("global_hidden_layers_short", std::to_string(first.layers.size() - 1)) +
-                       line("global_nodes_short", hidden_sizes(first)) +
                        line("global_activation_short", activations(first));
+    if (first.layers.size() > 1) text += line("global_nodes_short", hidden_sizes(first));
     for (const ElementModel& element : model.elements) {
         const std::string symbol = element_symbol(element.atomic_number) + " ";
         if (element.layers.size() != first.layers.size()) {
             text += line("element_hidden_layers_short", symbol + std::to_string(element.layers.size() - 1));
         }
-        if (hidden_sizes(element) != hidden_sizes(first)) {
+        if (element.layers.size() > 1 && hidden_sizes(element) != hidden_sizes(first)) {
             text += line("element_nodes_short", symbol + hidden_sizes(element));
         }
         if (activations(element) != activations(first)) {

@@ -28,21 +28,35 @@ const std::string& canonical(const std::string& keyword) {
 }  // namespace
 
 void throw_file_error(const std::filesystem::path& path, std::size_t line, const std::string& message) {
-    throw FileError(path.string() + (line > 0 ? ":" + std::to_string(line) : "") + ": " + message);
+    constexpr std::size_t longest = 400;  // a damaged file may hold words without end
+    throw FileError(path.string() + (line > 0 ? ":" + std::to_string(line) : "") + ": " +
+                    (message.size() > longest ? message.substr(0, longest) + " ..." : message));
 }
 
-std::vector<WordLine> read_word_lines(const std::filesystem::path& path) {
+std::vector<std::string> read_lines(const std::filesystem::path& path) {
     std::error_code error;
     if (std::filesystem::is_directory(path, error)) throw_file_error(path, 0, "is a directory, expected a file");
     std::ifstream file(path);
     if (!file) throw_file_error(path, 0, "the file is missing or cannot be read");
-    std::vector<WordLine> lines;
+    std::vector<std::string> lines;
     std::string line;
-    for (std::size_t number = 1; std::getline(file, line); ++number) {
+    while (std::getline(file, line)) {
+        lines.push_back(line);
+        if (line.find('\0') == std::string::npos) continue;
+        throw_file_error(path, lines.size(), "holds bytes that are not text; the file is binary or damaged");
+    }
+    if (file.bad()) throw_file_error(path, 0, "reading failed");
+    return lines;
+}
+
+std::vector<WordLine> read_word_lines(const std::filesystem::path& path) {
+    std::vector<WordLine> lines;
+    std::size_t number = 0;
+    for (const std::string& line : read_lines(path)) {
+        ++number;
         std::vector<std::string> words = split_words(line);
         if (!words.empty()) lines.push_back({number, std::move(words)});
     }
-    if (file.bad()) throw_file_error(path, 0, "reading failed");
     return lines;
 }
 

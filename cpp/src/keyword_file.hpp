@@ -12,6 +12,9 @@ struct WordLine {
     std::vector<std::string> words;
 };
 
+/// All lines of a text file.  @throws FileError if it cannot be read or is binary
+std::vector<std::string> read_lines(const std::filesystem::path& path);
+
 /// The lines of a text file that hold any words.  @throws FileError if it cannot be read
 std::vector<WordLine> read_word_lines(const std::filesystem::path& path);
 
@@ -21,7 +24,7 @@ std::vector<WordLine> read_word_lines(const std::filesystem::path& path);
 /// Writes @p content under a temporary name and renames it.  @throws FileError
 void write_file(const std::filesystem::path& path, const std::string& content);
 
-/// `keyword value value ...` lines, as in input.nn and model.info.
+/// `keyword value value ...` lines, as in input.nn.
 class KeywordFile {
 public:
     /// @throws FileError if the file cannot be read or a keyword that may not repeat does

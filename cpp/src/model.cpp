@@ -1,5 +1,6 @@
 #include "nnpot/model.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "nnpot/element.hpp"
@@ -13,9 +14,10 @@ void require_consistent_element(const ElementModel& element) {
     const auto count = std::to_string(element.functions.size());
     if (!std::isfinite(element.atom_energy)) throw InvalidInput("model: atom_energy of " + name + " is not finite");
     if (element.functions.empty()) throw InvalidInput("model: element " + name + " has no symmetry functions");
-    if (element.scaling.mean.n_elem != element.functions.size()) {
-        throw InvalidInput("model: element " + name + " has " + count + " symmetry functions, but scaling data for " +
-                           std::to_string(element.scaling.mean.n_elem));
+    for (const arma::vec* column :
+         {&element.scaling.min, &element.scaling.max, &element.scaling.mean, &element.scaling.sigma}) {
+        if (column->n_elem == element.functions.size() && column->is_finite()) continue;
+        throw InvalidInput("model: the scaling data of " + name + " must be " + count + " finite rows");
     }
     const NeuralNetwork network(element.layers);
     if (network.n_inputs() != element.functions.size() || network.n_outputs() != 1) {
@@ -24,11 +26,30 @@ void require_consistent_element(const ElementModel& element) {
     }
 }
 
+void require_known_elements(const Model& model, const ElementModel& element) {
+    for (const SymmetryFunction& function : element.functions) {
+        for (const int number : {function.neighbor, function.is_angular() ? function.neighbor2 : function.neighbor}) {
+            const bool known = std::any_of(model.elements.begin(), model.elements.end(),
+                                           [&](const ElementModel& other) { return other.atomic_number == number; });
+            if (known) continue;
+            throw InvalidInput("model: symmetry function '" + to_text(function) + "': element " +
+                               element_symbol(number) + " is not among the elements of the model");
+        }
+    }
+}
+
 }  // namespace
 
 void Model::require_consistent() const {
     if (elements.empty()) throw InvalidInput("model: expected at least one element");
-    for (const ElementModel& element : elements) require_consistent_element(element);
+    if (!(scale_min < scale_max)) throw InvalidInput("model: scale_max must be larger than scale_min");
+    for (std::size_t e = 0; e < elements.size(); ++e) {
+        if (e > 0 && elements[e].atomic_number <= elements[e - 1].atomic_number) {
+            throw InvalidInput("model: elements must be sorted by atomic number, each named once");
+        }
+        require_consistent_element(elements[e]);
+        require_known_elements(*this, elements[e]);
+    }
 }
 
 }  // namespace nnpot

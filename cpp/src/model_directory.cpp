@@ -1,8 +1,10 @@
 #include "nnpot/model_directory.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 
 #include "input_file.hpp"
 #include "keyword_file.hpp"
@@ -21,14 +23,26 @@ std::string weights_file_name(int atomic_number) {
     return name.data();
 }
 
+std::string trimmed(const std::string& text) {
+    constexpr const char* blanks = " \t\r";
+    const std::size_t begin = text.find_first_not_of(blanks);
+    return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+}
+
+/// `keyword any words` lines; a # or ! is a comment at the start of a line only, so words may hold it.
 std::map<std::string, std::string> read_info(const path& directory) {
     std::map<std::string, std::string> info;
     const path file = directory / "model.info";
-    if (!std::filesystem::exists(file)) return info;
-    const KeywordFile content(file);
-    for (const WordLine& line : content.lines()) {
-        std::string& value = info[line.words[0]];
-        for (std::size_t i = 1; i < line.words.size(); ++i) value += (i > 1 ? " " : "") + line.words[i];
+    std::error_code error;
+    if (!std::filesystem::exists(file, error)) return info;
+    std::size_t number = 0;
+    for (const std::string& line : read_lines(file)) {
+        ++number;
+        const std::string text = trimmed(line);
+        if (text.empty() || text[0] == '#' || text[0] == '!') continue;
+        const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
+        if (info.emplace(text.substr(0, end), trimmed(text.substr(end))).second) continue;
+        throw_file_error(file, number, "keyword '" + text.substr(0, end) + "' is given twice; keep one of the two");
     }
     return info;
 }
@@ -46,7 +60,11 @@ const UnitSystem& choose_units(const path& directory, const std::map<std::string
         throw InvalidInput("model '" + directory.string() + "' states units " + stated->second + ", but " + given +
                            " were asked for; leave the units out");
     }
-    return unit_system(stated->second);
+    try {
+        return unit_system(stated->second);
+    } catch (const InvalidInput& error) {
+        throw_file_error(directory / "model.info", 0, error.what());
+    }
 }
 
 /// The numbers of a row of scaling.data, or nothing for the two-number line that ends a RuNNer file.
@@ -95,6 +113,25 @@ void require_row(const path& file, std::size_t line, const std::vector<double>& 
     }
 }
 
+std::size_t n_digits(const std::string& number) {
+    return number.size() - (number[0] == '-' || number[0] == '+' ? 1 : 0);
+}
+
+/// A last line without line end may be cut within its number, in @p column: then that is shorter than the one above.
+void require_whole_last_line(const path& file, std::size_t column) {
+    std::ifstream stream(file, std::ios::binary | std::ios::ate);
+    stream.seekg(-1, std::ios::end);
+    if (stream.get() == '\n') return;
+    const std::vector<WordLine> lines = read_word_lines(file);
+    if (lines.size() > 1) {
+        const WordLine &last = lines.back(), &above = lines[lines.size() - 2];
+        if (last.words.size() > column && n_digits(last.words[column]) >= n_digits(above.words[column])) return;
+    }
+    throw_file_error(file, lines.back().number,
+                     "the last line has no line end and a shorter number than the one above; the file is cut short "
+                     "(if it is whole, add the line end)");
+}
+
 void read_scaling(const path& file, Model& model) {
     const auto rows = read_scaling_rows(file);
     std::size_t expected = 0;
@@ -118,6 +155,7 @@ void read_scaling(const path& file, Model& model) {
             if (row.size() > 5) data.sigma(f) = row[5];
         }
     }
+    require_whole_last_line(file, rows.front().second.size() - 1);
 }
 
 std::vector<double> read_first_column(const path& file) {
@@ -148,6 +186,7 @@ std::vector<Layer> read_weights(const path& file, const Architecture& architectu
     const std::vector<std::size_t>& sizes = architecture.sizes;
     const std::vector<double> values = read_first_column(file);
     require_count(file, values.size(), sizes);
+    require_whole_last_line(file, 0);
     std::vector<Layer> layers;
     const double* next = values.data();
     for (std::size_t l = 0; l + 1 < sizes.size(); ++l) {
@@ -205,7 +244,11 @@ std::string weights_text(const std::vector<Layer>& layers) {
 
 std::string info_text(const Model& model) {
     std::string text = "# What the other files of this model cannot say: units and origin\nunits metal\n";
-    for (const auto& [keyword, value] : model.info) {
+    for (auto [keyword, value] : model.info) {
+        if (keyword.empty() || keyword.find_first_of(" \t\r\n#!") != std::string::npos) {
+            throw InvalidInput("model.info: a keyword must be one word without # and !, got '" + keyword + "'");
+        }
+        std::replace_if(value.begin(), value.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
         if (keyword != "units") text += keyword + " " + value + "\n";
     }
     return text;
@@ -215,7 +258,8 @@ std::string info_text(const Model& model) {
 
 Model read_model(const std::string& directory, const std::string& units) {
     const path root(directory);
-    if (!std::filesystem::is_directory(root)) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(root, error)) {
         throw_file_error(root, 0, "expected a model directory (input.nn, scaling.data, weights.*.data); there is none");
     }
     const std::map<std::string, std::string> info = read_info(root);

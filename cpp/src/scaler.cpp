@@ -19,10 +19,6 @@ void require_range(const arma::vec& width, const char* what, const std::string& 
 
 }  // namespace
 
-Scaler::Scaler(arma::vec offset, arma::vec factor) : offset_(std::move(offset)), factor_(std::move(factor)) {}
-
-Scaler Scaler::identity(std::size_t n) { return {arma::vec(n, arma::fill::zeros), arma::vec(n, arma::fill::ones)}; }
-
 Scaler::Scaler(ScalingMode mode, const ScalingData& data, double low, double high, const std::string& element)
     : offset_(data.mean.n_elem, arma::fill::zeros), factor_(data.mean.n_elem, arma::fill::ones) {
     arma::vec from(data.mean.n_elem, arma::fill::zeros);

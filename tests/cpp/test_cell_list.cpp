@@ -91,3 +91,48 @@ TEST_CASE("NaN and impossible cells are refused") {
     CHECK_THROWS_AS(nnpot::build_neighbor_list(reference::random_structure(2, cubic, {true, true, true}, {1}, 1), 0.0),
                     nnpot::InvalidInput);
 }
+
+TEST_CASE("cells and positions that no search could end on are refused at once") {
+    const std::array<bool, 3> everywhere{true, true, true}, nowhere{false, false, false};
+    const auto search = [](const arma::mat33& vectors, const std::array<bool, 3>& periodic,
+                           const arma::mat& positions) {
+        const std::vector<int> numbers(positions.n_cols, 14);
+        return nnpot::build_neighbor_list({positions, numbers, nnpot::Cell(vectors, periodic)}, 4.0).n_pairs();
+    };
+    const arma::mat33 unit(arma::fill::eye);
+    const arma::mat one(3, 1, arma::fill::zeros);
+    const arma::mat33 flat{{10.0, 10.0, 0.0}, {0.0, 1e-3, 0.0}, {0.0, 0.0, 10.0}};
+    CHECK_THROWS_WITH_AS(search(flat, everywhere, one), doctest::Contains("so skewed"), nnpot::InvalidInput);
+    CHECK_THROWS_WITH_AS(search(1e-3 * unit, everywhere, one), doctest::Contains("so small"), nnpot::InvalidInput);
+    for (const double extreme : {1e-200, 1e200}) {
+        CHECK_THROWS_WITH_AS(search(extreme * unit, everywhere, one), doctest::Contains("no volume"),
+                             nnpot::InvalidInput);
+        CHECK_THROWS_WITH_AS(search(extreme * unit, nowhere, one), doctest::Contains("no volume"), nnpot::InvalidInput);
+    }
+    for (const double far : {1e20, 1e300}) {
+        const arma::mat outlier{{0.0, 2.0, far}, {0.0, 0.0, far}, {0.0, 0.0, 0.0}};
+        for (const auto& periodic : {everywhere, nowhere}) {
+            CHECK_THROWS_WITH_AS(search(5.0 * unit, periodic, outlier), doctest::Contains("atom 2 is more than"),
+                                 nnpot::InvalidInput);
+        }
+    }
+    CHECK(search(1e15 * unit, everywhere, arma::mat{{0.0, 2.0}, {0.0, 0.0}, {0.0, 0.0}}) == 2);
+}
+
+TEST_CASE("few atoms in much space, in one direction or three") {
+    arma::mat33 long_cell(arma::fill::eye);
+    long_cell *= 5.0;
+    long_cell(0, 0) = 4e5;
+    compare_with_reference(reference::random_structure(40, long_cell, {true, true, true}, {14}, 11), 4.0, 1);
+    compare_with_reference(reference::random_structure(40, cubic * 1e5, {true, true, true}, {14}, 12), 4.0, 1);
+}
+
+TEST_CASE("atoms inside a badly conditioned cell keep the digits of their distances") {
+    const arma::mat33 nearly_flat{{5.0, 0.0, 5.0}, {0.0, 5.0, 0.0}, {0.0, 0.0, 1e-7}};
+    const arma::mat positions{{0.1, 2.3}, {0.2, 0.7}, {0.3, 1.9}};
+    const auto list =
+        nnpot::build_neighbor_list({positions, {14, 14}, nnpot::Cell(nearly_flat, {false, false, false})}, 4.0);
+    REQUIRE(list.n_pairs() == 2);
+    CHECK(list.dx[0] == 2.3 - 0.1);
+    CHECK(list.dz[1] == 0.3 - 1.9);
+}

@@ -125,6 +125,106 @@ TEST_CASE("an input file that is wrong is refused by line") {
     CHECK(contains(input("cutoff_type 1 0", "cutoff_type 1 0\ncutoff_type 2 0"), "already"));
     CHECK(contains(input("cutoff_type 1 0", "cutoff_type 1 0\nmean_energy 1.0"), "all three or not at all"));
     CHECK(contains(input("cutoff_type 1 0", "cutoff_type 1 0\nnnp_type 4G-HDNNP"), "2G-HDNNP"));
+    CHECK(contains(input("cutoff_type 1 0", "cutoff_type 4294967297 0"), "from 0 to 8, got 4294967297"));
+    CHECK(contains(input("global_nodes_short 7 5", "global_nodes_short 4611686018427387904 5"), "from 1 to 100000"));
+    CHECK(contains(input("cutoff_type 1 0", "cutoff_type 1 0\natom_energy H 1"), "atom_energy of H stands in line 4"));
+    CHECK(contains(input("cutoff_type 1 0", "element_nodes_short H 7 5\nelement_nodes_short H 5 5\ncutoff_type 1 0"),
+                   "element_nodes_short of H stands in line"));
+    const auto doubled = refusal(
+        "input.nn", [](const std::string& text) { return text + text.substr(text.rfind("symfunction_short O")); });
+    CHECK(contains(doubled, "this symmetry function is given twice"));
+}
+
+TEST_CASE("keywords that change a potential are not passed over in silence") {
+    const reference::TemporaryDirectory directory;
+    nnpot::write_model(reference::random_model(1), directory.name());
+    const std::string input = read_text(directory.path() / "input.nn");
+    write_text(directory.path() / "input.nn", input + "cutoff_alpha 0.5\nuse_electrostatics\nuse_short_forces\n");
+    const auto read = nnpot::read_model(directory.name());
+    REQUIRE(read.warnings.size() == 2);
+    CHECK(contains(read.warnings[0], "'cutoff_alpha' is not known"));
+    CHECK(contains(read.warnings[1], "'use_electrostatics' is not known"));
+}
+
+TEST_CASE("a network without hidden layers is read back") {
+    for (const bool all : {false, true}) {
+        const reference::TemporaryDirectory directory;
+        nnpot::Model model = reference::random_model(1);
+        for (std::size_t e = all ? 0 : 1; e < 2; ++e) {
+            model.elements[e].layers = {{arma::randn(model.elements[e].functions.size(), 1), arma::randn(1), 'l'}};
+        }
+        nnpot::write_model(model, directory.name());
+        const nnpot::Model read = nnpot::read_model(directory.name());
+        CHECK(read.elements[0].layers.size() == model.elements[0].layers.size());
+        CHECK(read.elements[1].layers.size() == 1);
+    }
+}
+
+TEST_CASE("files that stop within their last number are refused") {
+    for (const std::string file : {"scaling.data", "weights.008.data"}) {
+        const std::string cut = refusal(file, [](std::string text) {
+            while (text.substr(text.size() - 2) != "E-" && text.substr(text.size() - 2) != "E+") text.pop_back();
+            return text + "0";  // a number, but not the one that was written
+        });
+        CHECK(contains(cut, "the last line has no line end"));
+        const auto mantissa_only = refusal(file, [](std::string text) {
+            while (text.back() != 'E') text.pop_back();
+            return text.substr(0, text.size() - 1);
+        });
+        CHECK(contains(mantissa_only, "the last line has no line end"));
+        const auto whole = [](const std::string& text) { return text.substr(0, text.size() - 1); };
+        CHECK(refusal(file, whole) == "accepted");
+    }
+}
+
+TEST_CASE("binary files and endless words give one short line") {
+    for (const std::string file : {"input.nn", "scaling.data", "weights.001.data", "model.info"}) {
+        const auto binary = refusal(file, [](const std::string& text) { return text + std::string("\n\0\1", 3); });
+        CHECK(contains(binary, "the file is binary or damaged"));
+    }
+    const auto endless =
+        refusal("weights.001.data", [](const std::string& text) { return text + std::string(100000, 'x') + "\n"; });
+    CHECK(contains(endless, "expected a number, got 'xxx"));
+    CHECK(endless.size() < 600);
+}
+
+TEST_CASE("model.info keeps all words, and only what can be read back is written") {
+    const reference::TemporaryDirectory directory;
+    nnpot::Model model = reference::random_model(1);
+    model.info["trained_on"] = "run #3!  (two\nlines)";
+    nnpot::write_model(model, directory.name());
+    CHECK(nnpot::read_model(directory.name()).info.at("trained_on") == "run #3!  (two lines)");
+    CHECK(contains(refusal("model.info", [](const std::string& text) { return text + "units real\n"; }),
+                   "model.info:4: keyword 'units' is given twice"));
+    CHECK(contains(refusal("model.info", [](std::string text) { return replaced(text, "metal", "lj"); }),
+                   "model.info: units: expected metal"));
+    model.info["trained on"] = "two words";
+    CHECK_THROWS_WITH_AS(nnpot::write_model(model, directory.name()), doctest::Contains("'trained on'"),
+                         nnpot::InvalidInput);
+}
+
+TEST_CASE("models whose parts do not fit are not written") {
+    const reference::TemporaryDirectory directory;
+    const auto message = [&](const std::function<void(nnpot::Model&)>& change) -> std::string {
+        nnpot::Model model = reference::random_model(1);
+        change(model);
+        try {
+            nnpot::write_model(model, directory.name());
+        } catch (const nnpot::InvalidInput& error) {
+            return error.what();
+        }
+        return "written";
+    };
+    CHECK(message([](nnpot::Model&) {}) == "written");
+    CHECK(contains(message([](nnpot::Model& model) { std::swap(model.elements[0], model.elements[1]); }), "sorted"));
+    CHECK(contains(message([](nnpot::Model& model) { model.elements.pop_back(); }), "O is not among the elements"));
+    CHECK(contains(message([](nnpot::Model& model) { model.elements[1].scaling.mean(2) = NAN; }), "scaling data of O"));
+    CHECK(contains(message([](nnpot::Model& model) { model.scale_max = model.scale_min; }), "scale_max"));
+}
+
+TEST_CASE("a directory name that the system refuses is an error of ours") {
+    CHECK_THROWS_WITH_AS(nnpot::read_model(std::string(5000, 'x')), doctest::Contains("expected a model directory"),
+                         nnpot::FileError);
 }
 
 TEST_CASE("missing files and elements without weights are named") {

@@ -22,7 +22,7 @@ enum class CutoffType {
 };
 
 /// @throws InvalidInput naming the number if it is not one of the above
-CutoffType cutoff_type_from_number(int number);
+CutoffType cutoff_type_from_number(long number);
 
 /// Cutoff function f_c(r): 1 below the inner radius α r_c, 0 from r_c on, smooth between
 /// (x = (r − α r_c)/(r_c − α r_c) in the formulas). The tanh³ functions ignore α.

@@ -21,17 +21,12 @@ public:
     /// @throws InvalidInput if a function that the mode divides by has no range, naming the function
     Scaler(ScalingMode mode, const ScalingData& data, double low, double high, const std::string& element);
 
-    /// A scaler that leaves @p n values as they are.
-    static Scaler identity(std::size_t n);
-
     std::size_t size() const noexcept { return factor_.n_elem; }
     const arma::vec& factor() const noexcept { return factor_; }  ///< d(input)/dG
 
     void apply(double* values) const noexcept;
 
 private:
-    Scaler(arma::vec offset, arma::vec factor);
-
     arma::vec offset_, factor_;  ///< input = offset + factor G
 };
 
