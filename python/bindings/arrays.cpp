@@ -51,8 +51,12 @@ nnpot::Structure to_structure(const RowMajor& positions, const Integers& numbers
     }
     if (numbers.ndim() != 1) throw nnpot::InvalidInput("numbers: expected an array of shape (n,)");
     std::vector<int> atomic_numbers(static_cast<std::size_t>(numbers.shape(0)));
-    std::transform(numbers.data(), numbers.data() + numbers.size(), atomic_numbers.begin(),
-                   [](long number) { return static_cast<int>(number); });
+    std::transform(numbers.data(), numbers.data() + numbers.size(), atomic_numbers.begin(), [](long number) {
+        if (number < 1 || number > 118) {
+            throw nnpot::InvalidInput("numbers: expected atomic numbers from 1 to 118, got " + std::to_string(number));
+        }
+        return static_cast<int>(number);
+    });
     const arma::mat33 vectors(borrow_matrix(cell, "cell", 3));
     return {borrow_matrix(positions, "positions", 3), std::move(atomic_numbers),
             nnpot::Cell(vectors, {periodic[0], periodic[1], periodic[2]})};

@@ -2,6 +2,7 @@
 
 #include "bindings.hpp"
 #include "nnpot/error.hpp"
+#include "strings.hpp"
 
 namespace nnpot_python {
 
@@ -11,7 +12,7 @@ namespace {
 
 void raise(const char* class_name, const char* message) {
     const py::object type = py::module_::import("nnpot.errors").attr(class_name);
-    PyErr_SetString(type.ptr(), message);
+    PyErr_SetObject(type.ptr(), to_str(message).ptr());
 }
 
 }  // namespace

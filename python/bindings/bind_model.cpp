@@ -7,6 +7,7 @@
 #include "nnpot/element.hpp"
 #include "nnpot/error.hpp"
 #include "nnpot/model_directory.hpp"
+#include "strings.hpp"
 
 namespace nnpot_python {
 namespace {
@@ -52,8 +53,8 @@ nnpot::ScalingData to_scaling(const RowMajor& rows) {
 std::vector<nnpot::SymmetryFunction> functions_of(const std::vector<std::string>& texts, int center) {
     std::vector<nnpot::SymmetryFunction> functions;
     for (const std::string& text : texts) {
-        functions.push_back(nnpot::parse_symmetry_function(text));
-        if (functions.back().center != center) functions.pop_back();
+        const nnpot::SymmetryFunction function = nnpot::parse_symmetry_function(text);
+        if (function.center == center) functions.push_back(function);
     }
     std::sort(functions.begin(), functions.end(), nnpot::comes_before);
     return functions;
@@ -81,6 +82,11 @@ nnpot::Model make_model(const std::vector<std::string>& elements, int cutoff_typ
     std::sort(model.elements.begin(), model.elements.end(),
               [](const auto& a, const auto& b) { return a.atomic_number < b.atomic_number; });
     model.require_consistent();
+    std::size_t n_functions = 0;
+    for (const nnpot::ElementModel& element : model.elements) n_functions += element.functions.size();
+    if (n_functions != functions.size()) {
+        throw nnpot::InvalidInput("model: the center of a symmetry function is not among the elements");
+    }
     return model;
 }
 
@@ -135,6 +141,18 @@ std::map<std::string, double> atom_energies(const nnpot::Model& model) {
     return energies;
 }
 
+py::dict info(const nnpot::Model& model) {
+    py::dict info;
+    for (const auto& [keyword, value] : model.info) info[to_str(keyword)] = to_str(value);
+    return info;
+}
+
+py::list warnings(const nnpot::Model& model) {
+    py::list lines;
+    for (const std::string& line : model.warnings) lines.append(to_str(line));
+    return lines;
+}
+
 }  // namespace
 
 void bind_model(py::module_& module) {
@@ -155,8 +173,8 @@ void bind_model(py::module_& module) {
         .def_property_readonly("elements", &symbols)
         .def_property_readonly("cutoff", &cutoff)
         .def_property_readonly("atom_energies", &atom_energies)
-        .def_property_readonly("info", [](const nnpot::Model& self) { return self.info; })
-        .def_property_readonly("warnings", [](const nnpot::Model& self) { return self.warnings; })
+        .def_property_readonly("info", &info)
+        .def_property_readonly("warnings", &warnings)
         .def("functions", &function_texts, py::arg("element"))
         .def("network", &network, py::arg("element"))
         .def("scaling", &scaling, py::arg("element"));

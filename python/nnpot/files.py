@@ -12,6 +12,25 @@ from typing import IO, Any, Literal
 from nnpot.errors import InvalidInputError
 
 
+def require_writable(path: str | os.PathLike[str]) -> None:
+    """Refuse a file that could not be written, before the work whose result it is to take.
+
+    Raises
+    ------
+    InvalidInputError
+        If ``path`` is a directory, or its own directory does not exist or may not be written to.
+    """
+    directory = Path(os.path.realpath(path)).parent
+    if Path(path).is_dir():
+        raise InvalidInputError(f"{path}: cannot be written, it is a directory; name a file")
+    if _is_device(path):
+        return
+    if not directory.is_dir():
+        raise InvalidInputError(f"{path}: cannot be written, the directory {directory} does not exist")
+    if not os.access(directory, os.W_OK):
+        raise InvalidInputError(f"{path}: cannot be written, the directory {directory} is write-protected")
+
+
 @contextmanager
 def atomic_write(path: str | os.PathLike[str], mode: Literal["w", "wb"] = "w") -> Iterator[IO[Any]]:
     """Open a file for writing that takes its name only when everything is on the disk.
@@ -23,25 +42,27 @@ def atomic_write(path: str | os.PathLike[str], mode: Literal["w", "wb"] = "w") -
     Parameters
     ----------
     path
-        The file to write. A symbolic link is followed.
+        The file to write. A symbolic link is followed; a device or a pipe (/dev/stdout) is written directly.
     mode
         ``"w"`` for text (UTF-8, line ends ``\\n``) or ``"wb"`` for bytes.
 
     Raises
     ------
     InvalidInputError
-        If the directory of ``path`` does not exist.
+        As `require_writable` does.
     OSError
         If writing fails.
     """
+    require_writable(path)
+    encoding, newline = (None, None) if mode == "wb" else ("utf-8", "\n")
+    if _is_device(path):
+        with open(path, mode, encoding=encoding, newline=newline) as stream:
+            yield stream
+        return
     target = Path(os.path.realpath(path))
-    if not target.parent.is_dir():
-        raise InvalidInputError(f"{path}: cannot be written, the directory {target.parent} does not exist")
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
-    binary = mode == "wb"
-    encoding, newline = (None, None) if binary else ("utf-8", "\n")
     try:
-        with open(temporary, "xb" if binary else "x", encoding=encoding, newline=newline) as stream:
+        with open(temporary, mode.replace("w", "x"), encoding=encoding, newline=newline) as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
@@ -49,3 +70,8 @@ def atomic_write(path: str | os.PathLike[str], mode: Literal["w", "wb"] = "w") -
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _is_device(path: str | os.PathLike[str]) -> bool:
+    """Whether there is something that is no file and no directory: it has no content to keep or replace."""
+    return Path(path).exists() and not Path(path).is_file()

@@ -6,12 +6,14 @@ import os
 import threading
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnpot import _core
+from nnpot.errors import InvalidInputError
 from nnpot.units import UnitSystem
 
 if TYPE_CHECKING:
@@ -104,15 +106,22 @@ def load(model_dir: str | os.PathLike[str], units: UnitSystem | str | None = Non
     FileFormatError
         If a file is damaged; the message says where.
     InvalidInputError
-        If neither ``units`` nor ``model.info`` states the units.
+        If neither ``units`` nor ``model.info`` states the units, or the directory is that of a training run.
     OSError
         If a file cannot be read.
     """
+    _require_no_run(Path(model_dir))
     name = None if units is None else UnitSystem(units).value
     model = _core.Model.read(os.fspath(model_dir), name)
     for line in model.warnings:
         warnings.warn(line, stacklevel=2)
     return Potential(model)
+
+
+def _require_no_run(directory: Path) -> None:
+    inner = directory / "model"
+    if (inner / "input.nn").exists() and not (directory / "input.nn").exists():
+        raise InvalidInputError(f"{directory}: is the directory of a training run; its model is {inner}")
 
 
 def _stress(virial: NDArray[np.float64], volume: float) -> NDArray[np.float64]:

@@ -15,18 +15,31 @@ from nnpot.errors import FileFormatError, InvalidInputError
 Model = TypeVar("Model", bound=BaseModel)
 
 
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that stands twice, of which YAML would keep the last in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
+                message = f"the key '{key.value}' stands twice"
+                raise yaml.constructor.ConstructorError(problem=message, problem_mark=key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
 def read_yaml(model: type[Model], path: Path) -> Model:
     """Read a YAML file into a pydantic model.
 
     Raises
     ------
     FileFormatError
-        If the file is no YAML mapping.
+        If the file is no YAML mapping, or a key stands twice.
     InvalidInputError
         If a key is unknown, missing or has a wrong value; the message names each by its path in the file.
     """
     try:
-        values = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        values = yaml.load(Path(path).read_text(encoding="utf-8"), _Loader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise FileFormatError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from error
     if not isinstance(values, dict):

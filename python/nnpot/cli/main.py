@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import warnings
 from collections.abc import Sequence
@@ -36,9 +37,11 @@ def group() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; our own errors and those of the system become one line and exit code 2.
 
-    Warnings become a line as well.
+    Warnings become a line as well. What the terminal's encoding lacks (Å, lines of tables) becomes "?".
     """
     warnings.showwarning = _show_warning
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     try:
         group.main(args=arguments, prog_name="nnpot")
     except (NnpotError, OSError) as error:

@@ -29,9 +29,11 @@ def command(model: Path, frames: Path, output: Path, units: str | None, data_uni
     The output holds energy (eV), forces (eV/Å), stress (eV/Å³, where periodic) and atomic energies (the array
     "energies").
     """
+    from nnpot.files import require_writable
     from nnpot.io import read_frames, with_prediction, write_frames
     from nnpot.potential import load
 
+    require_writable(output)
     potential = load(model, units)
     structures = read_frames(frames, data_units)
     predictions = predict_all(potential, structures, frames)

@@ -24,10 +24,12 @@ import click
 )
 def command(recipe: str, output: Path, seed: int, fraction: float) -> None:
     """Sample reference frames as RECIPE says: a YAML file or the name of a built-in recipe (silicon_sw)."""
+    from nnpot.files import require_writable
     from nnpot.io import write_frames
     from nnpot.reference.recipe import load_recipe
     from nnpot.reference.sampling import sample, summarize
 
+    require_writable(output)
     frames = sample(load_recipe(recipe).reduced(fraction), seed)
     write_frames(output, frames)
     click.echo(f"{'group':<24}{'frames':>7}{'eV/atom':>10}{'spread':>9}{'max eV/Å':>10}{'correlation':>13}")
