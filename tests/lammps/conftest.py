@@ -1,4 +1,4 @@
-"""What the LAMMPS tests share: model directories with random weights, and the data beside the repository."""
+"""What the LAMMPS tests share: model directories with random weights."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import pytest
 from random_model import random_model
 from structures import NAMES, structure
 
-ROOT = Path(__file__).resolve().parents[2]
 RADIUS = 4.6
 
 FUNCTIONS = [
@@ -34,12 +33,3 @@ def model_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     model = random_model([structure(name) for name in NAMES], FUNCTIONS, 2, "t", "scale_center", seed=21)
     model.write(str(directory))
     return directory
-
-
-@pytest.fixture(scope="session")
-def shared_data() -> Path:
-    """The folder of published models and data sets beside the repository."""
-    folder = ROOT.parent / "shared" / "data"
-    if not folder.is_dir():
-        pytest.skip(f"the shared data is not there ({folder})")
-    return folder

@@ -1,4 +1,4 @@
-"""What the tests share: structures, models with random weights, and the data beside the repository."""
+"""What the tests share: structures and models with random weights."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from random_model import random_model
 from structures import NAMES, structure
 
 from nnpot import Potential, _core
-
-ROOT = Path(__file__).resolve().parents[2]
 
 NARROW = [  # cutoff 4.6 Å: radial with and without shift, angular with r_jk in the cutoff and without
     line.format(center=center, radius=4.6)
@@ -33,15 +31,6 @@ RADIAL = [
     for other in ("Si", "O")
     for eta in (0.1, 0.6)
 ]
-
-
-@pytest.fixture(scope="session")
-def shared_data() -> Path:
-    """The folder of published models and data sets beside the repository."""
-    folder = ROOT.parent / "shared" / "data"
-    if not folder.is_dir():
-        pytest.skip(f"the shared data is not there ({folder})")
-    return folder
 
 
 @pytest.fixture(params=NAMES)
