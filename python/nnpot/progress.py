@@ -1,8 +1,7 @@
-"""Progress on stderr: a bar on a terminal, a line now and then in a file (the log of a batch job)."""
+"""Progress on the terminal: to stderr, and silent when stderr is none."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,8 +10,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.progress import Task as RichTask
 from rich.text import Text
 
-SECONDS_BETWEEN_LINES = 30.0
-
 
 class Counter:
     """Counts finished pieces of work; given by ``progress``."""
@@ -20,22 +17,12 @@ class Counter:
     def __init__(self, bar: Progress, task: TaskID) -> None:
         self._bar = bar
         self._task = task
-        self._last_line = time.monotonic()
 
     def advance(self, n: float = 1, **fields: object) -> None:
         """Count ``n`` more pieces; ``fields`` are shown behind the bar as ``name value``."""
         self._bar.update(self._task, advance=n)
         if fields:
             self._bar.update(self._task, notes="  ".join(f"{name} {value}" for name, value in fields.items()))
-        if self._bar.disable and time.monotonic() - self._last_line >= SECONDS_BETWEEN_LINES:
-            self._last_line = time.monotonic()
-            self._bar.console.print(self._line(), soft_wrap=True, highlight=False)
-
-    def _line(self) -> str:
-        task = next(task for task in self._bar.tasks if task.id == self._task)
-        left = "" if task.time_remaining is None else f", {task.time_remaining:.0f} s left"
-        count = f"{task.description}: {task.completed:g} of {task.total:g}{left}"
-        return f"{count}  {task.fields['notes']}".rstrip()
 
 
 class _RateColumn(TextColumn):
@@ -48,7 +35,7 @@ class _RateColumn(TextColumn):
 
 @contextmanager
 def progress(description: str, total: float) -> Iterator[Counter]:
-    """A bar with the rate and the time left; where stderr is no terminal, a line every half minute.
+    """A bar with the rate and the time left.
 
     Parameters
     ----------

@@ -42,7 +42,7 @@ def test_json_holds_the_errors(model_directory: Path, frames_file: Path) -> None
         assert values[f"energy_{kind}_mev_per_atom"] == pytest.approx(3.0, rel=1e-6)
         assert values[f"force_{kind}_mev_per_angstrom"] == pytest.approx(50.0, rel=1e-6)
     assert list(values["groups"]) == ["solid", "melt"]
-    assert result.stderr == "", "short work is silent where stderr is no terminal"
+    assert result.stderr == "", "progress is silent where stderr is no terminal"
 
 
 def test_the_table_shows_every_group(model_directory: Path, frames_file: Path) -> None:

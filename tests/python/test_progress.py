@@ -2,9 +2,6 @@ import os
 import subprocess
 import sys
 
-import nnpot.progress
-from nnpot.progress import progress
-
 CODE = """
 from nnpot.progress import progress
 with progress("work", 3) as bar:
@@ -21,20 +18,9 @@ def run(**environment):
     )
 
 
-def test_short_work_is_silent_without_a_terminal():
+def test_silent_without_a_terminal():
     done = run()
     assert (done.stdout, done.stderr) == ("done\n", "")
-
-
-def test_long_work_writes_lines_without_a_terminal(capsys, monkeypatch):
-    monkeypatch.setattr(nnpot.progress, "SECONDS_BETWEEN_LINES", 0.0)
-    with progress("work", 2) as bar:
-        bar.advance(loss="0.1")
-        bar.advance()
-    first, second = capsys.readouterr().err.splitlines()
-    assert first.startswith("work: 1 of 2")
-    assert first.endswith("loss 0.1")
-    assert second.startswith("work: 2 of 2, 0 s left")
 
 
 def test_shows_count_and_fields_on_a_terminal():
