@@ -67,7 +67,7 @@ void NeighborAdapter::add_center(const LammpsAtoms &atoms, int center, const int
     list.dy[end] = dy;
     list.dz[end] = dz;
     const bool counts = (r_squared < cutoff_squared_) & (atomic_number != 0);
-    if (counts && r_squared == 0.0) throw CoincidentAtoms(center, j);
+    if (counts && r_squared < smallest_distance_squared) throw CoincidentAtoms(center, j);
     end += counts;
   }
   resize_pairs(list, end);

@@ -165,8 +165,6 @@ private:
         }
     }
 
-    static constexpr double smallest_distance_squared = 1e-12;  // Å²: closer than a millionth of an Å
-
     const Structure& structure_;
     const Grid& grid_;
     const BinnedAtoms& atoms_;

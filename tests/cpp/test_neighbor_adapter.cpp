@@ -139,6 +139,8 @@ TEST_CASE("atoms on the same place and coordinates that are not finite are refus
     const int neighbor = lammps.neighbors().neighbors[4][0] & index_mask;
     std::copy_n(lammps.position(static_cast<std::size_t>(neighbor)), 3, lammps.position(4));
     CHECK_THROWS_AS(adapter.fill(lammps.atoms(), lammps.neighbors(), 0, 12, list), nnpot::CoincidentAtoms);
+    lammps.position(4)[0] += 1e-7;
+    CHECK_THROWS_AS(adapter.fill(lammps.atoms(), lammps.neighbors(), 0, 12, list), nnpot::CoincidentAtoms);
     lammps.position(4)[1] = std::numeric_limits<double>::quiet_NaN();
     CHECK_THROWS_WITH_AS(adapter.fill(lammps.atoms(), lammps.neighbors(), 4, 5, list),
                          "a coordinate of atom 4 is not finite", nnpot::InvalidInput);

@@ -5,6 +5,9 @@
 
 namespace nnpot {
 
+/// Å²: whoever fills a NeighborList refuses atoms that are closer than a millionth of an Å.
+constexpr double smallest_distance_squared = 1e-12;
+
 /// What a potential sees of the world: centers, and for each its neighbors with the vectors to them.
 ///
 /// Whoever fills it (CellList from a Structure, the LAMMPS plugin from LAMMPS's own lists) decides about
