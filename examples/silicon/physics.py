@@ -8,13 +8,14 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ase import Atoms, units
+from ase import Atoms
 from ase.build import bulk
 
 from nnpot.analysis.dynamics import EnergyConservation, constant_energy_run
 from nnpot.analysis.elastic import CubicElasticity, cubic_elasticity
 from nnpot.analysis.radial_distribution import RadialDistribution, Simulation, simulate_radial_distribution
 from nnpot.lammps_runtime import PairCommands
+from nnpot.reference.sampling import scale_to_density
 
 LATTICE_CONSTANT = 5.431  # Å, at which simulations of the crystal are done
 LIQUID_DENSITY = 2.45  # g/cm³
@@ -72,9 +73,7 @@ def crystal() -> Atoms:
 def liquid() -> Atoms:
     """The same at the density of the liquid, to be melted."""
     atoms = crystal()
-    grams = atoms.get_masses().sum() / units.kg * 1000.0
-    volume = grams / LIQUID_DENSITY * (1e-2 * units.m) ** 3
-    atoms.set_cell(atoms.cell * (volume / atoms.get_volume()) ** (1 / 3), scale_atoms=True)
+    scale_to_density(atoms, LIQUID_DENSITY)
     return atoms
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from physics import Physics
@@ -12,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nnpot import plots
-from nnpot.analysis.errors import ErrorStatistics
+from nnpot.analysis.predictions import Predictions
 from nnpot.report import Report
 
 
@@ -36,20 +35,20 @@ class Outcome:
     """All results of a run."""
 
     demo: bool
-    errors: ErrorStatistics
+    predictions: Predictions
     physics: Physics
     times: dict[str, float]
     log: Path
-    parity: dict[str, Any]
 
     def bars(self) -> list[Bar]:
         """What the potential must reach."""
         sw, network = self.physics.reference, self.physics.network
+        errors = self.predictions.errors
         energy, force = (2.0, 80.0) if self.demo else (0.7, 30.0)
         lattice = _deviation(network.elasticity.lattice_constant, sw.elasticity.lattice_constant)
         bars = [
-            Bar("energy RMSE, test frames", self.errors.energy_rmse_mev_per_atom, energy, "meV/atom"),
-            Bar("force RMSE, test frames", self.errors.force_rmse_mev_per_angstrom, force, "meV/Å"),
+            Bar("energy RMSE, test frames", errors.energy_rmse_mev_per_atom, energy, "meV/atom"),
+            Bar("force RMSE, test frames", errors.force_rmse_mev_per_angstrom, force, "meV/Å"),
             Bar("lattice constant, deviation", lattice, 0.1, "%"),
         ]
         for name in ("c11", "c12", "c44"):
@@ -115,7 +114,7 @@ def print_outcome(outcome: Outcome, output: Path) -> bool:
 
 def write_report(outcome: Outcome, output: Path) -> None:
     """report.html and its pictures."""
-    errors = outcome.errors
+    errors = outcome.predictions.errors
     report = Report("Silicon: a network potential from Stillinger-Weber data")
     times = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in outcome.times.items())
     report.text(f"{errors.n_frames} test frames that training has never seen. Time: {times}.")
@@ -127,50 +126,16 @@ def write_report(outcome: Outcome, output: Path) -> None:
         ],
     )
     report.heading("Errors on test frames")
-    _error_figures(report, outcome)
+    report.errors("group", {**errors.groups, "all": errors})
+    report.parity("test", outcome.predictions)
     report.heading("Physics in LAMMPS: pair_style nnp beside pair_style sw")
     report.table(("", "SW", "network"), _comparison(outcome))
     _physics_figures(report, outcome)
     report.heading("Training")
     log = np.genfromtxt(outcome.log, delimiter=",", names=True)
-    curves = {
-        f"{name} RMSE ({unit})": {part: log[f"{part}_{key}"] for part in ("train", "validation")}
-        for name, unit, key in (
-            ("Energy", "meV/atom", "energy_rmse_mev_per_atom"),
-            ("Force", "meV/Å", "force_rmse_mev_per_angstrom"),
-        )
-    }
-    best = float(log["epoch"][np.nanargmin(log["validation_loss"])])
-    report.figure(
-        plots.learning_curve(log["epoch"], curves, best), "learning_curve", "Errors while training."
-    )
+    best = int(log["epoch"][np.nanargmin(log["validation_loss"])])
+    report.learning_curves({name: log[name] for name in log.dtype.names}, best)
     report.write(output)
-
-
-def _error_figures(report: Report, outcome: Outcome) -> None:
-    errors = outcome.errors
-    rows = [
-        (
-            name,
-            group.n_frames,
-            f"{group.energy_rmse_mev_per_atom:.2f}",
-            f"{group.force_rmse_mev_per_angstrom:.1f}",
-            "" if group.stress_rmse_gpa is None else f"{group.stress_rmse_gpa:.3f}",
-        )
-        for name, group in [*errors.groups.items(), ("all", errors)]
-    ]
-    report.table(
-        ("Group", "frames", "energy RMSE (meV/atom)", "force RMSE (meV/Å)", "stress RMSE (GPa)"), rows
-    )
-    energies, forces = (np.array(outcome.parity[name]).T for name in ("energy", "force"))
-    note = f"RMSE {errors.energy_rmse_mev_per_atom:.2f} meV/atom"
-    figure = plots.parity(*energies, "Energy", "eV/atom", note)
-    report.figure(figure, "parity_energy", "Energies of the test frames: network against Stillinger-Weber.")
-    note = f"RMSE {errors.force_rmse_mev_per_angstrom:.1f} meV/Å"
-    figure = plots.parity(*forces, "Force component", "eV/Å", note)
-    report.figure(
-        figure, "parity_forces", "All force components of the test frames; colour: how many lie there."
-    )
 
 
 def _physics_figures(report: Report, outcome: Outcome) -> None:

@@ -23,9 +23,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 from physics import compare_physics
 from presentation import Outcome, print_outcome, write_report
 
-from nnpot.analysis.errors import ErrorStatistics, compare
+from nnpot.analysis.predictions import Predictions, predict_frames
 from nnpot.errors import NnpotError
-from nnpot.files import atomic_write
+from nnpot.files import atomic_directory, atomic_write
 from nnpot.io import read_frames, write_frames
 from nnpot.lammps_runtime import network_commands
 from nnpot.potential import load
@@ -61,11 +61,11 @@ def run(output: Path, inputs: Path) -> Outcome:
     with stage("training", "Training the network in TensorFlow", times):
         history = train(inputs / "train.yaml", output)
     with stage("evaluation", "Evaluating the exported model on frames it has never seen", times):
-        errors, parity = evaluate(output)
+        predictions = evaluate(output)
     with stage("physics", "Simulating with both potentials in LAMMPS", times):
         reference = load_recipe(inputs / "sample.yaml").pair
         physics = compare_physics(reference, network_commands(output / "model", ["Si"]))
-    outcome = Outcome(demo, errors, physics, times, history, parity)
+    outcome = Outcome(demo, predictions, physics, times, history)
     write_summary(outcome, output)
     write_report(outcome, output)
     return outcome
@@ -97,7 +97,7 @@ def sample_one(recipe: Path, file: Path, seed: int, fraction: float) -> None:
     with contextlib.ExitStack() as stack:
         if fraction < 1.0:
             stack.enter_context(contextlib.redirect_stderr(stack.enter_context(open(os.devnull, "w"))))
-        write_frames(file, sample(load_recipe(recipe).reduced(fraction), seed))
+        write_frames(file, list(sample(load_recipe(recipe).reduced(fraction), seed)))
 
 
 def train(config_file: Path, output: Path) -> Path:
@@ -109,35 +109,22 @@ def train(config_file: Path, output: Path) -> Path:
     data = config.data.model_copy(update={"train": [output / "train.xyz"]})
     shutil.rmtree(output / "training", ignore_errors=True)
     train_network(config.model_copy(update={"data": data}), output / "training")
-    shutil.rmtree(output / "model", ignore_errors=True)
-    shutil.copytree(output / "training" / "model", output / "model")
+    with atomic_directory(output / "model") as model:
+        shutil.copytree(output / "training" / "model", model, dirs_exist_ok=True)
     return output / "training" / "log.csv"
 
 
-def evaluate(output: Path) -> tuple[ErrorStatistics, dict[str, Any]]:
-    """Errors on test.xyz, and the values of the parity plots (eV/atom, eV/Å)."""
-    frames = read_frames(output / "test.xyz")
-    potential = load(output / "model")
-    predictions = [potential.predict(frame) for frame in frames]
-    parity = {
-        "energy": [
-            (frame.get_potential_energy() / len(frame), said.energy / len(frame))
-            for frame, said in zip(frames, predictions, strict=True)
-        ],
-        "force": [
-            pair
-            for frame, said in zip(frames, predictions, strict=True)
-            for pair in zip(frame.get_forces().ravel(), said.forces.ravel(), strict=True)
-        ],
-    }
-    return compare(frames, predictions), parity
+def evaluate(output: Path) -> Predictions:
+    """What the exported model says about test.xyz."""
+    file = output / "test.xyz"
+    return predict_frames(load(output / "model"), read_frames(file), file)
 
 
 def write_summary(outcome: Outcome, output: Path) -> None:
     """All figures in summary.json."""
     summary = {
         "example": "silicon, demo" if outcome.demo else "silicon",
-        "test": outcome.errors.to_dict(),
+        "test": outcome.predictions.errors.to_dict(),
         "physics": outcome.physics.to_dict(),
         "bars": [vars(bar) | {"passed": bar.passed} for bar in outcome.bars()],
         "seconds": outcome.times,

@@ -14,6 +14,7 @@ from nnpot.errors import FileFormatError, InvalidInputError, NnpotError, Unknown
 
 if TYPE_CHECKING:
     from nnpot.calculator import NnpotCalculator as Calculator
+    from nnpot.lammps_runtime import open_lammps
     from nnpot.potential import Potential, Prediction, load
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "UnknownElementError",
     "__version__",
     "load",
+    "open_lammps",
 ]
 
 _LAZY = {
@@ -33,6 +35,7 @@ _LAZY = {
     "Potential": ("nnpot.potential", "Potential"),
     "Prediction": ("nnpot.potential", "Prediction"),
     "load": ("nnpot.potential", "load"),
+    "open_lammps": ("nnpot.lammps_runtime", "open_lammps"),
 }
 
 

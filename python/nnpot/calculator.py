@@ -26,6 +26,7 @@ class NnpotCalculator(Calculator):
         The units of the model's files where they do not state them; see `nnpot.load`.
     """
 
+    name = "nnpot"
     implemented_properties = ["energy", "free_energy", "forces", "stress", "energies"]
 
     def __init__(
@@ -33,6 +34,8 @@ class NnpotCalculator(Calculator):
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.potential = model if isinstance(model, Potential) else load(model, units)
+        if not isinstance(model, Potential):
+            self.parameters["model"] = os.fspath(model)  # for the records of ASE's databases
 
     def calculate(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,9 +68,50 @@ def atomic_write(path: str | os.PathLike[str], mode: Literal["w", "wb"] = "w") -
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(temporary, target)
-    except BaseException:
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(path)  # a full disk does not say which file it was
         raise
+
+
+@contextmanager
+def atomic_directory(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Fill a directory that takes its name only when all its files are on the disk.
+
+    The block gets an empty directory beside ``path``; at its end that one takes the place of ``path``,
+    with all that was in it. After an exception the old directory is untouched.
+
+    Raises
+    ------
+    InvalidInputError
+        If the directory that is to hold ``path`` does not exist or may not be written to.
+    OSError
+        If writing fails.
+    """
+    target = Path(os.path.realpath(path))
+    mark = secrets.token_hex(4)
+    temporary, old = (target.with_name(f".{target.name}.{mark}.{end}") for end in ("tmp", "old"))
+    require_writable(temporary)
+    try:
+        temporary.mkdir()
+        yield temporary
+        _flush_files(temporary)
+        if target.exists():
+            os.rename(target, old)
+        os.rename(temporary, target)
+    except BaseException:
+        if old.exists() and not target.exists():
+            os.rename(old, target)
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _flush_files(directory: Path) -> None:
+    for path in directory.iterdir():
+        with open(path, "rb") as stream:
+            os.fsync(stream.fileno())
 
 
 def _is_device(path: str | os.PathLike[str]) -> bool:

@@ -40,14 +40,23 @@ class PairCommands:
         lines = [f"pair_style {self.style}"]
         for text in self.coefficients:
             if "{potentials}" in text:
-                text = text.replace("{potentials}", str(potentials_directory()))
+                text = fill_in_path(text, "{potentials}", potentials_directory())
             lines.append(f"pair_coeff {text}")
         return lines
 
 
 def network_commands(model: Path, elements: list[str]) -> PairCommands:
     """The commands for ``pair_style nnp`` with a model folder; LAMMPS type ``i + 1`` is ``elements[i]``."""
-    return PairCommands("nnp", (f"* * {Path(model).resolve()} {' '.join(elements)}",))
+    return PairCommands("nnp", (fill_in_path(f"* * {{model}} {' '.join(elements)}", "{model}", Path(model)),))
+
+
+def fill_in_path(text: str, placeholder: str, path: Path) -> str:
+    """Put a path, made absolute, into a command; the word that holds it is quoted: it may hold blanks."""
+    words = re.findall(r'"[^"]*"|\S+', text)
+    return " ".join(
+        f'"{word.replace(placeholder, str(path.resolve()))}"' if placeholder in word else word
+        for word in words
+    )
 
 
 def potentials_directory() -> Path:
@@ -88,6 +97,7 @@ def open_lammps(log: Path | None = None, screen: bool = False, plugin: bool = Fa
         yield instance
     except Exception as error:
         if _is_lammps_error(error):
+            instance.opened = 0  # never closed: a style that an error left half built would crash the process
             raise NnpotError(f"LAMMPS: {_message(error)}") from error
         raise
     finally:
@@ -121,7 +131,7 @@ def _load_plugin(instance: Any) -> None:
     from nnpot import plugin
 
     if not instance.has_style("pair", "nnp"):
-        instance.command(f"plugin load {plugin.path()}")
+        instance.command(fill_in_path("plugin load {path}", "{path}", plugin.path()))
     if not instance.has_style("pair", "nnp"):
         raise NnpotError(
             f"LAMMPS {instance.version()} did not load {plugin.path()}; run 'nnpot doctor' to see why"

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from nnpot.errors import InvalidInputError
 from nnpot.lammps_runtime import PairCommands, open_lammps
 
-BAR = 1e5 * units.Pascal
+BAR = 1.0 / 1.6021765e6
+"""eV/Å³: LAMMPS's own factor of metal units, so that stresses come back with all their digits."""
 STRESS_NAMES = ("pxx", "pyy", "pzz", "pyz", "pxz", "pxy")
 VOIGT = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
 
@@ -22,8 +23,8 @@ VOIGT = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
 class LammpsSystem:
     """A structure with a potential in an open LAMMPS.
 
-    LAMMPS wants a lower-triangular cell, so the structure is turned into that frame on the way in,
-    and positions, forces and stress are turned back on the way out.
+    LAMMPS wants a lower-triangular, right-handed cell, so the structure is turned (and inverted, if it is
+    left-handed) into that frame on the way in, and positions, forces and stress back on the way out.
 
     Parameters
     ----------
@@ -51,9 +52,9 @@ class LammpsSystem:
         self.timestep = timestep
         self._atoms = atoms.copy()
         self._atoms.calc = None
-        cell, self._rotation = atoms.cell.complete().standard_form()
+        cell, self._rotation = _lammps_frame(atoms)
         self.commands("units metal", "atom_style atomic", "atom_modify map array", "box tilt large")
-        self._create_box(np.asarray(cell), atoms.pbc, elements)
+        self._create_box(cell, atoms.pbc, elements)
         self._create_atoms(elements)
         self.commands(*pair.lines())
         self.commands(
@@ -100,6 +101,10 @@ class LammpsSystem:
         """Draw velocities (Maxwell-Boltzmann, no total momentum) for a temperature in K."""
         self.commands(f"velocity all create {temperature!r} {seed} mom yes rot no dist gaussian")
 
+    def scale_temperature(self, temperature: float) -> None:
+        """Scale all velocities so that the temperature is exactly this, in K."""
+        self.commands(f"velocity all scale {temperature!r}")
+
     def thermostat(
         self, temperature: float, seed: int, pressure: float | None = None, damping: float = 0.1
     ) -> None:
@@ -129,9 +134,13 @@ class LammpsSystem:
                 self.commands(f"unfix {name}")
         self.commands("fix motion all nve")
 
-    def run(self, duration: float) -> None:
-        """Move the atoms for a time in ps."""
-        self.commands(f"run {max(1, round(duration * 1000.0 / self.timestep))}")
+    def run(self, duration: float, unchanged: bool = False) -> None:
+        """Move the atoms for a time in ps.
+
+        ``unchanged`` says that the last command was a run or `compute` too: then LAMMPS need not set up anew.
+        """
+        n_steps = max(1, round(duration * 1000.0 / self.timestep))
+        self.commands(f"run {n_steps}" + (" pre no post no" if unchanged else ""))
 
     def minimize(self, force: float = 1e-10) -> None:
         """Relax the atoms in a fixed cell until no force is above ``force`` (eV/Å)."""
@@ -180,6 +189,13 @@ class LammpsSystem:
             tensor[row, column] = tensor[column, row] = -self.thermo(name) * BAR
         tensor = self._rotation.T @ tensor @ self._rotation
         return np.array([tensor[index] for index in VOIGT])
+
+
+def _lammps_frame(atoms: Atoms) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The cell in LAMMPS's frame, rows, and the matrix that turns column vectors into that frame."""
+    complete = atoms.cell.complete()
+    cell, rotation = complete.standard_form()
+    return complete.handedness * np.asarray(cell), complete.handedness * np.asarray(rotation)
 
 
 def compute_labels(atoms: Atoms, elements: Sequence[str], pair: PairCommands) -> Atoms:

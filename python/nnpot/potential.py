@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import threading
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,6 +85,12 @@ class Potential:
         stress = _stress(virial, atoms.cell.volume) if atoms.pbc.all() else None
         return Prediction(energy, forces, stress, virial, atomic_energies)
 
+    def __reduce__(self) -> tuple[Callable[[dict[str, str]], Potential], tuple[dict[str, str]]]:
+        """Pickled and deep-copied as the text of its files, which any machine can read."""
+        with tempfile.TemporaryDirectory() as name:
+            self._model.write(name)
+            return _from_texts, ({path.name: path.read_text("utf-8") for path in Path(name).iterdir()},)
+
     def _engine(self) -> _core.Potential:
         """This thread's own engine: engines have scratch memory and run without the GIL."""
         engine: _core.Potential | None = getattr(self._engines, "engine", None)
@@ -116,6 +124,13 @@ def load(model_dir: str | os.PathLike[str], units: UnitSystem | str | None = Non
     for line in model.warnings:
         warnings.warn(line, stacklevel=2)
     return Potential(model)
+
+
+def _from_texts(texts: dict[str, str]) -> Potential:
+    with tempfile.TemporaryDirectory() as name:
+        for file, text in texts.items():
+            (Path(name) / file).write_text(text, "utf-8")
+        return Potential(_core.Model.read(name, None))
 
 
 def _require_no_run(directory: Path) -> None:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import base64
 import html
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
+from nnpot import plots
+from nnpot.analysis.errors import ErrorStatistics
+from nnpot.analysis.predictions import Predictions
 from nnpot.files import atomic_write
 
 CSS = """
@@ -22,6 +27,16 @@ th { border-bottom: 2px solid #555; } td:first-child, th:first-child { text-alig
 figure { margin: 1.5rem 0; } img { max-width: 100%; height: auto; }
 figcaption { color: #444; font-size: 0.95rem; }
 """
+
+ERRORS = {
+    "frames": ("n_frames", "d"),
+    "energy RMSE (meV/atom)": ("energy_rmse_mev_per_atom", ".2f"),
+    "energy MAE": ("energy_mae_mev_per_atom", ".2f"),
+    "force RMSE (meV/Å)": ("force_rmse_mev_per_angstrom", ".1f"),
+    "force MAE": ("force_mae_mev_per_angstrom", ".1f"),
+    "stress RMSE (GPa)": ("stress_rmse_gpa", ".3f"),
+}
+"""Columns of a table of errors: attribute and format."""
 
 
 class Report:
@@ -67,6 +82,54 @@ class Report:
             f'<figure><img src="data:image/png;base64,{data}" width="{width}" alt="{text}">'
             f"<figcaption>{text}</figcaption></figure>"
         )
+
+    def errors(self, first: str, rows: Mapping[str, ErrorStatistics]) -> None:
+        """Add a table of errors, a row per set of frames; ``first`` is the heading of their names."""
+        columns = list(ERRORS.values())
+        if all(errors.stress_rmse_gpa is None for errors in rows.values()):
+            columns = columns[:-1]
+
+        def cell(value: float | None, pattern: str) -> str:
+            return "" if value is None else format(value, pattern)
+
+        self.table(
+            (first, *list(ERRORS)[: len(columns)]),
+            [
+                (name, *(cell(getattr(errors, attribute), pattern) for attribute, pattern in columns))
+                for name, errors in rows.items()
+            ],
+        )
+
+    def parity(self, name: str, predictions: Predictions) -> None:
+        """Add the parity plots of energies and forces of the frames called ``name``."""
+        note = f"RMSE {predictions.errors.energy_rmse_mev_per_atom:.2f} meV/atom"
+        figure = plots.parity(*predictions.energies(), "Energy", "eV/atom", note)
+        self.figure(figure, f"parity_energy_{name}", f"Energies of the {name} frames.")
+        note = f"RMSE {predictions.errors.force_rmse_mev_per_angstrom:.1f} meV/Å"
+        figure = plots.parity(*predictions.forces(), "Force component", "eV/Å", note)
+        caption = f"All force components of the {name} frames; the colour says how many lie there."
+        self.figure(figure, f"parity_forces_{name}", caption)
+
+    def learning_curves(self, log: Mapping[str, NDArray[np.float64]], best: int | None) -> None:
+        """Add the errors against the epoch.
+
+        Parameters
+        ----------
+        log
+            The columns of a training's log.csv; those of validation may be NaN throughout.
+        best
+            The epoch whose weights were kept.
+        """
+        kinds = ("train", "validation") if np.isfinite(log["validation_loss"]).all() else ("train",)
+        panels = {
+            label: {kind: log[f"{kind}_{column}"] for kind in kinds}
+            for label, column in (
+                ("Energy RMSE (meV/atom)", "energy_rmse_mev_per_atom"),
+                ("Force RMSE (meV/Å)", "force_rmse_mev_per_angstrom"),
+            )
+        }
+        caption = "Errors during training; those on the training frames are means over an epoch."
+        self.figure(plots.learning_curve(log["epoch"], panels, best), "learning_curve", caption)
 
     def write(self, directory: Path) -> Path:
         """Write ``report.html`` and the PNG files.

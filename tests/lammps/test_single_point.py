@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from ase import Atoms
 from lammps_command import KCAL_PER_MOL, assert_close, lammps_orientation, single_point, voigt
-from structures import NAMES, structure
+from structures import RIGHT_HANDED, structure
 
 import nnpot
 
@@ -15,7 +15,7 @@ SYMBOLS = ("Si", "O")
 
 
 @pytest.mark.parametrize("ranks", [1, 2, 4])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", RIGHT_HANDED)
 def test_lammps_and_python_agree(name: str, ranks: int, model_directory: Path, tmp_path: Path) -> None:
     atoms = lammps_orientation(structure(name))
     pair = f"pair_style nnp\npair_coeff * * {model_directory} Si O"

@@ -10,7 +10,9 @@ from ase.build import bulk
 from ase.geometry import get_distances
 from numpy.typing import NDArray
 
-NAMES = ("crystal", "liquid", "triclinic", "slab", "cluster", "small_cell")
+NAMES = ("crystal", "liquid", "triclinic", "left_handed", "slab", "cluster", "small_cell")
+RIGHT_HANDED = tuple(name for name in NAMES if name != "left_handed")
+"""Those that a LAMMPS data file can hold."""
 
 
 def structure(name: str) -> Atoms:
@@ -24,6 +26,9 @@ def structure(name: str) -> Atoms:
     if name == "triclinic":
         cell = np.array([[6.4, 0.0, 0.0], [2.5, 6.0, 0.0], [-1.9, 2.2, 5.8]])
         return _random(16, cell, (True, True, True), seed=3)
+    if name == "left_handed":
+        cell = np.array([[2.5, 6.0, 0.0], [6.4, 0.0, 0.0], [-1.9, 2.2, 5.8]])
+        return _random(16, cell, (True, True, True), seed=6)
     if name == "slab":
         cell = np.array([[6.0, 0.0, 0.0], [1.0, 6.2, 0.0], [0.0, 0.0, 7.0]])
         return _random(16, cell, (True, True, False), seed=4)

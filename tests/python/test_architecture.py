@@ -19,6 +19,9 @@ PACKAGE = ROOT / "python" / "nnpot"
 CPP_FILES = sorted(
     [*(ROOT / "cpp" / "include" / "nnpot").glob("*.hpp"), *(ROOT / "cpp" / "src").glob("*.[ch]pp")]
 )
+PLUGIN_FILES = sorted([*(ROOT / "lammps_plugin").glob("*.[ch]pp"), *(ROOT / "lammps_plugin").glob("*.h")])
+BINDING_FILES = sorted((ROOT / "python" / "bindings").glob("*.[ch]pp"))
+WITHOUT_LAMMPS = {"neighbor_adapter", "host_version"}
 PYTHON_FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 BEFORE_THE_SEAM = {"cell", "structure", "cell_list"}
 """What nothing after `neighbor_list` may know of, the builder `cell_list` excepted."""
@@ -87,6 +90,26 @@ def test_the_core_knows_neither_python_nor_lammps() -> None:
     for path in CPP_FILES:
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"#\s*include\s+[<\"](Python|pybind11|lammps|mpi|pair|atom)\b", text), path
+
+
+@pytest.mark.parametrize("path", PLUGIN_FILES, ids=lambda path: path.name)
+def test_the_plugin_uses_public_headers_and_nothing_before_the_neighbor_list(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    used = re.findall(r'^\s*#\s*include\s+"nnpot/(\w+)\.hpp"', text, re.MULTILINE)
+    assert set(used) <= {header.stem for header in CPP_FILES if header.parent.name == "nnpot"}
+    assert not BEFORE_THE_SEAM.intersection(used)
+    if path.stem in WITHOUT_LAMMPS:
+        quoted = re.findall(r'^\s*#\s*include\s+"([^"]+)"', text, re.MULTILINE)
+        own = {f"{stem}.hpp" for stem in WITHOUT_LAMMPS}
+        assert all(name.startswith("nnpot/") or name in own for name in quoted)
+
+
+@pytest.mark.parametrize("path", BINDING_FILES, ids=lambda path: path.name)
+def test_the_bindings_use_public_headers_only(path: Path) -> None:
+    quoted = re.findall(r'^\s*#\s*include\s+"([^"]+)"', path.read_text(encoding="utf-8"), re.MULTILINE)
+    own = {file.name for file in BINDING_FILES}
+    public = {f"nnpot/{header.name}" for header in CPP_FILES if header.parent.name == "nnpot"}
+    assert set(quoted) <= own | public
 
 
 @pytest.mark.parametrize("path", PYTHON_FILES, ids=lambda path: str(path.relative_to(PACKAGE)))

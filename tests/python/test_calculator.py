@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import multiprocessing
+import pickle
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -57,3 +61,24 @@ def test_dynamics_keeps_the_energy(potential: Potential) -> None:
             kinetic.append(atoms.get_kinetic_energy())
     assert max(kinetic) > 0.1, "nothing moved"
     assert atoms.get_total_energy() == pytest.approx(start, abs=0.01 * max(kinetic))
+
+
+def test_copies_and_pickles_give_the_same(potential: Potential, any_structure: Atoms) -> None:
+    expected = potential.predict(any_structure)
+    any_structure.calc = nnpot.Calculator(potential)
+    for copied in (copy.deepcopy(any_structure), pickle.loads(pickle.dumps(any_structure))):
+        assert copied.get_potential_energy() == pytest.approx(expected.energy, rel=1e-13)
+        np.testing.assert_allclose(copied.get_forces(), expected.forces, rtol=0, atol=1e-12)
+
+
+def test_a_spawned_process_takes_the_calculator(potential: Potential) -> None:
+    atoms = structure("crystal")
+    atoms.calc = nnpot.Calculator(potential)
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        energy = pool.submit(Atoms.get_potential_energy, atoms).result()
+    assert energy == pytest.approx(potential.predict(atoms).energy, rel=1e-13)
+
+
+def test_records_say_which_model_it_was(model_directory: Path) -> None:
+    calculator = nnpot.Calculator(model_directory)
+    assert (calculator.name, calculator.todict()) == ("nnpot", {"model": str(model_directory)})

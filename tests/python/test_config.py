@@ -31,6 +31,10 @@ FAULTS: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (lambda v: grid(v).update(r_shift=4.5), r"symmetry_functions\[0\]\.r_shift must be below the cutoff 4 Å"),
     (lambda v: grid(v).update(type="G2"), r"functions\[0\]\.type must be 'radial'"),
     (lambda v: grid(v).update(rshift=1), r"functions\[0\]\.rshift is no known key; did you mean r_shift\?"),
+    (
+        lambda v: v["data"].update(atom_energies={"Cu": float("nan")}),
+        r"data\.atom_energies.*must be a finite number",
+    ),
     (lambda v: v["training"].update(epoch=5), r"training\.epoch is no known key; did you mean epochs\?"),
     (lambda v: v.update(trainnig={}), r"trainnig is no known key; did you mean training\?"),
     (

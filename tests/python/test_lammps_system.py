@@ -2,9 +2,11 @@ import numpy as np
 import pytest
 from ase import Atoms, units
 from ase.build import bulk
+from structures import NAMES, structure
 
+from nnpot import Potential
 from nnpot.errors import InvalidInputError, NnpotError
-from nnpot.lammps_runtime import PairCommands, open_lammps
+from nnpot.lammps_runtime import PairCommands, network_commands, open_lammps
 from nnpot.lammps_system import LammpsSystem, compute_labels
 
 SW = PairCommands("sw", ("* * {potentials}/Si.sw Si",))
@@ -118,3 +120,21 @@ def test_lost_atoms_are_an_error_of_ours():
         system = LammpsSystem(lammps, atoms, ["Si"], SW)
         system.free_motion()
         system.run(1.0)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_labels_by_pair_style_nnp_are_the_predictions(name, model, tmp_path):
+    folder = tmp_path / "a folder with blanks"
+    folder.mkdir()
+    model.write(str(folder))
+    atoms = structure(name)
+    labelled = compute_labels(atoms, ["Si", "O"], network_commands(folder, ["Si", "O"]))
+    said = Potential(model).predict(atoms)
+    assert labelled.get_potential_energy() == pytest.approx(said.energy, rel=1e-10)
+    np.testing.assert_allclose(
+        labelled.get_forces(), said.forces, rtol=0, atol=1e-10 * np.abs(said.forces).max()
+    )
+    if atoms.pbc.all():
+        largest = np.abs(said.stress).max()
+        np.testing.assert_allclose(labelled.get_stress(), said.stress, rtol=0, atol=1e-10 * largest)
+        np.testing.assert_allclose(labelled.cell.array, atoms.cell.array, rtol=0, atol=1e-12)

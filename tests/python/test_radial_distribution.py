@@ -59,14 +59,10 @@ def test_too_long_a_distance_is_refused():
         radial_distribution([], 3.0)
 
 
-def test_mean_difference():
-    r = np.array([0.5, 1.5])
-    assert (
-        RadialDistribution(r, np.array([1.0, 2.0])).mean_difference(
-            RadialDistribution(r, np.array([1.5, 1.0]))
-        )
-        == 0.75
-    )
+def test_mean_difference_counts_only_distances_that_occur():
+    r = np.array([0.5, 1.5, 2.5])
+    first, second = (RadialDistribution(r, np.array(g)) for g in ([0.0, 0.0, 2.0], [0.0, 0.5, 1.0]))
+    assert first.mean_difference(second) == 0.75
 
 
 def test_simulated_crystal_and_liquid_differ():

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from ase.build import bulk
 from ase.calculators.singlepoint import SinglePointCalculator
+from ase.constraints import FixAtoms
 
 from nnpot import FileFormatError, InvalidInputError
 from nnpot.io import read_frames
@@ -135,3 +136,16 @@ def test_published_sets_are_read(shared_data: Path) -> None:
     frames = read_frames(shared_data / "sw_silicon" / "test.xyz")
     assert len(frames) == 24
     assert len(read_frames(shared_data / "mlearn" / "Si" / "training.xyz")) == 214
+
+
+def test_forces_on_fixed_atoms_are_kept(tmp_path: Path) -> None:
+    frame = bulk("Si", cubic=True)
+    forces = np.random.default_rng(1).normal(size=(8, 3))
+    frame.calc = SinglePointCalculator(frame, energy=-34.0, forces=forces)
+    expected = frame.get_forces()
+    frame.set_constraint(FixAtoms([0, 1]))
+    for name in ("frames.traj", "frames.xyz"):
+        ase.io.write(tmp_path / name, frame)
+        (read,) = read_frames(tmp_path / name)
+        np.testing.assert_allclose(read.get_forces(), expected, rtol=0, atol=1e-7)
+    assert "move_mask" in (tmp_path / "frames.xyz").read_text()

@@ -51,7 +51,7 @@ def small():
 
 @pytest.fixture(scope="module")
 def frames(small):
-    return sample(small, seed=3)
+    return list(sample(small, seed=3))
 
 
 def test_every_group_is_there(frames):
@@ -74,7 +74,7 @@ def test_labels_are_those_of_the_written_positions(small, frames):
 
 
 def test_same_seed_same_frames_and_other_seed_others(small, frames):
-    again, other = sample(small, seed=3), sample(small, seed=4)
+    again, other = list(sample(small, seed=3)), list(sample(small, seed=4))
     for frame, same, different in zip(frames, again, other, strict=True):
         np.testing.assert_array_equal(frame.positions, same.positions)
         np.testing.assert_array_equal(frame.get_forces(), same.get_forces())
@@ -114,7 +114,9 @@ def test_hot_silicon_melts():
 
 
 def test_summary_tells_copies_from_independent_frames():
-    near, far = (sample(recipe({"interval": interval, "n_frames": 5}), seed=1) for interval in (0.001, 0.2))
+    near, far = (
+        list(sample(recipe({"interval": interval, "n_frames": 5}), seed=1)) for interval in (0.001, 0.2)
+    )
     assert summarize(near)[0].correlation > 0.9
     assert abs(summarize(far)[0].correlation) < 0.6
     assert summarize(far)[0].n_frames == 5
@@ -124,7 +126,7 @@ def test_faults_name_the_group():
     with pytest.raises(
         InvalidInputError, match=r"groups\[0\] \(group 0\): vacancies must be fewer than the 8 atoms, got 8"
     ):
-        sample(recipe({"vacancies": 8}))
+        list(sample(recipe({"vacancies": 8})))
 
 
 def test_command_writes_frames_and_reports(tmp_path):
@@ -138,3 +140,20 @@ def test_command_writes_frames_and_reports(tmp_path):
     written = read_frames(output)
     assert [frame.info["group"] for frame in written] == ["group 0", "group 0"]
     assert {"energy", "forces", "stress"} <= set(written[0].calc.results)
+
+
+def test_what_is_broken_off_is_kept(tmp_path):
+    values = recipe({"n_frames": 2}, {"name": "impossible", "vacancies": 8}).model_dump_json()
+    (tmp_path / "recipe.yaml").write_text(values)
+    output = tmp_path / "frames.xyz"
+    done = CliRunner().invoke(command, [str(tmp_path / "recipe.yaml"), "-o", str(output)])
+    assert isinstance(done.exception, InvalidInputError)
+    assert "impossible" in str(done.exception)
+    assert not output.exists()
+    assert len(read_frames(tmp_path / "frames.partial.xyz")) == 2
+
+
+def test_frames_that_are_alike_are_warned_of(tmp_path):
+    (tmp_path / "recipe.yaml").write_text(recipe({"n_frames": 2, "interval": 0.001}).model_dump_json())
+    done = CliRunner().invoke(command, [str(tmp_path / "recipe.yaml"), "-o", str(tmp_path / "frames.xyz")])
+    assert "take a longer interval" in done.output

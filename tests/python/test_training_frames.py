@@ -96,3 +96,14 @@ def test_given_atom_energies_must_name_the_elements() -> None:
     assert atom_energies(frames, {"Au": 2.0, "Cu": 1.0}) == {"Cu": 1.0, "Au": 2.0}
     with pytest.raises(InvalidInputError, match="must name exactly Cu, Au, got Cu"):
         atom_energies(frames, {"Cu": 1.0})
+
+
+def test_compositions_that_do_not_decide_are_said(caplog: pytest.LogCaptureFixture) -> None:
+    frames = []
+    for number in (1, 2):
+        frame = Atoms("H2O" * number, positions=np.arange(9.0 * number).reshape(-1, 3))
+        frame.calc = SinglePointCalculator(frame, energy=-14.0 * number)
+        frames.append(frame)
+    energies = atom_energies(frames, None)
+    assert 2 * energies["H"] + energies["O"] == pytest.approx(-14.0)
+    assert "do not determine the energies of single atoms" in caplog.text

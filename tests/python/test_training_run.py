@@ -19,8 +19,8 @@ from training_data import alloy_config, alloy_values, write_alloy
 
 import nnpot
 from nnpot import _core
-from nnpot.errors import InvalidInputError
-from nnpot.training import TrainingConfig, checkpoint, train
+from nnpot.errors import InvalidInputError, NnpotError
+from nnpot.training import TrainingConfig, checkpoint, loop, run, train
 from nnpot.training.checkpoint import COLUMNS
 from nnpot.training.frames import load_frames
 from nnpot.training.result import TrainingResult
@@ -136,23 +136,60 @@ def test_ctrl_c_ends_with_a_complete_model(frames_file: Path, tmp_path: Path) ->
     wait_for_epoch(process, run_dir, 2)
     process.send_signal(signal.SIGINT)
     stdout, stderr = process.communicate(timeout=100)
-    assert process.returncode == 0, stderr
+    assert process.returncode == 130, stderr
     assert "interrupted" in stdout and "Traceback" not in stderr
     assert nnpot.load(run_dir / "model").elements == ["Cu", "Au"]
     assert (run_dir / "report.html").exists()
 
 
 def test_a_full_disk_loses_nothing(
-    frames_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    unbroken: TrainingResult, frames_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_dir = tmp_path / "run"
-    config = alloy_config(frames_file, checkpoint_seconds=0)
+    config = alloy_config(frames_file, epochs=EPOCHS, checkpoint_seconds=0)
     monkeypatch.setattr(checkpoint, "atomic_write", failing_after(4, checkpoint.atomic_write))
     with pytest.raises(OSError, match="No space left"):
         train(config, run_dir)
     assert sorted(os.listdir(run_dir)) == ["checkpoint.npz", "config.json", "log.csv"]
     identity = checkpoint.Identity(config.fingerprint(), load_frames(config.data).fingerprint())
     assert checkpoint.read_checkpoint(run_dir / "checkpoint.npz", identity).epoch == 3
+    monkeypatch.undo()
+    assert same_weights(train(config, run_dir, resume=True).model, unbroken.model)
+
+
+def test_an_export_that_fails_leaves_the_model_before(
+    unbroken: TrainingResult, frames_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_dir = tmp_path / "run"
+    config = alloy_config(frames_file, epochs=EPOCHS)
+    monkeypatch.setattr(loop, "_reason_to_stop", stop_after(2))
+    first = train(config, run_dir)
+    before = {path.name: path.read_bytes() for path in first.model.iterdir()}
+    monkeypatch.undo()
+    monkeypatch.setattr(run, "verify", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        train(config, run_dir, resume=True)
+    assert {path.name: path.read_bytes() for path in first.model.iterdir()} == before
+    monkeypatch.undo()
+    assert same_weights(train(config, run_dir, resume=True).model, unbroken.model)
+
+
+def test_without_a_finished_epoch_there_is_no_model(
+    frames_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "_reason_to_stop", stop_after(0))
+    with pytest.raises(NnpotError, match="interrupted before the first epoch was done"):
+        train(alloy_config(frames_file), tmp_path / "run")
+    assert not (tmp_path / "run" / "model").exists()
+
+
+def stop_after(epochs: int) -> Callable[..., loop.Stop | None]:
+    """An interruption after some epochs."""
+    return lambda state, *_: loop.Stop.INTERRUPTED if state.epoch >= epochs else None
+
+
+def full_disk(*_: object) -> float:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def failing_after(n: int, write: Callable[..., object]) -> Callable[..., object]:

@@ -77,12 +77,13 @@ def constant_energy_run(
         system.thermostat(temperature, seed + 1)
         system.run(equilibration)
         system.free_motion()
+        system.scale_temperature(temperature)
         system.compute()
         spent = 0.0
         with progress(f"constant energy, {pair.style}", n_samples) as bar:
             for _ in range(n_samples):
                 start = process_time()
-                system.run(interval)
+                system.run(interval, unchanged=True)
                 spent += process_time() - start
                 records.append((system.thermo("step"), system.thermo("etotal"), system.thermo("temp")))
                 bar.advance()

@@ -24,8 +24,9 @@ class RadialDistribution:
     g: NDArray[np.float64]
 
     def mean_difference(self, other: RadialDistribution) -> float:
-        """Mean of |g - g'| over r."""
-        return float(np.mean(np.abs(self.g - other.g)))
+        """Mean of |g - g'| over the distances at which there are atoms, in one of the two at least."""
+        occupied = (self.g > 0.0) | (other.g > 0.0)
+        return float(np.mean(np.abs(self.g - other.g)[occupied]))
 
 
 def radial_distribution(frames: Iterable[Atoms], r_max: float, bin_width: float = 0.05) -> RadialDistribution:

@@ -12,7 +12,6 @@ from nnpot.cli.prediction import (
     data_units_option,
     frames_argument,
     model_argument,
-    predict_all,
     units_option,
 )
 
@@ -41,14 +40,14 @@ def command(model: Path, frames: Path, units: str | None, data_units: str | None
 
     FRAMES is extended XYZ, RuNNer input.data (state --data-units), or anything else that ASE reads.
     """
-    from nnpot.analysis.errors import compare
+    from nnpot.analysis.predictions import predict_frames
     from nnpot.io import read_frames, require_labels
     from nnpot.potential import load
 
     potential = load(model, units)
     references = read_frames(frames, data_units)
     require_labels(references, where=frames)
-    statistics = compare(references, predict_all(potential, references, frames))
+    statistics = predict_frames(potential, references, frames).errors
     if as_json:
         click.echo(json.dumps(statistics.to_dict(), indent=2, ensure_ascii=False))
     else:

@@ -10,7 +10,6 @@ from nnpot.cli.prediction import (
     data_units_option,
     frames_argument,
     model_argument,
-    predict_all,
     units_option,
 )
 
@@ -29,6 +28,7 @@ def command(model: Path, frames: Path, output: Path, units: str | None, data_uni
     The output holds energy (eV), forces (eV/Å), stress (eV/Å³, where periodic) and atomic energies (the array
     "energies").
     """
+    from nnpot.analysis.predictions import predict_frames
     from nnpot.files import require_writable
     from nnpot.io import read_frames, with_prediction, write_frames
     from nnpot.potential import load
@@ -36,6 +36,6 @@ def command(model: Path, frames: Path, output: Path, units: str | None, data_uni
     require_writable(output)
     potential = load(model, units)
     structures = read_frames(frames, data_units)
-    predictions = predict_all(potential, structures, frames)
+    predictions = predict_frames(potential, structures, frames).predictions
     write_frames(output, [with_prediction(*pair) for pair in zip(structures, predictions, strict=True)])
     click.echo(f"{len(structures)} frames written to {output}")

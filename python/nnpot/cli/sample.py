@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from ase import Atoms
+
+    from nnpot.reference.sampling import GroupSummary
+
+LARGEST_CORRELATION = 0.5
 
 
 @click.command(name="sample", short_help="Sample reference frames with LAMMPS.")
@@ -30,12 +39,32 @@ def command(recipe: str, output: Path, seed: int, fraction: float) -> None:
     from nnpot.reference.sampling import sample, summarize
 
     require_writable(output)
-    frames = sample(load_recipe(recipe).reduced(fraction), seed)
+    frames: list[Atoms] = []
+    try:
+        for frame in sample(load_recipe(recipe).reduced(fraction), seed):
+            frames.append(frame)
+    except BaseException:
+        if frames:
+            partial = output.with_name(f"{output.stem}.partial.xyz")
+            write_frames(partial, frames)
+            click.echo(f"broken off: the {len(frames)} frames so far are in {partial}", err=True)
+        raise
     write_frames(output, frames)
+    _print_summary(summarize(frames))
+    click.echo(f"{len(frames)} frames written to {output}")
+
+
+def _print_summary(groups: list[GroupSummary]) -> None:
     click.echo(f"{'group':<24}{'frames':>7}{'eV/atom':>10}{'spread':>9}{'max eV/Å':>10}{'correlation':>13}")
-    for group in summarize(frames):
+    for group in groups:
+        correlation = "-" if math.isnan(group.correlation) else f"{group.correlation:.3f}"
         click.echo(
             f"{group.name:<24}{group.n_frames:>7}{group.energy:>10.4f}{group.energy_spread:>9.4f}"
-            f"{group.largest_force:>10.2f}{group.correlation:>13.3f}"
+            f"{group.largest_force:>10.2f}{correlation:>13}"
         )
-    click.echo(f"{len(frames)} frames written to {output}")
+    click.echo("(spread: standard deviation; correlation: of the forces of successive frames, 0 is best)")
+    alike = [group.name for group in groups if group.correlation > LARGEST_CORRELATION]
+    if alike:
+        click.echo(
+            f"warning: the frames of {', '.join(alike)} are much alike; take a longer interval", err=True
+        )

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import click
 
+INTERRUPTED = 130
+"""Exit code, as of a program that Ctrl-C ended: what follows in a script is not done."""
+
 
 @click.command(name="train", short_help="Train a potential on energies and forces.")
 @click.argument("config", type=click.Path(path_type=Path), required=False)
@@ -18,8 +21,8 @@ import click
 def command(config: Path | None, run_dir: Path | None, resume: bool, show_template: bool) -> None:
     """Train as the YAML file CONFIG says.
 
-    Leaves RUN_DIR/model, log.csv, report.html and a checkpoint. Ctrl-C finishes the epoch and exports the
-    best weights so far.
+    Leaves RUN_DIR/model, log.csv, report.html and a checkpoint. Ctrl-C finishes the epoch, exports the
+    best weights so far, and ends with exit code 130.
     """
     from nnpot.training import load_config, template, train
 
@@ -40,3 +43,4 @@ def command(config: Path | None, run_dir: Path | None, resume: bool, show_templa
     click.echo(f"model {result.model}, report {result.report}")
     if result.interrupted:
         click.echo("interrupted: the model holds the best weights so far; --resume goes on")
+        raise click.exceptions.Exit(INTERRUPTED)

@@ -41,7 +41,8 @@ def read_frames(path: str | os.PathLike[str], units: UnitSystem | str | None = N
     -------
     list of ase.Atoms
         At least one. Total energy in eV, forces in eV/Å, stress in eV/Å³ (ASE's sign) in a
-        ``SinglePointCalculator``, as far as the file has them; ``info["group"]`` and the like are kept.
+        ``SinglePointCalculator``, as far as the file has them; ``info["group"]`` and the like are kept,
+        constraints are not.
 
     Raises
     ------
@@ -66,6 +67,7 @@ def read_frames(path: str | os.PathLike[str], units: UnitSystem | str | None = N
         if len(frame) == 0:
             raise FileFormatError(f"{where} has no atoms")
         require_finite(frame, where)
+        frame.set_constraint()  # they belong to dynamics; ASE would set the forces of fixed atoms to zero
     return frames
 
 

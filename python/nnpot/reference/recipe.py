@@ -9,23 +9,16 @@ from typing import Annotated, Literal
 import ase.build
 import ase.io
 from ase import Atoms
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
+from pydantic import Field, PositiveInt, field_validator, model_validator
 
 from nnpot.errors import FileFormatError, InvalidInputError
-from nnpot.lammps_runtime import PairCommands
-from nnpot.yaml_file import read_yaml
+from nnpot.lammps_runtime import PairCommands, fill_in_path
+from nnpot.yaml_file import Finite, NotNegative, Positive, StrictModel, read_yaml
 
-Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
-Finite = Annotated[float, Field(allow_inf_nan=False)]
-Fraction = Annotated[float, Field(ge=0.0, lt=0.5)]
+Strain = Annotated[float, Field(ge=0.0, lt=0.5)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Crystal(_Strict):
+class Crystal(StrictModel):
     """A cell from ``ase.build.bulk``: lattice constants in Å."""
 
     name: str
@@ -50,7 +43,7 @@ class Crystal(_Strict):
 SURFACES = ("diamond100", "diamond111", "fcc100", "fcc110", "fcc111", "bcc100", "bcc110", "bcc111", "hcp0001")
 
 
-class Surface(_Strict):
+class Surface(StrictModel):
     """A slab from ``ase.build`` with vacuum on both sides (Å); ``size`` counts surface cells and layers."""
 
     facet: Literal[SURFACES]  # type: ignore[valid-type]
@@ -66,7 +59,7 @@ class Surface(_Strict):
         return slab
 
 
-class Structure(_Strict):
+class Structure(StrictModel):
     """Where a group starts from: exactly one of a crystal, a surface, a file that ASE reads."""
 
     crystal: Crystal | None = None
@@ -103,14 +96,14 @@ def _read_structure(path: Path) -> Atoms:
     return atoms
 
 
-class Melt(_Strict):
+class Melt(StrictModel):
     """Heating before the equilibration, to lose all memory of the starting structure."""
 
     temperature: Positive
     duration: Positive
 
 
-class Group(_Strict):
+class Group(StrictModel):
     """Frames of one kind: independent trajectories that go through all temperatures and densities in turn.
 
     Each trajectory draws its own strain, vacancies and velocities, is equilibrated, and gives
@@ -120,7 +113,7 @@ class Group(_Strict):
     name: str
     structure: Structure
     repeat: tuple[PositiveInt, PositiveInt, PositiveInt] = (1, 1, 1)
-    strain: Fraction = 0.0
+    strain: Strain = 0.0
     vacancies: Annotated[int, Field(ge=0)] = 0
     temperature: Annotated[list[Positive], Field(min_length=1)]
     density: Annotated[list[Positive], Field(min_length=1)] | None = None
@@ -137,6 +130,21 @@ class Group(_Strict):
             raise ValueError("pressure lets the cell go where it wants: give it without density and strain")
         return self
 
+    @property
+    def n_trajectories(self) -> int:
+        """Trajectories that give the frames."""
+        return -(-self.n_frames // self.frames_per_trajectory)
+
+    @property
+    def preparation(self) -> float:
+        """Time before a trajectory counts, ps."""
+        return self.equilibration + (self.melt.duration if self.melt else 0.0)
+
+    @property
+    def simulated_time(self) -> float:
+        """Of all trajectories together, ps."""
+        return self.n_trajectories * self.preparation + self.n_frames * self.interval
+
     def conditions(self) -> list[tuple[float, float | None, float | None]]:
         """Temperature (K), density (g/cm³) and pressure (GPa) of each trajectory until all are met once."""
         nothing: list[float | None] = [None]
@@ -149,7 +157,7 @@ class Group(_Strict):
         ]
 
 
-class Recipe(_Strict):
+class Recipe(StrictModel):
     """A potential in LAMMPS and the groups of frames to sample with it."""
 
     elements: Annotated[list[str], Field(min_length=1)]
@@ -236,7 +244,7 @@ def load_recipe(source: str | Path) -> Recipe:
 
 
 def _with_files_beside(recipe: Recipe, folder: Path) -> Recipe:
-    """Structure files are named relative to the recipe."""
+    """Structure files are named relative to the recipe, files of the potential by ``{here}``."""
     groups = []
     for group in recipe.groups:
         file = group.structure.file
@@ -244,4 +252,7 @@ def _with_files_beside(recipe: Recipe, folder: Path) -> Recipe:
             structure = group.structure.model_copy(update={"file": folder / file})
             group = group.model_copy(update={"structure": structure})
         groups.append(group)
-    return recipe.model_copy(update={"groups": groups})
+    coefficients = [
+        fill_in_path(text, "{here}", folder) if "{here}" in text else text for text in recipe.pair_coeff
+    ]
+    return recipe.model_copy(update={"groups": groups, "pair_coeff": coefficients})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,8 +39,8 @@ class GroupSummary:
     correlation: float
 
 
-def sample(recipe: Recipe, seed: int = 0) -> list[Atoms]:
-    """Sample all groups of a recipe.
+def sample(recipe: Recipe, seed: int = 0) -> Iterator[Atoms]:
+    """Sample all groups of a recipe, frame by frame.
 
     Parameters
     ----------
@@ -48,9 +49,9 @@ def sample(recipe: Recipe, seed: int = 0) -> list[Atoms]:
     seed
         The same recipe and seed give the same frames.
 
-    Returns
-    -------
-    list of ase.Atoms
+    Yields
+    ------
+    ase.Atoms
         With energy (eV), forces (eV/Å) and stress (eV/Å³, ASE's sign, without the kinetic part);
         ``info`` holds ``group``, ``temperature`` (K) and ``trajectory``.
 
@@ -61,25 +62,40 @@ def sample(recipe: Recipe, seed: int = 0) -> list[Atoms]:
     """
     if seed < 0:
         raise InvalidInputError(f"the seed must be at least 0, got {seed}")
-    frames: list[Atoms] = []
+    sizes = []
+    for number, group in enumerate(recipe.groups):
+        with _named(number, group):
+            sizes.append(len(group.structure.build()) * int(np.prod(group.repeat)))
+    work = sum(size * group.simulated_time for size, group in zip(sizes, recipe.groups, strict=True))
     with progress("sampling", recipe.n_frames) as bar:
         for number, group in enumerate(recipe.groups):
             sequence = np.random.SeedSequence(entropy=seed, spawn_key=(number,))
-            try:
+            trajectory = None
+            with _named(number, group):
                 for frame in sample_group(recipe, group, sequence):
-                    frames.append(frame)
-                    bar.advance(group=group.name)
-            except NnpotError as error:
-                raise type(error)(f"groups[{number}] ({group.name}): {error}") from error
-    return frames
+                    time = group.interval + (
+                        group.preparation if frame.info["trajectory"] != trajectory else 0.0
+                    )
+                    trajectory = frame.info["trajectory"]
+                    bar.advance(recipe.n_frames * sizes[number] * time / work, group=group.name)
+                    yield frame
+
+
+@contextmanager
+def _named(number: int, group: Group) -> Iterator[None]:
+    """Errors say which group they come from."""
+    try:
+        yield
+    except (NnpotError, OSError) as error:
+        kind = type(error) if isinstance(error, NnpotError) else InvalidInputError
+        raise kind(f"groups[{number}] ({group.name}): {error}") from error
 
 
 def sample_group(recipe: Recipe, group: Group, seeds: np.random.SeedSequence) -> Iterator[Atoms]:
     """The frames of one group, trajectory by trajectory."""
     conditions = group.conditions()
-    n_trajectories = -(-group.n_frames // group.frames_per_trajectory)
     left = group.n_frames
-    for number, child in enumerate(seeds.spawn(n_trajectories)):
+    for number, child in enumerate(seeds.spawn(group.n_trajectories)):
         temperature, density, pressure = conditions[number % len(conditions)]
         rng = np.random.default_rng(child)
         start = starting_structure(group, density, rng)
@@ -132,8 +148,7 @@ def starting_structure(group: Group, density: float | None, rng: Generator) -> A
     atoms: Atoms = group.structure.build().repeat(group.repeat)
     atoms.info.clear()
     if density is not None:
-        scale = (atoms.get_masses().sum() / atoms.get_volume() / (density * GRAM_PER_CM3)) ** (1 / 3)
-        atoms.set_cell(atoms.cell * scale, scale_atoms=True)
+        scale_to_density(atoms, density)
     if group.strain > 0.0:
         atoms.set_cell(atoms.cell @ (np.eye(3) + random_strain(group.strain, rng)), scale_atoms=True)
     if group.vacancies >= len(atoms):
@@ -141,6 +156,12 @@ def starting_structure(group: Group, density: float | None, rng: Generator) -> A
     if group.vacancies > 0:
         del atoms[rng.choice(len(atoms), size=group.vacancies, replace=False).tolist()]
     return atoms
+
+
+def scale_to_density(atoms: Atoms, density: float) -> None:
+    """Scale cell and positions evenly, in place, to a density in g/cm³."""
+    scale = (atoms.get_masses().sum() / atoms.get_volume() / (density * GRAM_PER_CM3)) ** (1 / 3)
+    atoms.set_cell(atoms.cell * scale, scale_atoms=True)
 
 
 def random_strain(size: float, rng: Generator) -> NDArray[np.float64]:

@@ -9,16 +9,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PositiveInt,
     field_validator,
     model_validator,
 )
 
-from nnpot.yaml_file import read_yaml
+from nnpot.yaml_file import Finite, NotNegative, Positive, StrictModel, read_yaml
 
 CUTOFF_TYPES = {"cosine": 1, "tanh3": 2, "poly1": 5, "poly2": 6, "poly3": 7, "poly4": 8}
 """Names of the cutoff functions and their numbers in input.nn (docs: formats, cutoff functions)."""
@@ -31,19 +29,13 @@ def _as_list(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
-Numbers = Annotated[list[Annotated[float, Field(allow_inf_nan=False)]], BeforeValidator(_as_list)]
+Numbers = Annotated[list[Finite], BeforeValidator(_as_list)]
 Paths = Annotated[list[Path], BeforeValidator(_as_list)]
-Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 Fraction = Annotated[float, Field(ge=0.0, lt=1.0)]
 Seed = Annotated[int, Field(ge=0)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class DataConfig(_Strict):
+class DataConfig(StrictModel):
     """Which frames to learn from, and how they are split."""
 
     train: Annotated[Paths, Field(min_length=1)]
@@ -52,7 +44,7 @@ class DataConfig(_Strict):
     validation_fraction: Fraction = 0.1
     test_fraction: Fraction = 0.0
     seed: Seed = 0
-    atom_energies: Literal["fit"] | dict[str, float] = "fit"
+    atom_energies: Literal["fit"] | dict[str, Finite] = "fit"
 
     @model_validator(mode="after")
     def _something_to_train_on(self) -> DataConfig:
@@ -72,7 +64,7 @@ class DataConfig(_Strict):
         )
 
 
-class SymmetryFunctionGrid(_Strict):
+class SymmetryFunctionGrid(StrictModel):
     """All products of the listed parameters, for every element and every pair of neighbour elements."""
 
     type: Literal["radial", "angular_narrow", "angular_wide"]
@@ -121,7 +113,7 @@ def _each(values: list[float], allowed: Callable[[float], bool], expected: str) 
     return values
 
 
-class DescriptorConfig(_Strict):
+class DescriptorConfig(StrictModel):
     """The symmetry functions: grids, and lines as they stand after ``symfunction_short`` in input.nn (Å)."""
 
     cutoff: Positive
@@ -144,14 +136,14 @@ class DescriptorConfig(_Strict):
         return self
 
 
-class NetworkConfig(_Strict):
+class NetworkConfig(StrictModel):
     """The network of each element: hidden layers of one activation, and one linear output."""
 
     hidden: list[PositiveInt] = [25, 25]
     activation: Literal["tanh", "softplus", "sigmoid", "gaussian", "cos"] = "tanh"
 
 
-class OptimizationConfig(_Strict):
+class OptimizationConfig(StrictModel):
     """Adam with a learning rate that falls exponentially from the first to the last epoch."""
 
     precision: Literal["float64", "float32"] = "float32"
@@ -178,7 +170,7 @@ class OptimizationConfig(_Strict):
         return self
 
 
-class TrainingConfig(_Strict):
+class TrainingConfig(StrictModel):
     """Everything ``nnpot train`` needs to know; units are eV and Å throughout."""
 
     data: DataConfig

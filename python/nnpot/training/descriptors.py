@@ -133,6 +133,8 @@ def decorrelation(scaled: Array) -> Inputs:
     Their first weights are small, as if the damping were 1: a network starts smooth, and learns to use them.
     """
     eigenvalues, vectors = np.linalg.eigh(scaled.T @ scaled / len(scaled))
+    largest = np.abs(vectors).argmax(axis=0)
+    vectors *= np.sign(vectors[largest, range(len(vectors))])  # otherwise LAPACK's choice
     eigenvalues = np.maximum(eigenvalues, 0.0)
     deviations = np.sqrt(eigenvalues + DAMPING * eigenvalues[-1])
     return Inputs(vectors / deviations, deviations / np.sqrt(eigenvalues + eigenvalues[-1]))
@@ -151,8 +153,12 @@ def _varying(element: str, names: Sequence[str], values: Array) -> NDArray[np.bo
             f"descriptor: none of the {len(names)} symmetry functions of {element} varies over the training "
             f"frames ({len(values)} atoms of {element}); take a larger cutoff, other functions or more frames"
         )
-    for name in (name for name, varying in zip(names, varies, strict=True) if not varying):
-        logger.warning("symmetry function %r has the same value everywhere and is dropped", name)
+    dropped = [name for name, varying in zip(names, varies, strict=True) if not varying]
+    if dropped:
+        listed = "; ".join(dropped)
+        logger.warning(
+            "%s: %d symmetry functions are dropped, they do not vary: %s", element, len(dropped), listed
+        )
     return varies
 
 

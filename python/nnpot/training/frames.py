@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from ase.neighborlist import neighbor_list
 from nnpot.errors import InvalidInputError
 from nnpot.io import read_frames, require_labels
 from nnpot.training.config import DataConfig
+
+logger = logging.getLogger(__name__)
 
 SAME_PLACE = 1e-3
 """Å"""
@@ -157,5 +160,11 @@ def atom_energies(frames: Sequence[Atoms], given: dict[str, float] | None) -> di
     )
     energies = np.array([frame.get_potential_energy() for frame in frames])
     weights = 1.0 / counts.sum(axis=1)
-    fitted = np.linalg.lstsq(counts * weights[:, None], energies * weights, rcond=None)[0]
+    fitted, _, rank, _ = np.linalg.lstsq(counts * weights[:, None], energies * weights, rcond=None)
+    if rank < len(elements):
+        logger.warning(
+            "the frames' compositions do not determine the energies of single atoms (%s): energies of "
+            "other compositions will mean nothing; give data.atom_energies if you need them",
+            ", ".join(elements),
+        )
     return dict(zip(elements, map(float, fitted), strict=True))

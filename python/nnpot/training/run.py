@@ -8,9 +8,8 @@ from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
 
-from nnpot.analysis.errors import ErrorStatistics
-from nnpot.errors import InvalidInputError
-from nnpot.files import atomic_write
+from nnpot.errors import InvalidInputError, NnpotError
+from nnpot.files import atomic_directory, atomic_write
 from nnpot.training.checkpoint import Identity, State, read_checkpoint, write_checkpoint
 from nnpot.training.config import CUTOFF_TYPES, TrainingConfig
 from nnpot.training.dataset import DataSet, build_dataset, table_shapes
@@ -21,7 +20,7 @@ from nnpot.training.frames import Split, atom_energies, load_frames
 from nnpot.training.log import open_log
 from nnpot.training.loop import Stop, run_epochs
 from nnpot.training.networks import AtomicNetworks
-from nnpot.training.report import Predictions, predict_parts, write_report
+from nnpot.training.report import predict_parts, write_report
 from nnpot.training.result import TrainingResult
 from nnpot.training.tensorflow_setup import set_up
 from nnpot.training.trainer import Trainer, output_scale
@@ -71,6 +70,8 @@ def run(config: TrainingConfig, run_dir: Path, resume: bool) -> TrainingResult:
 
 def _claim(run_dir: Path, resume: bool) -> None:
     """Refuse to write over another run."""
+    if run_dir.exists() and not run_dir.is_dir():
+        raise InvalidInputError(f"{run_dir}: is a file; name a directory for the run")
     found = [name for name in (CHECKPOINT, LOG, MODEL, CONFIGURATION) if (run_dir / name).exists()]
     if found and not resume:
         raise InvalidInputError(
@@ -110,7 +111,8 @@ def _announce(split: Split, descriptor: Descriptor, energies: dict[str, float], 
     logger.info("frames: %s", ", ".join(f"{len(frames)} {name}" for name, frames in split.parts()))
     for element in descriptor.elements:
         count = descriptor.n_functions(element)
-        logger.info("%s: %d symmetry functions, single atom %.6f eV", element, count, energies[element])
+        logger.info("%s: %d symmetry functions, energy offset %.6f eV", element, count, energies[element])
+    logger.info("cutoff: %.3f Å", descriptor.functions.cutoff)
     shapes = [table_shapes(descriptor, frames) for frames in (split.train, split.validation) if frames]
     n_bytes = sum(shape.n_bytes(precision) for part in shapes for shape in part.values())
     logger.info("memory for derivatives of the descriptors (%s): %.2f GB", precision, 2 * n_bytes / 1e9)
@@ -128,16 +130,13 @@ def _start(trainer: Trainer, earlier: State | None) -> State:
 def _finish(
     config: TrainingConfig, prepared: _Prepared, state: State, stop: Stop, run_dir: Path
 ) -> TrainingResult:
+    if state.best_epoch == 0:
+        raise NnpotError(f"{run_dir}: {stop.value} before the first epoch was done, so there is no model yet")
     prepared.networks.set_weights(state.best_weights)
     model = run_dir / MODEL
-    info = _provenance(config, prepared.split, state)
-    export(prepared.networks, prepared.descriptor, prepared.atom_energies, prepared.scale, info, model)
-    frames = [frame for _, part in prepared.split.parts() for frame in part]
-    step = max(1, len(frames) // N_VERIFIED)
-    difference = verify(model, prepared.descriptor, frames[::step][:N_VERIFIED])
-    logger.info("TensorFlow and the C++ core agree to %.1e (relative)", difference)
-    predictions: dict[str, Predictions] = predict_parts(model, prepared.split)
-    errors: dict[str, ErrorStatistics] = {name: part.errors for name, part in predictions.items()}
+    with atomic_directory(model) as directory:
+        _export(config, prepared, state, directory)
+    predictions = predict_parts(model, prepared.split)
     report = write_report(run_dir, state, stop, predictions)
     return TrainingResult(
         model=model,
@@ -147,8 +146,18 @@ def _finish(
         epochs=state.epoch,
         best_epoch=state.best_epoch,
         seconds=state.seconds,
-        errors=errors,
+        errors={name: part.errors for name, part in predictions.items()},
     )
+
+
+def _export(config: TrainingConfig, prepared: _Prepared, state: State, directory: Path) -> None:
+    """Write the model and prove it."""
+    info = _provenance(config, prepared.split, state)
+    export(prepared.networks, prepared.descriptor, prepared.atom_energies, prepared.scale, info, directory)
+    frames = [frame for _, part in prepared.split.parts() for frame in part]
+    step = max(1, len(frames) // N_VERIFIED)
+    difference = verify(directory, prepared.descriptor, frames[::step][:N_VERIFIED])
+    logger.info("TensorFlow and the C++ core agree to %.1e (relative)", difference)
 
 
 def _provenance(config: TrainingConfig, split: Split, state: State) -> dict[str, str]:

@@ -1,0 +1,70 @@
+"""What a potential says about a set of frames, beside what the frames say themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from ase import Atoms
+from numpy.typing import NDArray
+
+from nnpot.analysis.errors import ErrorStatistics, compare
+from nnpot.errors import NnpotError
+from nnpot.potential import Potential, Prediction
+from nnpot.progress import progress
+
+Pair = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Frames with the prediction of each; the figures below need frames with energies and forces."""
+
+    frames: list[Atoms]
+    predictions: list[Prediction]
+
+    @cached_property
+    def errors(self) -> ErrorStatistics:
+        """Over all frames and over each group of them."""
+        return compare(self.frames, self.predictions)
+
+    def energies(self) -> Pair:
+        """Reference and prediction in eV/atom, both of shape (n_frames,)."""
+        sizes = np.array([len(frame) for frame in self.frames])
+        reference = np.array([frame.get_potential_energy() for frame in self.frames])
+        return reference / sizes, np.array([said.energy for said in self.predictions]) / sizes
+
+    def forces(self) -> Pair:
+        """All force components, reference and prediction in eV/Å, both of shape (3 n_atoms,)."""
+        reference = [frame.get_forces().ravel() for frame in self.frames]
+        return np.concatenate(reference), np.concatenate([said.forces.ravel() for said in self.predictions])
+
+
+def predict_frames(potential: Potential, frames: Sequence[Atoms], where: object) -> Predictions:
+    """Predict every frame, with progress on stderr.
+
+    Parameters
+    ----------
+    potential
+        What predicts.
+    frames
+        With energy and forces, if errors are wanted.
+    where
+        What the frames are called in an error, for example the name of their file.
+
+    Raises
+    ------
+    NnpotError
+        If a frame cannot be predicted; the message names it by its number.
+    """
+    predictions = []
+    with progress("predicting", len(frames)) as bar:
+        for number, frame in enumerate(frames):
+            try:
+                predictions.append(potential.predict(frame))
+            except NnpotError as error:
+                raise type(error)(f"{where}: frame {number} (counted from 0): {error}") from error
+            bar.advance()
+    return Predictions(list(frames), predictions)
