@@ -20,7 +20,7 @@ from nnpot.reference.sampling import scale_to_density
 LATTICE_CONSTANT = 5.431  # Å, at which simulations of the crystal are done
 LIQUID_DENSITY = 2.45  # g/cm³
 CRYSTAL = Simulation(temperature=300.0, duration=10.0)
-LIQUID = Simulation(temperature=2000.0, duration=20.0, melt=4000.0)
+LIQUID = Simulation(temperature=2000.0, duration=50.0, melt=4000.0, equilibration=5.0, interval=0.1)
 
 
 @dataclass(frozen=True)
