@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,3 +55,15 @@ def test_errors_of_each_part_are_printed(tmp_path: Path) -> None:
     result = CliRunner().invoke(command, [str(config), "-o", str(tmp_path / "run")], catch_exceptions=False)
     assert [line.split()[0] for line in result.output.splitlines()] == ["train", "validation", "model"]
     assert "meV/atom" in result.output
+
+
+def test_without_tensorflow_it_says_what_to_install(tmp_path: Path) -> None:
+    config = tmp_path / "train.yaml"
+    config.write_text(yaml.safe_dump(alloy_values(write_alloy(tmp_path))), encoding="utf-8")
+    code = (
+        "import sys\nsys.modules['keras'] = sys.modules['tensorflow'] = None\n"
+        f"from nnpot.cli.main import main\nmain(['train', {str(config)!r}, '-o', {str(tmp_path / 'run')!r}])\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode == 2
+    assert len(result.stderr.splitlines()) == 1 and "pip install 'nnpot[train]'" in result.stderr

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import os
 
+from nnpot.errors import NnpotError
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import keras  # noqa: E402
-import tensorflow as tf  # noqa: E402
+try:
+    import keras
+    import tensorflow as tf
+except ImportError as error:
+    raise NnpotError(
+        f"training needs TensorFlow ({error}); install it with: pip install 'nnpot[train]'"
+    ) from error
 
 __all__ = ["keras", "set_up", "tf"]
 
