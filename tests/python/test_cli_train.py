@@ -62,8 +62,11 @@ def test_without_tensorflow_it_says_what_to_install(tmp_path: Path) -> None:
     config.write_text(yaml.safe_dump(alloy_values(write_alloy(tmp_path))), encoding="utf-8")
     code = (
         "import sys\nsys.modules['keras'] = sys.modules['tensorflow'] = None\n"
-        f"from nnpot.cli.main import main\nmain(['train', {str(config)!r}, '-o', {str(tmp_path / 'run')!r}])\n"
+        "from nnpot.cli.main import main\nmain(['train', *sys.argv[1:]])\n"
     )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    arguments = [str(config), "-o", str(tmp_path / "run")]
+    result = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False
+    )
     assert result.returncode == 2
     assert len(result.stderr.splitlines()) == 1 and "pip install 'nnpot[train]'" in result.stderr
