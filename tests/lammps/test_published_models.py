@@ -62,8 +62,8 @@ def test_copper_sulfide(ranks: int, shared_data: Path, tmp_path: Path) -> None:
     model = shared_data / "n2p2" / "Cu2S_PBE"
     expected = read_reference(model / "cu2s_144.reference.csv.gz")
     found = run_model(
-        f"box tilt large\nread_data {model / 'cu2s_144.data'}\nmass 1 63.546\nmass 2 32.06\n"
-        f"pair_style nnp units metal\npair_coeff * * {model} {copper_sulfide_types(model)}",
+        f"box tilt large\nread_data '{model}/cu2s_144.data'\nmass 1 63.546\nmass 2 32.06\n"
+        f"pair_style nnp units metal\npair_coeff * * '{model}' {copper_sulfide_types(model)}",
         tmp_path,
         ranks,
     )
@@ -88,7 +88,7 @@ def test_water(ranks: int, shared_data: Path, tmp_path: Path) -> None:
     length = CFLENGTH * BOHR
     found = run_model(
         f"read_data data\nchange_box all x scale {length!r} y scale {length!r} z scale {length!r} remap\n"
-        f"pair_style nnp units atomic\npair_coeff * * {model} H O",
+        f"pair_style nnp units atomic\npair_coeff * * '{model}' H O",
         tmp_path,
         ranks,
     )
