@@ -118,7 +118,7 @@ TEST_CASE("an input file that is wrong is refused by line") {
     CHECK(contains(input("elements H O", "elements H Xx"), "'Xx' is not the symbol"));
     CHECK(contains(input("cutoff_type 1 0", "cutoff_type 11 0"), "cutoff type must be from 0 to 8, got 11"));
     CHECK(contains(input("cutoff_type 1 0", "cutof_type 1 0"), "the keyword 'cutoff_type' is missing"));
-    CHECK(contains(input("symfunction_short H 2", "symfunction_short H 22"), "type '22' is not supported"));
+    CHECK(contains(input("symfunction_short H 2", "symfunction_short H 26"), "type '26' is not supported"));
     CHECK(contains(input("symfunction_short H 2", "symfunction_short Si 2"), "'Si' is not among"));
     CHECK(contains(input("global_nodes_short 7 5", "global_nodes_short 7"), "is not defined whole"));
     CHECK(contains(input("global_activation_short t p l", "global_activation_short t q l"), "activation 'q'"));
