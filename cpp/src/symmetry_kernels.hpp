@@ -99,7 +99,7 @@ struct Kernels {
                                  double eta, double r_shift, double* terms);
     /// base = max(0, 1 + lambda cos), power = base^(zeta − 1), 0 where base is 0.
     void (*triplet_powers)(const Triplets& triplets, double lambda, double zeta, double* base, double* power);
-    /// Fills angle and inverse_sine; collinear triplets (θ within 1e-7 of 0 or π) get an angle outside any window.
+    /// Fills angle and inverse_sine; collinear triplets get an angle outside any window.
     void (*triplet_angles)(Triplets& triplets);
     /// value = window(θ), slope = d(value)/d(cos θ)
     void (*triplet_windows)(const Triplets& triplets, const Window& window, double* value, double* slope);
