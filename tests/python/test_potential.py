@@ -232,8 +232,8 @@ def test_weighted_and_compact_functions_survive_writing_and_reading(
     atoms = structure("liquid")
     expected, prediction = Potential(compact_model).predict(atoms), nnpot.load(tmp_path).predict(atoms)
     assert np.abs(expected.forces).max() > 0.1
-    assert prediction.energy == expected.energy
-    np.testing.assert_array_equal(prediction.forces, expected.forces)
+    assert prediction.energy == pytest.approx(expected.energy, rel=1e-13)
+    np.testing.assert_allclose(prediction.forces, expected.forces, atol=1e-12)
 
 
 def test_units_have_to_be_stated_somewhere(shared_data: Path) -> None:
