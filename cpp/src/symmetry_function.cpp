@@ -40,6 +40,8 @@ struct Layout {
     const char* usage;
 };
 
+const std::vector<Parameter> ends{r_low, cutoff, angle_low, angle_high};
+
 const std::array<Layout, 13> layouts{{
     {1, 1, {cutoff}, 0, "center 1 neighbor r_c"},
     {2, 1, {eta, r_shift, cutoff}, 0, "center 2 neighbor eta r_shift r_c"},
@@ -49,19 +51,11 @@ const std::array<Layout, 13> layouts{{
     {12, 0, {eta, r_shift, cutoff}, 0, "center 12 eta r_shift r_c"},
     {13, 0, {eta, r_shift, lambda, zeta, cutoff}, 0, "center 13 eta r_shift lambda zeta r_c"},
     {20, 1, {r_low, cutoff}, 0, "center 20 neighbor r_low r_c subtype"},
-    {21,
-     2,
-     {r_low, cutoff, angle_low, angle_high},
-     0,
-     "center 21 neighbor neighbor r_low r_c angle_low angle_high subtype"},
-    {22,
-     2,
-     {r_low, cutoff, angle_low, angle_high},
-     0,
-     "center 22 neighbor neighbor r_low r_c angle_low angle_high subtype"},
+    {21, 2, ends, 0, "center 21 neighbor neighbor r_low r_c angle_low angle_high subtype"},
+    {22, 2, ends, 0, "center 22 neighbor neighbor r_low r_c angle_low angle_high subtype"},
     {23, 0, {r_low, cutoff}, 0, "center 23 r_low r_c subtype"},
-    {24, 0, {r_low, cutoff, angle_low, angle_high}, 0, "center 24 r_low r_c angle_low angle_high subtype"},
-    {25, 0, {r_low, cutoff, angle_low, angle_high}, 0, "center 25 r_low r_c angle_low angle_high subtype"},
+    {24, 0, ends, 0, "center 24 r_low r_c angle_low angle_high subtype"},
+    {25, 0, ends, 0, "center 25 r_low r_c angle_low angle_high subtype"},
 }};
 
 const Layout& layout_of(const std::string& type) {
