@@ -178,6 +178,13 @@ void triplet_radial_terms(const Triplets& triplets, const double* first, const d
         for (std::size_t t = 0; t < triplets.n; ++t) terms[t] = first[triplets.j[t]] * second[triplets.k[t]];
         return;
     }
+    if (eta == 0.0) {
+#pragma omp simd
+        for (std::size_t t = 0; t < triplets.n; ++t) {
+            terms[t] = first[triplets.j[t]] * second[triplets.k[t]] * triplets.cutoff_jk[t];
+        }
+        return;
+    }
 #pragma omp simd
     for (std::size_t t = 0; t < triplets.n; ++t) {
         const double d = triplets.r_jk[t] - r_shift;
