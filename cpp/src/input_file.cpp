@@ -103,8 +103,9 @@ void read_functions(const KeywordFile& file, const UnitSystem& units, Model& mod
         const SymmetryFunction function =
             at_line(file, *line, [&] { return parse_symmetry_function(join(line->words, 1), units.length); });
         at_line(file, *line, [&] { return CutoffFunction(model.cutoff_type, function.cutoff, model.cutoff_alpha); });
-        (void)index_of(file, *line, model.elements, function.neighbor);
-        if (function.is_angular()) (void)index_of(file, *line, model.elements, function.neighbor2);
+        for (const int neighbor : {function.neighbor, function.neighbor2}) {
+            if (neighbor != 0) (void)index_of(file, *line, model.elements, neighbor);
+        }
         std::vector<SymmetryFunction>& functions =
             model.elements[index_of(file, *line, model.elements, function.center)].functions;
         const bool twice = std::any_of(functions.begin(), functions.end(), [&](const SymmetryFunction& other) {

@@ -28,8 +28,9 @@ void require_consistent_element(const ElementModel& element) {
 
 void require_known_elements(const Model& model, const ElementModel& element) {
     for (const SymmetryFunction& function : element.functions) {
-        for (const int number : {function.neighbor, function.is_angular() ? function.neighbor2 : function.neighbor}) {
-            const bool known = std::any_of(model.elements.begin(), model.elements.end(),
+        for (const int number : {function.neighbor, function.neighbor2}) {
+            const bool known =
+                number == 0 || std::any_of(model.elements.begin(), model.elements.end(),
                                            [&](const ElementModel& other) { return other.atomic_number == number; });
             if (known) continue;
             throw InvalidInput("model: symmetry function '" + to_text(function) + "': element " +

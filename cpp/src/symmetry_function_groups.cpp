@@ -15,6 +15,15 @@ std::size_t find_or_append(std::vector<Value>& values, Value value, const Same& 
     return index;
 }
 
+CutoffType core_of(const SymmetryFunction& function) {
+    if (function.subtype[0] == 'e') return CutoffType::exponential;
+    return static_cast<CutoffType>(static_cast<int>(CutoffType::poly1) + function.subtype[1] - '1');
+}
+
+bool are_same(const kernels::CutoffParameters& a, const kernels::CutoffParameters& b) {
+    return a.shape == b.shape && a.type == b.type && a.radius == b.radius && a.inner_radius == b.inner_radius;
+}
+
 class Grouping {
 public:
     Grouping(CutoffType type, double alpha) : type_(type), alpha_(alpha) {}
@@ -31,6 +40,11 @@ public:
 
 private:
     kernels::CutoffParameters cutoff_of(const SymmetryFunction& function) const {
+        if (function.is_compact()) {
+            const bool asymmetric = function.subtype.back() == 'a';
+            return {core_of(function), function.cutoff, function.r_low,
+                    asymmetric ? kernels::Shape::asymmetric_compact : kernels::Shape::compact};
+        }
         const CutoffFunction checked(type_, function.cutoff, alpha_);
         return {checked.type(), checked.radius(), checked.inner_radius()};
     }
@@ -38,7 +52,7 @@ private:
     std::size_t shell_of(int atomic_number, const SymmetryFunction& function) {
         const kernels::CutoffParameters cutoff = cutoff_of(function);
         return find_or_append(groups_.shells, ShellKey{atomic_number, cutoff}, [&](const ShellKey& key) {
-            return key.atomic_number == atomic_number && key.cutoff.radius == cutoff.radius;
+            return key.atomic_number == atomic_number && are_same(key.cutoff, cutoff);
         });
     }
 
@@ -52,7 +66,7 @@ private:
     void add_angular(const SymmetryFunction& f, std::size_t index) {
         const std::size_t first = shell_of(f.neighbor, f);
         const std::size_t second = shell_of(f.neighbor2, f);
-        const AngularGroup empty{first, second, f.is_narrow(), cutoff_of(f), {}, {}, {}};
+        const AngularGroup empty{first, second, f.is_narrow(), cutoff_of(f), {}, {}, {}, {}};
         const std::size_t position = find_or_append(groups_.angular, empty, [&](const AngularGroup& g) {
             return g.first == first && g.second == second && g.narrow == f.is_narrow();
         });
@@ -60,11 +74,21 @@ private:
         const std::size_t exponent =
             find_or_append(group.exponents, Exponent{f.eta, f.r_shift},
                            [&](const Exponent& e) { return e.eta == f.eta && e.r_shift == f.r_shift; });
-        const std::size_t power = find_or_append(group.powers, Power{f.lambda, f.zeta}, [&](const Power& p) {
-            return p.lambda == f.lambda && p.zeta == f.zeta;
-        });
         group.terms.resize(group.exponents.size());
-        group.terms[exponent].push_back({index, power, std::pow(2.0, 1.0 - f.zeta)});
+        const std::size_t factor = f.is_compact() ? window_of(group, f) : power_of(group, f);
+        group.terms[exponent].push_back({index, factor, f.is_compact() ? 1.0 : std::pow(2.0, 1.0 - f.zeta)});
+    }
+
+    static std::size_t power_of(AngularGroup& group, const SymmetryFunction& f) {
+        return find_or_append(group.powers, Power{f.lambda, f.zeta},
+                              [&](const Power& p) { return p.lambda == f.lambda && p.zeta == f.zeta; });
+    }
+
+    /// The functions of one center are all different, and so are the windows of a group.
+    static std::size_t window_of(AngularGroup& group, const SymmetryFunction& f) {
+        constexpr double degree = 3.14159265358979323846 / 180.0;
+        group.windows.push_back({core_of(f), f.angle_low * degree, f.angle_high * degree});
+        return group.windows.size() - 1;
     }
 
     CutoffType type_;

@@ -11,7 +11,7 @@ namespace nnpot {
 
 /// Neighbors of one element within one radius: what several groups look at.
 struct ShellKey {
-    int atomic_number;
+    int atomic_number;  ///< 0: of every element, weighted by their numbers
     kernels::CutoffParameters cutoff;
 };
 
@@ -35,14 +35,14 @@ struct Power {
     double lambda, zeta;
 };
 
-/// One angular function: which exponential and which power of its group it multiplies.
+/// One angular function: which exponential and which function of the angle of its group it multiplies.
 struct AngularTerm {
     std::size_t index;
-    std::size_t power;
-    double normalization;  ///< 2^(1 − zeta)
+    std::size_t factor;    ///< position among the powers or the windows
+    double normalization;  ///< 2^(1 − zeta); 1 for windows
 };
 
-/// Angular functions over one pair of shells, all narrow or all wide.
+/// Angular functions over one pair of shells, all narrow or all wide, all with powers or all with windows.
 struct AngularGroup {
     std::size_t first, second;  ///< shells
     bool narrow;
@@ -50,6 +50,7 @@ struct AngularGroup {
     std::vector<Exponent> exponents;
     std::vector<std::vector<AngularTerm>> terms;  ///< per exponent
     std::vector<Power> powers;
+    std::vector<kernels::Window> windows;
 };
 
 struct SymmetryFunctionSet::Groups {
@@ -67,6 +68,7 @@ struct AngularState {
     kernels::Triplets triplets;
     std::vector<double*> radial_terms;   ///< per exponent
     std::vector<double*> bases, powers;  ///< per power
+    std::vector<double*> windows, window_slopes;
 };
 
 class SymmetryFunctionSet::Workspace {

@@ -73,6 +73,27 @@ void fill_powers(const Kernels& kernel, const AngularGroup& group, Arena& arena,
     }
 }
 
+void fill_windows(const Kernels& kernel, const AngularGroup& group, Arena& arena, AngularState& state) {
+    state.windows.clear();
+    state.window_slopes.clear();
+    if (group.windows.empty()) return;
+    state.triplets.angle = arena.take<double>(state.triplets.n);
+    state.triplets.inverse_sine = arena.take<double>(state.triplets.n);
+    kernel.triplet_angles(state.triplets);
+    for (const kernels::Window& window : group.windows) {
+        state.windows.push_back(arena.take<double>(state.triplets.n));
+        state.window_slopes.push_back(arena.take<double>(state.triplets.n));
+        kernel.triplet_windows(state.triplets, window, state.windows.back(), state.window_slopes.back());
+    }
+}
+
+double angular_sum(const Kernels& kernel, const AngularGroup& group, const AngularState& state, const double* terms,
+                   std::size_t factor) {
+    const std::size_t n = state.triplets.n;
+    if (!group.windows.empty()) return kernel.dot(n, terms, state.windows[factor]);
+    return kernel.sum_of_products(n, terms, state.powers[factor], state.bases[factor]);
+}
+
 void angular_forward(const Kernels& kernel, const AngularGroup& group, const Shell& first, const Shell& second,
                      Arena& arena, AngularState& state, double* values) {
     const bool same = group.first == group.second;
@@ -80,6 +101,7 @@ void angular_forward(const Kernels& kernel, const AngularGroup& group, const She
     kernel.list_triplets(first, second, same, group.narrow, group.cutoff, state.triplets);
     const std::size_t n = state.triplets.n;
     fill_powers(kernel, group, arena, state);
+    fill_windows(kernel, group, arena, state);
     state.radial_terms.clear();
     double* const at_first = arena.take<double>(first.n);
     double* const at_second = same ? at_first : arena.take<double>(second.n);
@@ -90,11 +112,23 @@ void angular_forward(const Kernels& kernel, const AngularGroup& group, const She
         if (!same) kernel.gaussian_terms(second, eta, r_shift, at_second);
         kernel.triplet_radial_terms(state.triplets, at_first, at_second, group.narrow, eta, r_shift, terms);
         for (const AngularTerm& term : group.terms[e]) {
-            values[term.index] = term.normalization *
-                                 kernel.sum_of_products(n, terms, state.powers[term.power], state.bases[term.power]);
+            values[term.index] = term.normalization * angular_sum(kernel, group, state, terms, term.factor);
         }
         state.radial_terms.push_back(terms);
     }
+}
+
+/// Adds one function with weight dE/dG to the sums S0 and S1.
+void add_weighted(const Kernels& kernel, const AngularGroup& group, const AngularState& state, std::size_t factor,
+                  double weight, TripletSums& sums) {
+    const std::size_t n = state.triplets.n;
+    if (!group.windows.empty()) {
+        kernel.add_weighted_windows(n, weight, state.windows[factor], state.window_slopes[factor], sums.s0, sums.s1);
+        return;
+    }
+    const Power& power = group.powers[factor];
+    kernel.add_weighted_powers(n, weight, power.lambda * power.zeta, state.bases[factor], state.powers[factor], sums.s0,
+                               sums.s1);
 }
 
 void angular_backward(const Kernels& kernel, const AngularGroup& group, const AngularState& state,
@@ -107,9 +141,7 @@ void angular_backward(const Kernels& kernel, const AngularGroup& group, const An
     for (std::size_t e = 0; e < group.exponents.size(); ++e) {
         for (const AngularTerm& term : group.terms[e]) {
             if (weights[term.index] == 0.0) continue;
-            const Power& power = group.powers[term.power];
-            kernel.add_weighted_powers(n, weights[term.index] * term.normalization, power.lambda * power.zeta,
-                                       state.bases[term.power], state.powers[term.power], sums.s0, sums.s1);
+            add_weighted(kernel, group, state, term.factor, weights[term.index] * term.normalization, sums);
         }
         kernel.fold_exponent(n, group.exponents[e].eta, group.exponents[e].r_shift, state.radial_terms[e], sums);
     }

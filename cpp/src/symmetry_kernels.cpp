@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "cutoff_core.hpp"
+#include "symmetry_kernels_cutoff.hpp"
+#include "symmetry_kernels_windows.hpp"
 
 #ifndef NNPOT_VARIANT
 #error "NNPOT_VARIANT must name the instruction set"
@@ -15,25 +17,12 @@ namespace {
 /// Below this a neighbor no longer counts: its share of any sum or slope is lost in rounding.
 constexpr double smallest_cutoff_value = 1e-30;
 
-/// f_c and f_c'/(f_c r) of n distances, all below the radius.
-void evaluate_cutoff(const CutoffParameters& p, std::size_t n, const double* r, double* value, double* ratio) {
-    const double radius = p.radius;
-    const double inverse_width = 1.0 / (p.radius - p.inner_radius);
-    for_cutoff_type(p.type, [=](auto tag) {
-#pragma omp simd
-        for (std::size_t i = 0; i < n; ++i) {
-            const double y = (radius - r[i]) * inverse_width;
-            const bool inside = y >= 1.0;  // closer than the inner radius
-            const ValueAndSlope f = cutoff_core<decltype(tag)::value>(inside ? 1.0 : y);
-            value[i] = inside ? 1.0 : f.value;
-            ratio[i] = inside ? 0.0 : f.slope * inverse_width / (f.value * r[i]);
-        }
-    });
-}
-
-void fill_shell(const double* dx, const double* dy, const double* dz, const int* atomic_numbers,
-                std::size_t n_neighbors, int atomic_number, const CutoffParameters& cutoff, Shell& shell) {
-    const double radius_squared = cutoff.radius * cutoff.radius;
+/// Copies those neighbors within the radius that are of one element, or of any; returns their number.
+/// r takes the square of the distance.
+template <bool of_any_element>
+std::size_t gather_neighbors(const double* dx, const double* dy, const double* dz, const int* atomic_numbers,
+                             std::size_t n_neighbors, int atomic_number, double radius, Shell& shell) {
+    const double radius_squared = radius * radius;
     std::size_t n = 0;
     for (std::size_t i = 0; i < n_neighbors; ++i) {
         const double squared = dx[i] * dx[i] + dy[i] * dy[i] + dz[i] * dz[i];
@@ -42,11 +31,14 @@ void fill_shell(const double* dx, const double* dy, const double* dz, const int*
         shell.y[n] = dy[i];
         shell.z[n] = dz[i];
         shell.r[n] = squared;
-        n += static_cast<std::size_t>((atomic_numbers[i] == atomic_number) & (squared < radius_squared));
+        const bool wanted = of_any_element || atomic_numbers[i] == atomic_number;
+        n += static_cast<std::size_t>(wanted & (squared < radius_squared));
     }
-#pragma omp simd
-    for (std::size_t i = 0; i < n; ++i) shell.r[i] = std::sqrt(shell.r[i]);
-    evaluate_cutoff(cutoff, n, shell.r, shell.cutoff, shell.cutoff_ratio);
+    return n;
+}
+
+/// Removes the neighbors whose cutoff factor is negligible, so that its ratio never divides by zero.
+void drop_negligible_neighbors(std::size_t n, Shell& shell) {
     std::size_t kept = 0;
     for (std::size_t i = 0; i < n; ++i) {
         const double value = shell.cutoff[i];
@@ -60,8 +52,21 @@ void fill_shell(const double* dx, const double* dy, const double* dz, const int*
         kept += static_cast<std::size_t>(value > smallest_cutoff_value);
     }
     shell.n = kept;
+}
+
+void fill_shell(const double* dx, const double* dy, const double* dz, const int* atomic_numbers,
+                std::size_t n_neighbors, int atomic_number, const CutoffParameters& cutoff, Shell& shell) {
+    const bool weighted = atomic_number == 0;
+    const auto gather = weighted ? gather_neighbors<true> : gather_neighbors<false>;
+    const std::size_t n = gather(dx, dy, dz, atomic_numbers, n_neighbors, atomic_number, cutoff.radius, shell);
 #pragma omp simd
-    for (std::size_t i = 0; i < kept; ++i) shell.inverse_r[i] = 1.0 / shell.r[i];
+    for (std::size_t i = 0; i < n; ++i) shell.r[i] = std::sqrt(shell.r[i]);
+    evaluate_cutoff(cutoff, n, shell.r, shell.cutoff, shell.cutoff_ratio);
+    drop_negligible_neighbors(n, shell);
+#pragma omp simd
+    for (std::size_t i = 0; i < shell.n; ++i) shell.inverse_r[i] = 1.0 / shell.r[i];
+    if (!weighted) return;
+    for (std::size_t i = 0; i < shell.n; ++i) shell.cutoff[i] *= atomic_numbers[shell.pair[i]];
 }
 
 double gaussian_terms(const Shell& shell, double eta, double r_shift, double* terms) {
@@ -171,6 +176,13 @@ void triplet_radial_terms(const Triplets& triplets, const double* first, const d
     if (!narrow) {
 #pragma omp simd
         for (std::size_t t = 0; t < triplets.n; ++t) terms[t] = first[triplets.j[t]] * second[triplets.k[t]];
+        return;
+    }
+    if (eta == 0.0) {
+#pragma omp simd
+        for (std::size_t t = 0; t < triplets.n; ++t) {
+            terms[t] = first[triplets.j[t]] * second[triplets.k[t]] * triplets.cutoff_jk[t];
+        }
         return;
     }
 #pragma omp simd
@@ -355,10 +367,25 @@ void activate(Activation activation, std::size_t n, double* x, double* slope) {
 
 namespace NNPOT_VARIANT {
 extern const Kernels kernels;
-const Kernels kernels{
-    NNPOT_TEXT(NNPOT_VARIANT), fill_shell,          gaussian_terms, gaussian_slopes,      damped_cosine_sum,
-    damped_cosine_slopes,      apply_slopes,        list_triplets,  triplet_radial_terms, triplet_powers,
-    sum_of_products,           add_weighted_powers, fold_exponent,  scatter_triplets,     activate};
+const Kernels kernels{NNPOT_TEXT(NNPOT_VARIANT),
+                      fill_shell,
+                      gaussian_terms,
+                      gaussian_slopes,
+                      damped_cosine_sum,
+                      damped_cosine_slopes,
+                      apply_slopes,
+                      list_triplets,
+                      triplet_radial_terms,
+                      triplet_powers,
+                      triplet_angles,
+                      triplet_windows,
+                      sum_of_products,
+                      dot,
+                      add_weighted_powers,
+                      add_weighted_windows,
+                      fold_exponent,
+                      scatter_triplets,
+                      activate};
 }  // namespace NNPOT_VARIANT
 
 }  // namespace nnpot::kernels

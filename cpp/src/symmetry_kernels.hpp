@@ -17,7 +17,7 @@ struct Shell {
     std::size_t* pair = nullptr;  ///< position among the neighbors of the center
     double *x = nullptr, *y = nullptr, *z = nullptr;
     double *r = nullptr, *inverse_r = nullptr;
-    double* cutoff = nullptr;                            ///< f_c(r)
+    double* cutoff = nullptr;                            ///< f_c(r), in a weighted shell times the atomic number
     double* cutoff_ratio = nullptr;                      ///< f_c'(r) / (f_c(r) r)
     double *gx = nullptr, *gy = nullptr, *gz = nullptr;  ///< dE/d(x, y, z), filled by the adjoint sweep
 };
@@ -29,6 +29,7 @@ struct Triplets {
     double* cosine = nullptr;
     double* r_jk = nullptr;                                   ///< narrow only
     double *cutoff_jk = nullptr, *cutoff_ratio_jk = nullptr;  ///< narrow only
+    double *angle = nullptr, *inverse_sine = nullptr;         ///< θ in radians and 1/sin θ; for windows only
 };
 
 /// What the adjoint sweep gathers per triplet (docs/theory.md, "The adjoint sweep").
@@ -41,10 +42,20 @@ struct TripletSums {
     double* angle;        ///< B: derivative with respect to the cosine
 };
 
+/// What switches a neighbor off: a cutoff function, or a compact function that also vanishes at its lower end.
+enum class Shape { cutoff, compact, asymmetric_compact };
+
 struct CutoffParameters {
-    CutoffType type;
+    CutoffType type;  ///< of compact functions their core
     double radius;
-    double inner_radius;
+    double inner_radius;  ///< of compact functions the lower end, may be negative
+    Shape shape = Shape::cutoff;
+};
+
+/// A compact function of the angle, in radians.
+struct Window {
+    CutoffType core;
+    double low, high;
 };
 
 enum class Activation {
@@ -65,6 +76,7 @@ struct Kernels {
     const char* name;
 
     /// Copies the neighbors of @p atomic_number within the cutoff into @p shell, and fills all but g.
+    /// Number 0 takes the neighbors of every element and weights each by its own number.
     void (*fill_shell)(const double* dx, const double* dy, const double* dz, const int* atomic_numbers,
                        std::size_t n_neighbors, int atomic_number, const CutoffParameters& cutoff, Shell& shell);
 
@@ -87,10 +99,18 @@ struct Kernels {
                                  double eta, double r_shift, double* terms);
     /// base = max(0, 1 + lambda cos), power = base^(zeta − 1), 0 where base is 0.
     void (*triplet_powers)(const Triplets& triplets, double lambda, double zeta, double* base, double* power);
+    /// Fills angle and inverse_sine; collinear triplets get an angle outside any window.
+    void (*triplet_angles)(Triplets& triplets);
+    /// value = window(θ), slope = d(value)/d(cos θ)
+    void (*triplet_windows)(const Triplets& triplets, const Window& window, double* value, double* slope);
     double (*sum_of_products)(std::size_t n, const double* a, const double* b, const double* c);
+    double (*dot)(std::size_t n, const double* a, const double* b);
     /// s0 += weight · power · base, s1 += weight · lambda · zeta · power
     void (*add_weighted_powers)(std::size_t n, double weight, double lambda_zeta, const double* base,
                                 const double* power, double* s0, double* s1);
+    /// s0 += weight · value, s1 += weight · slope
+    void (*add_weighted_windows)(std::size_t n, double weight, const double* value, const double* slope, double* s0,
+                                 double* s1);
     /// Folds s0, s1 of one exponent into the four sums and clears them.
     void (*fold_exponent)(std::size_t n, double eta, double r_shift, const double* terms, TripletSums& sums);
     /// From the sums of all triplets to dE/dx of both neighbors.

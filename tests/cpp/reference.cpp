@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include "nnpot/cell_list.hpp"
@@ -15,7 +16,31 @@ arma::vec3 vector_to(const nnpot::NeighborList& list, std::size_t pair) {
     return {list.dx[pair], list.dy[pair], list.dz[pair]};
 }
 
+/// Compact function between low and high: a core function of x, the distance from the center in half widths.
+double compact(const std::string& core, bool asymmetric, double position, double low, double high) {
+    double x = std::abs(position - 0.5 * (low + high)) / (0.5 * (high - low));
+    if (x >= 1.0) return 0.0;
+    if (asymmetric) x = (2.0 - x) * x;
+    const std::map<char, nnpot::CutoffType> cores{{'1', nnpot::CutoffType::poly1},
+                                                  {'2', nnpot::CutoffType::poly2},
+                                                  {'3', nnpot::CutoffType::poly3},
+                                                  {'4', nnpot::CutoffType::poly4}};
+    const auto type = core == "e" ? nnpot::CutoffType::exponential : cores.at(core.at(1));
+    return nnpot::CutoffFunction(type, 1.0)(x).value;
+}
+
+double compact_of_distance(const nnpot::SymmetryFunction& f, double r) {
+    return compact(f.subtype, f.subtype.back() == 'a', r, f.r_low, f.cutoff);
+}
+
+/// The angular part is never asymmetric; collinear neighbors do not count.
+double compact_of_angle(const nnpot::SymmetryFunction& f, double cosine) {
+    if (std::abs(cosine) >= 1.0 - 1e-14) return 0.0;
+    return compact(f.subtype, false, std::acos(cosine) * 180.0 / arma::datum::pi, f.angle_low, f.angle_high);
+}
+
 double radial_term(const nnpot::SymmetryFunction& f, const nnpot::CutoffFunction& cutoff, double r) {
+    if (f.is_compact()) return compact_of_distance(f, r);
     const double switched = cutoff(r).value;
     if (f.type == 1) return switched;
     if (f.type == 4) return std::cos(f.kappa * r) * switched;
@@ -25,7 +50,12 @@ double radial_term(const nnpot::SymmetryFunction& f, const nnpot::CutoffFunction
 double angular_term(const nnpot::SymmetryFunction& f, const nnpot::CutoffFunction& cutoff, const arma::vec3& x_j,
                     const arma::vec3& x_k) {
     const double r_j = arma::norm(x_j), r_k = arma::norm(x_k), r_jk = arma::norm(arma::vec3(x_j - x_k));
-    const double base = 1.0 + f.lambda * arma::dot(x_j, x_k) / (r_j * r_k);
+    const double cosine = arma::dot(x_j, x_k) / (r_j * r_k);
+    if (f.is_compact()) {
+        const double radial = compact_of_distance(f, r_j) * compact_of_distance(f, r_k);
+        return radial * (f.is_narrow() ? compact_of_distance(f, r_jk) : 1.0) * compact_of_angle(f, cosine);
+    }
+    const double base = 1.0 + f.lambda * cosine;
     if (base <= 0.0) return 0.0;
     double exponent = std::pow(r_j - f.r_shift, 2) + std::pow(r_k - f.r_shift, 2);
     double switched = cutoff(r_j).value * cutoff(r_k).value;
@@ -36,6 +66,9 @@ double angular_term(const nnpot::SymmetryFunction& f, const nnpot::CutoffFunctio
     return std::pow(2.0, 1.0 - f.zeta) * std::pow(base, f.zeta) * std::exp(-f.eta * exponent) * switched;
 }
 
+/// The factor with which a neighbor enters a weighted function; 1 if elements are chosen instead.
+double weight_of(const nnpot::SymmetryFunction& f, int atomic_number) { return f.is_weighted() ? atomic_number : 1.0; }
+
 }  // namespace
 
 double symmetry_function(const nnpot::SymmetryFunction& f, const nnpot::CutoffFunction& cutoff,
@@ -43,16 +76,17 @@ double symmetry_function(const nnpot::SymmetryFunction& f, const nnpot::CutoffFu
     double sum = 0.0;
     const std::size_t begin = list.offsets[center], end = list.offsets[center + 1];
     for (std::size_t j = begin; j < end; ++j) {
+        const int z_j = list.neighbor_atomic_number[j];
         if (!f.is_angular()) {
-            if (list.neighbor_atomic_number[j] == f.neighbor) {
-                sum += radial_term(f, cutoff, arma::norm(vector_to(list, j)));
-            }
+            if (!f.is_weighted() && z_j != f.neighbor) continue;
+            sum += weight_of(f, z_j) * radial_term(f, cutoff, arma::norm(vector_to(list, j)));
             continue;
         }
         for (std::size_t k = j + 1; k < end; ++k) {
-            const auto [low, high] = std::minmax(list.neighbor_atomic_number[j], list.neighbor_atomic_number[k]);
-            if (low != f.neighbor || high != f.neighbor2) continue;
-            sum += angular_term(f, cutoff, vector_to(list, j), vector_to(list, k));
+            const int z_k = list.neighbor_atomic_number[k];
+            if (!f.is_weighted() && std::minmax(z_j, z_k) != std::minmax(f.neighbor, f.neighbor2)) continue;
+            sum +=
+                weight_of(f, z_j) * weight_of(f, z_k) * angular_term(f, cutoff, vector_to(list, j), vector_to(list, k));
         }
     }
     return sum;

@@ -2,7 +2,9 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
+#include "nnpot/element.hpp"
 #include "nnpot/error.hpp"
 #include "nnpot/model_directory.hpp"
 #include "nnpot/units.hpp"
@@ -93,6 +95,33 @@ TEST_CASE("damaged weights are refused with the expected count") {
                    "expected a number"));
 }
 
+TEST_CASE("weighted and compact symmetry functions are read back in sorted order") {
+    const std::vector<std::string> sorted{"12 0.3 0.5 5", "13 0.02 0.5 1 2 4.5",     "20 O -4 4 e",
+                                          "20 O -4 4 p2", "21 H O 0.5 5 20 150 p3a", "22 O O 0 5 -120 120 p1",
+                                          "23 0.1 5 p1",  "24 -5 5 60 300 p4",       "25 0.2 4.5 10.5 140 p2a"};
+    nnpot::Model model = reference::random_model(1);
+    for (nnpot::ElementModel& element : model.elements) {
+        const std::string center = nnpot::element_symbol(element.atomic_number) + " ";
+        element.functions.clear();
+        for (const std::string& text : sorted) {
+            element.functions.push_back(nnpot::parse_symmetry_function(center + text));
+        }
+    }
+    const reference::TemporaryDirectory directory;
+    nnpot::write_model(model, directory.name());
+    const std::string path = directory.name() + "/input.nn";
+    write_text(path, replaced(read_text(path), "symfunction_short H 12 0.3 0.5 5\n", "") +
+                         "symfunction_short H 12 0.3 0.5 5\n");
+    const nnpot::Model read = nnpot::read_model(directory.name());
+    REQUIRE(read.warnings.empty());
+    for (const nnpot::ElementModel& element : read.elements) {
+        const std::string center = nnpot::element_symbol(element.atomic_number) + " ";
+        for (std::size_t f = 0; f < sorted.size(); ++f) {
+            CHECK(nnpot::to_text(element.functions.at(f)) == center + sorted[f]);
+        }
+    }
+}
+
 TEST_CASE("swapped or missing scaling rows are refused by line") {
     const auto swapped = refusal("scaling.data", [](const std::string& text) { return with_swapped_lines(text, 3); });
     CHECK(contains(swapped, "scaling.data:4: expected element 1 function 3, got 1 and 4"));
@@ -118,7 +147,11 @@ TEST_CASE("an input file that is wrong is refused by line") {
     CHECK(contains(input("elements H O", "elements H Xx"), "'Xx' is not the symbol"));
     CHECK(contains(input("cutoff_type 1 0", "cutoff_type 11 0"), "cutoff type must be from 0 to 8, got 11"));
     CHECK(contains(input("cutoff_type 1 0", "cutof_type 1 0"), "the keyword 'cutoff_type' is missing"));
-    CHECK(contains(input("symfunction_short H 2", "symfunction_short H 22"), "type '22' is not supported"));
+    CHECK(contains(input("symfunction_short H 2", "symfunction_short H 26"), "type '26' is not supported"));
+    const std::string other_line = "symfunction_short H 23 0 6 p5\nsymfunction_short H 2";
+    const std::string message = input("symfunction_short H 2", other_line);
+    CAPTURE(message);
+    CHECK(contains(message, "input.nn:17: symmetry function: the subtype must be"));
     CHECK(contains(input("symfunction_short H 2", "symfunction_short Si 2"), "'Si' is not among"));
     CHECK(contains(input("global_nodes_short 7 5", "global_nodes_short 7"), "is not defined whole"));
     CHECK(contains(input("global_activation_short t p l", "global_activation_short t q l"), "activation 'q'"));

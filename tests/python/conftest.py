@@ -25,6 +25,21 @@ NARROW = [  # cutoff 4.6 Å: radial with and without shift, angular with r_jk in
         "{center} 9 O O 0.1 -1.0 1.0 {radius} 0.4",
     )
 ]
+COMPACT = [  # weighted by atomic numbers and with compact support
+    line.format(center=center)
+    for center in ("Si", "O")
+    for line in (
+        "{center} 12 0.3 0.5 4.6",
+        "{center} 13 0.02 0.0 -1.0 2.0 4.6",
+        "{center} 20 Si -4.6 4.6 p2",
+        "{center} 20 O 0.8 4.0 e",
+        "{center} 21 Si O 0.0 4.6 20.0 160.0 p3",
+        "{center} 22 O O 0.5 4.6 -120.0 120.0 p2a",
+        "{center} 23 1.0 4.6 p4",
+        "{center} 24 -4.6 4.6 60.0 300.0 p2",
+        "{center} 25 0.0 4.6 30.0 150.0 p3a",
+    )
+]
 RADIAL = [
     f"{center} 2 {other} {eta} 0.0 5.2"
     for center in ("Si", "O")
@@ -52,6 +67,12 @@ def smooth_model() -> _core.Model:
 
 
 @pytest.fixture(scope="session")
+def compact_model() -> _core.Model:
+    """Silicon and oxygen; the weighted and compact functions that n2p2 added."""
+    return random_model([structure(name) for name in NAMES], COMPACT, 6, "t", "scale_center", seed=13)
+
+
+@pytest.fixture(scope="session")
 def model_directory(model: _core.Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """``model`` on the disk; tests that damage it copy it first."""
     directory = tmp_path_factory.mktemp("model")
@@ -65,7 +86,7 @@ def potential(model: _core.Model) -> Potential:
     return Potential(model)
 
 
-@pytest.fixture(scope="session", params=["model", "smooth_model"])
+@pytest.fixture(scope="session", params=["model", "smooth_model", "compact_model"])
 def any_potential(request: pytest.FixtureRequest) -> Potential:
     """The potential of each model in turn."""
     return Potential(request.getfixturevalue(request.param))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from structures import NAMES, structure
 
 import nnpot
-from nnpot import InvalidInputError, Potential, UnknownElementError
+from nnpot import InvalidInputError, Potential, UnknownElementError, _core
 from nnpot.analysis.errors import compare
 from nnpot.io import read_frames
 from nnpot.units import UnitSystem
@@ -223,6 +223,17 @@ def test_a_model_is_the_same_after_writing_and_reading(potential: Potential, mod
     before, after = potential.predict(atoms), loaded.predict(atoms)
     assert after.energy == pytest.approx(before.energy, rel=1e-13)
     np.testing.assert_allclose(after.forces, before.forces, atol=1e-12)
+
+
+def test_weighted_and_compact_functions_survive_writing_and_reading(
+    compact_model: _core.Model, tmp_path: Path
+) -> None:
+    compact_model.write(str(tmp_path))
+    atoms = structure("liquid")
+    expected, prediction = Potential(compact_model).predict(atoms), nnpot.load(tmp_path).predict(atoms)
+    assert np.abs(expected.forces).max() > 0.1
+    assert prediction.energy == pytest.approx(expected.energy, rel=1e-13)
+    np.testing.assert_allclose(prediction.forces, expected.forces, atol=1e-12)
 
 
 def test_units_have_to_be_stated_somewhere(shared_data: Path) -> None:
