@@ -23,7 +23,8 @@ static constexpr int BLOCK_SIZE = 64;
 
 /* ---------------------------------------------------------------------- */
 
-PairNNP::PairNNP(LAMMPS *host) : Pair(host), energy_factor(1.0), cutoff(0.0)
+PairNNP::PairNNP(LAMMPS *host, const char *name) :
+    Pair(host), style(name), host_energy(1.0), cutoff(0.0)
 {
   single_enable = 0;
   restartinfo = 0;
@@ -57,12 +58,7 @@ void PairNNP::settings(int narg, char **arg)
                "got '{}'",
                utils::join_words(std::vector<std::string>(arg, arg + narg), " "));
 
-  const std::string host = update->unit_style;
-  if (host != "metal" && host != "real")
-    error->all(FLERR, "pair_nnp: units '{}' are not supported; use 'units metal' or 'units real'",
-               host);
-  energy_factor = 1.0 / nnpot::unit_system(host).energy;
-
+  read_host_units();
   model_units = narg == 2 ? arg[1] : "";
   if (!model_units.empty() && model_units != "metal" && model_units != "real" &&
       model_units != "atomic")
@@ -71,35 +67,60 @@ void PairNNP::settings(int narg, char **arg)
 }
 
 /* ----------------------------------------------------------------------
+   the engine is in eV and Angstrom: LAMMPS's lengths must be Angstrom
+------------------------------------------------------------------------- */
+
+void PairNNP::read_host_units()
+{
+  const std::string host = update->unit_style;
+  if (host != "metal" && host != "real")
+    error->all(FLERR, "pair_{}: units '{}' are not supported; use 'units metal' or 'units real'",
+               style, host);
+  host_energy = nnpot::unit_system(host).energy;
+}
+
+/* ----------------------------------------------------------------------
    pair_coeff * * MODEL_DIR El1 El2 ... | NULL
 ------------------------------------------------------------------------- */
 
 void PairNNP::coeff(int narg, char **arg)
 {
-  const int ntypes = atom->ntypes;
-  if (narg != 3 + ntypes)
+  if (narg != 3 + atom->ntypes)
     error->all(FLERR,
                "pair_nnp: expected 'pair_coeff * * MODEL_DIR' and one element or NULL for each of "
                "the {} atom types, got {} words after MODEL_DIR; correct the pair_coeff line",
-               ntypes, MAX(narg - 3, 0));
+               atom->ntypes, MAX(narg - 3, 0));
+  set_model(arg[2], std::vector<std::string>(arg + 3, arg + narg));
+}
 
-  read_model(arg[2]);
-  const std::vector<int> atomic_numbers = map_types(ntypes, arg + 3, arg[2]);
+/* ----------------------------------------------------------------------
+   an element or NULL for each type
+------------------------------------------------------------------------- */
+
+void PairNNP::set_model(const std::string &directory, const std::vector<std::string> &names)
+{
+  read_model(directory);
+  const std::vector<int> atomic_numbers = map_types(names, directory);
   adapter = std::make_unique<nnpot::NeighborAdapter>(atomic_numbers, cutoff, NEIGHMASK);
   set_pairs(atomic_numbers);
+}
+
+nnpot::Model PairNNP::read_files(const std::string &directory) const
+{
+  return nnpot::read_model(directory, model_units);
 }
 
 /* ----------------------------------------------------------------------
    every rank reads the files; if any rank fails, all stop
 ------------------------------------------------------------------------- */
 
-void PairNNP::read_model(const char *directory)
+void PairNNP::read_model(const std::string &directory)
 {
   std::string message;
   try {
-    potential = std::make_unique<nnpot::Potential>(nnpot::read_model(directory, model_units));
+    potential = std::make_unique<nnpot::Potential>(read_files(directory));
   } catch (const std::exception &e) {
-    message = std::string("pair_nnp: ") + e.what();
+    message = "pair_" + style + ": " + e.what();
   }
 
   int failed = !message.empty(), n_failed = 0;
@@ -109,31 +130,32 @@ void PairNNP::read_model(const char *directory)
 
   cutoff = potential->cutoff();
   if (comm->me == 0)
-    utils::logmesg(lmp, "pair_nnp: model '{}', cutoff {:.6g} Angstrom\n", directory, cutoff);
+    utils::logmesg(lmp, "pair_{}: model '{}', cutoff {:.6g} Angstrom\n", style, directory, cutoff);
 }
 
 /* ----------------------------------------------------------------------
    atomic number of each type (from 1), 0 for NULL
 ------------------------------------------------------------------------- */
 
-std::vector<int> PairNNP::map_types(int ntypes, char **names, const std::string &directory)
+std::vector<int> PairNNP::map_types(const std::vector<std::string> &names,
+                                    const std::string &directory)
 {
   const std::vector<int> &known = potential->atomic_numbers();
   std::string known_names;
   for (const int number : known)
     known_names += (known_names.empty() ? "" : ", ") + nnpot::element_symbol(number);
 
-  std::vector<int> atomic_numbers(ntypes + 1, 0);
-  for (int type = 1; type <= ntypes; type++) {
-    const std::string name = names[type - 1];
+  std::vector<int> atomic_numbers(names.size() + 1, 0);
+  for (std::size_t type = 1; type <= names.size(); type++) {
+    const std::string &name = names[type - 1];
     if (name == "NULL") continue;
     for (const int number : known)
       if (name == nnpot::element_symbol(number)) atomic_numbers[type] = number;
     if (atomic_numbers[type] == 0)
       error->all(FLERR,
-                 "pair_nnp: element '{}' (atom type {}) is not in model '{}' (it has {}); correct "
+                 "pair_{}: element '{}' (atom type {}) is not in model '{}' (it has {}); correct "
                  "the pair_coeff line",
-                 name, type, directory, known_names);
+                 style, name, type, directory, known_names);
   }
   return atomic_numbers;
 }
@@ -162,16 +184,19 @@ void PairNNP::set_pairs(const std::vector<int> &atomic_numbers)
 void PairNNP::init_style()
 {
   if (force->newton_pair == 0)
-    error->all(FLERR, "pair_nnp: pair_style nnp requires newton pair on; remove 'newton off'");
+    error->all(FLERR, "pair_{0}: pair_style {0} requires newton pair on; remove 'newton off'",
+               style);
   if (atom->tag_enable == 0)
-    error->all(FLERR, "pair_nnp: pair_style nnp requires atom IDs; remove 'atom_modify id no'");
+    error->all(FLERR, "pair_{0}: pair_style {0} requires atom IDs; remove 'atom_modify id no'",
+               style);
 
   if (atom->nbonds > 0)
     for (int i = 1; i <= 3; i++)
       if (force->special_lj[i] == 0.0 && force->special_coul[i] == 0.0)
         error->all(FLERR,
-                   "pair_nnp: special_bonds takes bonded neighbors out of the environments; add "
-                   "'special_bonds lj/coul 1.0 1.0 1.0'");
+                   "pair_{}: special_bonds takes bonded neighbors out of the environments; add "
+                   "'special_bonds lj/coul 1.0 1.0 1.0'",
+                   style);
 
   neighbor->add_request(this, NeighConst::REQ_FULL);
 }
@@ -201,15 +226,20 @@ void PairNNP::evaluate_block(int first, int last)
     adapter->fill({atom->x, atom->type},
                   {list->inum, list->ilist, list->numneigh, list->firstneigh}, first, last,
                   neighbors);
-    potential->compute(neighbors, evaluation);
+    evaluate();
   } catch (const nnpot::CoincidentAtoms &e) {
-    message = fmt::format("pair_nnp: atoms {} and {} are on the same place at step {}",
+    message = fmt::format("pair_{}: atoms {} and {} are on the same place at step {}", style,
                           atom->tag[e.first], atom->tag[e.second], update->ntimestep);
   } catch (const nnpot::Error &e) {
-    message = fmt::format("pair_nnp: {} (step {}; the atom is counted on MPI rank {})", e.what(),
-                          update->ntimestep, comm->me);
+    message = fmt::format("pair_{}: {} (step {}; the atom is counted on MPI rank {})", style,
+                          e.what(), update->ntimestep, comm->me);
   }
   if (!message.empty()) error->one(FLERR, message);
+}
+
+void PairNNP::evaluate()
+{
+  potential->compute(neighbors, evaluation);
 }
 
 /* ----------------------------------------------------------------------
@@ -219,7 +249,8 @@ void PairNNP::evaluate_block(int first, int last)
 
 void PairNNP::tally_block()
 {
-  if (energy_factor != 1.0) {
+  if (host_energy != 1.0) {
+    const double energy_factor = 1.0 / host_energy;
     for (auto *values : {&evaluation.energies, &evaluation.gx, &evaluation.gy, &evaluation.gz})
       for (double &value : *values) value *= energy_factor;
   }

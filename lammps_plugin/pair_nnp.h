@@ -15,11 +15,12 @@ namespace LAMMPS_NS {
 // pair_coeff * * MODEL_DIR El1 El2 ... | NULL
 //
 // Behler-Parrinello network potential. The arithmetic is that of nnpot::Potential, in eV and
-// Angstrom; this class only translates between it and LAMMPS.
+// Angstrom; this class only translates between it and LAMMPS. Styles with another grammar derive
+// from it and say where the model comes from.
 
 class PairNNP : public Pair {
  public:
-  PairNNP(class LAMMPS *);
+  PairNNP(class LAMMPS *, const char *style = "nnp");
   ~PairNNP() override;
 
   void settings(int, char **) override;
@@ -28,17 +29,25 @@ class PairNNP : public Pair {
   double init_one(int, int) override;
   void compute(int, int) override;
 
- private:
-  std::string model_units;    // of models that do not state their own; empty = not given
-  double energy_factor;       // LAMMPS energy unit per eV
+ protected:
+  const std::string style;    // the name in the input script
+  double host_energy;         // eV per LAMMPS energy unit
   double cutoff;              // Angstrom, the largest of the model
   std::unique_ptr<nnpot::Potential> potential;
-  std::unique_ptr<nnpot::NeighborAdapter> adapter;
   nnpot::NeighborList neighbors;    // of one block of centers
   nnpot::Evaluation evaluation;
 
-  void read_model(const char *);
-  std::vector<int> map_types(int, char **, const std::string &);
+  void read_host_units();
+  void set_model(const std::string &, const std::vector<std::string> &);
+  virtual nnpot::Model read_files(const std::string &) const;
+  virtual void evaluate();
+
+ private:
+  std::string model_units;    // of models that do not state their own; empty = not given
+  std::unique_ptr<nnpot::NeighborAdapter> adapter;
+
+  void read_model(const std::string &);
+  std::vector<int> map_types(const std::vector<std::string> &, const std::string &);
   void set_pairs(const std::vector<int> &);
   void evaluate_block(int, int);
   void tally_block();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -47,6 +48,14 @@ std::map<std::string, std::string> read_info(const path& directory) {
     return info;
 }
 
+const UnitSystem& stated_units(const path& directory, const std::string& name) {
+    try {
+        return unit_system(name);
+    } catch (const InvalidInput& error) {
+        throw_file_error(directory / "model.info", 0, error.what());
+    }
+}
+
 const UnitSystem& choose_units(const path& directory, const std::map<std::string, std::string>& info,
                                const std::string& given) {
     const auto stated = info.find("units");
@@ -60,11 +69,20 @@ const UnitSystem& choose_units(const path& directory, const std::map<std::string
         throw InvalidInput("model '" + directory.string() + "' states units " + stated->second + ", but " + given +
                            " were asked for; leave the units out");
     }
-    try {
-        return unit_system(stated->second);
-    } catch (const InvalidInput& error) {
-        throw_file_error(directory / "model.info", 0, error.what());
-    }
+    return stated_units(directory, stated->second);
+}
+
+/// Up to 0.1 %: units differ by more than that, the digits of a factor by less.
+bool agree(double a, double b) { return std::abs(a - b) <= 1e-3 * std::abs(b); }
+
+void require_stated_units(const path& directory, const std::map<std::string, std::string>& info,
+                          const UnitSystem& given) {
+    const auto found = info.find("units");
+    if (found == info.end()) return;
+    const UnitSystem& stated = stated_units(directory, found->second);
+    if (agree(given.energy, stated.energy) && agree(given.length, stated.length)) return;
+    throw InvalidInput("model '" + directory.string() + "' states units " + stated.name + " (" + stated.energy_unit +
+                       ", " + stated.length_unit + "), which " + given.name + " contradicts; correct it");
 }
 
 /// The numbers of a row of scaling.data, or nothing for the two-number line that ends a RuNNer file.
@@ -254,16 +272,15 @@ std::string info_text(const Model& model) {
     return text;
 }
 
-}  // namespace
-
-Model read_model(const std::string& directory, const std::string& units) {
-    const path root(directory);
+void require_directory(const path& directory) {
     std::error_code error;
-    if (!std::filesystem::is_directory(root, error)) {
-        throw_file_error(root, 0, "expected a model directory (input.nn, scaling.data, weights.*.data); there is none");
-    }
-    const std::map<std::string, std::string> info = read_info(root);
-    InputFile input = read_input_file(root / "input.nn", choose_units(root, info, units));
+    if (std::filesystem::is_directory(directory, error)) return;
+    throw_file_error(directory, 0,
+                     "expected a model directory (input.nn, scaling.data, weights.*.data); there is none");
+}
+
+Model read_files(const path& root, const std::map<std::string, std::string>& info, const UnitSystem& units) {
+    InputFile input = read_input_file(root / "input.nn", units);
     Model model = std::move(input.model);
     model.info = info;
     read_scaling(root / "scaling.data", model);
@@ -273,6 +290,21 @@ Model read_model(const std::string& directory, const std::string& units) {
     }
     model.require_consistent();
     return model;
+}
+
+}  // namespace
+
+Model read_model(const std::string& directory, const std::string& units) {
+    require_directory(directory);
+    const std::map<std::string, std::string> info = read_info(directory);
+    return read_files(directory, info, choose_units(directory, info, units));
+}
+
+Model read_model(const std::string& directory, const UnitSystem& units) {
+    require_directory(directory);
+    const std::map<std::string, std::string> info = read_info(directory);
+    require_stated_units(directory, info, units);
+    return read_files(directory, info, units);
 }
 
 void write_model(const Model& model, const std::string& directory) {

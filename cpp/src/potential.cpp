@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "nnpot/element.hpp"
@@ -53,16 +54,31 @@ struct ElementEngine {
     int atomic_number;
     double offset;  ///< eV per atom
     SymmetryFunctionSet functions;
+    arma::vec min, max;  ///< range of each function in the training data
     Scaler scaler;
     NeuralNetwork network;
 };
 
 ElementEngine make_engine(const Model& model, const ElementModel& element) {
-    return {element.atomic_number, element.atom_energy + model.mean_energy,
+    return {element.atomic_number,
+            element.atom_energy + model.mean_energy,
             SymmetryFunctionSet(element.functions, model.cutoff_type, model.cutoff_alpha),
+            element.scaling.min,
+            element.scaling.max,
             Scaler(model.scaling_mode, element.scaling, model.scale_min, model.scale_max,
                    element_symbol(element.atomic_number)),
             NeuralNetwork(element.layers)};
+}
+
+/// Appends what @p values of one center hold outside of the training data. The tolerance is n2p2's: rounding alone
+/// takes no training structure out of its own range.
+void find_extrapolations(const ElementEngine& element, std::size_t center, const double* values,
+                         std::vector<Extrapolation>& found) {
+    constexpr double tolerance = 1000.0 * std::numeric_limits<double>::epsilon();
+    for (std::size_t f = 0; f < element.functions.size(); ++f) {
+        if (values[f] + tolerance >= element.min(f) && values[f] - tolerance <= element.max(f)) continue;
+        found.push_back({center, f, element.functions.functions()[f].type, values[f], element.min(f), element.max(f)});
+    }
 }
 
 }  // namespace
@@ -81,7 +97,8 @@ public:
     double cutoff() const noexcept { return cutoff_; }
     const std::vector<int>& atomic_numbers() const noexcept { return atomic_numbers_; }
 
-    void compute(const NeighborList& list, Evaluation& evaluation) {
+    void compute(const NeighborList& list, Evaluation& evaluation, std::vector<Extrapolation>* extrapolations) {
+        if (extrapolations != nullptr) extrapolations->clear();
         evaluation.energies.assign(list.n_centers(), 0.0);
         for (auto* component : {&evaluation.gx, &evaluation.gy, &evaluation.gz}) component->resize(list.n_pairs());
         require_known_elements(list);
@@ -90,9 +107,9 @@ public:
             for (std::size_t c = 0; c < list.n_centers(); ++c) {
                 if (list.center_atomic_number[c] != element.atomic_number) continue;
                 block_.push_back(c);
-                if (block_.size() == block_size) compute_block(element, list, evaluation);
+                if (block_.size() == block_size) compute_block(element, list, evaluation, extrapolations);
             }
-            if (!block_.empty()) compute_block(element, list, evaluation);
+            if (!block_.empty()) compute_block(element, list, evaluation, extrapolations);
         }
         require_finite(list, evaluation);
     }
@@ -110,10 +127,12 @@ private:
         }
     }
 
-    void compute_block(const ElementEngine& element, const NeighborList& list, Evaluation& evaluation) {
+    void compute_block(const ElementEngine& element, const NeighborList& list, Evaluation& evaluation,
+                       std::vector<Extrapolation>* extrapolations) {
         arma::mat inputs(element.functions.size(), block_.size());
         for (std::size_t b = 0; b < block_.size(); ++b) {
             element.functions.forward(list, block_[b], workspaces_[b].get(), inputs.colptr(b));
+            if (extrapolations != nullptr) find_extrapolations(element, block_[b], inputs.colptr(b), *extrapolations);
             element.scaler.apply(inputs.colptr(b));
         }
         auto [output, gradient] = element.network.evaluate_with_gradient(inputs);
@@ -154,6 +173,8 @@ Potential& Potential::operator=(Potential&&) noexcept = default;
 
 double Potential::cutoff() const noexcept { return engine_->cutoff(); }
 const std::vector<int>& Potential::atomic_numbers() const noexcept { return engine_->atomic_numbers(); }
-void Potential::compute(const NeighborList& list, Evaluation& evaluation) { engine_->compute(list, evaluation); }
+void Potential::compute(const NeighborList& list, Evaluation& evaluation, std::vector<Extrapolation>* extrapolations) {
+    engine_->compute(list, evaluation, extrapolations);
+}
 
 }  // namespace nnpot

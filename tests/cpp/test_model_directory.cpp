@@ -287,6 +287,20 @@ TEST_CASE("units are taken from model.info or asked for") {
     CHECK(atomic.energy_per_output == doctest::Approx(units.energy));
 }
 
+TEST_CASE("units of the caller's own must not contradict model.info") {
+    const reference::TemporaryDirectory directory;
+    nnpot::write_model(reference::random_model(1), directory.name());
+    const nnpot::UnitSystem nearly_metal{"factors", "", "", 1.0001, 0.9999}, own{"factors", "", "", 2.0, 0.5};
+    CHECK(nnpot::read_model(directory.name(), nearly_metal).energy_per_output == doctest::Approx(1.0001));
+    CHECK_THROWS_WITH_AS(nnpot::read_model(directory.name(), own),
+                         doctest::Contains("states units metal (eV, Angstrom), which factors contradicts"),
+                         nnpot::InvalidInput);
+    std::filesystem::remove(directory.path() / "model.info");
+    const auto model = nnpot::read_model(directory.name(), own);
+    CHECK(model.elements[0].atom_energy == doctest::Approx(-13.6 * 2.0));
+    CHECK(model.elements[0].functions[0].cutoff == doctest::Approx(4.0 * 0.5));
+}
+
 TEST_CASE("files of other programs: five scaling columns, energy line, weights without columns, normalize_nodes") {
     const reference::TemporaryDirectory directory;
     nnpot::write_model(reference::random_model(1), directory.name());

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "nnpot/descriptor.hpp"
 #include "nnpot/error.hpp"
 #include "nnpot/potential.hpp"
 #include "reference.hpp"
@@ -99,4 +100,48 @@ TEST_CASE("unknown elements and results that are not finite are refused") {
     list.begin_center(3, 8);
     list.add_neighbor(1, 1, 0.0, 0.0, 0.0);
     CHECK_THROWS_WITH_AS(potential.compute(list, evaluation), doctest::Contains("atom 3"), nnpot::InvalidInput);
+}
+
+TEST_CASE("values outside of the training data are found, one by one") {
+    auto model = reference::random_model(8);
+    const auto list = reference::neighbor_list(water_like(24), nnpot::Potential(model).cutoff(), 2);
+    const auto outside = [&list](const nnpot::Model& changed) {
+        nnpot::Evaluation evaluation;
+        std::vector<nnpot::Extrapolation> found{{99, 99, 0, 0.0, 0.0, 0.0}};
+        nnpot::Potential(changed).compute(list, evaluation, &found);
+        return found;
+    };
+    std::vector<nnpot::SymmetryFunction> functions;
+    for (auto& element : model.elements) {
+        element.scaling.min.fill(-1e6);
+        element.scaling.max.fill(1e6);
+        functions.insert(functions.end(), element.functions.begin(), element.functions.end());
+    }
+    CHECK(outside(model).empty());
+
+    const arma::mat values = nnpot::Descriptor(functions, model.cutoff_type, model.cutoff_alpha).values(list);
+    auto& oxygen = model.elements[1];
+    std::size_t center = 0;
+    while (list.center_atomic_number[center] != 8) ++center;
+    const double value = values(1, center);
+    std::size_t n_above = 0;
+    for (std::size_t c = 0; c < list.n_centers(); ++c) {
+        n_above += list.center_atomic_number[c] == 8 && values(1, c) > value + 1e-10;
+    }
+    CHECK(n_above > 0);
+    oxygen.scaling.max(1) = value;
+    CHECK(outside(model).size() == n_above);
+    oxygen.scaling.max(1) = value - 1e-9;
+    CHECK(outside(model).size() == n_above + 1);
+
+    oxygen.scaling.max(1) = 1e6;
+    oxygen.scaling.min(1) = arma::max(values.row(1)) + 1.0;
+    const auto below = outside(model);
+    CHECK(below.size() == 6);
+    CHECK(below[0].center == center);
+    CHECK(below[0].function == 1);
+    CHECK(below[0].type == oxygen.functions[1].type);
+    CHECK(below[0].value == doctest::Approx(value).epsilon(1e-12));
+    CHECK(below[0].min == oxygen.scaling.min(1));
+    CHECK(below[0].max == 1e6);
 }

@@ -56,6 +56,19 @@ def run_successfully(script: str, directory: Path, ranks: int = 1) -> str:
     return done.stdout
 
 
+def failure(script: str, directory: Path, ranks: int = 1, style: str = "nnp") -> str:
+    """The line with which a pair style of the plugin stops LAMMPS."""
+    done = run_lammps(script, directory, ranks)
+    assert done.returncode != 0, done.stdout
+    output = done.stdout + done.stderr
+    assert "Traceback" not in output and "terminate called" not in output
+    says = f"pair_{style}: "
+    lines = {line for line in output.splitlines() if says in line and not line.startswith(says + "model '")}
+    (line,) = lines
+    assert line.startswith("ERROR")
+    return line
+
+
 def lammps_orientation(atoms: Atoms) -> Atoms:
     """The same structure, turned so that its cell is lower triangular, as LAMMPS wants it."""
     turned = atoms.copy()

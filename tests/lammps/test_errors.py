@@ -8,19 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from lammps_command import preamble, run_lammps, write_data
+from lammps_command import failure, preamble, run_lammps, write_data
 from structures import structure
-
-
-def failure(script: str, directory: Path, ranks: int = 1) -> str:
-    """The line with which LAMMPS stops."""
-    done = run_lammps(script, directory, ranks)
-    assert done.returncode != 0, done.stdout
-    output = done.stdout + done.stderr
-    assert "Traceback" not in output and "terminate called" not in output
-    (line,) = {line for line in output.splitlines() if "pair_nnp:" in line and "model '" not in line[:22]}
-    assert line.startswith("ERROR")
-    return line
 
 
 @pytest.fixture

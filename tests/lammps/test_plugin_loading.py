@@ -20,10 +20,11 @@ def test_pair_style_nnp_simply_exists(ranks: int, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_pair_style_nnp_is_listed(tmp_path: Path) -> None:
+def test_pair_styles_are_listed(tmp_path: Path) -> None:
     done = run_lammps("info styles pair\nplugin list\n", tmp_path)
-    assert " nnp " in done.stdout
-    assert "pair style plugin nnp" in done.stdout
+    styles, plugins = done.stdout.split("Currently loaded plugins")
+    assert {"nnp", "hdnnp"} <= set(styles.split())
+    assert "pair style plugin nnp\n" in plugins and "pair style plugin hdnnp\n" in plugins
 
 
 def test_pair_style_nnp_exists_in_a_python_process() -> None:
@@ -45,21 +46,30 @@ def test_denormal_numbers_survive_loading() -> None:
         assert float("1e-300") * float("1e-10") > 0.0, "the plugin was linked with -ffast-math"
 
 
-@pytest.fixture
-def another_version(tmp_path: Path) -> str:
-    """A library that, loaded first, makes LAMMPS's C interface state another version."""
+def library_of(function: str, directory: Path) -> str:
+    """A library with one function in C that, loaded first, stands before LAMMPS's of the same name."""
     compiler = shutil.which("cc") or shutil.which("gcc")
     if compiler is None:
         pytest.skip("no C compiler")
-    source, library = tmp_path / "version.c", tmp_path / "version.so"
-    source.write_text("int lammps_version(void *lammps) { (void) lammps; return 20240829; }\n")
-    subprocess.run([compiler, "-shared", "-fPIC", str(source), "-o", str(library)], check=True)
+    source, library = directory / "function.c", directory / "function.so"
+    source.write_text(function + "\n")
+    subprocess.run([compiler, "-shared", "-fPIC", "-w", str(source), "-o", str(library)], check=True)
     return str(library)
 
 
-def test_another_lammps_is_refused(another_version: str, tmp_path: Path) -> None:
+def test_a_pair_style_hdnnp_of_lammps_is_kept(tmp_path: Path) -> None:
+    has_style = library_of("int lammps_has_style(void *a, char *b, char *c) { return 1; }", tmp_path)
+    script = "units metal\nregion r block 0 1 0 1 0 1\ncreate_box 1 r\nplugin list\npair_style nnp\n"
+    done = run_lammps(script, tmp_path, environment={"LD_PRELOAD": has_style})
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "this LAMMPS has its own pair_style hdnnp, which is kept" in done.stdout
+    assert "pair style plugin nnp" in done.stdout and "pair style plugin hdnnp" not in done.stdout
+
+
+def test_another_lammps_is_refused(tmp_path: Path) -> None:
+    version = library_of("int lammps_version(void *lammps) { return 20240829; }", tmp_path)
     script = "units metal\nregion r block 0 1 0 1 0 1\ncreate_box 1 r\npair_style nnp\n"
-    done = run_lammps(script, tmp_path, environment={"LD_PRELOAD": another_version})
+    done = run_lammps(script, tmp_path, environment={"LD_PRELOAD": version})
     assert "ERROR: pair_nnp: not loaded: this plugin was built for LAMMPS 20250722" in done.stdout
     assert "but this is LAMMPS 20240829" in done.stdout
     assert done.returncode != 0

@@ -1,9 +1,9 @@
 """Published potentials give the energies, forces and pressures that n2p2 2.3.0 gives.
 
 The references of the water potential (in bohr and hartree) were computed with ``cflength 1.8897261328``
-and ``cfenergy 0.0367493254``, which differ from CODATA 2018 in the 9th and 8th digit. So that the potential
-sees the very same numbers, the positions are scaled by the ratio of the length factors, and results are
-turned back with both.
+and ``cfenergy 0.0367493254``, which ``pair_style hdnnp`` takes as they are. They differ from CODATA 2018 in
+the 9th and 8th digit: so that the potential sees the very same numbers in ``pair_style nnp``, the positions
+are scaled by the ratio of the length factors, and results are turned back with both.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def read_reference(path: Path) -> Reference:
 
 
 def run_model(commands: str, directory: Path, ranks: int) -> Reference:
-    """The same quantities from ``pair_style nnp``."""
+    """The same quantities from the plugin."""
     names = ("pe", "pxx", "pyy", "pzz", "pxy", "pxz", "pyz")
     fields = " ".join(f"$({name}:%.17g)" for name in names)
     script = (
@@ -57,13 +57,22 @@ def run_model(commands: str, directory: Path, ranks: int) -> Reference:
     return Reference(energy, np.array(pressure), rows[:, 1:4], rows[:, 4])
 
 
-@pytest.mark.parametrize("ranks", [1, 2, 4])
-def test_copper_sulfide(ranks: int, shared_data: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("ranks", "style"),
+    [
+        (1, "nnp units metal\npair_coeff * * '{model}'"),
+        (2, "nnp units metal\npair_coeff * * '{model}'"),
+        (4, "nnp units metal\npair_coeff * * '{model}'"),
+        (1, "hdnnp 6.01 dir '{model}' showew no showewsum 10 resetew no maxew 100\npair_coeff * *"),
+        (2, "hdnnp 6.01 dir '{model}' showew no showewsum 10 resetew no maxew 100\npair_coeff * *"),
+    ],
+)
+def test_copper_sulfide(ranks: int, style: str, shared_data: Path, tmp_path: Path) -> None:
     model = shared_data / "n2p2" / "Cu2S_PBE"
     expected = read_reference(model / "cu2s_144.reference.csv.gz")
     found = run_model(
         f"box tilt large\nread_data '{model}/cu2s_144.data'\nmass 1 63.546\nmass 2 32.06\n"
-        f"pair_style nnp units metal\npair_coeff * * '{model}' {copper_sulfide_types(model)}",
+        f"pair_style {style.format(model=model)} {copper_sulfide_types(model)}",
         tmp_path,
         ranks,
     )
@@ -97,4 +106,21 @@ def test_water(ranks: int, shared_data: Path, tmp_path: Path) -> None:
     assert np.abs(found.forces * energy * length - expected.forces).max() < 1e-8
     assert np.abs(found.atomic_energies * energy - expected.atomic_energies).max() < 1e-8
     # The factors do not touch the part of it that is the atoms' motion: they are left as they are.
+    assert np.abs(found.pressure - expected.pressure).max() < 1e-6 * np.abs(expected.pressure).max()
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_water_by_hdnnp(ranks: int, shared_data: Path, tmp_path: Path) -> None:
+    model = shared_data / "n2p2" / "H2O_RPBE-D3"
+    (tmp_path / "data").write_bytes(gzip.decompress((model / "h2o_8640.data.gz").read_bytes()))
+    expected = read_reference(model / "h2o_8640.reference.csv.gz")
+    found = run_model(
+        f"read_data data\npair_style hdnnp 6.36 dir '{model}' showew no showewsum 100 resetew yes maxew 1000 "
+        f"cflength {CFLENGTH} cfenergy {CFENERGY}\npair_coeff * * H O",
+        tmp_path,
+        ranks,
+    )
+    assert found.energy == pytest.approx(expected.energy, rel=1e-10)
+    assert np.abs(found.forces - expected.forces).max() < 1e-8
+    assert np.abs(found.atomic_energies - expected.atomic_energies).max() < 1e-8
     assert np.abs(found.pressure - expected.pressure).max() < 1e-6 * np.abs(expected.pressure).max()

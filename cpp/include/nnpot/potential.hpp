@@ -22,6 +22,14 @@ struct Evaluation {
     void add_virial(const NeighborList& list, double* virial) const noexcept;
 };
 
+/// A raw value of a symmetry function that lies outside of what the training data held.
+struct Extrapolation {
+    std::size_t center;      ///< its number in the NeighborList
+    std::size_t function;    ///< from 0, in sorted order
+    int type;                ///< of the function
+    double value, min, max;  ///< the value, and the range in the scaling data
+};
+
 /// Behler–Parrinello potential: E = Σ_i [ NN_e(i)(G_i) + offset of e(i) ], and its exact gradient.
 /// Source: Behler and Parrinello 2007. One instance serves one thread at a time.
 class Potential {
@@ -38,7 +46,9 @@ public:
     /// Energies of all centers and the derivatives with respect to all neighbor vectors.
     /// @throws UnknownElement if a center is of an element that the model does not hold
     /// @throws InvalidInput if an energy or derivative comes out as NaN or infinity
-    void compute(const NeighborList& list, Evaluation& evaluation);
+    /// @param extrapolations  if given: replaced by all values outside of the training data
+    void compute(const NeighborList& list, Evaluation& evaluation,
+                 std::vector<Extrapolation>* extrapolations = nullptr);
 
 private:
     class Engine;
