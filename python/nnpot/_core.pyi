@@ -41,6 +41,33 @@ class SymmetryFunctions:
         Pairs are sorted by center, the center itself first; images of an atom are separate pairs.
         """
 
+    def vjp(
+        self,
+        positions: ArrayLike,
+        numbers: ArrayLike,
+        cell: ArrayLike,
+        pbc: ArrayLike,
+        weights: ArrayLike,
+    ) -> tuple[Array, Array]:
+        """Derivatives of the sum of weights (n, F) * values: by positions (n, 3) in 1/Å, by strain (3, 3).
+
+        The weights times the Jacobian, in about the time of `values` and without the Jacobian's memory. With
+        weights = dE/dG they are −forces and −virial. Columns beyond an element's own count are ignored.
+        """
+
+    def jvp(
+        self,
+        positions: ArrayLike,
+        numbers: ArrayLike,
+        cell: ArrayLike,
+        pbc: ArrayLike,
+        displacement: ArrayLike,
+    ) -> Array:
+        """How the values (n, F) change along a displacement (n, 3) of the atoms, per unit of its length.
+
+        The Jacobian times the displacement, in the time of `jacobian` and without its memory.
+        """
+
 @final
 class Model:
     """The values that define a potential, in eV and Å."""
