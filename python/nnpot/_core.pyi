@@ -125,6 +125,21 @@ class Model:
         """Columns min, max, mean, sigma, one row per symmetry function."""
 
 @final
+class VerletList:
+    """Keeps the neighbors of a structure while its atoms move a little; copies and pickles start empty."""
+
+    def __init__(self, skin: float) -> None:
+        """Neighbors are searched up to cutoff + skin (Å), and again after a move of skin / 2."""
+
+    @property
+    def skin(self) -> float:
+        """Å."""
+
+    @property
+    def n_searches(self) -> int:
+        """How many times neighbors have been searched so far."""
+
+@final
 class Potential:
     """Evaluates a model. It has scratch memory: never call one from two threads at once."""
 
@@ -138,6 +153,11 @@ class Potential:
         """The largest cutoff radius, Å."""
 
     def compute(
-        self, positions: ArrayLike, numbers: ArrayLike, cell: ArrayLike, pbc: ArrayLike
+        self,
+        positions: ArrayLike,
+        numbers: ArrayLike,
+        cell: ArrayLike,
+        pbc: ArrayLike,
+        neighbors: VerletList | None = None,
     ) -> tuple[float, Array, Array, Array]:
         """Energy (eV), forces (n, 3), virial (3, 3) = −dE/dε (eV), atomic energies (n,)."""

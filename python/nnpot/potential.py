@@ -70,13 +70,15 @@ class Potential:
         """The elements' symbols, by atomic number."""
         return self._model.elements
 
-    def predict(self, atoms: Atoms) -> Prediction:
+    def predict(self, atoms: Atoms, neighbors: _core.VerletList | None = None) -> Prediction:
         """Energy, forces and stress of one structure.
 
         Parameters
         ----------
         atoms
             Any cell and any periodic directions; the cell may be smaller than the cutoff.
+        neighbors
+            Keeps the neighbors from one step of a trajectory to the next; None to search them every time.
 
         Raises
         ------
@@ -86,7 +88,7 @@ class Potential:
             If a position is not finite, or two atoms are on the same place.
         """
         energy, forces, virial, atomic_energies = self._engine().compute(
-            atoms.positions, atoms.numbers, atoms.cell.array, atoms.pbc
+            atoms.positions, atoms.numbers, atoms.cell.array, atoms.pbc, neighbors
         )
         stress = _stress(virial, atoms.cell.volume) if atoms.pbc.all() else None
         return Prediction(energy, forces, stress, virial, atomic_energies)

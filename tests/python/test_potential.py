@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from structures import NAMES, structure
 
 import nnpot
-from nnpot import InvalidInputError, Potential, Prediction, UnknownElementError
+from nnpot import InvalidInputError, Potential, Prediction, UnknownElementError, VerletList
 from nnpot.analysis.errors import compare
 from nnpot.io import read_frames
 from nnpot.units import UnitSystem
@@ -207,9 +207,9 @@ def test_one_thread_per_core_that_the_process_may_use(
     everyone_is_here = threading.Barrier(3, timeout=30)
 
     class Waiting(Potential):
-        def predict(self, atoms: Atoms) -> Prediction:
+        def predict(self, atoms: Atoms, neighbors: VerletList | None = None) -> Prediction:
             everyone_is_here.wait()
-            return super().predict(atoms)
+            return super().predict(atoms, neighbors)
 
     assert len(list(Waiting(potential._model).predict_many([structure("cluster")] * 6))) == 6
 
