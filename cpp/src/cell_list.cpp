@@ -110,11 +110,6 @@ BinnedAtoms sort_into_bins(const Structure& structure, const Grid& grid, const a
     return atoms;
 }
 
-[[noreturn]] void throw_same_place(std::size_t i, std::size_t j) {
-    throw InvalidInput("structure: atoms " + std::to_string(i) + " and " + std::to_string(j) +
-                       " are on the same place; correct the positions or the cell");
-}
-
 /// Moves a bin index into the grid; the number of whole cells it was outside by goes to @p images.
 bool wrap_bin(const Structure& structure, const Grid& grid, Index3& bin, Index3& images) {
     for (unsigned axis = 0; axis < 3; ++axis) {
@@ -160,7 +155,7 @@ private:
             const double z = atoms_.wrapped(2, j) + origin(2);
             const double squared = x * x + y * y + z * z;
             if (squared >= cutoff_squared_) continue;
-            if (squared < smallest_distance_squared) throw_same_place(std::min(center, j), std::max(center, j));
+            if (squared < smallest_distance_squared) throw_same_place(center, j);
             list.add_neighbor(j, structure_.atomic_numbers[j], x, y, z);
         }
     }

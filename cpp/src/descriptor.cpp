@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <string>
 
 #include "nnpot/element.hpp"
 #include "nnpot/error.hpp"
@@ -56,6 +57,34 @@ arma::mat Descriptor::values(const NeighborList& list) const {
 
 namespace {
 
+/// The sweeps over one center after the other, and the memory that they share.
+class CenterSweep {
+public:
+    std::vector<double> gx, gy, gz;  ///< of the last backward sweep, one per neighbor
+
+    void forward(const SymmetryFunctionSet& set, const NeighborList& list, std::size_t center, double* values) {
+        set_ = &set;
+        for (std::vector<double>* component : {&gx, &gy, &gz}) {
+            component->resize(list.offsets[center + 1] - list.offsets[center]);
+        }
+        set.forward(list, center, workspace_.get(), values);
+    }
+
+    void backward(const double* weights) { set_->backward(workspace_.get(), weights, gx.data(), gy.data(), gz.data()); }
+
+    /// The derivative of one function alone.
+    void backward_of(std::size_t function) {
+        selection_.assign(set_->size(), 0.0);
+        selection_[function] = 1.0;
+        backward(selection_.data());
+    }
+
+private:
+    const SymmetryFunctionSet* set_ = nullptr;
+    SymmetryFunctionWorkspace workspace_;
+    std::vector<double> selection_;
+};
+
 /// Indices of all pairs, each center's pair with itself before its neighbors.
 Descriptor::Jacobian list_pairs(const NeighborList& list, std::size_t n_functions) {
     const std::size_t n = list.n_pairs() + list.n_centers();
@@ -74,10 +103,9 @@ Descriptor::Jacobian list_pairs(const NeighborList& list, std::size_t n_function
 }
 
 /// Copies the derivative of function @p f to its place in the rows of one center.
-void store_gradient(const std::vector<double>& gx, const std::vector<double>& gy, const std::vector<double>& gz,
-                    std::size_t f, std::size_t self_row, arma::cube& gradient) {
-    for (std::size_t p = 0; p < gx.size(); ++p) {
-        const arma::vec3 g{gx[p], gy[p], gz[p]};
+void store_gradient(const CenterSweep& sweep, std::size_t f, std::size_t self_row, arma::cube& gradient) {
+    for (std::size_t p = 0; p < sweep.gx.size(); ++p) {
+        const arma::vec3 g{sweep.gx[p], sweep.gy[p], sweep.gz[p]};
         for (unsigned axis = 0; axis < 3; ++axis) {
             gradient(axis, f, self_row + 1 + p) = g(axis);
             gradient(axis, f, self_row) -= g(axis);
@@ -85,22 +113,92 @@ void store_gradient(const std::vector<double>& gx, const std::vector<double>& gy
     }
 }
 
+/// Adds the derivatives with respect to the neighbor vectors of one center to those of the atoms and the strain.
+void add_gradient(const CenterSweep& sweep, const NeighborList& list, std::size_t center,
+                  Descriptor::Gradient& gradient) {
+    for (std::size_t p = 0; p < sweep.gx.size(); ++p) {
+        const std::size_t pair = list.offsets[center] + p;
+        const arma::vec3 g{sweep.gx[p], sweep.gy[p], sweep.gz[p]};
+        const arma::vec3 x{list.dx[pair], list.dy[pair], list.dz[pair]};
+        gradient.positions.col(list.neighbor_index[pair]) += g;
+        gradient.positions.col(center) -= g;
+        gradient.strain += x * g.t();
+    }
+}
+
+/// How fast a function of one center changes when the atoms move.
+double directional_derivative(const CenterSweep& sweep, const NeighborList& list, std::size_t center,
+                              const arma::mat& displacement) {
+    const double* const own = displacement.colptr(center);
+    double sum = 0.0;
+    for (std::size_t p = 0; p < sweep.gx.size(); ++p) {
+        const double* const other = displacement.colptr(list.neighbor_index[list.offsets[center] + p]);
+        sum +=
+            sweep.gx[p] * (other[0] - own[0]) + sweep.gy[p] * (other[1] - own[1]) + sweep.gz[p] * (other[2] - own[2]);
+    }
+    return sum;
+}
+
+void require_size(const arma::mat& matrix, std::size_t n_rows, std::size_t n_atoms, const char* name) {
+    if (matrix.n_rows == n_rows && matrix.n_cols == n_atoms) return;
+    throw InvalidInput(std::string(name) + ": expected " + std::to_string(n_rows) + " values for each of " +
+                       std::to_string(n_atoms) + " atoms, got " + std::to_string(matrix.n_rows) + " for each of " +
+                       std::to_string(matrix.n_cols));
+}
+
+/// Refuses lists in which an index is not the number of a center, such as those with LAMMPS's ghosts.
+void require_whole_structure(const NeighborList& list) {
+    for (std::size_t c = 0; c < list.n_centers(); ++c) {
+        if (list.center_index[c] != c)
+            throw InvalidInput("neighbor list: expected the atoms in their order as centers");
+    }
+    for (const std::size_t index : list.neighbor_index) {
+        if (index >= list.n_centers()) throw InvalidInput("neighbor list: expected every neighbor among the centers");
+    }
+}
+
 }  // namespace
 
 Descriptor::Jacobian Descriptor::jacobian(const NeighborList& list) const {
     Jacobian result = list_pairs(list, largest_size());
-    SymmetryFunctionWorkspace workspace;
-    std::vector<double> gx, gy, gz, selection;
+    CenterSweep sweep;
     for (std::size_t c = 0; c < list.n_centers(); ++c) {
         const SymmetryFunctionSet& set = functions_of(list.center_atomic_number[c]);
-        const std::size_t n = list.offsets[c + 1] - list.offsets[c];
-        for (std::vector<double>* component : {&gx, &gy, &gz}) component->resize(n);
-        set.forward(list, c, workspace.get(), result.values.colptr(c));
+        sweep.forward(set, list, c, result.values.colptr(c));
         for (std::size_t f = 0; f < set.size(); ++f) {
-            selection.assign(set.size(), 0.0);
-            selection[f] = 1.0;
-            set.backward(workspace.get(), selection.data(), gx.data(), gy.data(), gz.data());
-            store_gradient(gx, gy, gz, f, list.offsets[c] + c, result.gradient);
+            sweep.backward_of(f);
+            store_gradient(sweep, f, list.offsets[c] + c, result.gradient);
+        }
+    }
+    return result;
+}
+
+Descriptor::Gradient Descriptor::vjp(const NeighborList& list, const arma::mat& weights) const {
+    require_whole_structure(list);
+    require_size(weights, largest_size(), list.n_centers(), "weights");
+    Gradient result{arma::mat(3, list.n_centers(), arma::fill::zeros), arma::mat33(arma::fill::zeros)};
+    CenterSweep sweep;
+    std::vector<double> values(largest_size());
+    for (std::size_t c = 0; c < list.n_centers(); ++c) {
+        sweep.forward(functions_of(list.center_atomic_number[c]), list, c, values.data());
+        sweep.backward(weights.colptr(c));
+        add_gradient(sweep, list, c, result);
+    }
+    return result;
+}
+
+arma::mat Descriptor::jvp(const NeighborList& list, const arma::mat& displacement) const {
+    require_whole_structure(list);
+    require_size(displacement, 3, list.n_centers(), "displacement");
+    arma::mat result(largest_size(), list.n_centers(), arma::fill::zeros);
+    CenterSweep sweep;
+    std::vector<double> values(largest_size());
+    for (std::size_t c = 0; c < list.n_centers(); ++c) {
+        const SymmetryFunctionSet& set = functions_of(list.center_atomic_number[c]);
+        sweep.forward(set, list, c, values.data());
+        for (std::size_t f = 0; f < set.size(); ++f) {
+            sweep.backward_of(f);
+            result(f, c) = directional_derivative(sweep, list, c, displacement);
         }
     }
     return result;

@@ -1,5 +1,8 @@
 #include "nnpot/structure.hpp"
 
+#include <algorithm>
+#include <string>
+
 #include "nnpot/error.hpp"
 
 namespace nnpot {
@@ -15,6 +18,11 @@ void require_valid(const Structure& structure) {
             throw InvalidInput("structure: the position of atom " + std::to_string(i) + " is not finite");
         }
     }
+}
+
+void throw_same_place(std::size_t i, std::size_t j) {
+    throw InvalidInput("structure: atoms " + std::to_string(std::min(i, j)) + " and " + std::to_string(std::max(i, j)) +
+                       " are on the same place; correct the positions or the cell");
 }
 
 }  // namespace nnpot

@@ -55,6 +55,30 @@ py::tuple jacobian(const nnpot::Descriptor& self, const RowMajor& positions, con
                           to_array(result.gradient));
 }
 
+py::tuple vjp(const nnpot::Descriptor& self, const RowMajor& positions, const Integers& numbers, const RowMajor& cell,
+              const std::vector<bool>& pbc, const RowMajor& weights) {
+    const nnpot::Structure structure = to_structure(positions, numbers, cell, pbc);
+    const arma::mat columns = borrow_matrix(weights, "weights", static_cast<py::ssize_t>(self.largest_size()));
+    nnpot::Descriptor::Gradient result;
+    {
+        const py::gil_scoped_release release;
+        result = self.vjp(nnpot::build_neighbor_list(structure, self.cutoff()), columns);
+    }
+    return py::make_tuple(to_array(result.positions), to_array(result.strain));
+}
+
+py::array_t<double> jvp(const nnpot::Descriptor& self, const RowMajor& positions, const Integers& numbers,
+                        const RowMajor& cell, const std::vector<bool>& pbc, const RowMajor& displacement) {
+    const nnpot::Structure structure = to_structure(positions, numbers, cell, pbc);
+    const arma::mat columns = borrow_matrix(displacement, "displacement", 3);
+    arma::mat result;
+    {
+        const py::gil_scoped_release release;
+        result = self.jvp(nnpot::build_neighbor_list(structure, self.cutoff()), columns);
+    }
+    return to_array(result);
+}
+
 }  // namespace
 
 void bind_descriptor(py::module_& module) {
@@ -65,7 +89,10 @@ void bind_descriptor(py::module_& module) {
         .def_property_readonly("elements", &symbols)
         .def("functions", &function_texts, py::arg("element"))
         .def("values", &values, py::arg("positions"), py::arg("numbers"), py::arg("cell"), py::arg("pbc"))
-        .def("jacobian", &jacobian, py::arg("positions"), py::arg("numbers"), py::arg("cell"), py::arg("pbc"));
+        .def("jacobian", &jacobian, py::arg("positions"), py::arg("numbers"), py::arg("cell"), py::arg("pbc"))
+        .def("vjp", &vjp, py::arg("positions"), py::arg("numbers"), py::arg("cell"), py::arg("pbc"), py::arg("weights"))
+        .def("jvp", &jvp, py::arg("positions"), py::arg("numbers"), py::arg("cell"), py::arg("pbc"),
+             py::arg("displacement"));
 }
 
 }  // namespace nnpot_python

@@ -1,10 +1,13 @@
 #include <pybind11/stl.h>
 
+#include <mutex>
+
 #include "arrays.hpp"
 #include "bindings.hpp"
 #include "nnpot/cell_list.hpp"
 #include "nnpot/element.hpp"
 #include "nnpot/potential.hpp"
+#include "nnpot/verlet_list.hpp"
 
 namespace nnpot_python {
 namespace {
@@ -15,23 +18,35 @@ struct Result {
     arma::vec virial = arma::vec(6, arma::fill::zeros);
 };
 
-Result compute(nnpot::Potential& potential, const nnpot::Structure& structure) {
-    const nnpot::NeighborList list = nnpot::build_neighbor_list(structure, potential.cutoff());
+/// A VerletList that any thread of Python may use.
+struct SharedVerletList {
+    explicit SharedVerletList(double skin) : list(skin) {}
+    nnpot::VerletList list;
+    std::mutex in_use;
+};
+
+Result compute(nnpot::Potential& potential, const nnpot::NeighborList& list) {
     Result result;
     potential.compute(list, result.evaluation);
-    result.forces.zeros(3, structure.n_atoms());
+    result.forces.zeros(3, list.n_centers());
     result.evaluation.add_forces(list, result.forces.memptr());
     result.evaluation.add_virial(list, result.virial.memptr());
     return result;
 }
 
+Result compute(nnpot::Potential& potential, const nnpot::Structure& structure, SharedVerletList* neighbors) {
+    if (neighbors == nullptr) return compute(potential, nnpot::build_neighbor_list(structure, potential.cutoff()));
+    const std::lock_guard<std::mutex> lock(neighbors->in_use);
+    return compute(potential, neighbors->list.update(structure, potential.cutoff()));
+}
+
 py::tuple compute_arrays(nnpot::Potential& self, const RowMajor& positions, const Integers& numbers,
-                         const RowMajor& cell, const std::vector<bool>& pbc) {
+                         const RowMajor& cell, const std::vector<bool>& pbc, SharedVerletList* neighbors) {
     const nnpot::Structure structure = to_structure(positions, numbers, cell, pbc);
     Result result;
     {
         const py::gil_scoped_release release;
-        result = compute(self, structure);
+        result = compute(self, structure, neighbors);
     }
     const arma::vec& v = result.virial;  // xx yy zz xy xz yz
     const arma::mat33 virial{{v(0), v(3), v(4)}, {v(3), v(1), v(5)}, {v(4), v(5), v(2)}};
@@ -49,11 +64,19 @@ std::vector<std::string> symbols(const nnpot::Potential& potential) {
 }  // namespace
 
 void bind_potential(py::module_& module) {
+    py::class_<SharedVerletList>(module, "VerletList")
+        .def(py::init<double>(), py::arg("skin"))
+        .def_property_readonly("skin", [](const SharedVerletList& self) { return self.list.skin(); })
+        .def_property_readonly("n_searches", [](const SharedVerletList& self) { return self.list.n_searches(); })
+        .def(py::pickle(
+            [](const SharedVerletList& self) { return py::make_tuple(self.list.skin()); },
+            [](const py::tuple& state) { return std::make_unique<SharedVerletList>(state[0].cast<double>()); }));
     py::class_<nnpot::Potential>(module, "Potential")
         .def(py::init<const nnpot::Model&>(), py::arg("model"))
         .def_property_readonly("cutoff", &nnpot::Potential::cutoff)
         .def_property_readonly("elements", &symbols)
-        .def("compute", &compute_arrays, py::arg("positions"), py::arg("numbers"), py::arg("cell"), py::arg("pbc"));
+        .def("compute", &compute_arrays, py::arg("positions"), py::arg("numbers"), py::arg("cell"), py::arg("pbc"),
+             py::arg("neighbors") = py::none());
 }
 
 }  // namespace nnpot_python

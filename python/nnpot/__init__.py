@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from nnpot.errors import FileFormatError, InvalidInputError, NnpotError, UnknownElementError
 
 if TYPE_CHECKING:
+    from nnpot._core import SymmetryFunctions, VerletList
     from nnpot.calculator import NnpotCalculator as Calculator
     from nnpot.lammps_runtime import open_lammps
     from nnpot.potential import Potential, Prediction, load
@@ -24,7 +25,9 @@ __all__ = [
     "NnpotError",
     "Potential",
     "Prediction",
+    "SymmetryFunctions",
     "UnknownElementError",
+    "VerletList",
     "__version__",
     "load",
     "open_lammps",
@@ -34,6 +37,8 @@ _LAZY = {
     "Calculator": ("nnpot.calculator", "NnpotCalculator"),
     "Potential": ("nnpot.potential", "Potential"),
     "Prediction": ("nnpot.potential", "Prediction"),
+    "SymmetryFunctions": ("nnpot._core", "SymmetryFunctions"),
+    "VerletList": ("nnpot._core", "VerletList"),
     "load": ("nnpot.potential", "load"),
     "open_lammps": ("nnpot.lammps_runtime", "open_lammps"),
 }

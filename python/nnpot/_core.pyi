@@ -41,6 +41,33 @@ class SymmetryFunctions:
         Pairs are sorted by center, the center itself first; images of an atom are separate pairs.
         """
 
+    def vjp(
+        self,
+        positions: ArrayLike,
+        numbers: ArrayLike,
+        cell: ArrayLike,
+        pbc: ArrayLike,
+        weights: ArrayLike,
+    ) -> tuple[Array, Array]:
+        """Derivatives of the sum of weights (n, F) * values: by positions (n, 3) in 1/Å, by strain (3, 3).
+
+        The weights times the Jacobian, in about the time of `values` and without the Jacobian's memory. With
+        weights = dE/dG they are −forces and −virial. Columns beyond an element's own count are ignored.
+        """
+
+    def jvp(
+        self,
+        positions: ArrayLike,
+        numbers: ArrayLike,
+        cell: ArrayLike,
+        pbc: ArrayLike,
+        displacement: ArrayLike,
+    ) -> Array:
+        """How the values (n, F) change along a displacement (n, 3) of the atoms, per unit of its length.
+
+        The Jacobian times the displacement, in the time of `jacobian` and without its memory.
+        """
+
 @final
 class Model:
     """The values that define a potential, in eV and Å."""
@@ -98,6 +125,21 @@ class Model:
         """Columns min, max, mean, sigma, one row per symmetry function."""
 
 @final
+class VerletList:
+    """Keeps the neighbors of a structure while its atoms move a little; copies and pickles start empty."""
+
+    def __init__(self, skin: float) -> None:
+        """Neighbors are searched up to cutoff + skin (Å), and again after a move of skin / 2."""
+
+    @property
+    def skin(self) -> float:
+        """Å."""
+
+    @property
+    def n_searches(self) -> int:
+        """How many times neighbors have been searched so far."""
+
+@final
 class Potential:
     """Evaluates a model. It has scratch memory: never call one from two threads at once."""
 
@@ -111,6 +153,11 @@ class Potential:
         """The largest cutoff radius, Å."""
 
     def compute(
-        self, positions: ArrayLike, numbers: ArrayLike, cell: ArrayLike, pbc: ArrayLike
+        self,
+        positions: ArrayLike,
+        numbers: ArrayLike,
+        cell: ArrayLike,
+        pbc: ArrayLike,
+        neighbors: VerletList | None = None,
     ) -> tuple[float, Array, Array, Array]:
         """Energy (eV), forces (n, 3), virial (3, 3) = −dE/dε (eV), atomic energies (n,)."""

@@ -8,6 +8,7 @@ from typing import Any
 from ase import Atoms
 from ase.calculators.calculator import Calculator, all_changes
 
+from nnpot import _core
 from nnpot.potential import Potential, load
 from nnpot.units import UnitSystem
 
@@ -24,16 +25,23 @@ class NnpotCalculator(Calculator):
         A `Potential`, or the directory of a model.
     units
         The units of the model's files where they do not state them; see `nnpot.load`.
+    skin
+        Å. Neighbors are searched up to the cutoff plus this, and again when an atom has moved farther than
+        half of it, or cell, periodicity or elements have changed. With 0 they are searched at every move.
     """
 
     name = "nnpot"
     implemented_properties = ["energy", "free_energy", "forces", "stress", "energies"]
 
     def __init__(
-        self, model: Potential | str | os.PathLike[str], units: UnitSystem | str | None = None
+        self,
+        model: Potential | str | os.PathLike[str],
+        units: UnitSystem | str | None = None,
+        skin: float = 1.0,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.potential = model if isinstance(model, Potential) else load(model, units)
+        self.neighbors = _core.VerletList(skin)
         if not isinstance(model, Potential):
             self.parameters["model"] = os.fspath(model)  # for the records of ASE's databases
 
@@ -46,7 +54,7 @@ class NnpotCalculator(Calculator):
         """Fill ``results``; called by ASE."""
         super().calculate(atoms, properties or ["energy"], system_changes)  # type: ignore[no-untyped-call]
         assert self.atoms is not None, "ASE stores the structure in super().calculate"
-        prediction = self.potential.predict(self.atoms)
+        prediction = self.potential.predict(self.atoms, self.neighbors)
         results: dict[str, Any] = {
             "energy": prediction.energy,
             "free_energy": prediction.energy,

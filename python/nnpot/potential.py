@@ -6,7 +6,9 @@ import os
 import tempfile
 import threading
 import warnings
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnpot import _core
-from nnpot.errors import InvalidInputError
+from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.units import UnitSystem
 
 if TYPE_CHECKING:
     from ase import Atoms
+
+
+FRAMES_AHEAD = 8
+"""Per thread, how many frames `Potential.predict_many` hands out before the first of them is fetched."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +70,15 @@ class Potential:
         """The elements' symbols, by atomic number."""
         return self._model.elements
 
-    def predict(self, atoms: Atoms) -> Prediction:
+    def predict(self, atoms: Atoms, neighbors: _core.VerletList | None = None) -> Prediction:
         """Energy, forces and stress of one structure.
 
         Parameters
         ----------
         atoms
             Any cell and any periodic directions; the cell may be smaller than the cutoff.
+        neighbors
+            Keeps the neighbors from one step of a trajectory to the next; None to search them every time.
 
         Raises
         ------
@@ -80,10 +88,59 @@ class Potential:
             If a position is not finite, or two atoms are on the same place.
         """
         energy, forces, virial, atomic_energies = self._engine().compute(
-            atoms.positions, atoms.numbers, atoms.cell.array, atoms.pbc
+            atoms.positions, atoms.numbers, atoms.cell.array, atoms.pbc, neighbors
         )
         stress = _stress(virial, atoms.cell.volume) if atoms.pbc.all() else None
         return Prediction(energy, forces, stress, virial, atomic_energies)
+
+    def predict_many(self, frames: Iterable[Atoms], threads: int | None = None) -> Iterator[Prediction]:
+        """Energy, forces and stress of many structures, on all cores; the same numbers as one by one.
+
+        Parameters
+        ----------
+        frames
+            As for `predict`; read only a little ahead of the predictions that are fetched.
+        threads
+            How many structures are worked on at once; None for one per core that this process may use.
+
+        Returns
+        -------
+        Iterator[Prediction]
+            In the order of the frames. Dropped half way, it leaves the frames that follow alone.
+
+        Raises
+        ------
+        NnpotError
+            If a frame cannot be predicted; the message names it by its number.
+        """
+        n_threads = len(os.sched_getaffinity(0)) if threads is None else threads
+        if n_threads < 1:
+            raise InvalidInputError(f"threads: expected at least 1, got {threads}")
+        numbered = enumerate(frames)
+        if n_threads == 1:
+            return (self._predict_numbered(*frame) for frame in numbered)
+        return self._predict_in_threads(numbered, n_threads)
+
+    def _predict_in_threads(
+        self, numbered: Iterator[tuple[int, Atoms]], threads: int
+    ) -> Iterator[Prediction]:
+        ahead: deque[Future[Prediction]] = deque()
+        with ThreadPoolExecutor(threads, "nnpot") as pool:
+            try:
+                for frame in numbered:
+                    ahead.append(pool.submit(self._predict_numbered, *frame))
+                    if len(ahead) >= FRAMES_AHEAD * threads:
+                        yield ahead.popleft().result()
+                while ahead:
+                    yield ahead.popleft().result()
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+    def _predict_numbered(self, number: int, frame: Atoms) -> Prediction:
+        try:
+            return self.predict(frame)
+        except NnpotError as error:
+            raise type(error)(f"frame {number} (counted from 0): {error}") from error
 
     def __reduce__(self) -> tuple[Callable[[dict[str, str]], Potential], tuple[dict[str, str]]]:
         """Pickled and deep-copied as the text of its files, which any machine can read."""

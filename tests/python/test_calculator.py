@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import multiprocessing
 import pickle
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +21,67 @@ from nnpot import Potential
 
 def test_results_are_those_of_the_potential(potential: Potential, any_structure: Atoms) -> None:
     prediction = potential.predict(any_structure)
-    any_structure.calc = nnpot.Calculator(potential)
+    any_structure.calc = nnpot.Calculator(potential, skin=0.0)
     assert any_structure.get_potential_energy() == prediction.energy
     assert any_structure.get_potential_energy(force_consistent=True) == prediction.energy
     np.testing.assert_array_equal(any_structure.get_forces(), prediction.forces)
     np.testing.assert_array_equal(any_structure.get_potential_energies(), prediction.atomic_energies)
     if prediction.stress is not None:
         np.testing.assert_array_equal(any_structure.get_stress(), prediction.stress)
+
+
+def assert_equal_without_cache(atoms: Atoms, potential: Potential) -> None:
+    """Energy, forces and stress within 1e-12 of their size, and of 1 eV/Å for forces."""
+    prediction = potential.predict(atoms)
+    assert atoms.get_potential_energy() == pytest.approx(prediction.energy, rel=1e-12)
+    np.testing.assert_allclose(atoms.get_forces(), prediction.forces, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(atoms.get_potential_energies(), prediction.atomic_energies, rtol=1e-12)
+    if prediction.stress is not None:
+        np.testing.assert_allclose(atoms.get_stress(), prediction.stress, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("skin", [0.0, 0.3, 1.0])
+def test_neighbors_are_kept_over_small_moves(potential: Potential, any_structure: Atoms, skin: float) -> None:
+    any_structure.calc = calculator = nnpot.Calculator(potential, skin=skin)
+    random = np.random.default_rng(1)
+    n_steps = 30
+    for _ in range(n_steps):
+        any_structure.positions += random.normal(scale=0.02, size=(len(any_structure), 3))
+        assert_equal_without_cache(any_structure, potential)
+    n_searches = calculator.neighbors.n_searches
+    assert n_searches == n_steps if skin == 0.0 else 1 <= n_searches < n_steps / 2
+
+
+def test_neighbors_are_searched_again_where_more_than_positions_changes(potential: Potential) -> None:
+    atoms = structure("triclinic")
+    atoms.calc = calculator = nnpot.Calculator(potential)
+    changes = [
+        lambda: atoms.rattle(0.01, seed=1),
+        lambda: atoms.set_cell(atoms.cell.array * 1.01),
+        lambda: atoms.set_pbc((True, True, False)),
+        lambda: atoms.numbers.__setitem__(0, 8),
+        lambda: atoms.__delitem__(3),
+        lambda: atoms.positions.__iadd__(0.6),
+    ]
+    searches = []
+    for change in changes:
+        change()
+        assert_equal_without_cache(atoms, potential)
+        searches.append(calculator.neighbors.n_searches)
+    assert searches == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_skin_that_is_none_is_refused(potential: Potential) -> None:
+    with pytest.raises(nnpot.InvalidInputError, match="skin must be finite and >= 0 Å, got -1"):
+        nnpot.Calculator(potential, skin=-1.0)
+
+
+def test_threads_may_meet_in_one_list_of_neighbors(potential: Potential) -> None:
+    neighbors = nnpot.VerletList(1.0)
+    frames = [structure(name) for name in ("liquid", "triclinic", "cluster")] * 20
+    with ThreadPoolExecutor(4) as pool:
+        energies = list(pool.map(lambda frame: potential.predict(frame, neighbors).energy, frames))
+    np.testing.assert_allclose(energies, [potential.predict(frame).energy for frame in frames], rtol=1e-12)
 
 
 def test_stress_of_a_cluster_is_not_implemented(potential: Potential) -> None:
@@ -66,7 +120,9 @@ def test_dynamics_keeps_the_energy(potential: Potential) -> None:
 def test_copies_and_pickles_give_the_same(potential: Potential, any_structure: Atoms) -> None:
     expected = potential.predict(any_structure)
     any_structure.calc = nnpot.Calculator(potential)
+    any_structure.get_forces()
     for copied in (copy.deepcopy(any_structure), pickle.loads(pickle.dumps(any_structure))):
+        assert copied.calc.neighbors.skin == 1.0
         assert copied.get_potential_energy() == pytest.approx(expected.energy, rel=1e-13)
         np.testing.assert_allclose(copied.get_forces(), expected.forces, rtol=0, atol=1e-12)
 

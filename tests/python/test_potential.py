@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +18,7 @@ from numpy.typing import NDArray
 from structures import NAMES, structure
 
 import nnpot
-from nnpot import InvalidInputError, Potential, UnknownElementError, _core
+from nnpot import InvalidInputError, Potential, Prediction, UnknownElementError, VerletList, _core
 from nnpot.analysis.errors import compare
 from nnpot.io import read_frames
 from nnpot.units import UnitSystem
@@ -180,6 +185,88 @@ def test_threads_can_share_a_potential(potential: Potential) -> None:
     expected = [potential.predict(frame).energy for frame in frames]
     with ThreadPoolExecutor(4) as pool:
         assert [said.energy for said in pool.map(potential.predict, frames)] == expected
+
+
+def same(one: Prediction, other: Prediction) -> bool:
+    """Whether two predictions are the same, bit by bit."""
+    return all(np.array_equal(getattr(one, field.name), getattr(other, field.name)) for field in fields(one))
+
+
+@pytest.mark.parametrize("threads", [None, 1, 2, 7])
+def test_many_are_predicted_as_one_by_one(potential: Potential, threads: int | None) -> None:
+    frames = [structure(name) for name in ("crystal", "liquid", "triclinic", "small_cell")] * 20
+    predictions = list(potential.predict_many(frames, threads))
+    assert len(predictions) == len(frames)
+    assert all(same(said, potential.predict(frame)) for said, frame in zip(predictions, frames, strict=True))
+
+
+def test_one_thread_per_core_that_the_process_may_use(
+    potential: Potential, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 2, 5})
+    everyone_is_here = threading.Barrier(3, timeout=30)
+
+    class Waiting(Potential):
+        def predict(self, atoms: Atoms, neighbors: VerletList | None = None) -> Prediction:
+            everyone_is_here.wait()
+            return super().predict(atoms, neighbors)
+
+    assert len(list(Waiting(potential._model).predict_many([structure("cluster")] * 6))) == 6
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_the_first_frame_that_cannot_be_predicted_is_named(potential: Potential, threads: int) -> None:
+    frames = [structure("cluster") for _ in range(60)]
+    frames[21].numbers[0] = frames[23].numbers[0] = 54
+    with pytest.raises(UnknownElementError, match=r"^frame 21 \(counted from 0\): element 'Xe'"):
+        list(potential.predict_many(frames, threads))
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_frames_are_read_only_a_little_ahead(potential: Potential, threads: int) -> None:
+    read: list[int] = []
+
+    def frames() -> Iterator[Atoms]:
+        for number in range(1000):
+            read.append(number)
+            yield structure("cluster")
+
+    predictions = potential.predict_many(frames(), threads)
+    next(predictions)
+    predictions.close()  # type: ignore[attr-defined]
+    assert 1 <= len(read) < 100
+
+
+def test_no_frames_and_no_threads(potential: Potential) -> None:
+    assert list(potential.predict_many([])) == []
+    with pytest.raises(InvalidInputError, match="threads: expected at least 1, got 0"):
+        potential.predict_many([], threads=0)
+
+
+INTERRUPTED = """
+import os, signal, sys, threading, time
+import nnpot
+from ase.build import bulk
+potential = nnpot.load(sys.argv[1])
+frame = bulk("SiO", "zincblende", a=4.8, cubic=True) * (4, 4, 4)
+endless = (frame for _ in iter(int, 1))
+predictions = potential.predict_many(endless, threads=3)
+next(predictions)
+threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+try:
+    for _ in predictions: pass
+except KeyboardInterrupt:
+    del predictions
+    assert not any(thread.name.startswith("nnpot") for thread in threading.enumerate())
+    print("interrupted")
+"""
+
+
+def test_control_c_ends_it(model_directory: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, str(model_directory)], capture_output=True, text=True, timeout=100
+    )
+    assert (done.stdout, done.stderr) == ("interrupted\n", "")
 
 
 def test_an_unknown_element_is_named(potential: Potential) -> None:

@@ -34,6 +34,26 @@ public:
 
     Jacobian jacobian(const NeighborList& list) const;
 
+    /// Derivatives of a weighted sum of all values.
+    struct Gradient {
+        arma::mat positions;  ///< 3 × n_centers: d(sum)/dr, 1/Å
+        arma::mat33 strain;   ///< d(sum)/dstrain, symmetric
+    };
+
+    /// The weights times the Jacobian, by one adjoint sweep and without the Jacobian.
+    /// @param list     every atom a center in the order of its index, as build_neighbor_list() makes it
+    /// @param weights  largest_size() × n_centers; rows beyond an element's own functions are ignored
+    /// @throws InvalidInput if the sizes do not fit
+    Gradient vjp(const NeighborList& list, const arma::mat& weights) const;
+
+    /// The Jacobian times a displacement of the atoms: how fast the values change on the way. Takes the time of
+    /// jacobian() and none of its memory.
+    /// @param list          as for vjp()
+    /// @param displacement  3 × n_centers
+    /// @return largest_size() × n_centers, in 1/Å times the unit of the displacement
+    /// @throws InvalidInput if the sizes do not fit
+    arma::mat jvp(const NeighborList& list, const arma::mat& displacement) const;
+
 private:
     std::vector<int> atomic_numbers_;
     std::vector<SymmetryFunctionSet> sets_;

@@ -19,4 +19,7 @@ struct Structure {
 /// Throws InvalidInput unless sizes fit and all positions are finite.
 void require_valid(const Structure& structure);
 
+/// Throws InvalidInput that names the two atoms.
+[[noreturn]] void throw_same_place(std::size_t i, std::size_t j);
+
 }  // namespace nnpot

@@ -43,7 +43,7 @@ class Predictions:
 
 
 def predict_frames(potential: Potential, frames: Sequence[Atoms], where: object) -> Predictions:
-    """Predict every frame, with progress on stderr.
+    """Predict every frame, on all cores and with progress on stderr.
 
     Parameters
     ----------
@@ -61,10 +61,10 @@ def predict_frames(potential: Potential, frames: Sequence[Atoms], where: object)
     """
     predictions = []
     with progress("predicting", len(frames)) as bar:
-        for number, frame in enumerate(frames):
-            try:
-                predictions.append(potential.predict(frame))
-            except NnpotError as error:
-                raise type(error)(f"{where}: frame {number} (counted from 0): {error}") from error
-            bar.advance()
+        try:
+            for prediction in potential.predict_many(frames):
+                predictions.append(prediction)
+                bar.advance()
+        except NnpotError as error:
+            raise type(error)(f"{where}: {error}") from error
     return Predictions(list(frames), predictions)

@@ -1,0 +1,175 @@
+"""Products with the Jacobian of the symmetry functions: against the Jacobian and central differences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from ase import Atoms
+from numpy.typing import NDArray
+from structures import structure
+
+import nnpot
+from nnpot import InvalidInputError, SymmetryFunctions, _core
+
+Array = NDArray[np.float64]
+
+LINES = [  # Si has two functions more than O
+    "Si 2 Si 0.3 0.0 4.6",
+    "Si 2 O 2.0 1.8 4.6",
+    "Si 3 Si O 0.02 -1.0 2.0 4.6",
+    "Si 9 O O 0.1 1.0 1.0 4.6 0.4",
+    "O 2 Si 0.3 0.0 4.6",
+    "O 3 Si Si 0.05 1.0 4.0 4.6",
+]
+STEP = 1e-3
+"""Å for positions, 1 for strain."""
+
+
+@pytest.fixture(scope="module")
+def functions() -> SymmetryFunctions:
+    """With a cutoff function whose derivatives are continuous, for differences."""
+    return SymmetryFunctions(["O", "Si"], LINES, cutoff_type=6)
+
+
+def arguments(atoms: Atoms) -> tuple[Any, ...]:
+    return atoms.positions, atoms.numbers, atoms.cell.array, atoms.pbc
+
+
+def weights_for(functions: SymmetryFunctions, atoms: Atoms) -> Array:
+    """Random, and not 0 either in the columns that an element does not have."""
+    return np.random.default_rng(1).normal(size=functions.values(*arguments(atoms)).shape)
+
+
+def direction_for(atoms: Atoms) -> Array:
+    return np.random.default_rng(2).normal(size=(len(atoms), 3))
+
+
+def dense_jacobian(functions: SymmetryFunctions, atoms: Atoms) -> Array:
+    """Shape (n, F, n, 3): dG[i, f] / dr[j]."""
+    values, center, neighbor, gradient = functions.jacobian(*arguments(atoms))
+    dense = np.zeros((len(atoms), len(atoms), values.shape[1], 3))
+    np.add.at(dense, (center, neighbor), gradient)
+    return dense.transpose(0, 2, 1, 3)
+
+
+def moved(atoms: Atoms, displacement: Array) -> Atoms:
+    copy = atoms.copy()
+    copy.positions += displacement
+    return copy
+
+
+def strained(atoms: Atoms, strain: Array) -> Atoms:
+    copy = atoms.copy()
+    copy.set_cell(atoms.cell.array @ (np.eye(3) + strain))
+    copy.positions = atoms.positions @ (np.eye(3) + strain)
+    return copy
+
+
+def derivative(function: Callable[[float], Any]) -> Any:
+    """Slope at 0 by central differences of fourth order."""
+    near, far = function(STEP) - function(-STEP), function(2 * STEP) - function(-2 * STEP)
+    return (8 * near - far) / (12 * STEP)
+
+
+def test_vjp_is_the_weights_times_the_jacobian(functions: SymmetryFunctions, any_structure: Atoms) -> None:
+    weights = weights_for(functions, any_structure)
+    gradient, _ = functions.vjp(*arguments(any_structure), weights)
+    expected = np.einsum("if,ifjk->jk", weights, dense_jacobian(functions, any_structure))
+    assert np.abs(expected).max() > 0.1, "too small to test anything"
+    np.testing.assert_allclose(gradient, expected, rtol=0, atol=1e-12 * np.abs(expected).max())
+
+
+def test_jvp_is_the_jacobian_times_the_displacement(
+    functions: SymmetryFunctions, any_structure: Atoms
+) -> None:
+    direction = direction_for(any_structure)
+    change = functions.jvp(*arguments(any_structure), direction)
+    expected = np.einsum("ifjk,jk->if", dense_jacobian(functions, any_structure), direction)
+    assert np.abs(expected).max() > 0.1, "too small to test anything"
+    np.testing.assert_allclose(change, expected, rtol=0, atol=1e-12 * np.abs(expected).max())
+
+
+def test_the_products_are_adjoint(functions: SymmetryFunctions, any_structure: Atoms) -> None:
+    weights, direction = weights_for(functions, any_structure), direction_for(any_structure)
+    gradient, _ = functions.vjp(*arguments(any_structure), weights)
+    change = functions.jvp(*arguments(any_structure), direction)
+    assert np.vdot(weights, change) == pytest.approx(np.vdot(gradient, direction), rel=1e-11, abs=1e-11)
+
+
+def test_vjp_against_differences(functions: SymmetryFunctions, any_structure: Atoms) -> None:
+    weights = weights_for(functions, any_structure)
+
+    def weighted(atoms: Atoms) -> float:
+        return float(np.vdot(weights, functions.values(*arguments(atoms))))
+
+    gradient, strain = functions.vjp(*arguments(any_structure), weights)
+    for atom, axis in ((0, 0), (1, 1), (len(any_structure) - 1, 2)):
+        step = np.zeros((len(any_structure), 3))
+        step[atom, axis] = 1.0
+        slope = derivative(lambda d, step=step: weighted(moved(any_structure, d * step)))
+        assert gradient[atom, axis] == pytest.approx(slope, rel=1e-6, abs=1e-7)
+    for row, column in ((0, 0), (1, 2), (2, 0)):
+        step = np.zeros((3, 3))
+        step[row, column] = 1.0
+        slope = derivative(lambda d, step=step: weighted(strained(any_structure, d * step)))
+        assert strain[row, column] == pytest.approx(slope, rel=1e-6, abs=1e-6)
+
+
+def test_jvp_against_differences(functions: SymmetryFunctions, any_structure: Atoms) -> None:
+    direction = direction_for(any_structure)
+    change = functions.jvp(*arguments(any_structure), direction)
+    expected = derivative(lambda d: functions.values(*arguments(moved(any_structure, d * direction))))
+    np.testing.assert_allclose(change, expected, rtol=1e-6, atol=1e-7)
+
+
+def test_columns_that_an_element_does_not_have_count_for_nothing(functions: SymmetryFunctions) -> None:
+    atoms = structure("liquid")
+    weights = weights_for(functions, atoms)
+    oxygen = atoms.numbers == 8
+    expected = functions.vjp(*arguments(atoms), weights)
+    assert not functions.jvp(*arguments(atoms), direction_for(atoms))[oxygen, 2:].any()
+    weights[oxygen, 2:] = np.nan
+    for got, wanted in zip(functions.vjp(*arguments(atoms), weights), expected, strict=True):
+        np.testing.assert_array_equal(got, wanted)
+
+
+def test_vjp_with_the_slopes_of_a_network_gives_forces_and_virial(functions: SymmetryFunctions) -> None:
+    """A network of one linear layer has the same slopes everywhere: its weights."""
+    atoms = structure("triclinic")
+    random = np.random.default_rng(3)
+    slopes = {symbol: random.normal(size=len(functions.functions(symbol))) for symbol in ("O", "Si")}
+    scaling = {symbol: np.tile([0.0, 1.0, 0.5, 1.0], (len(slopes[symbol]), 1)) for symbol in slopes}
+    networks = {symbol: [(slope[:, None], np.zeros(1), "l")] for symbol, slope in slopes.items()}
+    offsets = dict.fromkeys(slopes, 0.0)
+    model = _core.Model(["O", "Si"], 6, 0.0, LINES, "none", scaling, 0.0, 1.0, networks, offsets, {})
+    prediction = nnpot.Potential(model).predict(atoms)
+    weights = np.zeros((len(atoms), 4))
+    for symbol, slope in slopes.items():
+        weights[atoms.symbols == symbol, : len(slope)] = slope
+    gradient, strain = functions.vjp(*arguments(atoms), weights)
+    np.testing.assert_allclose(gradient, -prediction.forces, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(strain, -prediction.virial, rtol=0, atol=1e-12)
+
+
+def test_no_atoms_and_one_atom(functions: SymmetryFunctions) -> None:
+    for atoms in (Atoms(), Atoms("Si")):
+        gradient, strain = functions.vjp(*arguments(atoms), np.ones((len(atoms), 4)))
+        assert gradient.shape == (len(atoms), 3)
+        assert not gradient.any() and not strain.any()
+        assert not functions.jvp(*arguments(atoms), np.ones((len(atoms), 3))).any()
+
+
+def test_shapes_that_do_not_fit_are_refused(functions: SymmetryFunctions) -> None:
+    atoms = structure("crystal")
+    n = len(atoms)
+    with pytest.raises(InvalidInputError, match=r"weights: expected an array of shape \(n, 4\)"):
+        functions.vjp(*arguments(atoms), np.ones((n, 3)))
+    with pytest.raises(InvalidInputError, match=f"weights: expected 4 values for each of {n} atoms"):
+        functions.vjp(*arguments(atoms), np.ones((n + 1, 4)))
+    with pytest.raises(InvalidInputError, match=r"displacement: expected an array of shape \(n, 3\)"):
+        functions.jvp(*arguments(atoms), np.ones((n, 4)))
+    with pytest.raises(InvalidInputError, match=f"displacement: expected 3 values for each of {n} atoms"):
+        functions.jvp(*arguments(atoms), np.ones((n - 1, 3)))
