@@ -58,8 +58,8 @@ def test_unit_factors(ranks: int, shared_data: Path, tmp_path: Path) -> None:
     model = shared_data / "n2p2" / "H2O_RPBE-D3"
     factors = f"cflength {1.0 / BOHR!r} cfenergy {1.0 / HARTREE!r}"
     assert_same(
-        f"6.36 dir {model}/ {QUIET} {factors}\npair_coeff * * O H",
-        f"units atomic\npair_coeff * * {model} O H",
+        f"6.36 dir '{model}/' {QUIET} {factors}\npair_coeff * * O H",
+        f"units atomic\npair_coeff * * '{model}' O H",
         water(),
         ("O", "H"),
         tmp_path,
@@ -69,8 +69,8 @@ def test_unit_factors(ranks: int, shared_data: Path, tmp_path: Path) -> None:
 
 def test_lammps_units_real(model_directory: Path, tmp_path: Path) -> None:
     assert_same(
-        f"4.6 dir {model_directory} {QUIET} cfenergy {KCAL_PER_MOL!r}\npair_coeff * * Si O",
-        f"\npair_coeff * * {model_directory} Si O",
+        f"4.6 dir '{model_directory}' {QUIET} cfenergy {KCAL_PER_MOL!r}\npair_coeff * * Si O",
+        f"\npair_coeff * * '{model_directory}' Si O",
         structure("liquid"),
         ("Si", "O"),
         tmp_path,
@@ -80,7 +80,7 @@ def test_lammps_units_real(model_directory: Path, tmp_path: Path) -> None:
 
 def test_default_directory_and_factors(model_directory: Path, tmp_path: Path) -> None:
     (tmp_path / "hdnnp").symlink_to(model_directory)
-    commands = "5.0\npair_coeff * * Si O", f"\npair_coeff * * {model_directory} Si O"
+    commands = "5.0\npair_coeff * * Si O", f"\npair_coeff * * '{model_directory}' Si O"
     assert_same(*commands, structure("liquid"), ("Si", "O"), tmp_path)
 
 
@@ -99,8 +99,8 @@ def test_null(hybrid: bool, ranks: int, model_directory: Path, tmp_path: Path) -
             )
         return single_point(atoms, ("Si", "O", "O"), commands, tmp_path, ranks, types=types)
 
-    found = run("hdnnp", f"4.6 dir {model_directory} {QUIET}", "")
-    expected = run("nnp", "", str(model_directory))
+    found = run("hdnnp", f"4.6 dir '{model_directory}' {QUIET}", "")
+    expected = run("nnp", "", f"'{model_directory}'")
     assert found.energy == pytest.approx(expected.energy, rel=1e-10)
     assert_close(found.forces, expected.forces, 1e-10)
     assert not found.forces[np.array(types) == 3].any()
@@ -142,7 +142,7 @@ def start(tmp_path: Path) -> str:
 
 def pair(options: str, model: Path) -> str:
     """The commands of the pair style."""
-    return f"pair_style hdnnp 4.6 dir {model} {options}\npair_coeff * * Si O\n"
+    return f"pair_style hdnnp 4.6 dir '{model}' {options}\npair_coeff * * Si O\n"
 
 
 @pytest.mark.parametrize("ranks", [1, 2])
