@@ -3,7 +3,7 @@
 #include <cmath>
 #include <string>
 
-#include "cutoff_core.hpp"
+#include "kernels/cutoff_core.hpp"
 #include "nnpot/error.hpp"
 
 namespace nnpot {
@@ -31,10 +31,11 @@ ValueAndSlope CutoffFunction::operator()(double r) const noexcept {
     if (r >= radius_) return {0.0, 0.0};
     if (r < inner_radius_) return {1.0, 0.0};
     const double inverse_width = 1.0 / (radius_ - inner_radius_);
-    ValueAndSlope result{};
-    for_cutoff_type(type_,
-                    [&](auto tag) { result = cutoff_core<decltype(tag)::value>((radius_ - r) * inverse_width); });
-    return {result.value, result.slope * inverse_width};
+    CoreValue<double> core{};
+    for_cutoff_type(type_, [&](auto tag) {
+        core = cutoff_core<decltype(tag)::value, ScalarMath>((radius_ - r) * inverse_width);
+    });
+    return {core.value, core.slope * inverse_width};
 }
 
 }  // namespace nnpot

@@ -3,8 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "kernels/kernels.hpp"
 #include "nnpot/error.hpp"
-#include "symmetry_kernels.hpp"
 
 namespace nnpot {
 namespace {
@@ -64,7 +64,7 @@ NeuralNetwork::OutputAndGradient NeuralNetwork::evaluate_with_gradient(const arm
         throw InvalidInput("network: expected " + std::to_string(n_inputs()) + " inputs, got " +
                            std::to_string(inputs.n_rows));
     }
-    const kernels::Kernels& kernel = kernels::best();
+    const kernels::Kernels<double>& kernel = kernels::best<double>();
     std::vector<arma::mat> slopes(layers_.size());
     arma::mat values = inputs;
     for (std::size_t l = 0; l < layers_.size(); ++l) {

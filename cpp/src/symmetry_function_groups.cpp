@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
+#include <utility>
 
 namespace nnpot {
 namespace {
@@ -24,6 +26,48 @@ bool are_same(const kernels::CutoffParameters& a, const kernels::CutoffParameter
     return a.shape == b.shape && a.type == b.type && a.radius == b.radius && a.inner_radius == b.inner_radius;
 }
 
+/// The whole number by which @p eta is larger than @p base as far as digits can tell, 0 if there is none up to 32.
+unsigned multiple_of(double eta, double base) {
+    if (base <= 0.0) return 0;
+    const double nearest = std::round(eta / base);
+    if (nearest < 1.0 || nearest > 32.0) return 0;
+    return std::abs(eta / base - nearest) <= 1e-15 * nearest ? static_cast<unsigned>(nearest) : 0;
+}
+
+/// Calculating a power takes a few products, an exponential about twenty: finds which exponentials are powers of others.
+void find_multiples(std::vector<kernels::Exponent>& exponents) {
+    for (std::size_t e = 1; e < exponents.size(); ++e) {
+        for (std::size_t base = e; base-- > 0 && exponents[e].multiple == 0;) {
+            if (exponents[base].r_shift != exponents[e].r_shift) continue;
+            exponents[e].base = base;
+            exponents[e].multiple = multiple_of(exponents[e].eta, exponents[base].eta);
+        }
+    }
+}
+
+/// An angular function on its way into a group.
+struct NewTerm {
+    double r_shift, eta;
+    kernels::AngularTerm term;
+};
+
+bool is_of_smaller_exponent(const NewTerm& a, const NewTerm& b) {
+    return std::tie(a.r_shift, a.eta) < std::tie(b.r_shift, b.eta);
+}
+
+/// Lists the functions by exponent, the smallest eta first.
+void fill_exponents(std::vector<NewTerm>& terms, AngularGroup& group) {
+    std::stable_sort(terms.begin(), terms.end(), is_of_smaller_exponent);
+    for (const NewTerm& term : terms) {
+        const auto same = [&](const kernels::Exponent& e) { return e.eta == term.eta && e.r_shift == term.r_shift; };
+        const std::size_t e =
+            find_or_append(group.exponents, kernels::Exponent{term.eta, term.r_shift, 0, 0, group.terms.size(), 0}, same);
+        ++group.exponents[e].n_terms;
+        group.terms.push_back(term.term);
+    }
+    find_multiples(group.exponents);
+}
+
 class Grouping {
 public:
     Grouping(CutoffType type, double alpha) : type_(type), alpha_(alpha) {}
@@ -36,17 +80,19 @@ public:
         }
     }
 
-    SymmetryFunctionSet::Groups take() { return std::move(groups_); }
+    SymmetryFunctionSet::Groups take() {
+        for (std::size_t g = 0; g < groups_.angular.size(); ++g) fill_exponents(new_terms_[g], groups_.angular[g]);
+        return std::move(groups_);
+    }
 
 private:
-    kernels::CutoffParameters cutoff_of(const SymmetryFunction& function) const {
-        if (function.is_compact()) {
-            const bool asymmetric = function.subtype.back() == 'a';
-            return {core_of(function), function.cutoff, function.r_low,
+    kernels::CutoffParameters cutoff_of(const SymmetryFunction& f) const {
+        if (f.is_compact()) {
+            const bool asymmetric = f.subtype.back() == 'a';
+            return {core_of(f), f.cutoff, f.r_low,
                     asymmetric ? kernels::Shape::asymmetric_compact : kernels::Shape::compact};
         }
-        const CutoffFunction checked(type_, function.cutoff, alpha_);
-        return {checked.type(), checked.radius(), checked.inner_radius()};
+        return {type_, f.cutoff, CutoffFunction(type_, f.cutoff, alpha_).inner_radius()};
     }
 
     std::size_t shell_of(int atomic_number, const SymmetryFunction& function) {
@@ -71,17 +117,15 @@ private:
             return g.first == first && g.second == second && g.narrow == f.is_narrow();
         });
         AngularGroup& group = groups_.angular[position];
-        const std::size_t exponent =
-            find_or_append(group.exponents, Exponent{f.eta, f.r_shift},
-                           [&](const Exponent& e) { return e.eta == f.eta && e.r_shift == f.r_shift; });
-        group.terms.resize(group.exponents.size());
         const std::size_t factor = f.is_compact() ? window_of(group, f) : power_of(group, f);
-        group.terms[exponent].push_back({index, factor, f.is_compact() ? 1.0 : std::pow(2.0, 1.0 - f.zeta)});
+        const double normalization = f.is_compact() ? 1.0 : std::pow(2.0, 1.0 - f.zeta);
+        new_terms_.resize(groups_.angular.size());
+        new_terms_[position].push_back({f.r_shift, f.eta, {index, factor, normalization}});
     }
 
     static std::size_t power_of(AngularGroup& group, const SymmetryFunction& f) {
-        return find_or_append(group.powers, Power{f.lambda, f.zeta},
-                              [&](const Power& p) { return p.lambda == f.lambda && p.zeta == f.zeta; });
+        return find_or_append(group.powers, kernels::Power{f.lambda, f.zeta},
+                              [&](const kernels::Power& p) { return p.lambda == f.lambda && p.zeta == f.zeta; });
     }
 
     /// The functions of one center are all different, and so are the windows of a group.
@@ -94,9 +138,17 @@ private:
     CutoffType type_;
     double alpha_;
     SymmetryFunctionSet::Groups groups_;
+    std::vector<std::vector<NewTerm>> new_terms_;  ///< per angular group
 };
 
 }  // namespace
+
+kernels::AngularGroup AngularGroup::view() const {
+    const bool shifted = std::any_of(exponents.begin(), exponents.end(),
+                                     [](const kernels::Exponent& e) { return e.r_shift != 0.0; });
+    return {first == second, narrow,        shifted,        cutoff,         exponents.data(), exponents.size(),
+            terms.data(),    powers.data(), powers.size(),  windows.data(), windows.size()};
+}
 
 SymmetryFunctionSet::Groups group_functions(const std::vector<SymmetryFunction>& functions, CutoffType type,
                                             double alpha) {

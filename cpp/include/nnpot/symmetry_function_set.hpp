@@ -10,6 +10,12 @@
 
 namespace nnpot {
 
+/// Arithmetic of the symmetry functions and their derivatives; networks and all final sums are double in both.
+enum class Precision {
+    full,  ///< double
+    mixed  ///< single within the environment of a center
+};
+
 /// The symmetry functions of one center element, grouped so that they share distances, cutoff values,
 /// exponentials and powers. Two sweeps: forward() gives the values G, backward() the derivative of any
 /// weighted sum of them with respect to the neighbor vectors, without ever forming dG/dx.
@@ -49,7 +55,7 @@ private:
 /// Owner of a workspace that headers can hold without seeing its inside.
 class SymmetryFunctionWorkspace {
 public:
-    SymmetryFunctionWorkspace();
+    explicit SymmetryFunctionWorkspace(Precision precision = Precision::full);
     ~SymmetryFunctionWorkspace();
     SymmetryFunctionWorkspace(SymmetryFunctionWorkspace&&) noexcept;
     SymmetryFunctionWorkspace& operator=(SymmetryFunctionWorkspace&&) noexcept;

@@ -10,39 +10,60 @@
 namespace nnpot {
 namespace {
 
+template <typename Value>
+struct CoreValue {
+    Value value, slope;
+};
+
+/// The functions that the formulas need, for one number; the kernels have the same for vectors.
+struct ScalarMath {
+    using Value = double;
+    static double exp(double x) { return std::exp(x); }
+    static double tanh_to_1(double y) { return std::tanh(y); }
+    static void sine_and_cosine(double y, double& sine, double& cosine) {
+        constexpr double half_pi = 1.57079632679489661923;
+        sine = std::sin(half_pi * y);
+        cosine = std::sin(half_pi * (1.0 - y));
+    }
+};
+
 /// Value and slope (with respect to x) at the reduced distance x = 1 − y, 0 ≤ x < 1. Both are written in
 /// terms of y where the plain formula would cancel near the cutoff.
-template <CutoffType type>
-inline ValueAndSlope cutoff_core(double y) noexcept {
-    constexpr double pi = 3.14159265358979323846;
-    const double x = 1.0 - y;
+template <CutoffType type, typename Math>
+inline __attribute__((always_inline)) CoreValue<typename Math::Value> cutoff_core(typename Math::Value y) {
+    using V = typename Math::Value;
+    const auto number = [](double value) { return V(value); };
+    const V x = number(1.0) - y;
+    const V y2 = y * y;
     if constexpr (type == CutoffType::hard) {
-        return {1.0, 0.0};
+        return {number(1.0), number(0.0)};
     } else if constexpr (type == CutoffType::cosine) {
-        // Two sines and no cosine of the same angle: the compiler would merge those into a scalar sincos.
-        const double sine = std::sin(0.5 * pi * y);
-        return {sine * sine, -0.5 * pi * std::sin(pi * y)};
+        V sine, cosine;
+        Math::sine_and_cosine(y, sine, cosine);
+        return {sine * sine, number(-3.14159265358979323846) * sine * cosine};
     } else if constexpr (type == CutoffType::tanh3 || type == CutoffType::tanh3_unnormalized) {
         constexpr double cube_of_tanh_1 = 0.44174415173115256;
         constexpr double scale = type == CutoffType::tanh3 ? 1.0 / cube_of_tanh_1 : 1.0;
-        const double t = std::tanh(y);
-        return {scale * t * t * t, scale * 3.0 * t * t * (t * t - 1.0)};
+        const V t = Math::tanh_to_1(y);
+        const V t2 = t * t;
+        return {number(scale) * t * t2, number(3.0 * scale) * t2 * (t2 - number(1.0))};
     } else if constexpr (type == CutoffType::exponential) {
-        const double gap = y * (1.0 + x);  // 1 − x²
-        const double value = std::exp(1.0 - 1.0 / gap);
-        return {value, -2.0 * x / (gap * gap) * value};
+        const V gap = y * (number(1.0) + x);  // 1 − x²
+        const V value = Math::exp(number(1.0) - number(1.0) / gap);
+        return {value, number(-2.0) * x / (gap * gap) * value};
     } else if constexpr (type == CutoffType::poly1) {
-        return {y * y * (3.0 - 2.0 * y), -6.0 * x * y};
+        return {y2 * (number(3.0) - number(2.0) * y), number(-6.0) * x * y};
     } else if constexpr (type == CutoffType::poly2) {
-        return {y * y * y * (10.0 + y * (6.0 * y - 15.0)), -30.0 * x * x * y * y};
+        return {y2 * y * (number(10.0) + y * (number(6.0) * y - number(15.0))), number(-30.0) * x * x * y2};
     } else if constexpr (type == CutoffType::poly3) {
-        const double y2 = y * y;
-        return {y2 * y2 * (35.0 + y * (-84.0 + y * (70.0 - 20.0 * y))), -140.0 * x * x * x * y2 * y};
+        return {y2 * y2 * (number(35.0) + y * (number(-84.0) + y * (number(70.0) - number(20.0) * y))),
+                number(-140.0) * x * x * x * y2 * y};
     } else {
-        const double y2 = y * y;
-        const double x2 = x * x;
-        return {y2 * y2 * y * (126.0 + y * (-420.0 + y * (540.0 + y * (70.0 * y - 315.0)))),
-                -630.0 * x2 * x2 * y2 * y2};
+        const V x2 = x * x;
+        return {y2 * y2 * y *
+                    (number(126.0) +
+                     y * (number(-420.0) + y * (number(540.0) + y * (number(70.0) * y - number(315.0))))),
+                number(-630.0) * x2 * x2 * y2 * y2};
     }
 }
 

@@ -1,0 +1,78 @@
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "kernels.hpp"
+#include "nnpot/error.hpp"
+
+namespace nnpot::kernels {
+
+namespace generic {
+extern const Kernels<double> double_kernels;
+extern const Kernels<float> single_kernels;
+}  // namespace generic
+#ifdef NNPOT_X86_VARIANTS
+namespace avx2 {
+extern const Kernels<double> double_kernels;
+extern const Kernels<float> single_kernels;
+}  // namespace avx2
+namespace avx512 {
+extern const Kernels<double> double_kernels;
+extern const Kernels<float> single_kernels;
+}  // namespace avx512
+#endif
+
+namespace {
+
+struct Variant {
+    const Kernels<double>* in_double;
+    const Kernels<float>* in_single;
+};
+
+/// The variants that this processor runs, fastest first.
+std::vector<Variant> runnable() {
+    std::vector<Variant> found;
+#ifdef NNPOT_X86_VARIANTS
+    __builtin_cpu_init();
+    const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    const bool has_avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+                            __builtin_cpu_supports("avx512cd");
+    if (has_avx2 && has_avx512) found.push_back({&avx512::double_kernels, &avx512::single_kernels});
+    if (has_avx2) found.push_back({&avx2::double_kernels, &avx2::single_kernels});
+#endif
+    found.push_back({&generic::double_kernels, &generic::single_kernels});
+    return found;
+}
+
+Variant choose() {
+    const std::vector<Variant> variants = runnable();
+    const char* const wanted = std::getenv("NNPOT_INSTRUCTION_SET");
+    if (wanted == nullptr || *wanted == '\0') return variants.front();
+    std::string names;
+    for (const Variant& variant : variants) {
+        const std::string name = variant.in_double->name;
+        if (name == wanted) return variant;
+        names += names.empty() ? name : ", " + name;
+    }
+    throw InvalidInput(std::string("NNPOT_INSTRUCTION_SET: expected one of ") + names + ", got '" + wanted + "'");
+}
+
+const Variant& chosen() {
+    static const Variant variant = choose();
+    return variant;
+}
+
+}  // namespace
+
+template <>
+const Kernels<double>& best() {
+    return *chosen().in_double;
+}
+
+template <>
+const Kernels<float>& best() {
+    return *chosen().in_single;
+}
+
+}  // namespace nnpot::kernels

@@ -1,0 +1,140 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+#include "arena.hpp"
+#include "kernels/kernels.hpp"
+#include "nnpot/neighbor_list.hpp"
+#include "symmetry_function_groups.hpp"
+
+namespace nnpot {
+
+/// The forward and backward sweep over the groups of one center, in one precision, and what the one leaves for
+/// the other. Reusable for any center and set.
+template <typename Real>
+class SymmetryFunctionSweep {
+public:
+    void forward(const SymmetryFunctionSet::Groups& groups, const NeighborList& list, std::size_t center,
+                 double* values) {
+        arena_.reset();
+        n_neighbors_ = list.offsets[center + 1] - list.offsets[center];
+        fill_shells(groups, list, list.offsets[center]);
+        radial_terms_.clear();
+        for (const RadialGroup& group : groups.radial) {
+            const Shell& shell = shells_[group.shell];
+            Real* const terms = arena_.take<Real>(group.terms.size() * stride(shell.n));
+            kernel_.radial_forward(group.terms.data(), group.terms.size(), shell, terms, stride(shell.n), values);
+            radial_terms_.push_back(terms);
+        }
+        triplets_.clear();
+        for (const AngularGroup& group : groups.angular) angular_forward(group, values);
+    }
+
+    void backward(const SymmetryFunctionSet::Groups& groups, const double* weights, double* gx, double* gy,
+                  double* gz) {
+        const Arena::Mark before = arena_.mark();
+        for (Shell& shell : shells_) {
+            for (Real* component : {shell.gx, shell.gy, shell.gz}) std::fill_n(component, stride(shell.n), Real(0));
+        }
+        for (std::size_t g = 0; g < groups.radial.size(); ++g) {
+            radial_backward(groups.radial[g], radial_terms_[g], weights);
+        }
+        for (std::size_t g = 0; g < groups.angular.size(); ++g) {
+            angular_backward(groups.angular[g], triplets_[g], weights);
+        }
+        arena_.release(before);
+        add_shells(gx, gy, gz);
+    }
+
+private:
+    using Shell = kernels::Shell<Real>;
+    using Triplets = kernels::Triplets<Real>;
+
+    static std::size_t stride(std::size_t n) { return n + kernels::padding; }
+
+    Real* take(std::size_t n) { return arena_.take<Real>(stride(n)); }
+
+    Shell take_shell() {
+        Shell shell;
+        shell.pair = arena_.take<int>(stride(n_neighbors_));
+        for (Real** array : {&shell.x, &shell.y, &shell.z, &shell.r, &shell.r_squared, &shell.inverse_r, &shell.cutoff,
+                             &shell.cutoff_ratio, &shell.gx, &shell.gy, &shell.gz}) {
+            *array = take(n_neighbors_);
+        }
+        return shell;
+    }
+
+    void fill_shells(const SymmetryFunctionSet::Groups& groups, const NeighborList& list, std::size_t begin) {
+        shells_.clear();
+        for (const ShellKey& key : groups.shells) {
+            Shell shell = take_shell();
+            kernel_.fill_shell(list.dx.data() + begin, list.dy.data() + begin, list.dz.data() + begin,
+                               list.neighbor_atomic_number.data() + begin, n_neighbors_, key.atomic_number, key.cutoff,
+                               shell);
+            shells_.push_back(shell);
+        }
+    }
+
+    /// The rows of the triplets run over the larger shell, where whole vectors waste less.
+    std::pair<Shell*, Shell*> rows_of(const AngularGroup& group) {
+        Shell *first = &shells_[group.first], *second = &shells_[group.second];
+        if (first->n > second->n) std::swap(first, second);
+        return {first, second};
+    }
+
+    void angular_forward(const AngularGroup& group, double* values) {
+        const auto [first, second] = rows_of(group);
+        const kernels::AngularGroup view = group.view();
+        Triplets triplets;
+        const std::size_t most = view.same ? first->n * second->n / 2 : first->n * second->n;
+        triplets.masks = arena_.take<std::uint16_t>(first->n * (second->n / kernel_.width + 2));
+        for (Real** array : {&triplets.dot, &triplets.inverse, &triplets.squares, &triplets.cutoff}) *array = take(most);
+        if (view.shifted) triplets.distances = take(most);
+        kernel_.list_triplets(view, *first, *second, triplets);
+        if (view.narrow) triplets.cutoff_ratio = take(triplets.n);
+        if (view.narrow && view.shifted) triplets.r_jk = take(triplets.n);
+        triplets.stride = stride(triplets.n);
+        triplets.terms = arena_.take<Real>(triplets.stride * view.n_exponents);
+        const Arena::Mark before = arena_.mark();
+        kernel_.angular_forward(view, triplets, arena_.take<Real>(kernel_.scratch_size(view, triplets.n)), values);
+        arena_.release(before);
+        triplets_.push_back(triplets);
+    }
+
+    void radial_backward(const RadialGroup& group, const Real* terms, const double* weights) {
+        Shell& shell = shells_[group.shell];
+        kernel_.radial_backward(group.terms.data(), group.terms.size(), terms, stride(shell.n), weights, take(shell.n),
+                                shell);
+    }
+
+    void angular_backward(const AngularGroup& group, const Triplets& triplets, const double* weights) {
+        const auto [first, second] = rows_of(group);
+        const kernels::AngularGroup view = group.view();
+        const Arena::Mark before = arena_.mark();
+        kernel_.angular_backward(view, triplets, weights, arena_.take<Real>(kernel_.scratch_size(view, triplets.n)),
+                                 *first, *second);
+        arena_.release(before);
+    }
+
+    void add_shells(double* gx, double* gy, double* gz) const {
+        for (double* component : {gx, gy, gz}) std::fill_n(component, n_neighbors_, 0.0);
+        for (const Shell& shell : shells_) {
+            for (std::size_t i = 0; i < shell.n; ++i) {
+                gx[shell.pair[i]] += static_cast<double>(shell.gx[i]);
+                gy[shell.pair[i]] += static_cast<double>(shell.gy[i]);
+                gz[shell.pair[i]] += static_cast<double>(shell.gz[i]);
+            }
+        }
+    }
+
+    const kernels::Kernels<Real>& kernel_ = kernels::best<Real>();
+    Arena arena_;
+    std::size_t n_neighbors_ = 0;
+    std::vector<Shell> shells_;
+    std::vector<Real*> radial_terms_;  ///< per radial group
+    std::vector<Triplets> triplets_;   ///< per angular group
+};
+
+}  // namespace nnpot
