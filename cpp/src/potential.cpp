@@ -85,8 +85,9 @@ void find_extrapolations(const ElementEngine& element, std::size_t center, const
 
 class Potential::Engine {
 public:
-    explicit Engine(const Model& model) : energy_per_output_(model.energy_per_output), workspaces_(block_size) {
+    Engine(const Model& model, Precision precision) : energy_per_output_(model.energy_per_output) {
         model.require_consistent();
+        for (std::size_t b = 0; b < block_size; ++b) workspaces_.emplace_back(precision);
         for (const ElementModel& element : model.elements) {
             elements_.push_back(make_engine(model, element));
             atomic_numbers_.push_back(element.atomic_number);
@@ -166,7 +167,7 @@ private:
     std::vector<std::size_t> block_;
 };
 
-Potential::Potential(const Model& model) : engine_(std::make_unique<Engine>(model)) {}
+Potential::Potential(const Model& model, Precision precision) : engine_(std::make_unique<Engine>(model, precision)) {}
 Potential::~Potential() = default;
 Potential::Potential(Potential&&) noexcept = default;
 Potential& Potential::operator=(Potential&&) noexcept = default;

@@ -5,6 +5,7 @@
 
 #include "nnpot/model.hpp"
 #include "nnpot/neighbor_list.hpp"
+#include "nnpot/precision.hpp"
 
 namespace nnpot {
 
@@ -35,7 +36,7 @@ struct Extrapolation {
 class Potential {
 public:
     /// @throws InvalidInput if the parts of the model do not fit each other
-    explicit Potential(const Model& model);
+    explicit Potential(const Model& model, Precision precision = Precision::full);
     ~Potential();
     Potential(Potential&&) noexcept;
     Potential& operator=(Potential&&) noexcept;

@@ -6,15 +6,10 @@
 
 #include "nnpot/cutoff_function.hpp"
 #include "nnpot/neighbor_list.hpp"
+#include "nnpot/precision.hpp"
 #include "nnpot/symmetry_function.hpp"
 
 namespace nnpot {
-
-/// Arithmetic of the symmetry functions and their derivatives; networks and all final sums are double in both.
-enum class Precision {
-    full,  ///< double
-    mixed  ///< single within the environment of a center
-};
 
 /// The symmetry functions of one center element, grouped so that they share distances, cutoff values,
 /// exponentials and powers. Two sweeps: forward() gives the values G, backward() the derivative of any
