@@ -21,75 +21,94 @@ struct TileSums {
     Real *value, *slope, *shift, *angle;   ///< A, V, R, B
 };
 
-/// s0 and s1 become, or grow by, the weighted functions of the angle and their slopes.
-template <std::size_t n_terms, bool first>
-NNPOT_INLINE void add_weighted(const AngularGroup& group, const AngularTerm* functions, const double* weights,
-                               std::size_t n, const Factors& factors, const TileSums& sums) {
-    const Real *value[n_terms], *slope[n_terms];
-    Pack weight[n_terms], slope_weight[n_terms];
-    for (std::size_t i = 0; i < n_terms; ++i) {
-        const std::size_t f = functions[i].factor;
-        value[i] = factors.value(f);
-        slope[i] = factors.slope(f);
-        const double w = weights[functions[i].index] * functions[i].normalization;
-        weight[i] = w;
-        slope_weight[i] = w * slope_scale(group, f);
-    }
-    for (std::size_t t = 0; t < n; t += width) {
-        Pack s0 = first ? Pack(0.0) : load(sums.s0 + t);
-        Pack s1 = first ? Pack(0.0) : load(sums.s1 + t);
+/// Some functions of one exponent with their weights.
+template <std::size_t n_terms>
+struct WeightedFunctions {
+    const Real *values[n_terms], *slopes[n_terms];
+    Pack weights[n_terms], slope_weights[n_terms];
+
+    NNPOT_INLINE WeightedFunctions(const AngularGroup& group, const AngularTerm* functions, const double* of_values,
+                                   const Factors& factors) {
         for (std::size_t i = 0; i < n_terms; ++i) {
-            s0 += weight[i] * load(value[i] + t);
-            s1 += slope_weight[i] * load(slope[i] + t);
+            const std::size_t f = functions[i].factor;
+            const double weight = of_values[functions[i].index] * functions[i].normalization;
+            values[i] = factors.value(f);
+            slopes[i] = factors.slope(f);
+            weights[i] = weight;
+            slope_weights[i] = weight * slope_scale(group, f);
         }
+    }
+
+    NNPOT_INLINE void add_to(std::size_t t, Pack& s0, Pack& s1) const {
+        for (std::size_t i = 0; i < n_terms; ++i) {
+            s0 += weights[i] * load(values[i] + t);
+            s1 += slope_weights[i] * load(slopes[i] + t);
+        }
+    }
+};
+
+/// Adds four functions to s0 and s1.
+void add_four(const AngularGroup& group, const AngularTerm* functions, const double* weights, std::size_t n,
+              const Factors& factors, const TileSums& sums) {
+    const WeightedFunctions<4> four(group, functions, weights, factors);
+    for (std::size_t t = 0; t < n; t += width) {
+        Pack s0 = load(sums.s0 + t), s1 = load(sums.s1 + t);
+        four.add_to(t, s0, s1);
         store(sums.s0 + t, s0);
         store(sums.s1 + t, s1);
     }
 }
 
-template <bool first>
-void add_up_to_four(std::size_t n_terms, const AngularGroup& group, const AngularTerm* functions,
-                    const double* weights, std::size_t n, const Factors& factors, const TileSums& sums) {
-    switch (n_terms) {
-        case 1: return add_weighted<1, first>(group, functions, weights, n, factors, sums);
-        case 2: return add_weighted<2, first>(group, functions, weights, n, factors, sums);
-        case 3: return add_weighted<3, first>(group, functions, weights, n, factors, sums);
-        default: return add_weighted<4, first>(group, functions, weights, n, factors, sums);
-    }
-}
-
-void sum_functions(const AngularGroup& group, const Exponent& exponent, const double* weights, std::size_t n,
-                   const Factors& factors, const TileSums& sums) {
-    const AngularTerm* const functions = group.terms + exponent.first_term;
-    add_up_to_four<true>(exponent.n_terms, group, functions, weights, n, factors, sums);
-    for (std::size_t i = 4; i < exponent.n_terms; i += 4) {
-        add_up_to_four<false>(exponent.n_terms - i, group, functions + i, weights, n, factors, sums);
-    }
-}
-
-/// Folds s0, s1 of one exponent into the four sums.
-template <bool first, bool shifted>
-void fold_exponent(const Exponent& exponent, std::size_t n, const Real* terms, const TileSums& sums) {
+/// Adds the last functions of one exponent to s0, s1 and folds those into the four sums, which it begins if it is the
+/// first exponent.
+template <std::size_t n_terms, bool first, bool alone>
+void fold(const AngularGroup& group, const Exponent& exponent, const AngularTerm* functions, const double* weights,
+          std::size_t n, const Real* terms, const Factors& factors, const TileSums& sums) {
+    const WeightedFunctions<n_terms> last(group, functions, weights, factors);
     const Pack twice_eta(2.0 * exponent.eta), shift(2.0 * exponent.eta * exponent.r_shift);
     for (std::size_t t = 0; t < n; t += width) {
-        const Pack term = load(terms + t);
-        const Pack value = load(sums.s0 + t) * term;
-        const Pack angle = load(sums.s1 + t) * term;
-        const Pack slope = -twice_eta * value;
+        Pack s0 = alone ? Pack(0.0) : load(sums.s0 + t), s1 = alone ? Pack(0.0) : load(sums.s1 + t);
+        last.add_to(t, s0, s1);
+        const Pack term = load(terms + t), value = s0 * term, angle = s1 * term;
         store(sums.value + t, first ? value : load(sums.value + t) + value);
-        store(sums.slope + t, first ? slope : load(sums.slope + t) + slope);
+        store(sums.slope + t, first ? -twice_eta * value : load(sums.slope + t) - twice_eta * value);
         store(sums.angle + t, first ? angle : load(sums.angle + t) + angle);
-        if (shifted) store(sums.shift + t, first ? shift * value : load(sums.shift + t) + shift * value);
+        if (group.shifted) store(sums.shift + t, first ? shift * value : load(sums.shift + t) + shift * value);
     }
+}
+
+template <bool first, bool alone>
+void fold_up_to_four(std::size_t n_terms, const AngularGroup& group, const Exponent& exponent,
+                     const AngularTerm* functions, const double* weights, std::size_t n, const Real* terms,
+                     const Factors& factors, const TileSums& sums) {
+    const auto fold_terms = n_terms == 1   ? fold<1, first, alone>
+                            : n_terms == 2 ? fold<2, first, alone>
+                            : n_terms == 3 ? fold<3, first, alone>
+                                           : fold<4, first, alone>;
+    fold_terms(group, exponent, functions, weights, n, terms, factors, sums);
+}
+
+template <bool first>
+void sum_exponent(const AngularGroup& group, const Exponent& exponent, const double* weights, std::size_t n,
+                  const Real* terms, const Factors& factors, const TileSums& sums) {
+    const AngularTerm* functions = group.terms + exponent.first_term;
+    std::size_t n_left = exponent.n_terms;
+    if (n_left <= 4) {
+        return fold_up_to_four<first, true>(n_left, group, exponent, functions, weights, n, terms, factors, sums);
+    }
+    for (std::size_t t = 0; t < n; t += width) {
+        store(sums.s0 + t, 0.0);
+        store(sums.s1 + t, 0.0);
+    }
+    for (; n_left > 4; n_left -= 4, functions += 4) add_four(group, functions, weights, n, factors, sums);
+    fold_up_to_four<first, false>(n_left, group, exponent, functions, weights, n, terms, factors, sums);
 }
 
 void sum_exponents(const AngularGroup& group, const Triplets<Real>& triplets, std::size_t begin, std::size_t n,
                    const double* weights, const Factors& factors, const TileSums& sums) {
     for (std::size_t e = 0; e < group.n_exponents; ++e) {
-        sum_functions(group, group.exponents[e], weights, n, factors, sums);
-        const auto fold = e == 0 ? (group.shifted ? fold_exponent<true, true> : fold_exponent<true, false>)
-                                 : (group.shifted ? fold_exponent<false, true> : fold_exponent<false, false>);
-        fold(group.exponents[e], n, triplets.terms + e * triplets.stride + begin, sums);
+        const auto sum_one = e == 0 ? sum_exponent<true> : sum_exponent<false>;
+        sum_one(group, group.exponents[e], weights, n, triplets.terms + e * triplets.stride + begin, factors, sums);
     }
 }
 
@@ -119,7 +138,7 @@ void fill_slopes(const AngularGroup& group, const Triplets<Real>& triplets, cons
         Scratch scratch(memory);
         Real* const cosines = scratch.take();
         fill_cosines(triplets, begin, n, cosines);
-        const Factors factors = fill_factors(group, n, cosines, scratch);
+        const Factors factors = fill_factors<true>(group, n, cosines, scratch);
         Real* const s = scratch.take(6);
         const TileSums sums{s, s + tile_size, s + 2 * tile_size, s + 3 * tile_size, s + 4 * tile_size, s + 5 * tile_size};
         sum_exponents(group, triplets, begin, n, weights, factors, sums);
@@ -130,10 +149,9 @@ void fill_slopes(const AngularGroup& group, const Triplets<Real>& triplets, cons
 /// From the slopes of all triplets to dE/dx of both neighbors.
 template <bool shifted>
 struct RowGatherer {
-    const Triplets<Real>& triplets;
-    const TripletSlopes& slopes;
-    Shell<Real>& first;
-    Shell<Real>& second;
+    const Triplets<Real> triplets;
+    const TripletSlopes slopes;
+    const Shell<Real> first, second;
     std::size_t n = 0, n_masks = 0;
 
     NNPOT_INLINE void gather_row(std::size_t j, std::size_t first_k) {

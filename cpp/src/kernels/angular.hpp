@@ -42,7 +42,8 @@ void fill_cosines(const Triplets<Real>& triplets, std::size_t begin, std::size_t
     }
 }
 
-/// (1 + lambda cos θ)^zeta, and the same with zeta − 1.
+/// (1 + lambda cos θ)^zeta, and for the way back the same with zeta − 1.
+template <bool with_slopes>
 void fill_power(const Power& power, std::size_t n, const Real* cosines, Real* values, Real* slopes) {
     const Pack lambda(power.lambda);
     const double exponent = power.zeta - 1.0;
@@ -51,7 +52,7 @@ void fill_power(const Power& power, std::size_t n, const Real* cosines, Real* va
     if (static_cast<double>(whole) == exponent) {
         for (std::size_t t = 0; t < n; t += width) {
             const Pack u = base(t), slope = whole_power(u, whole);
-            store(slopes + t, slope);
+            if (with_slopes) store(slopes + t, slope);
             store(values + t, slope * u);
         }
         return;
@@ -74,10 +75,11 @@ void fill_window(const Window& window, std::size_t n, const Real* thetas, const 
     });
 }
 
+template <bool with_slopes>
 Factors fill_factors(const AngularGroup& group, std::size_t n, const Real* cosines, Scratch& scratch) {
     const Factors factors{scratch.take(n_factors(group)), scratch.take(n_factors(group))};
     for (std::size_t f = 0; f < group.n_powers; ++f) {
-        fill_power(group.powers[f], n, cosines, factors.value(f), factors.slope(f));
+        fill_power<with_slopes>(group.powers[f], n, cosines, factors.value(f), factors.slope(f));
     }
     if (group.n_windows == 0) return factors;
     Real* const thetas = scratch.take();
@@ -90,23 +92,19 @@ Factors fill_factors(const AngularGroup& group, std::size_t n, const Real* cosin
 }
 
 /// r_jk, its cutoff function into the product, and the ratio of slope and value.
-void complete_narrow(const AngularGroup& group, Triplets<Real>& triplets, std::size_t begin, std::size_t n,
-                     Scratch scratch) {
-    Real* const r_jk = scratch.take();
-    Real* const values = scratch.take();
-    for (std::size_t t = 0; t < n; t += width) {
-        const Pack squared = Pack(0.5) * load(triplets.squares + begin + t) - load(triplets.dot + begin + t);
-        store(r_jk + t, square_root(larger(squared, 1e-20)));
-    }
-    evaluate_cutoff(group.cutoff, n, r_jk, values, triplets.cutoff_ratio + begin);
-    for (std::size_t t = 0; t < n; t += width) {
-        store(triplets.cutoff + begin + t, load(triplets.cutoff + begin + t) * load(values + t));
-    }
-    if (!group.shifted) return;
-    for (std::size_t t = 0; t < n; t += width) {
-        store(triplets.r_jk + begin + t, load(r_jk + t));
-        store(triplets.distances + begin + t, load(triplets.distances + begin + t) + load(r_jk + t));
-    }
+void complete_narrow(const AngularGroup& group, const Triplets<Real>& triplets, std::size_t begin, std::size_t n) {
+    with_cutoff(group.cutoff, [&](const auto& function) {
+        for (std::size_t t = begin; t < begin + n; t += width) {
+            const Pack squared = Pack(0.5) * load(triplets.squares + t) - load(triplets.dot + t);
+            const Pack r_jk = square_root(larger(squared, 1e-20));
+            const CoreValue<Pack> f = value_and_ratio(function(r_jk), r_jk);
+            store(triplets.cutoff + t, load(triplets.cutoff + t) * f.value);
+            store(triplets.cutoff_ratio + t, f.slope);
+            if (!group.shifted) continue;
+            store(triplets.r_jk + t, r_jk);
+            store(triplets.distances + t, load(triplets.distances + t) + r_jk);
+        }
+    });
 }
 
 /// exp(−eta Σ (r − r_shift)²) over the two or three sides, as squares − 2 r_shift distances + constant.
@@ -184,11 +182,11 @@ void angular_forward(const AngularGroup& group, Triplets<Real>& triplets, Real* 
     for (std::size_t begin = 0; begin < triplets.n; begin += tile_size) {
         const std::size_t n = triplets.n - begin < tile_size ? triplets.n - begin : tile_size;
         Scratch scratch(memory);
-        if (group.narrow) complete_narrow(group, triplets, begin, n, scratch);
+        if (group.narrow) complete_narrow(group, triplets, begin, n);
         fill_terms(group, triplets, begin, n, scratch);
         Real* const cosines = scratch.take();
         fill_cosines(triplets, begin, n, cosines);
-        const Factors factors = fill_factors(group, n, cosines, scratch);
+        const Factors factors = fill_factors<false>(group, n, cosines, scratch);
         for (std::size_t e = 0; e < group.n_exponents; ++e) {
             const Exponent& exponent = group.exponents[e];
             add_all_sums(exponent, group.terms + exponent.first_term, n, triplets.terms + e * triplets.stride + begin,

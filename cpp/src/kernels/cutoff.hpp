@@ -39,49 +39,40 @@ NNPOT_INLINE CoreValue<Pack> compact_function(Pack position, Pack low, Pack high
     return {select(inside, f.value, Pack(0.0)), select(inside, slope, Pack(0.0))};
 }
 
-/// Stores the value and slope / (value r); both are 0 where the value is negligible, so nothing divides by zero.
-NNPOT_INLINE void store_cutoff(Pack value, Pack slope, Pack r, Real* values, Real* ratios) {
-    const NativeInteger counts = value > Pack(smallest_cutoff_value);
-    const Pack safe = select(counts, value, Pack(1.0));
-    store(values, select(counts, value, Pack(0.0)));
-    store(ratios, select(counts, slope / (safe * r), Pack(0.0)));
-}
-
-template <bool asymmetric>
-void evaluate_compact(const CutoffParameters& p, std::size_t n, const Real* r, Real* values, Real* ratios) {
-    const Pack low(p.inner_radius), high(p.radius), inverse_half_width(2.0 / (p.radius - p.inner_radius));
-    for_core(p.type, [=](auto core) {
-        for (std::size_t i = 0; i < n; i += width) {
-            const Pack distance = load(r + i);
-            const CoreValue<Pack> f =
-                compact_function<decltype(core)::value, asymmetric>(distance, low, high, inverse_half_width);
-            store_cutoff(f.value, f.slope, distance, values + i, ratios + i);
-        }
-    });
-}
-
-void evaluate_plain_cutoff(const CutoffParameters& p, std::size_t n, const Real* r, Real* values, Real* ratios) {
-    const Pack radius(p.radius), inverse_width(1.0 / (p.radius - p.inner_radius));
-    for_cutoff_type(p.type, [=](auto tag) {
-        for (std::size_t i = 0; i < n; i += width) {
-            const Pack distance = load(r + i);
-            const Pack y = (radius - distance) * inverse_width;
+/// Calls @p function with the cutoff or compact function that @p p describes, a function of vectors of distances, so
+/// that a loop inside it is compiled for each formula.
+template <typename Function>
+inline void with_cutoff(const CutoffParameters& p, const Function& function) {
+    const Pack low(p.inner_radius), high(p.radius);
+    if (p.shape != Shape::cutoff) {
+        const Pack inverse_half_width(2.0 / (p.radius - p.inner_radius));
+        return for_core(p.type, [&](auto core) {
+            constexpr CutoffType type = decltype(core)::value;
+            if (p.shape == Shape::compact) {
+                function([=](Pack r) { return compact_function<type, false>(r, low, high, inverse_half_width); });
+            } else {
+                function([=](Pack r) { return compact_function<type, true>(r, low, high, inverse_half_width); });
+            }
+        });
+    }
+    const Pack inverse_width(1.0 / (p.radius - p.inner_radius));
+    for_cutoff_type(p.type, [&](auto tag) {
+        function([=](Pack r) {
+            const Pack y = larger((high - r) * inverse_width, 1e-12);
             const NativeInteger is_inside = y >= Pack(1.0);  // closer than the inner radius
-            const NativeInteger is_outside = y < Pack(1e-12);
-            const CoreValue<Pack> f =
-                cutoff_core<decltype(tag)::value, PackMath>(smaller(larger(y, 1e-12), Pack(1.0)));
-            const Pack value = select(is_outside, Pack(0.0), select(is_inside, Pack(1.0), f.value));
-            const Pack slope = select(is_inside, Pack(0.0), f.slope * inverse_width);
-            store_cutoff(value, slope, distance, values + i, ratios + i);
-        }
+            const CoreValue<Pack> f = cutoff_core<decltype(tag)::value, PackMath>(smaller(y, 1.0));
+            return CoreValue<Pack>{select(is_inside, Pack(1.0), f.value),
+                                   select(is_inside, Pack(0.0), f.slope * inverse_width)};
+        });
     });
 }
 
-/// f_c and f_c'/(f_c r) of n distances; both are 0 beyond the radius.
-void evaluate_cutoff(const CutoffParameters& p, std::size_t n, const Real* r, Real* values, Real* ratios) {
-    if (p.shape == Shape::compact) return evaluate_compact<false>(p, n, r, values, ratios);
-    if (p.shape == Shape::asymmetric_compact) return evaluate_compact<true>(p, n, r, values, ratios);
-    evaluate_plain_cutoff(p, n, r, values, ratios);
+/// Value and slope / (value r) of a cutoff function; both are 0 where the value is negligible, so that nothing
+/// divides by zero.
+NNPOT_INLINE CoreValue<Pack> value_and_ratio(CoreValue<Pack> f, Pack r) {
+    const NativeInteger counts = f.value > Pack(smallest_cutoff_value);
+    const Pack safe = select(counts, f.value, Pack(1.0));
+    return {select(counts, f.value, Pack(0.0)), select(counts, f.slope / (safe * r), Pack(0.0))};
 }
 
 }  // namespace

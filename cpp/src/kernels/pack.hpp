@@ -33,7 +33,7 @@ using Integer = std::int64_t;
 
 typedef Real NativeReal __attribute__((vector_size(vector_bytes)));
 typedef Integer NativeInteger __attribute__((vector_size(vector_bytes)));
-typedef Real UnalignedReal __attribute__((vector_size(vector_bytes), aligned(alignof(Real)), may_alias));
+typedef Real UnalignedReal __attribute__((vector_size(vector_bytes), aligned(alignof(Real))));
 typedef std::int32_t Counts __attribute__((vector_size(4 * width)));
 
 /// As many numbers as fit into a vector. Converts from one number, which then stands in every lane.

@@ -37,18 +37,27 @@ void pad_shell(Shell<Real>& shell) {
     }
 }
 
+void fill_cutoffs(const CutoffParameters& cutoff, Shell<Real>& shell) {
+    with_cutoff(cutoff, [&](const auto& function) {
+        for (std::size_t i = 0; i < shell.n; i += width) {
+            const Pack r = square_root(load(shell.r_squared + i));
+            const CoreValue<Pack> f = value_and_ratio(function(r), r);
+            store(shell.r + i, r);
+            store(shell.inverse_r + i, Pack(1.0) / r);
+            store(shell.cutoff + i, f.value);
+            store(shell.cutoff_ratio + i, f.slope);
+        }
+    });
+    for (std::size_t i = shell.n; i < whole_vectors(shell.n); ++i) shell.cutoff[i] = shell.cutoff_ratio[i] = Real(0);
+}
+
 void fill_shell(const double* dx, const double* dy, const double* dz, const int* atomic_numbers,
                 std::size_t n_neighbors, int atomic_number, const CutoffParameters& cutoff, Shell<Real>& shell) {
     const bool weighted = atomic_number == 0;
     const auto gather = weighted ? gather_neighbors<true> : gather_neighbors<false>;
     shell.n = gather(dx, dy, dz, atomic_numbers, n_neighbors, atomic_number, cutoff.radius, shell);
     pad_shell(shell);
-    for (std::size_t i = 0; i < shell.n; i += width) {
-        const Pack r = square_root(load(shell.r_squared + i));
-        store(shell.r + i, r);
-        store(shell.inverse_r + i, Pack(1.0) / r);
-    }
-    evaluate_cutoff(cutoff, shell.n, shell.r, shell.cutoff, shell.cutoff_ratio);
+    fill_cutoffs(cutoff, shell);
     if (!weighted) return;
     for (std::size_t i = 0; i < shell.n; ++i) shell.cutoff[i] *= static_cast<Real>(atomic_numbers[shell.pair[i]]);
 }

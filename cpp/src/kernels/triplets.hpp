@@ -12,10 +12,9 @@ NNPOT_INLINE std::size_t first_partner(bool same, std::size_t j) { return same ?
 
 template <bool narrow, bool shifted>
 struct RowLister {
-    const Shell<Real>& first;
-    const Shell<Real>& second;
+    const Shell<Real> first, second;
     Pack largest_squared;
-    Triplets<Real>& triplets;
+    const Triplets<Real> triplets;
     std::size_t n = 0, n_masks = 0;
 
     NNPOT_INLINE void list_row(std::size_t j, std::size_t first_k) {
