@@ -50,12 +50,13 @@ void fill_power(const Power& power, std::size_t n, const Real* cosines, Real* va
     const auto base = [&](std::size_t t) { return larger(Pack(1.0) + lambda * load(cosines + t), 0.0); };
     const auto whole = static_cast<unsigned>(exponent >= 0.0 && exponent <= 1024.0 ? exponent : 0.0);
     if (static_cast<double>(whole) == exponent) {
-        for (std::size_t t = 0; t < n; t += width) {
-            const Pack u = base(t), slope = whole_power(u, whole);
-            if (with_slopes) store(slopes + t, slope);
-            store(values + t, slope * u);
-        }
-        return;
+        return with_whole_power(whole, [&](const auto& raise) {
+            for (std::size_t t = 0; t < n; t += width) {
+                const Pack u = base(t), slope = raise(u);
+                if (with_slopes) store(slopes + t, slope);
+                store(values + t, slope * u);
+            }
+        });
     }
     for (std::size_t t = 0; t < n; t += width) store(values + t, base(t));
     real_powers(whole_vectors(n), values, exponent, slopes);
@@ -141,11 +142,17 @@ void fill_terms(const AngularGroup& group, Triplets<Real>& triplets, std::size_t
         }
         if (exponent.multiple == 0) {
             fill_exponential(group, exponent, triplets, begin, n, own);
-        } else {
-            const Real* const base = exponentials + exponent.base * tile_size;
-            for (std::size_t t = 0; t < n; t += width) store(own + t, whole_power(load(base + t), exponent.multiple));
+            for (std::size_t t = 0; t < n; t += width) store(terms + t, load(own + t) * load(cutoff + t));
+            continue;
         }
-        for (std::size_t t = 0; t < n; t += width) store(terms + t, load(own + t) * load(cutoff + t));
+        const Real* const base = exponentials + exponent.base * tile_size;
+        with_whole_power(exponent.multiple, [&](const auto& raise) {
+            for (std::size_t t = 0; t < n; t += width) {
+                const Pack exponential = raise(load(base + t));
+                store(own + t, exponential);
+                store(terms + t, exponential * load(cutoff + t));
+            }
+        });
     }
 }
 

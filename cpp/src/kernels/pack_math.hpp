@@ -95,15 +95,48 @@ struct PackMath {
     }
 };
 
-/// x to the power of a whole number.
+/// x to the power of a whole number, known when compiled.
+template <unsigned exponent>
+NNPOT_INLINE Pack fixed_power(Pack x) {
+    if constexpr (exponent == 0) {
+        return 1.0;
+    } else if constexpr (exponent == 1) {
+        return x;
+    } else {
+        const Pack half = fixed_power<exponent / 2>(x);
+        return exponent % 2 != 0 ? half * half * x : half * half;
+    }
+}
+
 NNPOT_INLINE Pack whole_power(Pack x, unsigned exponent) {
     Pack result(1.0);
-    if (exponent == 0) return result;
-    for (;;) {
+    for (; exponent != 0; exponent >>= 1, x = x * x) {
         if ((exponent & 1u) != 0) result = result * x;
-        exponent >>= 1;
-        if (exponent == 0) return result;
-        x = x * x;
+    }
+    return result;
+}
+
+/// Calls @p function with the function that raises to a whole power, so that a loop inside it is compiled for each
+/// of the exponents that models have.
+template <typename Function>
+inline void with_whole_power(unsigned exponent, const Function& function) {
+    switch (exponent) {
+        case 0: return function([](Pack x) { return fixed_power<0>(x); });
+        case 1: return function([](Pack x) { return fixed_power<1>(x); });
+        case 2: return function([](Pack x) { return fixed_power<2>(x); });
+        case 3: return function([](Pack x) { return fixed_power<3>(x); });
+        case 4: return function([](Pack x) { return fixed_power<4>(x); });
+        case 5: return function([](Pack x) { return fixed_power<5>(x); });
+        case 6: return function([](Pack x) { return fixed_power<6>(x); });
+        case 7: return function([](Pack x) { return fixed_power<7>(x); });
+        case 8: return function([](Pack x) { return fixed_power<8>(x); });
+        case 10: return function([](Pack x) { return fixed_power<10>(x); });
+        case 11: return function([](Pack x) { return fixed_power<11>(x); });
+        case 15: return function([](Pack x) { return fixed_power<15>(x); });
+        case 20: return function([](Pack x) { return fixed_power<20>(x); });
+        case 31: return function([](Pack x) { return fixed_power<31>(x); });
+        case 63: return function([](Pack x) { return fixed_power<63>(x); });
+        default: return function([exponent](Pack x) { return whole_power(x, exponent); });
     }
 }
 
