@@ -48,38 +48,72 @@ void require_fitting(const std::vector<Layer>& layers) {
     }
 }
 
+/// A copy whose number of rows is rounded up to whole vectors.
+arma::mat padded(const arma::mat& matrix) {
+    const std::size_t width = kernels::best<double>().width;
+    arma::mat result((matrix.n_rows + width - 1) / width * width, matrix.n_cols, arma::fill::zeros);
+    result.head_rows(matrix.n_rows) = matrix;
+    return result;
+}
+
+/// c = a · (the first rows of b) + bias
+void multiply(const arma::mat& a, const arma::mat& b, const double* bias, arma::mat& c) {
+    c.set_size(a.n_rows, b.n_cols);
+    kernels::best<double>().multiply(
+        {a.n_rows, a.n_cols, b.n_cols, a.memptr(), b.memptr(), b.n_rows, bias, c.memptr()});
+}
+
 }  // namespace
 
 void require_activation_letter(char letter) { (void)activation_of(letter); }
 
 NeuralNetwork::NeuralNetwork(std::vector<Layer> layers) : layers_(std::move(layers)) {
     require_fitting(layers_);
-    for (const Layer& layer : layers_) transposed_weights_.push_back(layer.weights.t());
+    for (const Layer& layer : layers_) {
+        padded_.push_back({padded(layer.weights.t()), padded(layer.weights), padded(layer.biases)});
+    }
 }
 
 arma::mat NeuralNetwork::evaluate(const arma::mat& inputs) const { return evaluate_with_gradient(inputs).output; }
 
 NeuralNetwork::OutputAndGradient NeuralNetwork::evaluate_with_gradient(const arma::mat& inputs) const {
+    Workspace workspace;
+    return evaluate_with_gradient(inputs, workspace);
+}
+
+const NeuralNetwork::OutputAndGradient& NeuralNetwork::evaluate_with_gradient(const arma::mat& inputs,
+                                                                              Workspace& workspace) const {
     if (inputs.n_rows != n_inputs()) {
         throw InvalidInput("network: expected " + std::to_string(n_inputs()) + " inputs, got " +
                            std::to_string(inputs.n_rows));
     }
-    const kernels::Kernels<double>& kernel = kernels::best<double>();
-    std::vector<arma::mat> slopes(layers_.size());
-    arma::mat values = inputs;
+    forward(inputs, workspace);
+    backward(workspace);
+    workspace.result.output = workspace.values.back().head_rows(n_outputs());
+    workspace.result.gradient = workspace.above.head_rows(n_inputs());
+    return workspace.result;
+}
+
+void NeuralNetwork::forward(const arma::mat& inputs, Workspace& workspace) const {
+    workspace.values.resize(layers_.size());
+    workspace.slopes.resize(layers_.size());
     for (std::size_t l = 0; l < layers_.size(); ++l) {
-        values = transposed_weights_[l] * values;
-        values.each_col() += layers_[l].biases;
-        slopes[l].set_size(values.n_rows, values.n_cols);
-        kernel.activate(activation_of(layers_[l].activation), values.n_elem, values.memptr(), slopes[l].memptr());
+        arma::mat& values = workspace.values[l];
+        arma::mat& slopes = workspace.slopes[l];
+        multiply(padded_[l].forward, l == 0 ? inputs : workspace.values[l - 1], padded_[l].biases.memptr(), values);
+        slopes.set_size(values.n_rows, values.n_cols);
+        kernels::best<double>().activate(activation_of(layers_[l].activation), values.n_elem, values.memptr(),
+                                         slopes.memptr());
     }
-    arma::mat gradient = slopes.back();
-    for (std::size_t l = layers_.size(); l-- > 1;) {
-        gradient = layers_[l].weights * gradient;
-        gradient %= slopes[l - 1];
+}
+
+void NeuralNetwork::backward(Workspace& workspace) const {
+    workspace.above = workspace.slopes.back();
+    for (std::size_t l = layers_.size(); l-- > 0;) {
+        multiply(padded_[l].backward, workspace.above, nullptr, workspace.below);
+        if (l > 0) workspace.below %= workspace.slopes[l - 1];
+        workspace.above.swap(workspace.below);
     }
-    gradient = layers_.front().weights * gradient;
-    return {std::move(values), std::move(gradient)};
 }
 
 }  // namespace nnpot

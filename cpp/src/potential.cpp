@@ -130,18 +130,18 @@ private:
 
     void compute_block(const ElementEngine& element, const NeighborList& list, Evaluation& evaluation,
                        std::vector<Extrapolation>* extrapolations) {
-        arma::mat inputs(element.functions.size(), block_.size());
+        inputs_.set_size(element.functions.size(), block_.size());
         for (std::size_t b = 0; b < block_.size(); ++b) {
-            element.functions.forward(list, block_[b], workspaces_[b].get(), inputs.colptr(b));
-            if (extrapolations != nullptr) find_extrapolations(element, block_[b], inputs.colptr(b), *extrapolations);
-            element.scaler.apply(inputs.colptr(b));
+            element.functions.forward(list, block_[b], workspaces_[b].get(), inputs_.colptr(b));
+            if (extrapolations != nullptr) find_extrapolations(element, block_[b], inputs_.colptr(b), *extrapolations);
+            element.scaler.apply(inputs_.colptr(b));
         }
-        auto [output, gradient] = element.network.evaluate_with_gradient(inputs);
-        gradient.each_col() %= element.scaler.factor() * energy_per_output_;
+        const auto& [output, gradient] = element.network.evaluate_with_gradient(inputs_, network_workspace_);
         for (std::size_t b = 0; b < block_.size(); ++b) {
             const std::size_t first = list.offsets[block_[b]];
             evaluation.energies[block_[b]] = output(0, b) * energy_per_output_ + element.offset;
-            element.functions.backward(workspaces_[b].get(), gradient.colptr(b), evaluation.gx.data() + first,
+            weights_ = gradient.col(b) % element.scaler.factor() * energy_per_output_;
+            element.functions.backward(workspaces_[b].get(), weights_.memptr(), evaluation.gx.data() + first,
                                        evaluation.gy.data() + first, evaluation.gz.data() + first);
         }
         block_.clear();
@@ -165,6 +165,9 @@ private:
     std::vector<int> atomic_numbers_;
     std::vector<SymmetryFunctionWorkspace> workspaces_;
     std::vector<std::size_t> block_;
+    arma::mat inputs_;  ///< of the networks, one column per center of the block
+    NeuralNetwork::Workspace network_workspace_;
+    arma::vec weights_;  ///< dE/dG of one center
 };
 
 Potential::Potential(const Model& model, Precision precision) : engine_(std::make_unique<Engine>(model, precision)) {}

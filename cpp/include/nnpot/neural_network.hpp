@@ -26,20 +26,40 @@ public:
     std::size_t n_outputs() const noexcept { return layers_.back().weights.n_cols; }
     const std::vector<Layer>& layers() const noexcept { return layers_; }
 
-    /// @param inputs  n_inputs × n_samples   @return n_outputs × n_samples
-    arma::mat evaluate(const arma::mat& inputs) const;
-
     struct OutputAndGradient {
         arma::mat output;    ///< n_outputs × n_samples
         arma::mat gradient;  ///< n_inputs × n_samples: d(sum of the outputs)/d(inputs)
     };
 
+    /// Memory that evaluations of one thread share.
+    struct Workspace {
+        std::vector<arma::mat> values, slopes;  ///< per layer, rows rounded up to whole vectors
+        arma::mat above, below;                 ///< gradients on both sides of a layer
+        OutputAndGradient result;
+    };
+
+    /// @param inputs  n_inputs × n_samples   @return n_outputs × n_samples
+    arma::mat evaluate(const arma::mat& inputs) const;
+
     /// Backpropagation from the outputs down to the inputs.
     OutputAndGradient evaluate_with_gradient(const arma::mat& inputs) const;
 
+    /// The same without new memory; the result is in the workspace.
+    const OutputAndGradient& evaluate_with_gradient(const arma::mat& inputs, Workspace& workspace) const;
+
 private:
+    /// The weights as the products need them: rows rounded up to whole vectors, with zeros.
+    struct PaddedLayer {
+        arma::mat forward;   ///< outputs × inputs
+        arma::mat backward;  ///< inputs × outputs
+        arma::vec biases;
+    };
+
+    void forward(const arma::mat& inputs, Workspace& workspace) const;
+    void backward(Workspace& workspace) const;
+
     std::vector<Layer> layers_;
-    std::vector<arma::mat> transposed_weights_;
+    std::vector<PaddedLayer> padded_;
 };
 
 }  // namespace nnpot

@@ -2,6 +2,7 @@
 #include "real.hpp"
 
 #include "adjoint.hpp"
+#include "dense.hpp"
 
 #define NNPOT_TEXT_OF(name) #name
 #define NNPOT_TEXT(name) NNPOT_TEXT_OF(name)
@@ -24,6 +25,7 @@ const Kernels<Real> NNPOT_TABLE{NNPOT_TEXT(NNPOT_VARIANT),
                                 scratch_size,
                                 angular_forward,
                                 angular_backward,
+                                multiply,
                                 activate};
 
 }  // namespace nnpot::kernels::NNPOT_VARIANT

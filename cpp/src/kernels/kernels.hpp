@@ -118,6 +118,17 @@ enum class Activation {
     square
 };
 
+/// c = a b + bias, by columns. The rows of a and c are whole vectors.
+template <typename Real>
+struct DenseProduct {
+    std::size_t rows, inner, columns;
+    const Real* a;
+    const Real* b;
+    std::size_t b_stride;
+    const Real* bias;  ///< one per row, or null
+    Real* c;
+};
+
 /// The loops of one precision, compiled for one instruction set.
 template <typename Real>
 struct Kernels {
@@ -147,6 +158,7 @@ struct Kernels {
     void (*angular_backward)(const AngularGroup& group, const Triplets<Real>& triplets, const double* weights,
                              Real* scratch, Shell<Real>& first, Shell<Real>& second);
 
+    void (*multiply)(const DenseProduct<Real>& product);
     /// x becomes the activation of x, slope its derivative.
     void (*activate)(Activation activation, std::size_t n, Real* x, Real* slope);
 };
