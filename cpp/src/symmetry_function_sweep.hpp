@@ -77,6 +77,10 @@ private:
         }
     }
 
+    Real* take_scratch(const kernels::AngularGroup& view, std::size_t n_triplets) {
+        return arena_.take<Real>(kernel_.scratch_size(view, n_neighbors_, n_triplets));
+    }
+
     /// The rows of the triplets run over the larger shell, where whole vectors waste less.
     std::pair<Shell*, Shell*> rows_of(const AngularGroup& group) {
         Shell *first = &shells_[group.first], *second = &shells_[group.second];
@@ -90,15 +94,20 @@ private:
         Triplets triplets;
         const std::size_t most = view.same ? first->n * second->n / 2 : first->n * second->n;
         triplets.masks = arena_.take<std::uint16_t>(first->n * (second->n / kernel_.width + 2));
-        for (Real** array : {&triplets.dot, &triplets.inverse, &triplets.squares, &triplets.cutoff}) *array = take(most);
-        if (view.shifted) triplets.distances = take(most);
+        triplets.dot = take(most);
+        triplets.inverse = take(most);
+        if (view.narrow) {
+            triplets.squares = take(most);
+            triplets.cutoff = take(most);
+            if (view.shifted) triplets.distances = take(most);
+        }
         kernel_.list_triplets(view, *first, *second, triplets);
         if (view.narrow) triplets.cutoff_ratio = take(triplets.n);
         if (view.narrow && view.shifted) triplets.r_jk = take(triplets.n);
         triplets.stride = stride(triplets.n);
         triplets.terms = arena_.take<Real>(triplets.stride * view.n_exponents);
         const Arena::Mark before = arena_.mark();
-        kernel_.angular_forward(view, triplets, arena_.take<Real>(kernel_.scratch_size(view, triplets.n)), values);
+        kernel_.angular_forward(view, *first, *second, triplets, take_scratch(view, triplets.n), values);
         arena_.release(before);
         triplets_.push_back(triplets);
     }
@@ -113,8 +122,7 @@ private:
         const auto [first, second] = rows_of(group);
         const kernels::AngularGroup view = group.view();
         const Arena::Mark before = arena_.mark();
-        kernel_.angular_backward(view, triplets, weights, arena_.take<Real>(kernel_.scratch_size(view, triplets.n)),
-                                 *first, *second);
+        kernel_.angular_backward(view, triplets, weights, take_scratch(view, triplets.n), *first, *second);
         arena_.release(before);
     }
 

@@ -197,9 +197,9 @@ void gather_rows(const AngularGroup& group, const Triplets<Real>& triplets, cons
     for (std::size_t j = 0; j < first.n; ++j) gatherer.gather_row(j, first_partner(group.same, j));
 }
 
-std::size_t scratch_size(const AngularGroup& group, std::size_t n_triplets) {
+std::size_t scratch_size(const AngularGroup& group, std::size_t n_neighbors, std::size_t n_triplets) {
     const std::size_t tile_arrays = 2 * n_factors(group) + group.n_exponents + 12;
-    return tile_arrays * tile_size + 5 * (n_triplets + padding);
+    return tile_arrays * tile_size + 5 * (n_triplets + padding) + 2 * (n_neighbors + padding);
 }
 
 void angular_backward(const AngularGroup& group, const Triplets<Real>& triplets, const double* weights, Real* memory,

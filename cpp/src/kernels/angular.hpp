@@ -108,9 +108,9 @@ void complete_narrow(const AngularGroup& group, const Triplets<Real>& triplets, 
     });
 }
 
-/// exp(−eta Σ (r − r_shift)²) over the two or three sides, as squares − 2 r_shift distances + constant.
-void fill_exponential(const AngularGroup& group, const Exponent& exponent, const Triplets<Real>& triplets,
-                      std::size_t begin, std::size_t n, Real* exponentials) {
+/// exp(−eta Σ (r − r_shift)²) over the three sides, as squares − 2 r_shift distances + constant.
+void fill_exponential(const Exponent& exponent, const Triplets<Real>& triplets, std::size_t begin, std::size_t n,
+                      Real* exponentials) {
     const Pack minus_eta(-exponent.eta);
     if (exponent.r_shift == 0.0) {
         for (std::size_t t = 0; t < n; t += width) {
@@ -118,8 +118,7 @@ void fill_exponential(const AngularGroup& group, const Exponent& exponent, const
         }
         return;
     }
-    const Pack twice_shift(2.0 * exponent.r_shift);
-    const Pack constant((group.narrow ? 3.0 : 2.0) * exponent.r_shift * exponent.r_shift);
+    const Pack twice_shift(2.0 * exponent.r_shift), constant(3.0 * exponent.r_shift * exponent.r_shift);
     for (std::size_t t = 0; t < n; t += width) {
         const Pack distances = load(triplets.distances + begin + t);
         const Pack sum_of_squares = load(triplets.squares + begin + t) - twice_shift * distances + constant;
@@ -127,8 +126,8 @@ void fill_exponential(const AngularGroup& group, const Exponent& exponent, const
     }
 }
 
-/// The terms of all exponents for one tile.
-void fill_terms(const AngularGroup& group, Triplets<Real>& triplets, std::size_t begin, std::size_t n,
+/// The terms of all exponents of a narrow group for one tile.
+void fill_narrow_terms(const AngularGroup& group, Triplets<Real>& triplets, std::size_t begin, std::size_t n,
                 Scratch scratch) {
     Real* const exponentials = scratch.take(group.n_exponents);
     for (std::size_t e = 0; e < group.n_exponents; ++e) {
@@ -141,7 +140,7 @@ void fill_terms(const AngularGroup& group, Triplets<Real>& triplets, std::size_t
             continue;
         }
         if (exponent.multiple == 0) {
-            fill_exponential(group, exponent, triplets, begin, n, own);
+            fill_exponential(exponent, triplets, begin, n, own);
             for (std::size_t t = 0; t < n; t += width) store(terms + t, load(own + t) * load(cutoff + t));
             continue;
         }
@@ -154,6 +153,32 @@ void fill_terms(const AngularGroup& group, Triplets<Real>& triplets, std::size_t
             }
         });
     }
+}
+
+void fill_gaussians(const Exponent& exponent, const Shell<Real>& shell, Real* gaussians) {
+    const Pack minus_eta(-exponent.eta), r_shift(exponent.r_shift);
+    for (std::size_t i = 0; i < shell.n; i += width) {
+        const Pack d = load(shell.r + i) - r_shift;
+        store(gaussians + i, PackMath::exp(minus_eta * d * d) * load(shell.cutoff + i));
+    }
+}
+
+/// The terms of a wide group are products of what belongs to the neighbors.
+void fill_wide_terms(const AngularGroup& group, const Exponent& exponent, const Shell<Real>& first,
+                     const Shell<Real>& second, const std::uint16_t* masks, Real* scratch, Real* terms) {
+    Real* const of_first = scratch;
+    Real* const of_second = group.same ? of_first : of_first + whole_vectors(first.n);
+    fill_gaussians(exponent, first, of_first);
+    if (!group.same) fill_gaussians(exponent, second, of_second);
+    for (std::size_t j = 0; j < first.n; ++j) {
+        const Pack factor(of_first[j]);
+        for (std::size_t k = first_partner(group.same, j) / width * width; k < second.n; k += width) {
+            const unsigned mask = *masks++;
+            Compressor(mask).store_to(terms, factor * load(of_second + k));
+            terms += count_bits(mask);
+        }
+    }
+    store(terms, 0.0);
 }
 
 /// Adds the sums of n_terms functions over one tile to their values.
@@ -181,24 +206,33 @@ void add_all_sums(const Exponent& exponent, const AngularTerm* functions, std::s
     if (i < exponent.n_terms) add_sums<1>(functions + i, n, terms, factors, values);
 }
 
-void angular_forward(const AngularGroup& group, Triplets<Real>& triplets, Real* memory, double* values) {
+void add_tile(const AngularGroup& group, Triplets<Real>& triplets, std::size_t begin, std::size_t n, Scratch scratch,
+              double* values) {
+    if (group.narrow) {
+        complete_narrow(group, triplets, begin, n);
+        fill_narrow_terms(group, triplets, begin, n, scratch);
+    }
+    Real* const cosines = scratch.take();
+    fill_cosines(triplets, begin, n, cosines);
+    const Factors factors = fill_factors<false>(group, n, cosines, scratch);
+    for (std::size_t e = 0; e < group.n_exponents; ++e) {
+        const Exponent& exponent = group.exponents[e];
+        const Real* const terms = triplets.terms + e * triplets.stride + begin;
+        add_all_sums(exponent, group.terms + exponent.first_term, n, terms, factors, values);
+    }
+}
+
+void angular_forward(const AngularGroup& group, const Shell<Real>& first, const Shell<Real>& second,
+                     Triplets<Real>& triplets, Real* memory, double* values) {
     for (std::size_t e = 0; e < group.n_exponents; ++e) {
         const Exponent& exponent = group.exponents[e];
         for (std::size_t i = 0; i < exponent.n_terms; ++i) values[group.terms[exponent.first_term + i].index] = 0.0;
+        if (group.narrow) continue;
+        fill_wide_terms(group, exponent, first, second, triplets.masks, memory, triplets.terms + e * triplets.stride);
     }
     for (std::size_t begin = 0; begin < triplets.n; begin += tile_size) {
         const std::size_t n = triplets.n - begin < tile_size ? triplets.n - begin : tile_size;
-        Scratch scratch(memory);
-        if (group.narrow) complete_narrow(group, triplets, begin, n);
-        fill_terms(group, triplets, begin, n, scratch);
-        Real* const cosines = scratch.take();
-        fill_cosines(triplets, begin, n, cosines);
-        const Factors factors = fill_factors<false>(group, n, cosines, scratch);
-        for (std::size_t e = 0; e < group.n_exponents; ++e) {
-            const Exponent& exponent = group.exponents[e];
-            add_all_sums(exponent, group.terms + exponent.first_term, n, triplets.terms + e * triplets.stride + begin,
-                         factors, values);
-        }
+        add_tile(group, triplets, begin, n, Scratch(memory), values);
     }
 }
 

@@ -39,13 +39,15 @@ struct Triplets {
     std::uint16_t* masks = nullptr;
     Real* dot = nullptr;           ///< r_j · r_k
     Real* inverse = nullptr;       ///< 1 / (r_j r_k)
-    Real* squares = nullptr;       ///< r_j² + r_k², of narrow groups + r_jk²
-    Real* distances = nullptr;     ///< the same of the distances themselves; where there are shifts
-    Real* cutoff = nullptr;        ///< product of the cutoff functions
-    Real* cutoff_ratio = nullptr;  ///< f_c'(r_jk) / (f_c(r_jk) r_jk); narrow only
-    Real* r_jk = nullptr;          ///< narrow with shifts only
     Real* terms = nullptr;         ///< per exponent: the exponential times the cutoff functions
     std::size_t stride = 0;        ///< between exponents
+
+    // Narrow groups only.
+    Real* squares = nullptr;       ///< r_j² + r_k² + r_jk²
+    Real* cutoff = nullptr;        ///< product of the cutoff functions
+    Real* cutoff_ratio = nullptr;  ///< f_c'(r_jk) / (f_c(r_jk) r_jk)
+    Real* distances = nullptr;     ///< r_j + r_k + r_jk; where there are shifts
+    Real* r_jk = nullptr;          ///< where there are shifts
 };
 
 /// What switches a neighbor off: a cutoff function, or a compact function that also vanishes at its lower end.
@@ -151,9 +153,10 @@ struct Kernels {
     void (*list_triplets)(const AngularGroup& group, const Shell<Real>& first, const Shell<Real>& second,
                           Triplets<Real>& triplets);
     /// Numbers that angular_forward() and angular_backward() need as scratch.
-    std::size_t (*scratch_size)(const AngularGroup& group, std::size_t n_triplets);
+    std::size_t (*scratch_size)(const AngularGroup& group, std::size_t n_neighbors, std::size_t n_triplets);
     /// Completes the triplets and sets the values of the functions.
-    void (*angular_forward)(const AngularGroup& group, Triplets<Real>& triplets, Real* scratch, double* values);
+    void (*angular_forward)(const AngularGroup& group, const Shell<Real>& first, const Shell<Real>& second,
+                            Triplets<Real>& triplets, Real* scratch, double* values);
     /// Adds the derivatives of the functions, times their weights, to g of both shells.
     void (*angular_backward)(const AngularGroup& group, const Triplets<Real>& triplets, const double* weights,
                              Real* scratch, Shell<Real>& first, Shell<Real>& second);
