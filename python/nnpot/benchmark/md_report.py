@@ -22,8 +22,8 @@ from nnpot.files import atomic_write
 from nnpot.report import Report
 
 COST = "µs per atom and step"
-WIDTH = 150
-"""Columns of a table that is written to a file or a pipe."""
+WIDTH = 200
+"""Columns of the widest table."""
 HOT = 2.0
 """Times the temperature that was asked for: there the atoms do not stay where the potential is meant for."""
 OTHER_STAGE = "other"
@@ -75,8 +75,7 @@ class Presentation:
     def show(self) -> None:
         """Print the table and the notes to it."""
         console = Console()
-        if not console.is_terminal:
-            console.width = WIDTH
+        console.width = max(console.width, WIDTH)  # a narrow terminal breaks lines, but nothing is cut off
         for table in (_main_table(self), _stage_table(self)):
             if table is not None:
                 console.print(table.rich())
@@ -123,12 +122,10 @@ def notes(shown: Presentation) -> list[str]:
             f"The machine was busy: in {count} of {len(bench.runs)} runs the processes had a core for less "
             f"than {100 * BUSY:.0f} % of the time (column CPU). Look at ratios, or take --cpu-time."
         )
-    for row in shown.rows:
-        if not row.label.startswith("zero") and row.temperature > HOT * settings.temperature:
-            lines.append(
-                f"{row.label}, {row.n_atoms} atoms: {row.temperature:.0f} K at the end of the runs; the potential "
-                "is not one for this system."
-            )
+    for label in shown.subjects:
+        hottest = max((row.temperature for row in shown.rows if row.label == label), default=0.0)
+        if hottest > HOT * settings.temperature and not label.startswith("zero"):
+            lines.append(f"{label}: {hottest:.0f} K at the end of a run; it is no potential for this system.")
     lines += [f"Left out: {name}: {reason}" for name, reason in bench.failures.items()]
     return lines
 
