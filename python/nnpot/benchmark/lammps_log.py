@@ -9,7 +9,7 @@ from nnpot.errors import FileFormatError
 
 NUMBER = r"([-+]?\d[\d.]*(?:[eE][-+]?\d+)?)"
 LOOP = re.compile(rf"^Loop time of {NUMBER} on (\d+) procs for (\d+) steps with (\d+) atoms", re.MULTILINE)
-SECTION = re.compile(r"^([A-Z]\w+) +\| +([^|]*)\| +([\d.eE+-]+) +\|", re.MULTILINE)
+SECTION = re.compile(rf"^([A-Z]\w+) +\|[^|]*\| +{NUMBER} +\|", re.MULTILINE)
 CPU_USE = re.compile(rf"^{NUMBER}% CPU use", re.MULTILINE)
 MEMORY = re.compile(r"Per MPI rank memory allocation .* ([\d.]+) Mbytes")
 LIST_CUTOFF = re.compile(rf"master list distance cutoff = {NUMBER}")
@@ -55,7 +55,7 @@ def parse_log(text: str) -> LammpsLog:
         raise FileFormatError("LAMMPS's log has no finished run (no line 'Loop time of ...')")
     last = runs[-1]
     after = text[last.start() :]
-    sections = {match[1]: float(match[3]) for match in SECTION.finditer(after)}
+    sections = {match[1]: float(match[2]) for match in SECTION.finditer(after)}
     if "Pair" not in sections:
         raise FileFormatError(
             "LAMMPS's log has no timing breakdown after its last run (no line 'Pair | ...')"

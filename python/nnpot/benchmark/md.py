@@ -111,9 +111,10 @@ def run_benchmark(settings: Settings, output: Path, fresh: bool = False) -> Benc
     """
     if settings.data is not None and not settings.elements:
         raise InvalidInputError("--data: name the elements of its atom types with --elements")
-    output.mkdir(parents=True, exist_ok=True)
+    blocks = output / "systems"
+    blocks.mkdir(parents=True, exist_ok=True)
     bench = Benchmark(settings, describe_machine(), [], [])
-    systems = _Systems(settings, output)
+    systems = _Systems(settings, blocks)
     cases = _build_cases(settings, systems.elements, bench.failures)
     ledger = Ledger(output, _fixed_settings(bench, cases), fresh)
     bench.subjects = _probe_all(cases, systems, settings, bench.failures)

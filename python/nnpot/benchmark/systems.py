@@ -132,7 +132,7 @@ def data_system(file: Path, elements: tuple[str, ...], folder: Path) -> System:
             atoms = read_lammps_data(stream, Z_of_type=numbers, read_image_flags=False)
     except KeyError as error:
         raise InvalidInputError(
-            f"{file}: has an atom type {error} and --elements names {len(elements)}; name one for each type"
+            f"{file}: has an atom type {error.args[0]} and --elements names {len(elements)}; name one for each type"
         ) from error
     except OSError:
         raise
@@ -144,7 +144,7 @@ def data_system(file: Path, elements: tuple[str, ...], folder: Path) -> System:
 
 
 def _written(name: str, elements: tuple[str, ...], atoms: Atoms, folder: Path) -> System:
-    data = (folder / f"{name.replace(' ', '_')}.data").resolve()
+    data = (folder / f"{name.replace(' ', '_')}.block.data").resolve()  # never the name of what was read
     with atomic_write(data) as stream:
         write_lammps_data(stream, atoms, specorder=list(elements), masses=True)
     return System(name, elements, atoms, data)
