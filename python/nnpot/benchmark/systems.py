@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import gzip
 import itertools
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from ase import Atoms
 from ase.build import bulk
 from ase.data import atomic_numbers
@@ -70,15 +70,18 @@ class System:
     def replication(self, size: int) -> tuple[int, int, int]:
         """How often to repeat the block for a number of atoms: nearest to it, and not far from cubic."""
         wanted = size / len(self.atoms)
-        largest = max(1, round(2.0 * wanted ** (1 / 3)) + 1)
-        start = max(1, int(0.6 * wanted ** (1 / 3)))
-        candidates = itertools.combinations_with_replacement(range(start, largest + 1), 3)
+        edge = wanted ** (1 / 3)
+        candidates = [
+            (first, second, max(1, third))
+            for first, second in itertools.product(range(max(1, int(0.6 * edge)), int(edge) + 3), repeat=2)
+            for third in (int(wanted / (first * second)), int(wanted / (first * second)) + 1)
+        ]
 
-        def deviation(counts: tuple[int, ...]) -> float:
-            elongation = counts[2] / counts[0] - 1.0
-            return abs(np.prod(counts) / wanted - 1.0) + ELONGATION_WEIGHT * elongation
+        def deviation(counts: tuple[int, int, int]) -> float:
+            elongation = max(counts) / min(counts) - 1.0
+            return abs(math.prod(counts) / wanted - 1.0) + ELONGATION_WEIGHT * elongation
 
-        first, second, third = min(candidates, key=deviation)
+        first, second, third = sorted(min(candidates, key=deviation))
         return first, second, third
 
     def neighbors(self, radius: float) -> float:
@@ -132,7 +135,8 @@ def data_system(file: Path, elements: tuple[str, ...], folder: Path) -> System:
             atoms = read_lammps_data(stream, Z_of_type=numbers, read_image_flags=False)
     except KeyError as error:
         raise InvalidInputError(
-            f"{file}: has an atom type {error.args[0]} and --elements names {len(elements)}; name one for each type"
+            f"{file}: has an atom type {error.args[0]}, but --elements names only {len(elements)}; "
+            "name one for each type"
         ) from error
     except OSError:
         raise
