@@ -81,7 +81,8 @@ class System:
             elongation = max(counts) / min(counts) - 1.0
             return abs(math.prod(counts) / wanted - 1.0) + ELONGATION_WEIGHT * elongation
 
-        first, second, third = sorted(min(candidates, key=deviation))
+        best = min(candidates, key=deviation)
+        first, second, third = sorted(best)
         return first, second, third
 
     def neighbors(self, radius: float) -> float:
