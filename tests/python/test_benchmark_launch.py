@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -60,3 +64,28 @@ def test_the_peak_is_that_of_the_command_and_what_it_starts(tmp_path: Path) -> N
         arguments = [sys.executable, str(rank.__file__), str(tmp_path / "memory"), *command]
         assert os.spawnve(os.P_WAIT, sys.executable, arguments, {**os.environ, "PMI_RANK": "3"}) == 0
         assert 200.0 < float((tmp_path / "memory.3").read_text()) / 1024.0 < 300.0
+
+
+def test_nothing_is_left_behind_after_an_interruption(tmp_path: Path) -> None:
+    """The process that stands for LAMMPS writes down its number and would sleep for long."""
+    mark = tmp_path / "pid"
+    sleeper = (
+        f"import os, time, pathlib; pathlib.Path({str(mark)!r}).write_text(str(os.getpid())); time.sleep(99)"
+    )
+    code = (
+        "import sys\nfrom nnpot.benchmark import launch\n"
+        f"launch.lmp_command = lambda: [sys.executable, '-c', {sleeper!r}]\nlaunch.run_lammps('')\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
+    wait_for(lambda: mark.is_file() and mark.read_text() != "")
+    process.send_signal(signal.SIGINT)
+    assert "KeyboardInterrupt" in process.communicate(timeout=30)[1]
+    wait_for(lambda: not Path(f"/proc/{mark.read_text()}").exists())
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    for _ in range(300):
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError("waited for 30 s")

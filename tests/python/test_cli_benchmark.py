@@ -6,8 +6,10 @@ import csv
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from command_line import run
 
+from nnpot.cli.main import group
 from nnpot.doctor import CASE
 
 
@@ -51,3 +53,13 @@ def test_bad_options_are_refused(tmp_path: Path, arguments: list[str], says: str
     assert result.returncode == 2
     assert says in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_an_interruption_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("nnpot.benchmark.md.run_benchmark", interrupted)
+    result = CliRunner().invoke(group, ["benchmark", "md", "-o", str(tmp_path)])
+    assert result.exit_code == 130
+    assert "repeat to go on" in result.output

@@ -10,6 +10,8 @@ import click
 
 from nnpot.cli.prediction import units_option
 
+INTERRUPTED = 130
+"""Exit code, as of a program that Ctrl-C ended: what follows in a script is not done."""
 STYLES = "sw,tersoff,snap,pod,uf3,zero"
 
 
@@ -95,7 +97,11 @@ def md(
     if styles is None:
         styles = ("zero",) if options["data"] else tuple(STYLES.split(","))
     settings = Settings(tuple(map(Model.parse, models)), styles, **options)
-    bench = run_benchmark(settings, output, fresh)
+    try:
+        bench = run_benchmark(settings, output, fresh)
+    except KeyboardInterrupt as error:
+        click.echo(f"interrupted: the runs so far are in {output / 'runs.csv'}; repeat to go on", err=True)
+        raise click.exceptions.Exit(INTERRUPTED) from error
     shown = Presentation(bench, reference, cpu_time, ["nnpot", *sys.argv[1:]])
     page = shown.write(output)
     shown.show()
