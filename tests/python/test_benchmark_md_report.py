@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,12 @@ def test_the_first_is_the_reference() -> None:
 
 
 def test_what_makes_the_numbers_doubtful_is_said() -> None:
-    assert not any("busy" in line or "no potential" in line for line in notes(shown()))
+    assert not any("busy" in line or "far from rest" in line for line in notes(shown()))
     assert any("in 36 of 36 runs" in line for line in notes(shown(cpu_use=0.5)))
-    assert any("pod: 700 K" in line for line in notes(shown(temperature=700.0)))
+    assert any("pod: 700 K" in line and "rest." in line for line in notes(shown(temperature=700.0)))
+
+
+def test_elements_in_the_wrong_order_are_suspected_where_the_atoms_heat_up() -> None:
+    hot = shown(temperature=700.0)
+    hot.bench = replace(hot.bench, settings=replace(hot.bench.settings, data=Path("x.data")))
+    assert any("--elements in the order of the atom types?" in line for line in notes(hot))

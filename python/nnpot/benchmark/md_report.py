@@ -125,7 +125,10 @@ def notes(shown: Presentation) -> list[str]:
     for label in shown.subjects:
         hottest = max((row.temperature for row in shown.rows if row.label == label), default=0.0)
         if hottest > HOT * settings.temperature and not label.startswith("zero"):
-            lines.append(f"{label}: {hottest:.0f} K at the end of a run; it is no potential for this system.")
+            lines.append(
+                f"{label}: {hottest:.0f} K at the end of a run: for this potential the atoms begin far from "
+                f"rest{'; is --elements in the order of the atom types?' if settings.data else '.'}"
+            )
     lines += [f"Left out: {name}: {reason}" for name, reason in bench.failures.items()]
     return lines
 
