@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from benchmark_runs import made_up
 
@@ -79,3 +81,5 @@ def test_cpu_time_leaves_out_what_others_took() -> None:
 def test_stages_are_medians() -> None:
     runs = [made_up("ours", i, 9.0, stages={"radial": float(i), "network": 1.0}) for i in (1, 2, 4)]
     assert rows_of(runs)["ours"].stages == {"radial": 2.0, "network": 1.0}
+    halved = [replace(run, cpu_use=0.5) for run in runs]
+    assert rows_of(halved, cpu_time=True)["ours"].stages == {"radial": 1.0, "network": 0.5}

@@ -283,7 +283,7 @@ def add_figures(report: Report, shown: Presentation) -> None:
     parts = {f"{row.label}, {row.n_atoms} atoms, {row.ranks} r.": stages(row) for row in timed if row.stages}
     if parts:
         report.heading("Stages of the engine")
-        figure = plots.stacked_bars(parts, f"Pair, {COST}")
+        figure = plots.stacked_bars(parts, f"Pair, {COST}", note="{:.3g}")
         report.figure(figure, "stages", "Where the time in the pair style goes.")
 
 

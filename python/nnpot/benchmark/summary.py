@@ -115,7 +115,7 @@ def _row(key: Key, groups: dict[Key, dict[int, Run]], reference: str, cpu_time: 
         ratio=_paired(own, groups.get((reference, size, ranks), {}), pair),
         speed_up=_paired(groups[label, size, fewest], own, loop) if ranks > fewest else None,
         growth=_paired(own, groups[label, smallest, ranks], pair) if size > smallest else None,
-        stages=_median_stages(runs),
+        stages=_median_stages(runs, factor),
     )
 
 
@@ -134,9 +134,9 @@ def _paired(upper: dict[int, Run], lower: dict[int, Run], time: Time) -> Spread 
     )
 
 
-def _median_stages(runs: Sequence[Run]) -> dict[str, float]:
+def _median_stages(runs: Sequence[Run], factor: Time) -> dict[str, float]:
     names = dict.fromkeys(name for run in runs for name in run.stages)
-    return {name: median(run.stages.get(name, 0.0) for run in runs) for name in names}
+    return {name: median(run.stages.get(name, 0.0) * factor(run) for run in runs) for name in names}
 
 
 def disturbed(runs: Sequence[Run]) -> int:
