@@ -33,7 +33,7 @@ MODEL ?= out/demo/model
 OPTIONS ?=
 
 benchmark: setup
-	if [ ! -d "$(MODEL)" ]; then echo "benchmark: no model in $(MODEL) (make demo makes one; MODEL=DIR names another)" >&2; exit 2; fi
+	@if [ ! -d "$(MODEL)" ]; then echo "benchmark: no model in $(MODEL) (make demo makes one; MODEL=DIR names another)" >&2; exit 2; fi
 	"$(BIN)"/nnpot benchmark md --model nnp="$(MODEL)" --output out/benchmark $(OPTIONS)
 
 test: setup

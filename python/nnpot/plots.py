@@ -130,7 +130,7 @@ def _plain_decades(ax: Axes) -> None:
         low, high = axis.get_view_interval()
         subs = (1.0, 2.0, 5.0) if high < 300.0 * low else (1.0,)
         axis.set_major_locator(LogLocator(subs=subs, numticks=20))
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.10g}"))
         axis.set_minor_formatter(NullFormatter())
 
 
@@ -230,11 +230,17 @@ class Curve:
 
 
 def curves(lines: Mapping[str, Curve], x_label: str, y_label: str) -> Figure:
-    """Values against a size, both logarithmic, a line with the range of its values for each name."""
+    """Values against a size, both logarithmic, a line with the range of its values for each name.
+
+    The vertical axis spans a factor of ten at least, so that what is nearly constant looks so.
+    """
     with _style():
         figure, (ax, *_) = _figure(1, width=6.4, height=4.0)
         _draw_curves(ax, lines)
         ax.set(xscale="log", yscale="log", xlabel=x_label, ylabel=y_label)
+        low, high = ax.get_ylim()
+        middle, half = np.sqrt(low * high), np.sqrt(max(10.0, high / low))
+        ax.set_ylim(middle / half, middle * half)
         _plain_decades(ax)
         figure.legend(loc="outside right upper")
     return figure

@@ -32,7 +32,7 @@ def test_models_have_labels(text: str, label: str, directory: str) -> None:
     assert Model.parse(text) == Model(label, Path(directory))
 
 
-@pytest.mark.parametrize("text", ["=dir", "a,b=dir"])
+@pytest.mark.parametrize("text", ["=dir", "a,b=dir", "snap=dir", "models/zero"])
 def test_a_bad_label_is_refused(text: str) -> None:
     with pytest.raises(InvalidInputError, match="LABEL=DIR"):
         Model.parse(text)

@@ -75,6 +75,14 @@ def test_curves_are_logarithmic():
     assert (ax.get_xscale(), ax.get_yscale(), ax.get_xlabel()) == ("log", "log", "Atoms")
 
 
+def test_curves_that_are_nearly_constant_look_so():
+    for y, span in (([20.0, 21.0], 10.0), ([1.0, 1000.0], 1000.0)):
+        (ax,) = plots.curves({"sw": plots.Curve([1, 2], y, y, y)}, "Atoms", "µs").axes
+        low, high = ax.get_ylim()
+        assert low < min(y) and high > max(y)
+        assert 0.99 * span < high / low < 2.0 * span
+
+
 def test_speed_ups_stand_beside_the_ideal():
     figure = plots.speed_up(CURVES, "MPI ranks", "Speed-up")
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["ideal", "sw"]

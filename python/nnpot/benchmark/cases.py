@@ -13,6 +13,8 @@ from nnpot.lammps_runtime import PairCommands, fill_in_path
 from nnpot.potential import load
 from nnpot.units import UnitSystem
 
+FLOORS = ("zero", "zero-full")
+"""The styles without forces: what a step and its neighbor list cost anyway."""
 ZERO_CUTOFF = 6.0
 """Å, of `pair_style zero` where there is no model whose cutoff it could have."""
 CUTOFF_MARGIN = 1e-6
@@ -34,7 +36,7 @@ class Case:
     @property
     def is_floor(self) -> bool:
         """Whether there are no forces at all."""
-        return self.pair.style.startswith("zero ")
+        return self.label in FLOORS
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Model:
         label = label if separator else path.resolve().name
         if not label or "," in label:
             raise InvalidInputError(f"--model {text}: expected DIR or LABEL=DIR, the label without commas")
+        if label in WHEEL_STYLES:
+            raise InvalidInputError(f"--model {text}: {label!r} is one of --styles; give another LABEL=DIR")
         return cls(label, path)
 
 

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nnpot import plots
+from nnpot.benchmark.cases import FLOORS
 from nnpot.benchmark.md import Benchmark, Subject
 from nnpot.benchmark.summary import BUSY, Row, Spread, disturbed, summarize
 from nnpot.errors import InvalidInputError
@@ -124,7 +125,7 @@ def notes(shown: Presentation) -> list[str]:
         )
     for label in shown.subjects:
         hottest = max((row.temperature for row in shown.rows if row.label == label), default=0.0)
-        if hottest > HOT * settings.temperature and not label.startswith("zero"):
+        if hottest > HOT * settings.temperature:
             lines.append(
                 f"{label}: {hottest:.0f} K at the end of a run: for this potential the atoms begin far from "
                 f"rest{'; is --elements in the order of the atom types?' if settings.data else '.'}"
@@ -148,7 +149,7 @@ def _main_table(shown: Presentation) -> _Table:
     if several_ranks:
         columns["speed-up"] = lambda row: _spread(row.speed_up)
     if several_sizes:
-        columns["Pair / smallest"] = lambda row: _spread(row.growth)
+        columns["Pair / smallest"] = lambda row: _spread(None if _is_floor(row) else row.growth)
     columns["memory MB"] = lambda row: f"{row.memory_sum:.0f}"
     if any(row.above_zero is not None for row in shown.rows):
         columns["above zero"] = lambda row: "–" if row.above_zero is None else f"{row.above_zero:+.0f}"
@@ -174,6 +175,11 @@ def stages(row: Row) -> dict[str, float]:
     """The stages of the engine, and what the pair style needs beyond them; µs per atom and step."""
     rest = row.pair.median - sum(row.stages.values())
     return row.stages | ({OTHER_STAGE: rest} if rest > 0.0 else {})
+
+
+def _is_floor(row: Row) -> bool:
+    """Whether the pair style does nothing."""
+    return row.label in FLOORS
 
 
 def _number(value: float) -> str:
@@ -268,7 +274,7 @@ def _write_page(shown: Presentation, folder: Path) -> Path:
 
 def add_figures(report: Report, shown: Presentation) -> None:
     """The figures over sizes, ranks and stages, each where there are several of them."""
-    timed = [row for row in shown.rows if row.pair.median > 0.0 and not row.label.startswith("zero")]
+    timed = [row for row in shown.rows if row.pair.median > 0.0 and not _is_floor(row)]
     ranks = min(row.ranks for row in shown.rows)
     of_size = [row for row in timed if row.ranks == ranks]
     if len({row.size for row in of_size}) > 1:
@@ -289,7 +295,7 @@ def add_figures(report: Report, shown: Presentation) -> None:
 
 def cost_bars(rows: Sequence[Row]) -> Figure:
     """The Pair times of one size and number of ranks."""
-    timed = [row for row in rows if not row.label.startswith("zero")] or list(rows)
+    timed = [row for row in rows if not _is_floor(row)] or list(rows)
     return plots.bars(
         [row.label for row in timed],
         [row.pair.median for row in timed],

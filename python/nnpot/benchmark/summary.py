@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
+from nnpot.benchmark.cases import FLOORS
 from nnpot.benchmark.records import Run
 
 BUSY = 0.9
@@ -85,7 +86,7 @@ def _row(key: Key, groups: dict[Key, dict[int, Run]], reference: str, cpu_time: 
     label, size, ranks = key
     own = groups[key]
     runs = list(own.values())
-    zero = groups.get(("zero", size, ranks)) or groups.get(("zero-full", size, ranks))
+    zero = groups.get((FLOORS[0], size, ranks)) or groups.get((FLOORS[1], size, ranks))
     fewest = min(other[2] for other in groups if other[:2] == (label, size))
     smallest = min(other[1] for other in groups if (other[0], other[2]) == (label, ranks))
 
