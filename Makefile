@@ -1,6 +1,7 @@
 # make demo   set-up, then silicon from Stillinger-Weber sampling to pair_style nnp; output in out/demo
 # make test   set-up, then all checks and tests
 # make example-NAME   set-up, then examples/NAME; output in out/NAME
+# make benchmark   set-up, then a model beside pair styles of LAMMPS; MODEL=DIR, OPTIONS="..."; output in out/benchmark
 # make clean  removes what these commands made
 
 SHELL := /bin/bash
@@ -19,7 +20,7 @@ CXX_FILES := $(shell find cpp lammps_plugin python/bindings tests/cpp -name '*.c
 
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test setup packages lint test-cpp test-python clean
+.PHONY: demo test benchmark setup packages lint test-cpp test-python clean
 .DEFAULT_GOAL := demo
 
 demo: setup
@@ -27,6 +28,13 @@ demo: setup
 
 example-%: setup
 	"$(BIN)"/python examples/$*/run.py --output out/$*
+
+MODEL ?= out/demo/model
+OPTIONS ?=
+
+benchmark: setup
+	@if [ ! -d "$(MODEL)" ]; then echo "benchmark: no model in $(MODEL) (make demo makes one; MODEL=DIR names another)" >&2; exit 2; fi
+	"$(BIN)"/nnpot benchmark md --model nnp="$(MODEL)" --output out/benchmark $(OPTIONS)
 
 test: setup
 	$(MAKE) --no-print-directory lint

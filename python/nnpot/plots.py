@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 
 import matplotlib
 import numpy as np
@@ -19,6 +20,7 @@ from nnpot.analysis.radial_distribution import RadialDistribution
 # Okabe and Ito's colours, told apart also by colour-blind readers; the first is for the reference.
 COLORS = ("#000000", "#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 LINES = ("-", "--", ":", "-.")
+MARKERS = "osD^v*Xp"
 STYLE: dict[str, object] = {
     "font.size": 10,
     "axes.titlesize": 10,
@@ -128,7 +130,7 @@ def _plain_decades(ax: Axes) -> None:
         low, high = axis.get_view_interval()
         subs = (1.0, 2.0, 5.0) if high < 300.0 * low else (1.0,)
         axis.set_major_locator(LogLocator(subs=subs, numticks=20))
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.10g}"))
         axis.set_minor_formatter(NullFormatter())
 
 
@@ -172,13 +174,101 @@ def energy_conservation(runs: Mapping[str, EnergyConservation], title: str = "")
     return figure
 
 
-def bars(names: Sequence[str], values: Sequence[float], label: str, note: str = "{:.2f}") -> Figure:
-    """Horizontal bars, one per name, each with its value behind it."""
+def bars(
+    names: Sequence[str],
+    values: Sequence[float],
+    label: str,
+    note: str = "{:.2f}",
+    ranges: Sequence[tuple[float, float]] | None = None,
+) -> Figure:
+    """Horizontal bars, one per name, each with its value behind it, and its range where ``ranges`` has it."""
     with _style():
         figure, axes = _figure(1, height=0.7 + 0.45 * len(names))
         colors = [COLORS[index % len(COLORS)] for index in range(len(names))]
         drawn = axes[0].barh(list(names), list(values), color=colors, height=0.6)
-        axes[0].bar_label(drawn, [note.format(value) for value in values], padding=3)
+        if ranges is not None:
+            below_above = np.abs(np.transpose(ranges) - np.asarray(values))
+            axes[0].errorbar(values, names, xerr=below_above, fmt="none", ecolor="0.4", capsize=3)
+        tops = values if ranges is None else [high for _, high in ranges]
+        for bar, value, top in zip(drawn, values, tops, strict=True):
+            place = (top, bar.get_y() + bar.get_height() / 2)
+            axes[0].annotate(note.format(value), place, (4, 0), textcoords="offset points", va="center")
         axes[0].invert_yaxis()
-        axes[0].set(xlabel=label, xlim=(0.0, 1.2 * max(values)))
+        axes[0].set(xlabel=label, xlim=(0.0, 1.2 * max(tops)))
     return figure
+
+
+def stacked_bars(bars: Mapping[str, Mapping[str, float]], label: str, note: str = "{:.2f}") -> Figure:
+    """Horizontal bars that consist of named parts, the sum behind each bar."""
+    with _style():
+        figure, axes = _figure(1, width=6.4, height=1.5 + 0.5 * len(bars))
+        left = np.zeros(len(bars))
+        parts = dict.fromkeys(part for bar in bars.values() for part in bar)
+        for index, part in enumerate(parts):
+            widths = np.array([bar.get(part, 0.0) for bar in bars.values()])
+            hatch = "//" if index >= len(COLORS) - 1 else None
+            color = COLORS[1 + index % (len(COLORS) - 1)]
+            drawn = axes[0].barh(
+                list(bars), widths, left=left, height=0.6, label=part, color=color, hatch=hatch
+            )
+            left += widths
+        axes[0].bar_label(drawn, [note.format(value) for value in left], padding=3)
+        axes[0].invert_yaxis()
+        axes[0].set(xlabel=label, xlim=(0.0, 1.15 * left.max()))
+        figure.legend(loc="outside upper center", ncols=4)
+    return figure
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Values with their range, all of the same length."""
+
+    x: Sequence[float]
+    y: Sequence[float]
+    low: Sequence[float]
+    high: Sequence[float]
+
+
+def curves(lines: Mapping[str, Curve], x_label: str, y_label: str) -> Figure:
+    """Values against a size, both logarithmic, a line with the range of its values for each name.
+
+    The vertical axis spans a factor of ten at least, so that what is nearly constant looks so.
+    """
+    with _style():
+        figure, (ax, *_) = _figure(1, width=6.4, height=4.0)
+        _draw_curves(ax, lines)
+        ax.set(xscale="log", yscale="log", xlabel=x_label, ylabel=y_label)
+        low, high = ax.get_ylim()
+        middle, half = np.sqrt(low * high), np.sqrt(max(10.0, high / low))
+        ax.set_ylim(middle / half, middle * half)
+        _plain_decades(ax)
+        figure.legend(loc="outside right upper")
+    return figure
+
+
+def speed_up(lines: Mapping[str, Curve], x_label: str, y_label: str) -> Figure:
+    """Speed-ups against the number of workers, with the ideal line, a line for each name."""
+    with _style():
+        figure, (ax, *_) = _figure(1, width=6.0, height=4.0)
+        workers = sorted({x for line in lines.values() for x in line.x})
+        ideal = np.array(workers) / workers[0]
+        ax.plot(workers, ideal, color="0.6", linewidth=0.8, zorder=0, label="ideal")
+        _draw_curves(ax, lines)
+        ax.set(xlabel=x_label, ylabel=y_label, ylim=(0.0, None))
+        ax.set_xticks(workers)
+        figure.legend(loc="outside right upper")
+    return figure
+
+
+def _draw_curves(ax: Axes, lines: Mapping[str, Curve]) -> None:
+    for index, (name, line) in enumerate(lines.items()):
+        ax.errorbar(
+            line.x,
+            line.y,
+            yerr=np.abs(np.array([line.low, line.high]) - np.asarray(line.y)),
+            fmt=MARKERS[index % len(MARKERS)] + LINES[index // len(COLORS) % len(LINES)],
+            color=COLORS[index % len(COLORS)],
+            markersize=5,
+            capsize=3,
+            label=name,
+        )

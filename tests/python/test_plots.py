@@ -51,3 +51,39 @@ def test_energy_conservation_names_drift_and_fluctuation():
 def test_bars_carry_their_values():
     figure = plots.bars(["SW", "network"], [1.0, 5.25], "µs per atom and step")
     assert "5.25" in [text.get_text() for text in figure.axes[0].texts]
+
+
+def test_bars_show_their_range_and_put_the_value_behind_it():
+    figure = plots.bars(["SW", "network"], [1.0, 5.0], "µs", ranges=[(0.5, 2.0), (4.0, 8.0)])
+    (ax,) = figure.axes
+    assert [text.xy[0] for text in ax.texts] == [2.0, 8.0]
+    assert ax.get_xlim()[1] > 8.0
+
+
+def test_stacked_bars_end_at_the_sum_of_their_parts():
+    figure = plots.stacked_bars({"ours": {"list": 1.0, "sums": 2.5}, "other": {"sums": 1.0}}, "µs")
+    (ax,) = figure.axes
+    assert [text.get_text() for text in ax.texts] == ["3.50", "1.00"]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["list", "sums"]
+
+
+CURVES = {"sw": plots.Curve([1, 2], [1.0, 1.8], [1.0, 1.7], [1.0, 1.9])}
+
+
+def test_curves_are_logarithmic():
+    (ax,) = plots.curves(CURVES, "Atoms", "µs").axes
+    assert (ax.get_xscale(), ax.get_yscale(), ax.get_xlabel()) == ("log", "log", "Atoms")
+
+
+def test_curves_that_are_nearly_constant_look_so():
+    for y, span in (([20.0, 21.0], 10.0), ([1.0, 1000.0], 1000.0)):
+        (ax,) = plots.curves({"sw": plots.Curve([1, 2], y, y, y)}, "Atoms", "µs").axes
+        low, high = ax.get_ylim()
+        assert low < min(y) and high > max(y)
+        assert 0.99 * span < high / low < 2.0 * span
+
+
+def test_speed_ups_stand_beside_the_ideal():
+    figure = plots.speed_up(CURVES, "MPI ranks", "Speed-up")
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["ideal", "sw"]
+    assert list(figure.axes[0].get_lines()[0].get_ydata()) == [1.0, 2.0]

@@ -1,0 +1,331 @@
+"""What ``nnpot benchmark md`` shows: a table on the terminal, CSV, JSON, figures and a page."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from matplotlib.figure import Figure
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+from nnpot import plots
+from nnpot.benchmark.cases import FLOORS
+from nnpot.benchmark.md import Benchmark, Subject
+from nnpot.benchmark.summary import BUSY, Row, Spread, disturbed, summarize
+from nnpot.errors import InvalidInputError
+from nnpot.files import atomic_write
+from nnpot.report import Report
+
+COST = "µs per atom and step"
+WIDTH = 200
+"""Columns of the widest table."""
+HOT = 2.0
+"""Times the temperature that was asked for: there the atoms do not stay where the potential is meant for."""
+OTHER_STAGE = "other"
+"""What the pair style needs beyond the stages of the engine."""
+
+
+@dataclass
+class Presentation:
+    """A benchmark and its summary.
+
+    Parameters
+    ----------
+    bench
+        What was measured.
+    reference
+        The label that ratios are to; the first potential if None.
+    cpu_time
+        Show times of a core in place of wall times.
+    command
+        The command line.
+    """
+
+    bench: Benchmark
+    reference: str
+    cpu_time: bool
+    command: Sequence[str]
+
+    def __post_init__(self) -> None:
+        labels = list(dict.fromkeys(run.label for run in self.bench.runs))
+        self.reference = self.reference or labels[0]
+        if self.reference not in labels:
+            raise InvalidInputError(
+                f"--reference: nothing was measured for {self.reference!r}; choose from {', '.join(labels)}"
+            )
+        self.rows = summarize(self.bench.runs, self.reference, self.cpu_time)
+        self.rows.sort(key=lambda row: (row.size, row.ranks))
+
+    @property
+    def subjects(self) -> dict[str, Subject]:
+        """By label."""
+        return {subject.case.label: subject for subject in self.bench.subjects}
+
+    def write(self, folder: Path) -> Path:
+        """Write summary.csv, summary.json, the figures and the page; returns the page."""
+        _write_json(self, folder / "summary.json")
+        _write_csv(self, folder / "summary.csv")
+        return _write_page(self, folder)
+
+    def show(self) -> None:
+        """Print the table and the notes to it."""
+        console = Console()
+        console.width = max(console.width, WIDTH)  # a narrow terminal breaks lines, but nothing is cut off
+        for table in (_main_table(self), _stage_table(self)):
+            if table is not None:
+                console.print(table.rich())
+        for line in notes(self):
+            console.print(line, soft_wrap=True, markup=False, highlight=False)
+
+
+@dataclass(frozen=True)
+class _Table:
+    headers: list[str]
+    groups: list[list[list[str]]]
+    """Rows of one size and number of ranks stand together."""
+
+    def rich(self) -> Table:
+        table = Table(box=SIMPLE, pad_edge=False)
+        for header in self.headers:
+            table.add_column(header, justify="right" if table.columns else "left", no_wrap=True)
+        for rows in self.groups:
+            table.add_section()
+            for cells in rows:
+                table.add_row(*cells)
+        return table
+
+
+def notes(shown: Presentation) -> list[str]:
+    """What a reader has to know to judge the table."""
+    bench, settings = shown.bench, shown.bench.settings
+    kind = "wall time × use of the core" if shown.cpu_time else "wall time"
+    lines = [
+        f"Times: {kind}, {COST}, median and range of the rounds; ratio: Pair time to that of "
+        f"{shown.reference!r} in the same round. {settings.temperature:g} K, {settings.timestep:g} fs."
+    ]
+    for subject in bench.subjects:
+        crystal = subject.case.crystal
+        if settings.data is None and crystal is not None and crystal.element != "Si":
+            lines.append(
+                f"{subject.case.label}: the wheel has no file of this style for Si; its file for "
+                f"{crystal.element} runs on {crystal.element} ({crystal.structure}) at the same temperature: "
+                f"{subject.neighbors:.0f} neighbors within its cutoff of {subject.cutoff:.2f} Å."
+            )
+    count = disturbed(bench.runs)
+    if count:
+        lines.append(
+            f"The machine was busy: in {count} of {len(bench.runs)} runs the processes had a core for less "
+            f"than {100 * BUSY:.0f} % of the time (column CPU). Look at ratios, or take --cpu-time."
+        )
+    for label in shown.subjects:
+        hottest = max((row.temperature for row in shown.rows if row.label == label), default=0.0)
+        if hottest > HOT * settings.temperature:
+            lines.append(
+                f"{label}: {hottest:.0f} K at the end of a run: for this potential the atoms begin far from "
+                f"rest{'; is --elements in the order of the atom types?' if settings.data else '.'}"
+            )
+    lines += [f"Left out: {name}: {reason}" for name, reason in bench.failures.items()]
+    return lines
+
+
+def _main_table(shown: Presentation) -> _Table:
+    several_ranks = len({row.ranks for row in shown.rows}) > 1
+    several_sizes = len({row.size for row in shown.rows}) > 1
+    columns: dict[str, Callable[[Row], str]] = {
+        "style": lambda row: row.label,
+        "atoms": lambda row: f"{row.n_atoms}",
+        "ranks": lambda row: f"{row.ranks}",
+        "neighbors": lambda row: f"{shown.subjects[row.label].neighbors:.1f}",
+        "Pair µs": lambda row: _spread(row.pair),
+        "loop µs": lambda row: _number(row.loop.median),
+        f"Pair / {shown.reference}": lambda row: "1" if row.label == shown.reference else _spread(row.ratio),
+    }
+    if several_ranks:
+        columns["speed-up"] = lambda row: _spread(row.speed_up)
+    if several_sizes:
+        columns["Pair / smallest"] = lambda row: _spread(None if _is_floor(row) else row.growth)
+    columns["memory MB"] = lambda row: f"{row.memory_sum:.0f}"
+    if any(row.above_zero is not None for row in shown.rows):
+        columns["above zero"] = lambda row: "–" if row.above_zero is None else f"{row.above_zero:+.0f}"
+    columns["CPU %"] = lambda row: f"{100 * row.cpu_use.median:.0f}"
+    groups = _groups(shown.rows).values()
+    cells = [[[cell(row) for cell in columns.values()] for row in rows] for rows in groups]
+    return _Table(list(columns), cells)
+
+
+def _stage_table(shown: Presentation) -> _Table | None:
+    rows = [(row, stages(row)) for row in shown.rows if row.stages]
+    if not rows:
+        return None
+    names = list(dict.fromkeys(name for _, parts in rows for name in parts))
+    cells = [
+        [row.label, f"{row.n_atoms}", f"{row.ranks}", *(_number(parts.get(name, 0.0)) for name in names)]
+        for row, parts in rows
+    ]
+    return _Table(["stage of", "atoms", "ranks", *names], [cells])
+
+
+def stages(row: Row) -> dict[str, float]:
+    """The stages of the engine, and what the pair style needs beyond them; µs per atom and step."""
+    rest = row.pair.median - sum(row.stages.values())
+    return row.stages | ({OTHER_STAGE: rest} if rest > 0.0 else {})
+
+
+def _is_floor(row: Row) -> bool:
+    """Whether the pair style does nothing."""
+    return row.label in FLOORS
+
+
+def _number(value: float) -> str:
+    if value < 0.001:
+        return "< 0.001"
+    return f"{value:.3g}" if value < 100.0 else f"{value:.0f}"
+
+
+def _spread(spread: Spread | None) -> str:
+    if spread is None:
+        return "–"
+    if spread.high < 0.001:
+        return _number(spread.high)
+    return f"{_number(spread.median)} [{_number(spread.low)}–{_number(spread.high)}]"
+
+
+def _write_json(shown: Presentation, path: Path) -> None:
+    bench = shown.bench
+    content = {
+        "command": shlex.join(shown.command),
+        "machine": bench.machine,
+        "times": "cpu" if shown.cpu_time else "wall",
+        "unit": COST,
+        "reference": shown.reference,
+        "potentials": {
+            subject.case.label: {
+                "commands": subject.case.pair.lines(),
+                "system": subject.system.name,
+                "cutoff": subject.cutoff,
+                "neighbors": subject.neighbors,
+            }
+            for subject in bench.subjects
+        },
+        "results": [row.to_dict() for row in shown.rows],
+        "failures": bench.failures,
+        "notes": notes(shown),
+    }
+    with atomic_write(path) as stream:
+        json.dump(content, stream, indent=2, ensure_ascii=False)
+        stream.write("\n")
+
+
+def _write_csv(shown: Presentation, path: Path) -> None:
+    """One line per row; a spread becomes three columns: NAME, NAME_low, NAME_high."""
+    spreads = ("pair", "loop", "cpu_use", "ratio", "speed_up", "growth")
+    plain = ("label", "size", "ranks", "n_atoms", "n_runs", "temperature", "memory_max", "memory_sum")
+    headers = [*plain, "above_zero", *(f"{name}{end}" for name in spreads for end in ("", "_low", "_high"))]
+    with atomic_write(path) as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(headers)
+        for row in shown.rows:
+            values: list[object] = [getattr(row, name) for name in (*plain, "above_zero")]
+            for name in spreads:
+                spread = getattr(row, name)
+                values += [None] * 3 if spread is None else [spread.median, spread.low, spread.high]
+            writer.writerow(f"{value:.6g}" if isinstance(value, float) else value for value in values)
+
+
+def _write_page(shown: Presentation, folder: Path) -> Path:
+    bench = shown.bench
+    report = Report("Cost of molecular dynamics in LAMMPS")
+    report.text(f"{shlex.join(shown.command)}")
+    for table in (_main_table(shown), _stage_table(shown)):
+        if table is not None:
+            report.table(table.headers, [row for rows in table.groups for row in rows])
+    for line in notes(shown):
+        report.text(line)
+    for (size, ranks), rows in _groups(shown.rows).items():
+        report.heading(f"{size} atoms, {ranks} MPI rank{'s' if ranks > 1 else ''}")
+        name = f"cost_{size}_atoms_{ranks}_ranks"
+        report.figure(cost_bars(rows), name, "Time in the pair style; the lines are ranges of the rounds.")
+    add_figures(report, shown)
+    report.heading("Potentials")
+    report.table(
+        ["style", "system", "cutoff (Å)", "neighbors", "LAMMPS commands"],
+        [
+            (
+                label,
+                subject.system.name,
+                f"{subject.cutoff:.2f}",
+                f"{subject.neighbors:.1f}",
+                "; ".join(lines),
+            )
+            for label, subject in shown.subjects.items()
+            for lines in [subject.case.pair.lines()]
+        ],
+    )
+    report.heading("Machine")
+    report.table(["", ""], list(bench.machine.items()))
+    return report.write(folder)
+
+
+def add_figures(report: Report, shown: Presentation) -> None:
+    """The figures over sizes, ranks and stages, each where there are several of them."""
+    timed = [row for row in shown.rows if row.pair.median > 0.0 and not _is_floor(row)]
+    ranks = min(row.ranks for row in shown.rows)
+    of_size = [row for row in timed if row.ranks == ranks]
+    if len({row.size for row in of_size}) > 1:
+        report.heading("Size")
+        figure = plots.curves(_curves(of_size, "n_atoms", "pair"), "Atoms", f"Pair, {COST}")
+        report.figure(figure, "cost_against_size", f"Time in the pair style, {ranks} MPI rank(s).")
+    for size in dict.fromkeys(row.size for row in shown.rows if row.speed_up is not None):
+        report.heading(f"MPI ranks, {size} atoms")
+        figure = speed_up_figure([row for row in timed if row.size == size])
+        caption = "Speed-up of the whole loop; the lines are ranges of the rounds."
+        report.figure(figure, f"speed_up_{size}_atoms", caption)
+    parts = {f"{row.label}, {row.n_atoms} atoms, {row.ranks} r.": stages(row) for row in timed if row.stages}
+    if parts:
+        report.heading("Stages of the engine")
+        figure = plots.stacked_bars(parts, f"Pair, {COST}", note="{:.3g}")
+        report.figure(figure, "stages", "Where the time in the pair style goes.")
+
+
+def cost_bars(rows: Sequence[Row]) -> Figure:
+    """The Pair times of one size and number of ranks."""
+    timed = [row for row in rows if not _is_floor(row)] or list(rows)
+    return plots.bars(
+        [row.label for row in timed],
+        [row.pair.median for row in timed],
+        f"Pair, {COST}",
+        note="{:.3g}",
+        ranges=[(row.pair.low, row.pair.high) for row in timed],
+    )
+
+
+def speed_up_figure(rows: Sequence[Row]) -> Figure:
+    """Speed-ups of one size; on the fewest ranks they are 1."""
+    return plots.speed_up(_curves(rows, "ranks", "speed_up"), "MPI ranks", "Speed-up of the loop")
+
+
+def _curves(rows: Sequence[Row], x: str, y: str) -> dict[str, plots.Curve]:
+    lines = {}
+    for label in dict.fromkeys(row.label for row in rows):
+        own = sorted((row for row in rows if row.label == label), key=lambda row: (row.size, row.ranks))
+        spreads = [getattr(row, y) or Spread(1.0, 1.0, 1.0) for row in own]
+        lines[label] = plots.Curve(
+            [getattr(row, x) for row in own],
+            [spread.median for spread in spreads],
+            [spread.low for spread in spreads],
+            [spread.high for spread in spreads],
+        )
+    return lines
+
+
+def _groups(rows: Sequence[Row]) -> dict[tuple[int, int], list[Row]]:
+    groups: dict[tuple[int, int], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((row.size, row.ranks), []).append(row)
+    return groups

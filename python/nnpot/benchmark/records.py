@@ -1,0 +1,163 @@
+"""What was measured: one record per run, kept in a file that survives an interruption."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from nnpot.errors import FileFormatError, InvalidInputError
+from nnpot.files import atomic_write
+
+
+@dataclass(frozen=True)
+class Task:
+    """A run that is to be made."""
+
+    label: str
+    size: int
+    """The number of atoms that was asked for."""
+    ranks: int
+    round: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that was made. Times are wall times in µs per atom and step, means over MPI ranks."""
+
+    label: str
+    size: int
+    ranks: int
+    round: int
+    n_atoms: int
+    n_steps: int
+    pair_us: float
+    loop_us: float
+    neigh_us: float
+    comm_us: float
+    cpu_use: float
+    """The part of the time in which the processes had a core."""
+    temperature: float
+    """At the end, K."""
+    memory_max: float
+    """Peak resident memory of the largest MPI rank, MB."""
+    memory_sum: float
+    """The same, of all MPI ranks together."""
+    allocated: float
+    """What LAMMPS itself counts on the largest MPI rank, MB."""
+    stages: dict[str, float] = field(default_factory=dict)
+    """µs per atom and step in the stages of the engine, if the plugin has timers."""
+
+    @property
+    def task(self) -> Task:
+        """What this run was for."""
+        return Task(self.label, self.size, self.ranks, self.round)
+
+
+COLUMNS = tuple(f.name for f in fields(Run))
+INTEGERS = {"size", "ranks", "round", "n_atoms", "n_steps"}
+
+
+class Ledger:
+    """``runs.csv`` of a benchmark, and beside it ``settings.json``, which says what they were made with.
+
+    Parameters
+    ----------
+    folder
+        Exists.
+    settings
+        What has to be the same for all runs, by name. ``cases`` is by label: only those that both have are
+        compared.
+    fresh
+        Forget what is there.
+
+    Raises
+    ------
+    InvalidInputError
+        If there are runs that were made with other settings.
+    """
+
+    def __init__(self, folder: Path, settings: dict[str, Any], fresh: bool = False) -> None:
+        self.path = folder / "runs.csv"
+        self.runs: list[Run] = [] if fresh or not self.path.is_file() else read_runs(self.path)
+        saved = folder / "settings.json"
+        if self.runs:
+            settings = _merged(saved, settings)
+        with atomic_write(saved) as stream:
+            json.dump(settings, stream, indent=2, ensure_ascii=False)
+            stream.write("\n")
+        with atomic_write(self.path) as stream:  # without a last line that was cut off
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow(COLUMNS)
+            writer.writerows(_row(run) for run in self.runs)
+
+    def add(self, run: Run) -> None:
+        """Keep a run; it is on the disk when this returns."""
+        self.runs.append(run)
+        with open(self.path, "a", encoding="utf-8", newline="") as stream:
+            csv.writer(stream, lineterminator="\n").writerow(_row(run))
+            stream.flush()
+            os.fsync(stream.fileno())
+
+    def missing(self, tasks: Sequence[Task]) -> list[Task]:
+        """Those of the tasks that have no run yet."""
+        done = {run.task for run in self.runs}
+        return [task for task in tasks if task not in done]
+
+
+def read_runs(path: Path) -> list[Run]:
+    """The runs in a file; a last line that an interruption cut off is left out.
+
+    Raises
+    ------
+    FileFormatError
+        If the file is not one of ours, or a line before the last cannot be read.
+    """
+    lines = path.read_text(encoding="utf-8").splitlines()
+    if not lines or tuple(lines[0].split(",")) != COLUMNS:
+        raise FileFormatError(
+            f"{path}:1: expected the columns of a benchmark ({COLUMNS[0]}, {COLUMNS[1]}, ...)"
+        )
+    runs = []
+    for number, row in enumerate(csv.reader(lines[1:]), start=2):
+        try:
+            runs.append(_run(row))
+        except ValueError as error:
+            if number < len(lines):
+                raise FileFormatError(f"{path}:{number}: is not a run ({error})") from error
+    return runs
+
+
+def _row(run: Run) -> list[str]:
+    values = asdict(run) | {"stages": json.dumps(run.stages)}
+    return [f"{value:.6g}" if isinstance(value, float) else str(value) for value in values.values()]
+
+
+def _run(row: list[str]) -> Run:
+    if len(row) != len(COLUMNS):
+        raise ValueError(f"expected {len(COLUMNS)} values, got {len(row)}")
+    values: dict[str, Any] = dict(zip(COLUMNS, row, strict=True))
+    for name in COLUMNS[1:-1]:
+        values[name] = int(values[name]) if name in INTEGERS else float(values[name])
+    values["stages"] = json.loads(values["stages"])
+    return Run(**values)
+
+
+def _merged(saved: Path, settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings, if they go with those that were saved; with the cases of both."""
+    old = json.loads(saved.read_text(encoding="utf-8")) if saved.is_file() else {}
+    advice = "name another --output, or give --fresh to begin anew"
+    for name, value in settings.items():
+        if name != "cases" and old.get(name) != value:
+            raise InvalidInputError(
+                f"{saved.parent}: has runs with another {name}: {old.get(name)!r}, now {value!r}; {advice}"
+            )
+    cases = old.get("cases", {})
+    for label, value in settings["cases"].items():
+        if cases.setdefault(label, value) != value:
+            raise InvalidInputError(f"{saved.parent}: has runs of another potential {label!r}; {advice}")
+    return settings | {"cases": cases}

