@@ -7,24 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from lammps_command import preamble, read_dump, run_successfully, write_data
+from lammps_command import preamble, read_dump, run_successfully, thermo_table, write_data
 from structures import structure
 
 THERMO = "thermo_style custom step pe ke etotal press fmax\nthermo_modify format float %.15g\n"
-
-
-def thermo_table(output: str) -> np.ndarray:
-    """All rows of all thermo tables in what LAMMPS printed."""
-    rows, inside = [], False
-    for line in output.splitlines():
-        words = line.split()
-        if words[:1] == ["Loop"]:
-            inside = False
-        if inside:
-            rows.append([float(word) for word in words])
-        if words[:1] == ["Step"]:
-            inside = True
-    return np.array(rows)
 
 
 @pytest.fixture
