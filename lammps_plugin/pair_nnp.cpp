@@ -100,7 +100,6 @@ void PairNNP::coeff(int narg, char **arg)
 
 void PairNNP::set_model(const std::string &directory, const std::vector<std::string> &names)
 {
-  read_host_units();    // settings() is not called for hybrid's styles from a restart file
   read_model(directory);
   const std::vector<int> atomic_numbers = map_types(names, directory);
   adapter = std::make_unique<nnpot::NeighborAdapter>(atomic_numbers, cutoff, NEIGHMASK);
@@ -185,11 +184,6 @@ void PairNNP::set_pairs(const std::vector<int> &atomic_numbers)
 
 void PairNNP::init_style()
 {
-  if (!potential)
-    error->all(FLERR,
-               "pair_{0}: no model is set; repeat the pair_style and pair_coeff commands after "
-               "read_restart: restart files do not hold it",
-               style);
   if (force->newton_pair == 0)
     error->all(FLERR, "pair_{0}: pair_style {0} requires newton pair on; remove 'newton off'",
                style);
