@@ -1,4 +1,4 @@
-"""Pair style nnp beside other styles, and beside itself: energies, forces and virials are the sums of the parts."""
+"""Pair style nnp beside other styles, and beside itself: the results are the sums of those of the parts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ase import Atoms
-from lammps_command import SinglePoint, assert_close, lammps_orientation, run_successfully, single_point, voigt
+from lammps_command import (
+    SinglePoint,
+    assert_close,
+    lammps_orientation,
+    run_successfully,
+    single_point,
+    voigt,
+)
 from random_model import random_model
 from structures import NAMES, structure
 
@@ -91,9 +98,7 @@ def test_two_models_in_one_overlay(
     alone = single_point(
         atoms, SYMBOLS, f"pair_style nnp\npair_coeff * * {other_model} Si O\n", tmp_path, ranks
     )
-    assert_is_the_sum(
-        single_point(atoms, SYMBOLS, pair, tmp_path, ranks), atoms, model_directory, alone
-    )
+    assert_is_the_sum(single_point(atoms, SYMBOLS, pair, tmp_path, ranks), atoms, model_directory, alone)
 
 
 def test_two_models_for_two_kinds_of_atoms(model_directory: Path, other_model: Path, tmp_path: Path) -> None:

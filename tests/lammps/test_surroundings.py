@@ -206,7 +206,9 @@ def test_partitions(start: str, model_directory: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("units", ["lj", "si", "cgs", "electron", "micro", "nano"])
 def test_units_that_do_not_fit(units: str, tmp_path: Path) -> None:
     script = f"units {units}\nregion r block 0 1 0 1 0 1\ncreate_box 1 r\npair_style nnp\n"
-    assert f"units '{units}' are not supported; use 'units metal' or 'units real'" in failure(script, tmp_path)
+    assert f"units '{units}' are not supported; use 'units metal' or 'units real'" in failure(
+        script, tmp_path
+    )
 
 
 def test_lammps_differentiates_numerically(start: str, tmp_path: Path) -> None:
