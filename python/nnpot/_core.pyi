@@ -159,5 +159,5 @@ class Potential:
         cell: ArrayLike,
         pbc: ArrayLike,
         neighbors: VerletList | None = None,
-    ) -> tuple[float, Array, Array, Array]:
-        """Energy (eV), forces (n, 3), virial (3, 3) = −dE/dε (eV), atomic energies (n,)."""
+    ) -> tuple[float, Array, Array, Array, Array]:
+        """Energy (eV), forces (n, 3), virial (3, 3) = −dE/dε, atomic energies (n,) and virials (n, 3, 3)."""

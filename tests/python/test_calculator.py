@@ -28,6 +28,11 @@ def test_results_are_those_of_the_potential(potential: Potential, any_structure:
     np.testing.assert_array_equal(any_structure.get_potential_energies(), prediction.atomic_energies)
     if prediction.stress is not None:
         np.testing.assert_array_equal(any_structure.get_stress(), prediction.stress)
+        stresses = any_structure.get_stresses()
+        np.testing.assert_allclose(stresses.sum(0), prediction.stress, rtol=0, atol=1e-13)
+        full = any_structure.get_stresses(voigt=False) * any_structure.get_volume()
+        np.testing.assert_allclose(full, -prediction.atomic_virials, rtol=0, atol=1e-13)
+        assert np.abs(stresses).max() > 1e-3, "too small to test anything"
 
 
 def assert_equal_without_cache(atoms: Atoms, potential: Potential) -> None:
@@ -89,6 +94,8 @@ def test_stress_of_a_cluster_is_not_implemented(potential: Potential) -> None:
     cluster.calc = nnpot.Calculator(potential)
     with pytest.raises(PropertyNotImplementedError):
         cluster.get_stress()
+    with pytest.raises(PropertyNotImplementedError):
+        cluster.get_stresses()
 
 
 def test_results_follow_the_positions(potential: Potential) -> None:

@@ -53,7 +53,8 @@ def predictions(energy_error, force_error):
         frame.calc = SinglePointCalculator(frame, energy=energy, forces=forces)
         frames.append(frame)
         wrong = energy + 8 * energy_error
-        said.append(Prediction(wrong, forces + force_error, None, np.zeros((3, 3)), np.full(8, wrong / 8)))
+        atomic = (np.full(8, wrong / 8), np.zeros((8, 3, 3)))
+        said.append(Prediction(wrong, forces + force_error, None, np.zeros((3, 3)), *atomic))
     return Predictions(frames, said)
 
 

@@ -106,6 +106,20 @@ def test_only_structures_that_are_periodic_in_three_directions_have_stress(poten
     assert potential.predict(structure("cluster")).stress is None
 
 
+def test_virials_of_the_atoms_sum_to_the_virial_and_turn_with_the_structure(
+    any_potential: Potential, any_structure: Atoms
+) -> None:
+    before = any_potential.predict(any_structure)
+    assert np.abs(before.virial).max() > 0.5, "too small to test anything"
+    np.testing.assert_allclose(before.atomic_virials.sum(0), before.virial, atol=1e-10)
+    turn = rotation(seed=8)
+    turned = any_structure.copy()
+    turned.set_cell(any_structure.cell.array @ turn)
+    turned.positions = any_structure.positions @ turn
+    after = any_potential.predict(turned)
+    np.testing.assert_allclose(after.atomic_virials, turn.T @ before.atomic_virials @ turn, atol=1e-10)
+
+
 def test_forces_sum_to_zero_and_atomic_energies_to_the_energy(
     any_potential: Potential, any_structure: Atoms
 ) -> None:

@@ -133,7 +133,7 @@ def test_tensorflow_and_the_core_agree_on_an_exported_model(
     assert verify(tmp_path, descriptor, FRAMES) <= 1e-10
     potential = _core.Potential(_core.Model.read(str(tmp_path), None))
     frame = FRAMES[0]
-    energy, forces, _, _ = potential.compute(frame.positions, frame.numbers, frame.cell.array, frame.pbc)
+    energy, forces, *_ = potential.compute(frame.positions, frame.numbers, frame.cell.array, frame.pbc)
     if activation == "tanh" and precision == "float64":
         scaled_energy, scaled_forces = evaluate(descriptor, [frame])
         offset = sum(OFFSETS[symbol] for symbol in frame.symbols)

@@ -88,7 +88,7 @@ def verify(directory: Path, descriptor: Descriptor, frames: Sequence[Atoms]) -> 
         batch = to_tensors(next(batches(data, np.arange(1), 1, "float64")))
         energies, forces = energies_and_forces(networks, to_device(data, "float64"), batch)
         offset = sum(model.atom_energies[symbol] for symbol in frame.symbols)
-        energy, core_forces, _, atomic = potential.compute(*arguments(frame))
+        energy, core_forces, _, atomic, _ = potential.compute(*arguments(frame))
         of_networks = np.abs(atomic - [model.atom_energies[symbol] for symbol in frame.symbols]).sum()
         energy_size = of_networks + OFFSET_ROUNDING * abs(energy)
         energy_error = abs(float(energies[0]) + offset - energy) / energy_size
