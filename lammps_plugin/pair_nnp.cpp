@@ -25,7 +25,7 @@ static constexpr int BLOCK_SIZE = 64;
 /* ---------------------------------------------------------------------- */
 
 PairNNP::PairNNP(LAMMPS *host, const char *name) :
-    Pair(host), style(name), host_energy(1.0), cutoff(0.0)
+    Pair(host), style(name), host_energy(1.0), cutoff(0.0), precision(nnpot::Precision::full)
 {
   single_enable = 0;
   restartinfo = 0;
@@ -44,7 +44,7 @@ PairNNP::~PairNNP()
 }
 
 /* ----------------------------------------------------------------------
-   pair_style nnp [units metal|real|atomic]
+   pair_style nnp [units metal|real|atomic] [precision double|mixed]
 ------------------------------------------------------------------------- */
 
 void PairNNP::settings(int narg, char **arg)
@@ -53,18 +53,26 @@ void PairNNP::settings(int narg, char **arg)
     error->all(FLERR,
                "pair_nnp: pair_style nnp takes no cutoff (the model has its own); remove '{}'",
                arg[0]);
-  if (narg != 0 && (narg != 2 || strcmp(arg[0], "units") != 0))
-    error->all(FLERR,
-               "pair_nnp: expected 'pair_style nnp' or 'pair_style nnp units metal|real|atomic', "
-               "got '{}'",
-               utils::join_words(std::vector<std::string>(arg, arg + narg), " "));
-
   read_host_units();
-  model_units = narg == 2 ? arg[1] : "";
-  if (!model_units.empty() && model_units != "metal" && model_units != "real" &&
-      model_units != "atomic")
+  model_units = "";
+  precision = nnpot::Precision::full;
+  for (int n = 0; n < narg; n += 2) set_option(arg[n], n + 1 < narg ? arg[n + 1] : "");
+}
+
+void PairNNP::set_option(const std::string &name, const std::string &value)
+{
+  if (name == "units" && (value == "metal" || value == "real" || value == "atomic"))
+    model_units = value;
+  else if (name == "units" && !value.empty())
     error->all(FLERR, "pair_nnp: units of the model must be metal, real or atomic, got '{}'",
-               model_units);
+               value);
+  else if (name == "precision" && (value == "double" || value == "mixed"))
+    precision = nnpot::precision_from_name(value);
+  else
+    error->all(FLERR,
+               "pair_nnp: expected 'pair_style nnp [units metal|real|atomic] [precision "
+               "double|mixed]', got '{} {}'",
+               name, value);
 }
 
 /* ----------------------------------------------------------------------
@@ -119,7 +127,7 @@ void PairNNP::read_model(const std::string &directory)
 {
   std::string message;
   try {
-    potential = std::make_unique<nnpot::Potential>(read_files(directory));
+    potential = std::make_unique<nnpot::Potential>(read_files(directory), precision);
   } catch (const std::exception &e) {
     message = "pair_" + style + ": " + e.what();
   }

@@ -11,7 +11,7 @@
 
 namespace LAMMPS_NS {
 
-// pair_style nnp [units metal|real|atomic]
+// pair_style nnp [units metal|real|atomic] [precision double|mixed]
 // pair_coeff * * MODEL_DIR El1 El2 ... | NULL
 //
 // Behler-Parrinello network potential. The arithmetic is that of nnpot::Potential, in eV and
@@ -44,8 +44,10 @@ class PairNNP : public Pair {
 
  private:
   std::string model_units;    // of models that do not state their own; empty = not given
+  nnpot::Precision precision;
   std::unique_ptr<nnpot::NeighborAdapter> adapter;
 
+  void set_option(const std::string &, const std::string &);
   void read_model(const std::string &);
   std::vector<int> map_types(const std::vector<std::string> &, const std::string &);
   void set_pairs(const std::vector<int> &);

@@ -32,9 +32,8 @@ ValueAndSlope CutoffFunction::operator()(double r) const noexcept {
     if (r < inner_radius_) return {1.0, 0.0};
     const double inverse_width = 1.0 / (radius_ - inner_radius_);
     CoreValue<double> core{};
-    for_cutoff_type(type_, [&](auto tag) {
-        core = cutoff_core<decltype(tag)::value, ScalarMath>((radius_ - r) * inverse_width);
-    });
+    for_cutoff_type(
+        type_, [&](auto tag) { core = cutoff_core<decltype(tag)::value, ScalarMath>((radius_ - r) * inverse_width); });
     return {core.value, core.slope * inverse_width};
 }
 

@@ -34,7 +34,8 @@ unsigned multiple_of(double eta, double base) {
     return std::abs(eta / base - nearest) <= 1e-15 * nearest ? static_cast<unsigned>(nearest) : 0;
 }
 
-/// Calculating a power takes a few products, an exponential about twenty: finds which exponentials are powers of others.
+/// Calculating a power takes a few products, an exponential about twenty: finds which exponentials are powers of
+/// others.
 void find_multiples(std::vector<kernels::Exponent>& exponents) {
     for (std::size_t e = 1; e < exponents.size(); ++e) {
         for (std::size_t base = e; base-- > 0 && exponents[e].multiple == 0;) {
@@ -60,8 +61,8 @@ void fill_exponents(std::vector<NewTerm>& terms, AngularGroup& group) {
     std::stable_sort(terms.begin(), terms.end(), is_of_smaller_exponent);
     for (const NewTerm& term : terms) {
         const auto same = [&](const kernels::Exponent& e) { return e.eta == term.eta && e.r_shift == term.r_shift; };
-        const std::size_t e =
-            find_or_append(group.exponents, kernels::Exponent{term.eta, term.r_shift, 0, 0, group.terms.size(), 0}, same);
+        const std::size_t e = find_or_append(
+            group.exponents, kernels::Exponent{term.eta, term.r_shift, 0, 0, group.terms.size(), 0}, same);
         ++group.exponents[e].n_terms;
         group.terms.push_back(term.term);
     }
@@ -144,10 +145,10 @@ private:
 }  // namespace
 
 kernels::AngularGroup AngularGroup::view() const {
-    const bool shifted = std::any_of(exponents.begin(), exponents.end(),
-                                     [](const kernels::Exponent& e) { return e.r_shift != 0.0; });
-    return {first == second, narrow,        shifted,        cutoff,         exponents.data(), exponents.size(),
-            terms.data(),    powers.data(), powers.size(),  windows.data(), windows.size()};
+    const bool shifted =
+        std::any_of(exponents.begin(), exponents.end(), [](const kernels::Exponent& e) { return e.r_shift != 0.0; });
+    return {first == second, narrow,        shifted,       cutoff,         exponents.data(), exponents.size(),
+            terms.data(),    powers.data(), powers.size(), windows.data(), windows.size()};
 }
 
 SymmetryFunctionSet::Groups group_functions(const std::vector<SymmetryFunction>& functions, CutoffType type,

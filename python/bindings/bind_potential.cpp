@@ -82,7 +82,10 @@ void bind_potential(py::module_& module) {
             [](const SharedVerletList& self) { return py::make_tuple(self.list.skin()); },
             [](const py::tuple& state) { return std::make_unique<SharedVerletList>(state[0].cast<double>()); }));
     py::class_<nnpot::Potential>(module, "Potential")
-        .def(py::init<const nnpot::Model&>(), py::arg("model"))
+        .def(py::init([](const nnpot::Model& model, const std::string& precision) {
+                 return std::make_unique<nnpot::Potential>(model, nnpot::precision_from_name(precision));
+             }),
+             py::arg("model"), py::arg("precision") = "double")
         .def_property_readonly("cutoff", &nnpot::Potential::cutoff)
         .def_property_readonly("elements", &symbols)
         .def("compute", &compute_arrays, py::arg("positions"), py::arg("numbers"), py::arg("cell"), py::arg("pbc"),

@@ -143,7 +143,7 @@ class VerletList:
 class Potential:
     """Evaluates a model. It has scratch memory: never call one from two threads at once."""
 
-    def __init__(self, model: Model) -> None: ...
+    def __init__(self, model: Model, precision: str = ...) -> None: ...
     @property
     def elements(self) -> list[str]:
         """By atomic number."""

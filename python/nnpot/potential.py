@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ from nnpot.units import UnitSystem
 if TYPE_CHECKING:
     from ase import Atoms
 
+
+Precision = Literal["double", "mixed"]
+"""Arithmetic of the symmetry functions."""
 
 FRAMES_AHEAD = 8
 """Per thread, how many frames `Potential.predict_many` hands out before the first of them is fetched."""
@@ -55,10 +58,14 @@ class Potential:
     ----------
     model
         The values that define the potential; see `load` for a model on disk.
+    precision
+        ``"mixed"`` calculates symmetry functions and their derivatives in single precision, in half the time;
+        docs/engine.md says how far results deviate. Networks and sums over atoms are double in any case.
     """
 
-    def __init__(self, model: _core.Model) -> None:
+    def __init__(self, model: _core.Model, precision: Precision = "double") -> None:
         self._model = model
+        self._precision = precision
         self._engines = threading.local()
         self._engine()  # an impossible model is refused here
 
@@ -144,21 +151,26 @@ class Potential:
         except NnpotError as error:
             raise type(error)(f"frame {number} (counted from 0): {error}") from error
 
-    def __reduce__(self) -> tuple[Callable[[dict[str, str]], Potential], tuple[dict[str, str]]]:
+    def __reduce__(self) -> tuple[Callable[..., Potential], tuple[dict[str, str], Precision]]:
         """Pickled and deep-copied as the text of its files, which any machine can read."""
         with tempfile.TemporaryDirectory() as name:
             self._model.write(name)
-            return _from_texts, ({path.name: path.read_text("utf-8") for path in Path(name).iterdir()},)
+            texts = {path.name: path.read_text("utf-8") for path in Path(name).iterdir()}
+            return _from_texts, (texts, self._precision)
 
     def _engine(self) -> _core.Potential:
         """This thread's own engine: engines have scratch memory and run without the GIL."""
         engine: _core.Potential | None = getattr(self._engines, "engine", None)
         if engine is None:
-            engine = self._engines.engine = _core.Potential(self._model)
+            engine = self._engines.engine = _core.Potential(self._model, self._precision)
         return engine
 
 
-def load(model_dir: str | os.PathLike[str], units: UnitSystem | str | None = None) -> Potential:
+def load(
+    model_dir: str | os.PathLike[str],
+    units: UnitSystem | str | None = None,
+    precision: Precision = "double",
+) -> Potential:
     """Read a model directory (``input.nn``, ``scaling.data``, ``weights.ZZZ.data``, ``model.info``).
 
     Parameters
@@ -167,6 +179,8 @@ def load(model_dir: str | os.PathLike[str], units: UnitSystem | str | None = Non
         The directory.
     units
         The units of the files; None where ``model.info`` states them.
+    precision
+        ``"double"`` or ``"mixed"``; see `Potential`.
 
     Raises
     ------
@@ -182,14 +196,14 @@ def load(model_dir: str | os.PathLike[str], units: UnitSystem | str | None = Non
     model = _core.Model.read(os.fspath(model_dir), name)
     for line in model.warnings:
         warnings.warn(line, stacklevel=2)
-    return Potential(model)
+    return Potential(model, precision)
 
 
-def _from_texts(texts: dict[str, str]) -> Potential:
+def _from_texts(texts: dict[str, str], precision: Precision) -> Potential:
     with tempfile.TemporaryDirectory() as name:
         for file, text in texts.items():
             (Path(name) / file).write_text(text, "utf-8")
-        return Potential(_core.Model.read(name, None))
+        return Potential(_core.Model.read(name, None), precision)
 
 
 def _require_no_run(directory: Path) -> None:

@@ -17,8 +17,8 @@ struct TripletSlopes {
 
 /// The sums over the exponents of one tile.
 struct TileSums {
-    Real *s0, *s1;                         ///< of one exponent
-    Real *value, *slope, *shift, *angle;   ///< A, V, R, B
+    Real *s0, *s1;                        ///< of one exponent
+    Real *value, *slope, *shift, *angle;  ///< A, V, R, B
 };
 
 /// Some functions of one exponent with their weights.
@@ -140,7 +140,8 @@ void fill_slopes(const AngularGroup& group, const Triplets<Real>& triplets, cons
         fill_cosines(triplets, begin, n, cosines);
         const Factors factors = fill_factors<true>(group, n, cosines, scratch);
         Real* const s = scratch.take(6);
-        const TileSums sums{s, s + tile_size, s + 2 * tile_size, s + 3 * tile_size, s + 4 * tile_size, s + 5 * tile_size};
+        const TileSums sums{
+            s, s + tile_size, s + 2 * tile_size, s + 3 * tile_size, s + 4 * tile_size, s + 5 * tile_size};
         sum_exponents(group, triplets, begin, n, weights, factors, sums);
         store_tile(triplets, begin, n, cosines, sums, slopes);
     }
@@ -182,8 +183,8 @@ struct RowGatherer {
             turns += turn;
         }
         const Pack inverse_j(first.inverse_r[j]);
-        const Pack along_j = alongs + values * Pack(first.cutoff_ratio[j]) - turns * inverse_j * inverse_j +
-                             shifts * inverse_j;
+        const Pack along_j =
+            alongs + values * Pack(first.cutoff_ratio[j]) - turns * inverse_j * inverse_j + shifts * inverse_j;
         first.gx[j] += static_cast<Real>(sum(along_j * x_j + gx));
         first.gy[j] += static_cast<Real>(sum(along_j * y_j + gy));
         first.gz[j] += static_cast<Real>(sum(along_j * z_j + gz));

@@ -128,7 +128,7 @@ void fill_exponential(const Exponent& exponent, const Triplets<Real>& triplets, 
 
 /// The terms of all exponents of a narrow group for one tile.
 void fill_narrow_terms(const AngularGroup& group, Triplets<Real>& triplets, std::size_t begin, std::size_t n,
-                Scratch scratch) {
+                       Scratch scratch) {
     Real* const exponentials = scratch.take(group.n_exponents);
     for (std::size_t e = 0; e < group.n_exponents; ++e) {
         const Exponent& exponent = group.exponents[e];

@@ -60,10 +60,10 @@ inline __attribute__((always_inline)) CoreValue<typename Math::Value> cutoff_cor
                 number(-140.0) * x * x * x * y2 * y};
     } else {
         const V x2 = x * x;
-        return {y2 * y2 * y *
-                    (number(126.0) +
-                     y * (number(-420.0) + y * (number(540.0) + y * (number(70.0) * y - number(315.0))))),
-                number(-630.0) * x2 * x2 * y2 * y2};
+        return {
+            y2 * y2 * y *
+                (number(126.0) + y * (number(-420.0) + y * (number(540.0) + y * (number(70.0) * y - number(315.0))))),
+            number(-630.0) * x2 * x2 * y2 * y2};
     }
 }
 

@@ -37,10 +37,10 @@ template <typename Real>
 struct Triplets {
     std::size_t n = 0;
     std::uint16_t* masks = nullptr;
-    Real* dot = nullptr;           ///< r_j · r_k
-    Real* inverse = nullptr;       ///< 1 / (r_j r_k)
-    Real* terms = nullptr;         ///< per exponent: the exponential times the cutoff functions
-    std::size_t stride = 0;        ///< between exponents
+    Real* dot = nullptr;      ///< r_j · r_k
+    Real* inverse = nullptr;  ///< 1 / (r_j r_k)
+    Real* terms = nullptr;    ///< per exponent: the exponential times the cutoff functions
+    std::size_t stride = 0;   ///< between exponents
 
     // Narrow groups only.
     Real* squares = nullptr;       ///< r_j² + r_k² + r_jk²

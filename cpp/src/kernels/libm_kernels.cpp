@@ -1,9 +1,9 @@
 // Compiled once per instruction set and precision (cpp/CMakeLists.txt), NNPOT_VARIANT is set to its name.
-#include "real.hpp"
-
 #include "libm_kernels.hpp"
 
 #include <cmath>
+
+#include "real.hpp"
 
 namespace nnpot::kernels::NNPOT_VARIANT {
 

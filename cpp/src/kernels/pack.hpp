@@ -137,13 +137,17 @@ class Compressor {
 public:
 #if defined(__AVX512F__) && defined(NNPOT_SINGLE)
     NNPOT_INLINE explicit Compressor(unsigned mask) : mask_(static_cast<__mmask16>(mask)) {}
-    NNPOT_INLINE void store_to(Real* to, Pack v) const { store(to, NativeReal(_mm512_maskz_compress_ps(mask_, v.native))); }
+    NNPOT_INLINE void store_to(Real* to, Pack v) const {
+        store(to, NativeReal(_mm512_maskz_compress_ps(mask_, v.native)));
+    }
 
 private:
     __mmask16 mask_;
 #elif defined(__AVX512F__)
     NNPOT_INLINE explicit Compressor(unsigned mask) : mask_(static_cast<__mmask8>(mask)) {}
-    NNPOT_INLINE void store_to(Real* to, Pack v) const { store(to, NativeReal(_mm512_maskz_compress_pd(mask_, v.native))); }
+    NNPOT_INLINE void store_to(Real* to, Pack v) const {
+        store(to, NativeReal(_mm512_maskz_compress_pd(mask_, v.native)));
+    }
 
 private:
     __mmask8 mask_;

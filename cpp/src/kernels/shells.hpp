@@ -96,8 +96,8 @@ void gaussian_slopes(const RadialTerm* radial, std::size_t n_terms, const Real* 
             of_eta += with_eta;
             of_shift += Pack(radial[t].r_shift) * with_eta;
         }
-        store(slopes + i, plain * load(shell.cutoff_ratio + i) +
-                              Pack(2.0) * (of_shift * load(shell.inverse_r + i) - of_eta));
+        store(slopes + i,
+              plain * load(shell.cutoff_ratio + i) + Pack(2.0) * (of_shift * load(shell.inverse_r + i) - of_eta));
     }
 }
 
