@@ -3,7 +3,7 @@
 #include <cmath>
 #include <string>
 
-#include "kernels/cutoff_core.hpp"
+#include "cutoff_core.hpp"
 #include "nnpot/error.hpp"
 
 namespace nnpot {

@@ -103,7 +103,9 @@ def test_units_that_contradict_the_model(start: str, model_directory: Path, tmp_
     ("style", "expected"),
     [
         ("6.0", "takes no cutoff (the model has its own); remove '6.0'"),
-        ("units", "expected 'pair_style nnp'"),
+        ("units", "expected 'pair_style nnp [units metal|real|atomic]"),
+        ("precision single", "got 'precision single'"),
+        ("units metal precision", "[precision double|mixed]', got 'precision '"),
         ("unit metal", "got 'unit metal'"),
         ("units lj", "must be metal, real or atomic, got 'lj'"),
     ],

@@ -16,8 +16,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "architecture.md"
 PACKAGE = ROOT / "python" / "nnpot"
+KERNELS = ROOT / "cpp" / "src" / "kernels"
 CPP_FILES = sorted(
-    [*(ROOT / "cpp" / "include" / "nnpot").glob("*.hpp"), *(ROOT / "cpp" / "src").glob("*.[ch]pp")]
+    [*(ROOT / "cpp" / "include" / "nnpot").glob("*.hpp"), *(ROOT / "cpp" / "src").rglob("*.[ch]pp")]
 )
 PLUGIN_FILES = sorted([*(ROOT / "lammps_plugin").glob("*.[ch]pp"), *(ROOT / "lammps_plugin").glob("*.h")])
 BINDING_FILES = sorted((ROOT / "python" / "bindings").glob("*.[ch]pp"))
@@ -40,8 +41,12 @@ CPP = layers("C++ core")
 PYTHON = layers("Python package")
 
 
-def cpp_layer(stem: str) -> str:
-    """The listed name of a file: its own, or the one that it continues (``x_text.cpp`` belongs to ``x``)."""
+def cpp_layer(path: Path) -> str:
+    """The listed name of a file: its folder's, its own, or that of the one that it continues (``x_text.cpp``
+    belongs to ``x``)."""
+    if path.parent == KERNELS:
+        return KERNELS.name
+    stem = path.stem
     while stem not in CPP and "_" in stem:
         stem = stem.rsplit("_", 1)[0]
     return stem
@@ -50,9 +55,11 @@ def cpp_layer(stem: str) -> str:
 def includes(path: Path) -> list[str]:
     """The layers whose headers a file includes."""
     found = re.findall(
-        r'^\s*#\s*include\s+"(?:nnpot/)?(\w+)\.hpp"', path.read_text(encoding="utf-8"), re.MULTILINE
+        r'^\s*#\s*include\s+"((?:nnpot/|kernels/)?\w+)\.hpp"', path.read_text(encoding="utf-8"), re.MULTILINE
     )
-    return [cpp_layer(stem) for stem in found]
+    beside = {other.stem for other in path.parent.glob("*.hpp")}
+    folder = path.parent if path.parent == KERNELS else ROOT / "cpp" / "src"
+    return [cpp_layer((folder if name in beside else ROOT / "cpp" / "src") / name) for name in found]
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -74,7 +81,7 @@ def python_layer(module: str) -> str:
 
 @pytest.mark.parametrize("path", CPP_FILES, ids=lambda path: path.name)
 def test_cpp_files_include_their_own_or_an_earlier_layer(path: Path) -> None:
-    own = cpp_layer(path.stem)
+    own = cpp_layer(path)
     assert own in CPP, f"{path.name} is in no row of docs/architecture.md"
     for other in includes(path):
         assert other in CPP, f"{path.name} includes {other}, which is in no row of docs/architecture.md"
@@ -83,7 +90,7 @@ def test_cpp_files_include_their_own_or_an_earlier_layer(path: Path) -> None:
 
 @pytest.mark.parametrize("path", CPP_FILES, ids=lambda path: path.name)
 def test_nothing_after_the_neighbor_list_knows_of_cells(path: Path) -> None:
-    own = cpp_layer(path.stem)
+    own = cpp_layer(path)
     if CPP[own] >= CPP["neighbor_list"] and own not in BUILDERS:
         assert not BEFORE_THE_SEAM.intersection(includes(path))
 

@@ -1,8 +1,6 @@
 // Compiled once per instruction set and precision (cpp/CMakeLists.txt), NNPOT_VARIANT is set to its name.
 #include "adjoint.hpp"
 #include "dense.hpp"
-#include "real.hpp"
-
 #define NNPOT_TEXT_OF(name) #name
 #define NNPOT_TEXT(name) NNPOT_TEXT_OF(name)
 

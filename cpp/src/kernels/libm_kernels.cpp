@@ -3,8 +3,6 @@
 
 #include <cmath>
 
-#include "real.hpp"
-
 namespace nnpot::kernels::NNPOT_VARIANT {
 
 double damped_cosine_sum(double kappa, const Shell<Real>& shell) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "kernels.hpp"
+#include "real.hpp"
 
 // Loops over functions of libm that few models use. libm_kernels.cpp is compiled with -ffast-math, which alone
 // makes the compiler take libm's vector functions; one namespace per instruction set keeps the variants apart.

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "real.hpp"
+
 #ifdef __AVX2__
 #include <immintrin.h>
 #endif
