@@ -14,6 +14,7 @@
 #include "nnpot/element.hpp"
 #include "nnpot/error.hpp"
 #include "nnpot/model_directory.hpp"
+#include "nnpot/stage_timer.hpp"
 #include "nnpot/units.hpp"
 #include "update.h"
 
@@ -25,7 +26,8 @@ static constexpr int BLOCK_SIZE = 64;
 /* ---------------------------------------------------------------------- */
 
 PairNNP::PairNNP(LAMMPS *host, const char *name) :
-    Pair(host), style(name), host_energy(1.0), cutoff(0.0), precision(nnpot::Precision::full)
+    Pair(host), style(name), host_energy(1.0), cutoff(0.0), precision(nnpot::Precision::full),
+    is_set_up(false)
 {
   single_enable = 0;
   restartinfo = 0;
@@ -229,7 +231,31 @@ void PairNNP::compute(int eflag, int vflag)
     evaluate_block(first, MIN(first + BLOCK_SIZE, list->inum));
     tally_block();
   }
+  if (!is_set_up) nnpot::stage_seconds().fill(0.0);
+  is_set_up = true;
 }
+
+#ifdef NNPOT_STAGE_TIMERS
+
+void PairNNP::setup()
+{
+  is_set_up = false;
+}
+
+/* ----------------------------------------------------------------------
+   after a run: seconds in each stage of the engine, mean over the ranks
+------------------------------------------------------------------------- */
+
+void PairNNP::finish()
+{
+  auto mine = nnpot::stage_seconds(), sum = mine;
+  MPI_Allreduce(mine.data(), sum.data(), static_cast<int>(sum.size()), MPI_DOUBLE, MPI_SUM, world);
+  for (std::size_t s = 0; s < sum.size(); s++)
+    if (comm->me == 0)
+      utils::logmesg(lmp, "nnpot stage {} {:.6g}\n", nnpot::stage_names[s], sum[s] / comm->nprocs);
+}
+
+#endif
 
 /* ---------------------------------------------------------------------- */
 
@@ -237,9 +263,7 @@ void PairNNP::evaluate_block(int first, int last)
 {
   std::string message;
   try {
-    adapter->fill({atom->x, atom->type},
-                  {list->inum, list->ilist, list->numneigh, list->firstneigh}, first, last,
-                  neighbors);
+    fill_block(first, last);
     evaluate();
   } catch (const nnpot::CoincidentAtoms &e) {
     message = fmt::format("pair_{}: atoms {} and {} are on the same place at step {}", style,
@@ -249,6 +273,13 @@ void PairNNP::evaluate_block(int first, int last)
                           e.what(), update->ntimestep, comm->me);
   }
   if (!message.empty()) error->one(FLERR, message);
+}
+
+void PairNNP::fill_block(int first, int last)
+{
+  const nnpot::StageTimer stage_timer(nnpot::Stage::neighbors);
+  adapter->fill({atom->x, atom->type}, {list->inum, list->ilist, list->numneigh, list->firstneigh},
+                first, last, neighbors);
 }
 
 void PairNNP::evaluate()
@@ -263,6 +294,7 @@ void PairNNP::evaluate()
 
 void PairNNP::tally_block()
 {
+  const nnpot::StageTimer stage_timer(nnpot::Stage::forces);
   if (host_energy != 1.0) {
     const double energy_factor = 1.0 / host_energy;
     for (auto *values : {&evaluation.energies, &evaluation.gx, &evaluation.gy, &evaluation.gz})

@@ -28,6 +28,10 @@ class PairNNP : public Pair {
   void init_style() override;
   double init_one(int, int) override;
   void compute(int, int) override;
+#ifdef NNPOT_STAGE_TIMERS
+  void setup() override;
+  void finish() override;
+#endif
 
  protected:
   const std::string style;    // the name in the input script
@@ -45,6 +49,7 @@ class PairNNP : public Pair {
  private:
   std::string model_units;    // of models that do not state their own; empty = not given
   nnpot::Precision precision;
+  bool is_set_up;    // past the evaluation before the first step, which is not timed
   std::unique_ptr<nnpot::NeighborAdapter> adapter;
 
   void set_option(const std::string &, const std::string &);
@@ -52,6 +57,7 @@ class PairNNP : public Pair {
   std::vector<int> map_types(const std::vector<std::string> &, const std::string &);
   void set_pairs(const std::vector<int> &);
   void evaluate_block(int, int);
+  void fill_block(int, int);
   void tally_block();
   void tally_atoms();
 };

@@ -7,6 +7,7 @@
 
 #include "nnpot/element.hpp"
 #include "nnpot/error.hpp"
+#include "nnpot/stage_timer.hpp"
 #include "nnpot/symmetry_function_set.hpp"
 
 namespace nnpot {
@@ -134,9 +135,8 @@ private:
         for (std::size_t b = 0; b < block_.size(); ++b) {
             element.functions.forward(list, block_[b], workspaces_[b].get(), inputs_.colptr(b));
             if (extrapolations != nullptr) find_extrapolations(element, block_[b], inputs_.colptr(b), *extrapolations);
-            element.scaler.apply(inputs_.colptr(b));
         }
-        const auto& [output, gradient] = element.network.evaluate_with_gradient(inputs_, network_workspace_);
+        const auto& [output, gradient] = evaluate_networks(element);
         for (std::size_t b = 0; b < block_.size(); ++b) {
             const std::size_t first = list.offsets[block_[b]];
             evaluation.energies[block_[b]] = output(0, b) * energy_per_output_ + element.offset;
@@ -145,6 +145,12 @@ private:
                                        evaluation.gy.data() + first, evaluation.gz.data() + first);
         }
         block_.clear();
+    }
+
+    const NeuralNetwork::OutputAndGradient& evaluate_networks(const ElementEngine& element) {
+        const StageTimer timer(Stage::network);
+        for (std::size_t b = 0; b < block_.size(); ++b) element.scaler.apply(inputs_.colptr(b));
+        return element.network.evaluate_with_gradient(inputs_, network_workspace_);
     }
 
     static void require_finite(const NeighborList& list, const Evaluation& evaluation) {

@@ -7,6 +7,7 @@
 #include "arena.hpp"
 #include "kernels/kernels.hpp"
 #include "nnpot/neighbor_list.hpp"
+#include "nnpot/stage_timer.hpp"
 #include "symmetry_function_groups.hpp"
 
 namespace nnpot {
@@ -21,13 +22,7 @@ public:
         arena_.reset();
         n_neighbors_ = list.offsets[center + 1] - list.offsets[center];
         fill_shells(groups, list, list.offsets[center]);
-        radial_terms_.clear();
-        for (const RadialGroup& group : groups.radial) {
-            const Shell& shell = shells_[group.shell];
-            Real* const terms = arena_.take<Real>(group.terms.size() * stride(shell.n));
-            kernel_.radial_forward(group.terms.data(), group.terms.size(), shell, terms, stride(shell.n), values);
-            radial_terms_.push_back(terms);
-        }
+        radial_forward(groups, values);
         triplets_.clear();
         for (const AngularGroup& group : groups.angular) angular_forward(group, values);
     }
@@ -67,6 +62,7 @@ private:
     }
 
     void fill_shells(const SymmetryFunctionSet::Groups& groups, const NeighborList& list, std::size_t begin) {
+        const StageTimer timer(Stage::environment);
         shells_.clear();
         for (const ShellKey& key : groups.shells) {
             Shell shell = take_shell();
@@ -74,6 +70,17 @@ private:
                                list.neighbor_atomic_number.data() + begin, n_neighbors_, key.atomic_number, key.cutoff,
                                shell);
             shells_.push_back(shell);
+        }
+    }
+
+    void radial_forward(const SymmetryFunctionSet::Groups& groups, double* values) {
+        const StageTimer timer(Stage::radial);
+        radial_terms_.clear();
+        for (const RadialGroup& group : groups.radial) {
+            const Shell& shell = shells_[group.shell];
+            Real* const terms = arena_.take<Real>(group.terms.size() * stride(shell.n));
+            kernel_.radial_forward(group.terms.data(), group.terms.size(), shell, terms, stride(shell.n), values);
+            radial_terms_.push_back(terms);
         }
     }
 
@@ -91,9 +98,19 @@ private:
     void angular_forward(const AngularGroup& group, double* values) {
         const auto [first, second] = rows_of(group);
         const kernels::AngularGroup view = group.view();
+        triplets_.push_back(list_triplets(view, *first, *second));
+        const StageTimer timer(Stage::angular_forward);
+        Triplets& triplets = triplets_.back();
+        const Arena::Mark before = arena_.mark();
+        kernel_.angular_forward(view, *first, *second, triplets, take_scratch(view, triplets.n), values);
+        arena_.release(before);
+    }
+
+    Triplets list_triplets(const kernels::AngularGroup& view, const Shell& first, const Shell& second) {
+        const StageTimer timer(Stage::triplet_list);
         Triplets triplets;
-        const std::size_t most = view.same ? first->n * second->n / 2 : first->n * second->n;
-        triplets.masks = arena_.take<std::uint16_t>(first->n * (second->n / kernel_.width + 2));
+        const std::size_t most = view.same ? first.n * second.n / 2 : first.n * second.n;
+        triplets.masks = arena_.take<std::uint16_t>(first.n * (second.n / kernel_.width + 2));
         triplets.dot = take(most);
         triplets.inverse = take(most);
         if (view.narrow) {
@@ -101,18 +118,16 @@ private:
             triplets.cutoff = take(most);
             if (view.shifted) triplets.distances = take(most);
         }
-        kernel_.list_triplets(view, *first, *second, triplets);
+        kernel_.list_triplets(view, first, second, triplets);
         if (view.narrow) triplets.cutoff_ratio = take(triplets.n);
         if (view.narrow && view.shifted) triplets.r_jk = take(triplets.n);
         triplets.stride = stride(triplets.n);
         triplets.terms = arena_.take<Real>(triplets.stride * view.n_exponents);
-        const Arena::Mark before = arena_.mark();
-        kernel_.angular_forward(view, *first, *second, triplets, take_scratch(view, triplets.n), values);
-        arena_.release(before);
-        triplets_.push_back(triplets);
+        return triplets;
     }
 
     void radial_backward(const RadialGroup& group, const Real* terms, const double* weights) {
+        const StageTimer timer(Stage::radial);
         Shell& shell = shells_[group.shell];
         kernel_.radial_backward(group.terms.data(), group.terms.size(), terms, stride(shell.n), weights, take(shell.n),
                                 shell);
@@ -121,12 +136,14 @@ private:
     void angular_backward(const AngularGroup& group, const Triplets& triplets, const double* weights) {
         const auto [first, second] = rows_of(group);
         const kernels::AngularGroup view = group.view();
+        const StageTimer timer(Stage::angular_backward);
         const Arena::Mark before = arena_.mark();
         kernel_.angular_backward(view, triplets, weights, take_scratch(view, triplets.n), *first, *second);
         arena_.release(before);
     }
 
     void add_shells(double* gx, double* gy, double* gz) const {
+        const StageTimer timer(Stage::forces);
         for (double* component : {gx, gy, gz}) std::fill_n(component, n_neighbors_, 0.0);
         for (const Shell& shell : shells_) {
             for (std::size_t i = 0; i < shell.n; ++i) {
