@@ -54,12 +54,14 @@ void NeighborAdapter::add_center(const LammpsAtoms &atoms, int center, const int
   list.begin_center(center, atomic_numbers_[atoms.types[center]]);
   std::size_t end = list.n_pairs();
   resize_pairs(list, end + n_neighbors);
+  const double *const all = atoms.positions[0];
   for (std::size_t n = 0; n < n_neighbors; ++n) {
     const int j = neighbors[n] & index_mask_;
     const int atomic_number = atomic_numbers_[atoms.types[j]];
-    const double dx = atoms.positions[j][0] - origin[0];
-    const double dy = atoms.positions[j][1] - origin[1];
-    const double dz = atoms.positions[j][2] - origin[2];
+    const double *const position = all + std::size_t{3} * static_cast<std::size_t>(j);
+    const double dx = position[0] - origin[0];
+    const double dy = position[1] - origin[1];
+    const double dz = position[2] - origin[2];
     const double r_squared = dx * dx + dy * dy + dz * dz;
     list.neighbor_index[end] = j;
     list.neighbor_atomic_number[end] = atomic_number;

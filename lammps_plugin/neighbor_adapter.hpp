@@ -10,7 +10,7 @@ namespace nnpot {
 
 /// LAMMPS's arrays of one MPI rank: its own atoms first, then the ghosts.
 struct LammpsAtoms {
-  const double *const *positions;    ///< Å
+  const double *const *positions;    ///< Å, one row after the other in memory
   const int *types;                  ///< from 1
 };
 
