@@ -56,12 +56,14 @@ static std::string mpi_of_header()
 #endif
 }
 
-// The directory of this library, with a slash at its end.
+// The directory of this library, with a slash at its end. It is asked for by an address that no
+// other library can stand in for: another nnpplugin.so may have been loaded before.
 
 static std::string directory()
 {
+  static const char here = 0;
   Dl_info info{};
-  if (dladdr(reinterpret_cast<void *>(&lammpsplugin_init), &info) == 0) return "";
+  if (dladdr(&here, &info) == 0) return "";
   const std::string path = info.dli_fname;
   return path.substr(0, path.rfind('/') + 1);
 }

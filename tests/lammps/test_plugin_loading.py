@@ -102,3 +102,13 @@ def test_another_lammps_is_refused(function: str, expected: str, tmp_path: Path)
     assert line.startswith(REFUSED) and expected in line
     assert done.returncode != 0
     assert "Unrecognized pair style 'nnp'" in done.stdout + done.stderr
+
+
+def test_two_plugins_in_the_path_do_not_mix(tmp_path: Path) -> None:
+    """A copy that lost its other half does not find that of the first plugin."""
+    shutil.copy(plugin.path(), tmp_path)
+    done = run_lammps(
+        f'plugin load "{plugin.path()}"\nplugin load "{tmp_path / plugin.path().name}"\n', tmp_path
+    )
+    (line,) = {line for line in done.stdout.splitlines() if "pair_nnp: not loaded" in line}
+    assert f"{tmp_path / 'nnpstyles.so'}: cannot open shared object file" in line
