@@ -95,7 +95,7 @@ def main() -> None:
         run(
             *(sys.executable, "-m", "pytest", "tests/lammps"),
             NNPOT_TEST_LMP=str(programs[version]),
-            LAMMPS_PLUGIN_PATH=str(folders[version]),
+            NNPOT_TEST_PLUGIN=str(folders[version]),
         )
 
 

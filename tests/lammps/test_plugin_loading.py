@@ -7,9 +7,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from lammps_command import run_lammps
+from lammps_command import PLUGIN, run_lammps
 
-from nnpot import lammps_runtime, plugin
+from nnpot import lammps_runtime
 
 
 @pytest.mark.parametrize("ranks", [1, 2])
@@ -39,7 +39,7 @@ def test_only_the_entry_point_is_exported(library: str, entry: str) -> None:
     nm = shutil.which("nm")
     if nm is None:
         pytest.skip("nm is not installed")
-    command = [nm, "--dynamic", "--defined-only", str(plugin.path().with_name(library))]
+    command = [nm, "--dynamic", "--defined-only", str(PLUGIN.with_name(library))]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert [line.split()[-1] for line in output.splitlines()] == [entry]
 
@@ -48,7 +48,7 @@ def test_what_any_lammps_loads_asks_for_no_class_of_it() -> None:
     nm = shutil.which("nm")
     if nm is None:
         pytest.skip("nm is not installed")
-    command = [nm, "--dynamic", "--undefined-only", str(plugin.path())]
+    command = [nm, "--dynamic", "--undefined-only", str(PLUGIN)]
     symbols = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     assert "lammps_version" in symbols
     assert not [name for name in symbols if "LAMMPS_NS" in name or "fmt" in name or name.startswith("MPI_")]
@@ -106,9 +106,7 @@ def test_another_lammps_is_refused(function: str, expected: str, tmp_path: Path)
 
 def test_two_plugins_in_the_path_do_not_mix(tmp_path: Path) -> None:
     """A copy that lost its other half does not find that of the first plugin."""
-    shutil.copy(plugin.path(), tmp_path)
-    done = run_lammps(
-        f'plugin load "{plugin.path()}"\nplugin load "{tmp_path / plugin.path().name}"\n', tmp_path
-    )
+    shutil.copy(PLUGIN, tmp_path)
+    done = run_lammps(f'plugin load "{PLUGIN}"\nplugin load "{tmp_path / PLUGIN.name}"\n', tmp_path)
     (line,) = {line for line in done.stdout.splitlines() if "pair_nnp: not loaded" in line}
     assert f"{tmp_path / 'nnpstyles.so'}: cannot open shared object file" in line
