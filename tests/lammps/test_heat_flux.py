@@ -13,7 +13,7 @@ from lammps_command import preamble, run_successfully, thermo_table, write_data
 from numpy.typing import NDArray
 from structures import structure
 
-TIMESTEP = 1e-5
+TIMESTEP = 3e-6
 """ps; the error of the integrator is far below what is tested."""
 STEPS = 8
 RUN = f"""velocity all create 3000 7
@@ -63,7 +63,7 @@ def test_centroid_stress_gives_the_heat_flux(
     assert np.linalg.norm(expected, axis=1).min() > 1.0, "too small to test anything"
     flux, other = table[2:-2, 1:4], table[2:-2, 4:7]
     assert np.abs(flux - expected).max() < 1e-5 * np.abs(expected).max()
-    assert np.abs(other - expected).max() > 0.02 * np.abs(expected).max(), "stress/atom would do as well"
+    assert np.abs(other - expected).max() > 0.05 * np.abs(expected).max(), "stress/atom would do as well"
 
 
 def slopes(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 from pathlib import Path
@@ -15,6 +14,7 @@ from lammps_command import (
     LMP,
     assert_close,
     failure,
+    lammps_variables,
     preamble,
     read_dump,
     run_lammps,
@@ -195,8 +195,9 @@ def test_partitions(start: str, model_directory: Path, tmp_path: Path) -> None:
     script += "run 0\nprint 'ENERGY $(pe:%.15g)'\n"
     (tmp_path / "in.lammps").write_text(script)
     command = [str(BIN / "mpiexec"), "-n", "3", str(LMP), "-in", "in.lammps", "-partition", "2", "1"]
-    variables = {**os.environ, "OMP_NUM_THREADS": "1"}
-    subprocess.run(command, cwd=tmp_path, env=variables, check=True, capture_output=True, timeout=100)
+    subprocess.run(
+        command, cwd=tmp_path, env=lammps_variables(), check=True, capture_output=True, timeout=100
+    )
     for number, name in enumerate(("crystal", "liquid")):
         text = (tmp_path / f"log.lammps.{number}").read_text()
         (energy,) = re.findall(r"^ENERGY (\S+)$", text, re.MULTILINE)
