@@ -153,7 +153,8 @@ TEST_CASE("an input file that is wrong is refused by line") {
     CAPTURE(message);
     CHECK(contains(message, "input.nn:17: symmetry function: the subtype must be"));
     CHECK(contains(input("symfunction_short H 2", "symfunction_short Si 2"), "'Si' is not among"));
-    CHECK(contains(input("global_nodes_short 7 5", "global_nodes_short 7"), "is not defined whole"));
+    CHECK(contains(input("global_nodes_short 7 5", "global_nodes_short 7"),
+                   "input.nn:11: the network of H is not defined whole"));
     CHECK(contains(input("global_activation_short t p l", "global_activation_short t q l"), "activation 'q'"));
     CHECK(contains(input("cutoff_type 1 0", "cutoff_type 1 0\ncutoff_type 2 0"), "already"));
     CHECK(contains(input("cutoff_type 1 0", "cutoff_type 1 0\nmean_energy 1.0"), "all three or not at all"));
