@@ -129,7 +129,11 @@ void PairNNP::read_model(const std::string &directory)
 {
   std::string message;
   try {
-    potential = std::make_unique<nnpot::Potential>(read_files(directory), precision);
+    const nnpot::Model model = read_files(directory);
+    potential = std::make_unique<nnpot::Potential>(model, precision);
+    if (comm->me == 0)
+      for (const std::string &line : model.warnings)
+        error->warning(FLERR, "pair_{}: {}", style, line);
   } catch (const std::exception &e) {
     message = "pair_" + style + ": " + e.what();
   }

@@ -1,6 +1,7 @@
 #include "input_file.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "keyword_file.hpp"
 #include "nnpot/element.hpp"
@@ -22,6 +23,15 @@ auto at_line(const KeywordFile& file, const WordLine& line, const Action& action
     } catch (const InvalidInput& error) {
         file.fail(line, error.what());
     }
+}
+
+/// Refuses the first line that has one of @p keywords, or the file if none is there.
+[[noreturn]] void fail_at(const KeywordFile& file, std::initializer_list<const char*> keywords,
+                          const std::string& message) {
+    for (const char* keyword : keywords) {
+        if (const WordLine* const line = file.find(keyword)) file.fail(*line, message);
+    }
+    throw_file_error(file.path(), 0, message);
 }
 
 std::string join(const std::vector<std::string>& words, std::size_t first) {
@@ -136,7 +146,7 @@ void read_scaling_mode(const KeywordFile& file, Model& model) {
     model.scale_min = file.number("scale_min_short", 0.0);
     model.scale_max = file.number("scale_max_short", 1.0);
     if (model.scale_max <= model.scale_min) {
-        throw_file_error(file.path(), 0, "scale_max_short must be larger than scale_min_short");
+        fail_at(file, {"scale_max_short", "scale_min_short"}, "scale_max_short must be larger than scale_min_short");
     }
 }
 
@@ -145,11 +155,13 @@ void read_normalization(const KeywordFile& file, const UnitSystem& units, Model&
     model.energy_per_output = units.energy;
     if (given == 0) return;
     if (given != 3) {
-        throw_file_error(file.path(), 0,
-                         "mean_energy, conv_energy and conv_length must be given all three or not at all");
+        fail_at(file, {"mean_energy", "conv_energy", "conv_length"},
+                "mean_energy, conv_energy and conv_length must be given all three or not at all");
     }
     const double conv_energy = file.number("conv_energy", 1.0);
-    if (conv_energy <= 0.0) file.fail(file.require("conv_energy"), "conv_energy must be > 0");
+    for (const char* keyword : {"conv_energy", "conv_length"}) {
+        if (file.number(keyword, 1.0) <= 0.0) fail_at(file, {keyword}, std::string(keyword) + " must be > 0");
+    }
     model.mean_energy = file.number("mean_energy", 0.0) * units.energy;
     model.energy_per_output = units.energy / conv_energy;
 }
@@ -217,13 +229,12 @@ void override_layers(const KeywordFile& file, const std::vector<ElementModel>& e
 Architecture make_architecture(const KeywordFile& file, const ElementModel& element, const HiddenLayers& layers) {
     const std::size_t n = layers.sizes.size();
     if (layers.count < 0 || static_cast<std::size_t>(layers.count) != n || layers.letters.size() != n + 1) {
-        throw_file_error(file.path(), 0,
-                         "the network of " + element_symbol(element.atomic_number) +
-                             " is not defined whole: hidden layers " + std::to_string(layers.count) +
-                             ", node numbers " + std::to_string(n) + ", activations " +
-                             std::to_string(layers.letters.size()) +
-                             " (expected one per hidden layer and one for the output); see global_hidden_layers_short, "
-                             "global_nodes_short and global_activation_short");
+        fail_at(file, {"global_hidden_layers_short", "global_nodes_short", "global_activation_short"},
+                "the network of " + element_symbol(element.atomic_number) + " is not defined whole: hidden layers " +
+                    std::to_string(layers.count) + ", node numbers " + std::to_string(n) + ", activations " +
+                    std::to_string(layers.letters.size()) +
+                    " (expected one per hidden layer and one for the output); see global_hidden_layers_short, "
+                    "global_nodes_short and global_activation_short");
     }
     Architecture architecture;
     architecture.sizes.push_back(element.functions.size());

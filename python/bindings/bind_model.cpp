@@ -133,6 +133,8 @@ py::array_t<double> scaling(const nnpot::Model& model, const std::string& elemen
     return to_array(arma::mat(rows.t()));
 }
 
+int cutoff_type(const nnpot::Model& model) { return static_cast<int>(model.cutoff_type); }
+
 std::map<std::string, double> atom_energies(const nnpot::Model& model) {
     std::map<std::string, double> energies;
     for (const auto& element : model.elements) {
@@ -172,6 +174,8 @@ void bind_model(py::module_& module) {
             py::arg("directory"))
         .def_property_readonly("elements", &symbols)
         .def_property_readonly("cutoff", &cutoff)
+        .def_property_readonly("cutoff_type", &cutoff_type)
+        .def_readonly("cutoff_alpha", &nnpot::Model::cutoff_alpha)
         .def_property_readonly("atom_energies", &atom_energies)
         .def_property_readonly("info", &info)
         .def_property_readonly("warnings", &warnings)

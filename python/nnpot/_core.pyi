@@ -104,6 +104,14 @@ class Model:
         """The largest cutoff radius, Å."""
 
     @property
+    def cutoff_type(self) -> int:
+        """The number of the cutoff function in ``input.nn``."""
+
+    @property
+    def cutoff_alpha(self) -> float:
+        """Its inner radius as a fraction of the cutoff radius."""
+
+    @property
     def atom_energies(self) -> dict[str, float]:
         """Offset per atom of each element, eV."""
 

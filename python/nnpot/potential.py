@@ -79,6 +79,26 @@ class Potential:
         """The elements' symbols, by atomic number."""
         return self._model.elements
 
+    @property
+    def precision(self) -> Precision:
+        """``"double"`` or ``"mixed"``."""
+        return self._precision
+
+    def symmetry_functions(self) -> _core.SymmetryFunctions:
+        """The symmetry functions that the networks see, for analysis: raw values, before they are scaled.
+
+        The columns of an element are the inputs of its network, in this order. Always in double precision.
+
+        Examples
+        --------
+        >>> functions = potential.symmetry_functions()
+        >>> values = functions.values(atoms.positions, atoms.numbers, atoms.cell.array, atoms.pbc)
+        """
+        lines = [line for element in self.elements for line in self._model.functions(element)]
+        return _core.SymmetryFunctions(
+            self.elements, lines, self._model.cutoff_type, self._model.cutoff_alpha
+        )
+
     def predict(self, atoms: Atoms, neighbors: _core.VerletList | None = None) -> Prediction:
         """Energy, forces and stress of one structure.
 

@@ -3,45 +3,104 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <map>
 #include <sstream>
 
 #include "nnpot/cell_list.hpp"
 #include "nnpot/element.hpp"
 
 namespace reference {
+
+const std::vector<std::string> plain_functions{"1 H 4.0",
+                                               "1 O 5.0",
+                                               "2 H 0.4 1.0 5.0",
+                                               "2 O 0.2 0.0 5.0",
+                                               "4 O 1.3 5.0",
+                                               "3 H O 0.1 -1 2 4.5 0.5",
+                                               "3 O O 0.05 1 1 5.0",
+                                               "9 H H 0.1 1 4 5.0 1.2",
+                                               "9 O H 0.02 -1 1.5 5.0"};
+const std::vector<std::string> other_functions{"12 0.3 0.5 5.0",   "13 0.02 0.5 1 2 4.5",    "20 O -4 4 e",
+                                               "20 H 0.7 5.0 p2a", "21 H O 0.5 5 20 150 p3", "22 O O 0 5 -120 120 p4",
+                                               "23 0.1 5 p1",      "24 -5 5 60 300 p2",      "25 0.2 4.5 10.5 140 p2a"};
+
 namespace {
+
+using Long = long double;
+
+struct ValueAndSlopeOf {
+    Long value, slope;
+};
 
 arma::vec3 vector_to(const nnpot::NeighborList& list, std::size_t pair) {
     return {list.dx[pair], list.dy[pair], list.dz[pair]};
 }
 
-/// Compact function between low and high: a core function of x, the distance from the center in half widths.
-double compact(const std::string& core, bool asymmetric, double position, double low, double high) {
-    double x = std::abs(position - 0.5 * (low + high)) / (0.5 * (high - low));
-    if (x >= 1.0) return 0.0;
-    if (asymmetric) x = (2.0 - x) * x;
-    const std::map<char, nnpot::CutoffType> cores{{'1', nnpot::CutoffType::poly1},
-                                                  {'2', nnpot::CutoffType::poly2},
-                                                  {'3', nnpot::CutoffType::poly3},
-                                                  {'4', nnpot::CutoffType::poly4}};
-    const auto type = core == "e" ? nnpot::CutoffType::exponential : cores.at(core.at(1));
-    return nnpot::CutoffFunction(type, 1.0)(x).value;
+/// (1 − x²) of x = 1 − y.
+Long gap(Long y) { return y * (2 - y); }
+
+Long binomial(int n, int k) { return k == 0 ? 1 : binomial(n - 1, k - 1) * n / k; }
+
+/// The step from 0 to 1 with n continuous derivatives at both ends, and its slope.
+ValueAndSlopeOf smooth_step(int n, Long y) {
+    Long sum = 0, power = 1, factor = 1;
+    for (int k = 0; k <= n; ++k, power *= -y) sum += binomial(n + k, k) * binomial(2 * n + 1, n - k) * power;
+    for (int k = 1; k <= n; ++k) factor *= static_cast<Long>(n + k) / k;
+    return {std::pow(y, n + 1) * sum, (2 * n + 1) * factor * std::pow(y * (1 - y), n)};
 }
 
-double compact_of_distance(const nnpot::SymmetryFunction& f, double r) {
-    return compact(f.subtype, f.subtype.back() == 'a', r, f.r_low, f.cutoff);
+/// Value and slope (with respect to y) at y = 1 − x, 0 < y ≤ 1.
+ValueAndSlopeOf core(nnpot::CutoffType type, Long y) {
+    const Long pi = std::acos(Long(-1)), tanh = std::tanh(y);
+    switch (type) {
+        case nnpot::CutoffType::hard: return {1, 0};
+        case nnpot::CutoffType::cosine: return {std::pow(std::sin(pi * y / 2), 2), pi / 2 * std::sin(pi * y)};
+        case nnpot::CutoffType::tanh3_unnormalized:
+            return {std::pow(tanh, 3), 3 * tanh * tanh / std::pow(std::cosh(y), 2)};
+        case nnpot::CutoffType::tanh3:
+            return {std::pow(tanh / std::tanh(Long(1)), 3),
+                    3 * tanh * tanh / std::pow(std::cosh(y), 2) / std::pow(std::tanh(Long(1)), 3)};
+        case nnpot::CutoffType::exponential: {
+            const Long value = std::exp(1 - 1 / gap(y));
+            return {value, 2 * (1 - y) / (gap(y) * gap(y)) * value};
+        }
+        case nnpot::CutoffType::poly1: return smooth_step(1, y);
+        case nnpot::CutoffType::poly2: return smooth_step(2, y);
+        case nnpot::CutoffType::poly3: return smooth_step(3, y);
+        default: return smooth_step(4, y);
+    }
 }
+
+nnpot::CutoffType core_of(const std::string& subtype) {
+    if (subtype == "e") return nnpot::CutoffType::exponential;
+    return nnpot::cutoff_type_from_number(4 + subtype.at(1) - '0');
+}
+
+/// Compact function between low and high: a core function of the distance to the nearer end in half widths.
+nnpot::ValueAndSlope compact(const std::string& subtype, bool asymmetric, Long position, Long low, Long high) {
+    const bool is_lower_half = position < (low + high) / 2;
+    const Long half_width = (high - low) / 2;
+    const Long y = (is_lower_half ? position - low : high - position) / half_width;
+    if (y <= 0) return {0.0, 0.0};
+    const auto [value, slope] = core(core_of(subtype), asymmetric ? y * y : y);
+    const Long inner = (asymmetric ? 2 * y : 1) * (is_lower_half ? 1 : -1) / half_width;
+    return {static_cast<double>(value), static_cast<double>(slope * inner)};
+}
+
+double compact_of_distance(const nnpot::SymmetryFunction& f, double r) { return compact_function(f, r).value; }
 
 /// The angular part is never asymmetric; collinear neighbors do not count.
 double compact_of_angle(const nnpot::SymmetryFunction& f, double cosine) {
     if (std::abs(cosine) >= 1.0 - 1e-14) return 0.0;
-    return compact(f.subtype, false, std::acos(cosine) * 180.0 / arma::datum::pi, f.angle_low, f.angle_high);
+    return compact(f.subtype, false, std::acos(cosine) * 180.0 / arma::datum::pi, f.angle_low, f.angle_high).value;
+}
+
+double switched_by(const nnpot::CutoffFunction& cutoff, double r) {
+    return cutoff_function(cutoff.type(), cutoff.radius(), cutoff.inner_radius(), r).value;
 }
 
 double radial_term(const nnpot::SymmetryFunction& f, const nnpot::CutoffFunction& cutoff, double r) {
     if (f.is_compact()) return compact_of_distance(f, r);
-    const double switched = cutoff(r).value;
+    const double switched = switched_by(cutoff, r);
     if (f.type == 1) return switched;
     if (f.type == 4) return std::cos(f.kappa * r) * switched;
     return std::exp(-f.eta * (r - f.r_shift) * (r - f.r_shift)) * switched;
@@ -58,10 +117,10 @@ double angular_term(const nnpot::SymmetryFunction& f, const nnpot::CutoffFunctio
     const double base = 1.0 + f.lambda * cosine;
     if (base <= 0.0) return 0.0;
     double exponent = std::pow(r_j - f.r_shift, 2) + std::pow(r_k - f.r_shift, 2);
-    double switched = cutoff(r_j).value * cutoff(r_k).value;
+    double switched = switched_by(cutoff, r_j) * switched_by(cutoff, r_k);
     if (f.is_narrow()) {
         exponent += std::pow(r_jk - f.r_shift, 2);
-        switched *= cutoff(r_jk).value;
+        switched *= switched_by(cutoff, r_jk);
     }
     return std::pow(2.0, 1.0 - f.zeta) * std::pow(base, f.zeta) * std::exp(-f.eta * exponent) * switched;
 }
@@ -70,6 +129,18 @@ double angular_term(const nnpot::SymmetryFunction& f, const nnpot::CutoffFunctio
 double weight_of(const nnpot::SymmetryFunction& f, int atomic_number) { return f.is_weighted() ? atomic_number : 1.0; }
 
 }  // namespace
+
+nnpot::ValueAndSlope cutoff_function(nnpot::CutoffType type, double radius, double inner_radius, double r) {
+    if (r >= radius) return {0.0, 0.0};
+    if (r < inner_radius) return {1.0, 0.0};
+    const Long width = static_cast<Long>(radius) - inner_radius;
+    const auto [value, slope] = core(type, (static_cast<Long>(radius) - r) / width);
+    return {static_cast<double>(value), static_cast<double>(-slope / width)};
+}
+
+nnpot::ValueAndSlope compact_function(const nnpot::SymmetryFunction& f, double r) {
+    return compact(f.subtype, f.subtype.back() == 'a', r, f.r_low, f.cutoff);
+}
 
 double symmetry_function(const nnpot::SymmetryFunction& f, const nnpot::CutoffFunction& cutoff,
                          const nnpot::NeighborList& list, std::size_t center) {
@@ -141,7 +212,7 @@ nnpot::Structure random_structure(std::size_t n_atoms, const arma::mat33& cell, 
     return structure;
 }
 
-nnpot::Model random_model(unsigned seed) {
+nnpot::Model random_model(unsigned seed, const std::vector<std::string>& functions) {
     arma::arma_rng::set_seed(seed);
     nnpot::Model model;
     model.cutoff_type = nnpot::CutoffType::cosine;
@@ -151,9 +222,7 @@ nnpot::Model random_model(unsigned seed) {
         nnpot::ElementModel element;
         element.atomic_number = nnpot::atomic_number(center);
         element.atom_energy = center == "H" ? -13.6 : -2041.0;
-        for (const std::string text :
-             {"1 H 4.0", "1 O 5.0", "2 H 0.4 1.0 5.0", "2 O 0.2 0.0 5.0", "4 O 1.3 5.0", "3 H O 0.1 -1 2 4.5 0.5",
-              "3 O O 0.05 1 1 5.0", "9 H H 0.1 1 4 5.0 1.2", "9 O H 0.02 -1 1.5 5.0"}) {
+        for (const std::string& text : functions) {
             element.functions.push_back(nnpot::parse_symmetry_function(center + " " + text));
         }
         std::sort(element.functions.begin(), element.functions.end(), nnpot::comes_before);

@@ -153,10 +153,14 @@ TEST_CASE("an input file that is wrong is refused by line") {
     CAPTURE(message);
     CHECK(contains(message, "input.nn:17: symmetry function: the subtype must be"));
     CHECK(contains(input("symfunction_short H 2", "symfunction_short Si 2"), "'Si' is not among"));
-    CHECK(contains(input("global_nodes_short 7 5", "global_nodes_short 7"), "is not defined whole"));
+    CHECK(contains(input("global_nodes_short 7 5", "global_nodes_short 7"),
+                   "input.nn:11: the network of H is not defined whole"));
     CHECK(contains(input("global_activation_short t p l", "global_activation_short t q l"), "activation 'q'"));
     CHECK(contains(input("cutoff_type 1 0", "cutoff_type 1 0\ncutoff_type 2 0"), "already"));
-    CHECK(contains(input("cutoff_type 1 0", "cutoff_type 1 0\nmean_energy 1.0"), "all three or not at all"));
+    CHECK(contains(input("cutoff_type 1 0", "cutoff_type 1 0\nmean_energy 1.0"), "input.nn:7: mean_energy"));
+    CHECK(contains(input("cutoff_type 1 0", "mean_energy 1\nconv_energy 2\nconv_length 0\ncutoff_type 1 0"),
+                   "input.nn:8: conv_length must be > 0"));
+    CHECK(contains(input("scale_max_short 1", "scale_max_short -1"), "input.nn:10: scale_max_short must be larger"));
     CHECK(contains(input("cutoff_type 1 0", "cutoff_type 1 0\nnnp_type 4G-HDNNP"), "2G-HDNNP"));
     CHECK(contains(input("cutoff_type 1 0", "cutoff_type 4294967297 0"), "from 0 to 8, got 4294967297"));
     CHECK(contains(input("global_nodes_short 7 5", "global_nodes_short 4611686018427387904 5"), "from 1 to 100000"));

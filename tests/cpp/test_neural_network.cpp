@@ -5,6 +5,7 @@
 
 #include "nnpot/error.hpp"
 #include "nnpot/neural_network.hpp"
+#include "reference_potential.hpp"
 
 using nnpot::Layer;
 using nnpot::NeuralNetwork;
@@ -12,21 +13,6 @@ using nnpot::NeuralNetwork;
 namespace {
 
 NeuralNetwork make_network(std::vector<Layer> layers) { return NeuralNetwork(std::move(layers)); }
-
-double activation(char letter, double x) {
-    switch (letter) {
-        case 't': return std::tanh(x);
-        case 's': return 1.0 / (1.0 + std::exp(-x));
-        case 'S': return 1.0 - 1.0 / (1.0 + std::exp(-x));
-        case 'p': return std::log1p(std::exp(x));
-        case 'r': return std::max(0.0, x);
-        case 'g': return std::exp(-0.5 * x * x);
-        case 'c': return std::cos(x);
-        case 'e': return std::exp(-x);
-        case 'h': return x * x;
-        default: return x;
-    }
-}
 
 NeuralNetwork single_node(char letter) { return make_network({{arma::vec{1.0}, arma::vec{0.0}, letter}}); }
 
@@ -39,7 +25,7 @@ TEST_CASE("network activations have the values of their formulas, far out too") 
             CAPTURE(letter);
             CAPTURE(x);
             CHECK(network.evaluate(arma::vec{x})(0) ==
-                  doctest::Approx(activation(letter, x)).epsilon(1e-14).scale(1e-2));
+                  doctest::Approx(reference::activation(letter, x)).epsilon(1e-14).scale(1e-2));
         }
     }
     CHECK(single_node('p').evaluate(arma::vec{800.0})(0) == 800.0);

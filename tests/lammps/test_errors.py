@@ -158,3 +158,16 @@ def test_weights_that_are_not_finite(start: str, model_directory: Path, tmp_path
     lines[1] = lines[1].replace(lines[1].split()[0], str(np.nan))
     path.write_text("\n".join(lines) + "\n")
     assert "weights.014.data" in failure(start + "pair_style nnp\npair_coeff * * model Si O\n", tmp_path)
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_what_input_nn_holds_in_vain_is_a_warning(
+    ranks: int, start: str, model_directory: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(model_directory, tmp_path / "model")
+    with (tmp_path / "model" / "input.nn").open("a") as file:
+        file.write("cutoff_alpha 0.5\n")
+    done = run_lammps(start + "pair_style nnp\npair_coeff * * model Si O\n", tmp_path, ranks)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.count("keyword 'cutoff_alpha' is not known and was ignored") == 1
+    assert "WARNING: pair_nnp: model/input.nn:" in done.stdout

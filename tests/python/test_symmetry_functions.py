@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -173,3 +174,44 @@ def test_shapes_that_do_not_fit_are_refused(functions: SymmetryFunctions) -> Non
         functions.jvp(*arguments(atoms), np.ones((n, 4)))
     with pytest.raises(InvalidInputError, match=f"displacement: expected 3 values for each of {n} atoms"):
         functions.jvp(*arguments(atoms), np.ones((n - 1, 3)))
+
+
+@pytest.mark.parametrize("name", ["model", "smooth_model", "compact_model"])
+def test_those_of_a_potential_are_what_its_networks_see(name: str, request: pytest.FixtureRequest) -> None:
+    """Energies from the values, by numpy: scaling and networks written out."""
+    model: _core.Model = request.getfixturevalue(name)
+    potential = nnpot.Potential(model)
+    functions = potential.symmetry_functions()
+    assert (functions.elements, functions.cutoff) == (potential.elements, potential.cutoff)
+    atoms = structure("liquid")
+    values = functions.values(*arguments(atoms))
+    for i, energy in enumerate(potential.predict(atoms).atomic_energies):
+        element = atoms.symbols[i]
+        assert functions.functions(element) == model.functions(element)
+        low, high, mean, sigma = model.scaling(element).T
+        width = sigma if name == "smooth_model" else high - low
+        nodes = (values[i, : len(mean)] - mean) / width
+        for weights, biases, letter in model.network(element):
+            nodes = nodes @ weights + biases
+            nodes = {"t": np.tanh, "p": lambda x: np.logaddexp(0.0, x), "l": np.asarray}[letter](nodes)
+        assert energy == pytest.approx(nodes[0] + model.atom_energies[element], rel=1e-12)
+
+
+def test_those_of_a_potential_have_its_cutoff_function(tmp_path: Path) -> None:
+    """Type and alpha come from the file, lengths in its units."""
+    scaling = np.tile([0.0, 9.0, 1.0, 1.0], (1, 1))
+    network = [(np.ones((1, 1)), np.zeros(1), "l")]
+    model = _core.Model(
+        ["Si"], 7, 0.3, ["Si 1 Si 8.0"], "none", {"Si": scaling}, 0.0, 1.0, {"Si": network}, {"Si": 0.0}, {}
+    )
+    model.write(str(tmp_path))
+    (tmp_path / "model.info").unlink()
+    potential = nnpot.load(tmp_path, "atomic")
+    radius = 8.0 * 0.529177210903
+    functions = potential.symmetry_functions()
+    assert functions.cutoff == pytest.approx(radius, rel=1e-12)
+    for distance in (1.2, 2.0, 3.7):
+        pair = Atoms("Si2", positions=[[0, 0, 0], [0, 0, distance]])
+        x = max(0.0, (distance - 0.3 * radius) / (0.7 * radius))
+        expected = (x * (x * (20 * x - 70) + 84) - 35) * x**4 + 1
+        np.testing.assert_allclose(functions.values(*arguments(pair)), expected, rtol=1e-12)

@@ -42,6 +42,13 @@ void fill_cosines(const Triplets<Real>& triplets, std::size_t begin, std::size_t
     }
 }
 
+/// The slope of the power 1 is 1, but not where 1 + lambda cos θ has become negative and the term 0.
+void clear_ended(std::size_t n, const Real* values, Real* slopes) {
+    for (std::size_t t = 0; t < n; t += width) {
+        store(slopes + t, select(load(values + t) > Pack(0.0), load(slopes + t), Pack(0.0)));
+    }
+}
+
 /// (1 + lambda cos θ)^zeta, and for the way back the same with zeta − 1.
 template <bool with_slopes>
 void fill_power(const Power& power, std::size_t n, const Real* cosines, Real* values, Real* slopes) {
@@ -50,13 +57,15 @@ void fill_power(const Power& power, std::size_t n, const Real* cosines, Real* va
     const auto base = [&](std::size_t t) { return larger(Pack(1.0) + lambda * load(cosines + t), 0.0); };
     const auto whole = static_cast<unsigned>(exponent >= 0.0 && exponent <= 1024.0 ? exponent : 0.0);
     if (static_cast<double>(whole) == exponent) {
-        return with_whole_power(whole, [&](const auto& raise) {
+        with_whole_power(whole, [&](const auto& raise) {
             for (std::size_t t = 0; t < n; t += width) {
                 const Pack u = base(t), slope = raise(u);
                 if (with_slopes) store(slopes + t, slope);
                 store(values + t, slope * u);
             }
         });
+        if (with_slopes && whole == 0 && (power.lambda > 1.0 || power.lambda < -1.0)) clear_ended(n, values, slopes);
+        return;
     }
     for (std::size_t t = 0; t < n; t += width) store(values + t, base(t));
     real_powers(whole_vectors(n), values, exponent, slopes);
