@@ -33,13 +33,16 @@ void real_powers(std::size_t n, const Real* bases, double exponent, Real* powers
 }
 
 void angles(std::size_t n, const Real* cosines, Real* thetas, Real* inverse_sines) {
-    constexpr Real largest_cosine = sizeof(Real) == 8 ? Real(1.0 - 1e-14) : Real(1.0 - 1e-6);
+    // Single precision cannot tell collinear from nearly collinear: all of them take the largest angle that it knows.
+    constexpr bool skips_collinear = sizeof(Real) == 8;
+    constexpr Real largest_cosine = skips_collinear ? Real(1.0 - 1e-14) : Real(1.0 - 1.2e-7);
     constexpr Real outside = -1000;
 #pragma omp simd
     for (std::size_t i = 0; i < n; ++i) {
         const bool counts = (cosines[i] < largest_cosine) & (cosines[i] > -largest_cosine);
-        const Real safe = counts ? cosines[i] : Real(0);
-        thetas[i] = counts ? std::acos(safe) : outside;
+        const Real limit = cosines[i] > 0 ? largest_cosine : -largest_cosine;
+        const Real safe = counts ? cosines[i] : limit;
+        thetas[i] = counts || !skips_collinear ? std::acos(safe) : outside;
         inverse_sines[i] = 1 / std::sqrt((1 - safe) * (1 + safe));
     }
 }

@@ -17,7 +17,7 @@ void add_damped_cosine_slopes(double kappa, double weight, const Shell<Real>& sh
 /// powers = bases^exponent, 0 where the base is 0.
 void real_powers(std::size_t n, const Real* bases, double exponent, Real* powers);
 
-/// θ in radians and 1/sin θ; collinear triplets get an angle outside of any window.
+/// θ in radians and 1/sin θ; in double collinear triplets get an angle outside of any window (docs/engine.md).
 void angles(std::size_t n, const Real* cosines, Real* thetas, Real* inverse_sines);
 
 /// x becomes the activation of x, slope its derivative.
