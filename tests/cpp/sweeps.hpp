@@ -31,12 +31,12 @@ inline Sweep sweep(const nnpot::SymmetryFunctionSet& set, const nnpot::NeighborL
                    nnpot::Precision precision = nnpot::Precision::full, std::vector<double> weights = {}) {
     const std::size_t n = list.offsets[center + 1] - list.offsets[center];
     weights.resize(set.size(), weights.empty() ? 1.0 : 0.0);
-    Sweep result{std::vector<double>(set.size()), arma::mat(n, 3, arma::fill::zeros)};
+    std::vector<double> gx(n), gy(n), gz(n);
+    Sweep result{std::vector<double>(set.size()), arma::mat(3, n)};
     nnpot::SymmetryFunctionWorkspace workspace(precision);
     set.forward(list, center, workspace.get(), result.values.data());
-    set.backward(workspace.get(), weights.data(), result.gradient.colptr(0), result.gradient.colptr(1),
-                 result.gradient.colptr(2));
-    result.gradient = result.gradient.t();
+    set.backward(workspace.get(), weights.data(), gx.data(), gy.data(), gz.data());
+    for (std::size_t i = 0; i < n; ++i) result.gradient.col(i) = arma::vec{gx[i], gy[i], gz[i]};
     return result;
 }
 
