@@ -36,19 +36,13 @@ def test_pair_style_nnp_exists_in_a_python_process() -> None:
     ("library", "entry"), [("nnpplugin.so", "lammpsplugin_init"), ("nnpstyles.so", "nnpot_register_styles")]
 )
 def test_only_the_entry_point_is_exported(library: str, entry: str) -> None:
-    nm = shutil.which("nm")
-    if nm is None:
-        pytest.skip("nm is not installed")
-    command = [nm, "--dynamic", "--defined-only", str(PLUGIN.with_name(library))]
+    command = ["nm", "--dynamic", "--defined-only", str(PLUGIN.with_name(library))]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert [line.split()[-1] for line in output.splitlines()] == [entry]
 
 
 def test_what_any_lammps_loads_asks_for_no_class_of_it() -> None:
-    nm = shutil.which("nm")
-    if nm is None:
-        pytest.skip("nm is not installed")
-    command = [nm, "--dynamic", "--undefined-only", str(PLUGIN)]
+    command = ["nm", "--dynamic", "--undefined-only", str(PLUGIN)]
     symbols = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     assert "lammps_version" in symbols
     assert not [name for name in symbols if "LAMMPS_NS" in name or "fmt" in name or name.startswith("MPI_")]
