@@ -46,8 +46,8 @@ FAULTS: list[tuple[Callable[[dict[str, Any]], object], str]] = [
         lambda v: v["training"].update(precision="double"),
         r"training\.precision must be 'float64' or 'float32'",
     ),
-    (lambda v: v["training"].update(final_rate=1.0), r"training must have final_rate <= initial_rate"),
-    (lambda v: v["training"].update(energy_weight=0, force_weight=0), r"must give weight to something"),
+    (lambda v: v["optimizer"].update(final_rate=1.0), r"optimizer must have final_rate <= initial_rate"),
+    (lambda v: v["loss"].update(energy_weight=0, force_weight=0), r"must give weight to something"),
     (lambda v: v["data"].pop("train"), r"data\.train is missing"),
     (lambda v: v["data"].update(test=["t"], test_fraction=0.1), r"data must not have both"),
     (lambda v: v["data"].update(validation_fraction=1.0), r"validation_fraction must be less than 1"),
@@ -115,7 +115,7 @@ def test_single_numbers_stand_for_lists_and_exponents_need_no_point(tmp_path: Pa
     grid(values).update(eta=3)
     config = TrainingConfig.model_validate(values)
     assert config.descriptor.symmetry_functions[0].eta == [3.0]
-    assert config.training.final_rate == 1e-4
+    assert config.optimizer.final_rate == 1e-4
 
 
 def test_the_fingerprint_ignores_what_does_not_change_the_weights(tmp_path: Path) -> None:

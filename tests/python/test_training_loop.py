@@ -11,7 +11,7 @@ import pytest
 
 from nnpot.errors import InvalidInputError
 from nnpot.training.checkpoint import State
-from nnpot.training.config import OptimizationConfig
+from nnpot.training.config import RunConfig
 from nnpot.training.log import open_log
 from nnpot.training.loop import Stop, run_epochs
 
@@ -48,7 +48,7 @@ class Pretender:
 
 def run(tmp_path: Path, trainer: Pretender, **options: object) -> tuple[Stop, State, list[int]]:
     state, saved = State([], [], []), []
-    config = OptimizationConfig.model_validate({"epochs": 6, **options})
+    config = RunConfig.model_validate({"epochs": 6, **options})
     with open_log(tmp_path / "log.csv", []) as log:
         stop = run_epochs(trainer, state, config, log, lambda current: saved.append(current.epoch))  # type: ignore[arg-type]
     return stop, state, saved

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
-from training_data import alloy_frames
+from training_data import alloy_config, alloy_frames
 
 pytest.importorskip("tensorflow")
 
 from nnpot import _core
 from nnpot.errors import NnpotError
 from nnpot.training.batches import batches
-from nnpot.training.config import ACTIVATIONS, NetworkConfig, OptimizationConfig
+from nnpot.training.config import ACTIVATIONS, NetworkConfig
 from nnpot.training.dataset import build_dataset
 from nnpot.training.descriptors import Descriptor, fit_descriptor
 from nnpot.training.export import export, verify
@@ -156,7 +156,7 @@ def test_the_same_seed_gives_the_same_networks(descriptor: Descriptor) -> None:
 
 def test_a_restored_trainer_repeats_its_steps(descriptor: Descriptor) -> None:
     data = build_dataset(descriptor, FRAMES, OFFSETS, "float32")
-    config = OptimizationConfig(epochs=4, batch_size=4)
+    config = alloy_config(Path("none.xyz"), epochs=4, batch_size=4)
     trainer = Trainer(config, networks(descriptor, "float32"), data, None, 1.0)
     trainer.run_epoch(1)
     weights, optimizer = trainer.weights(), trainer.optimizer_state()

@@ -225,5 +225,5 @@ def test_resuming_with_other_data_is_refused(unbroken: TrainingResult, tmp_path:
 
 def test_a_diverging_run_names_the_epoch(frames_file: Path, tmp_path: Path) -> None:
     config = alloy_config(frames_file, initial_rate=1e30, final_rate=1e30)
-    with pytest.raises(InvalidInputError, match=r"in epoch [12]; lower training.initial_rate"):
+    with pytest.raises(InvalidInputError, match=r"in epoch [12]; lower optimizer.initial_rate"):
         train(config, tmp_path / "run")

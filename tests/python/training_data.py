@@ -13,6 +13,9 @@ from ase.calculators.singlepoint import SinglePointCalculator
 
 from nnpot.io import write_frames
 from nnpot.training import TrainingConfig
+from nnpot.training.config import LossConfig, NetworkConfig, OptimizerConfig, RunConfig
+
+SECTIONS = {"loss": LossConfig, "optimizer": OptimizerConfig, "training": RunConfig, "network": NetworkConfig}
 
 
 def alloy_frames(n_frames: int, seed: int = 0) -> list[Atoms]:
@@ -40,9 +43,9 @@ def write_alloy(directory: Path, n_frames: int = 16) -> Path:
     return path
 
 
-def alloy_values(train: Path, **training: object) -> dict[str, Any]:
-    """A tiny configuration for copper and gold, as it would stand in a YAML file."""
-    return {
+def alloy_values(train: Path, **options: object) -> dict[str, Any]:
+    """A tiny configuration for copper and gold, as in a YAML file; options find their section."""
+    values: dict[str, Any] = {
         "data": {"train": [str(train)], "validation_fraction": 0.2},
         "descriptor": {
             "cutoff": 4.0,
@@ -52,10 +55,16 @@ def alloy_values(train: Path, **training: object) -> dict[str, Any]:
             ],
         },
         "network": {"hidden": [6, 5]},
-        "training": {"epochs": 6, "batch_size": 3, "threads": 2, **training},
+        "loss": {},
+        "optimizer": {"initial_rate": 1e-2},
+        "training": {"epochs": 6, "batch_size": 3, "threads": 2},
     }
+    for key, value in options.items():
+        section = next((name for name, model in SECTIONS.items() if key in model.model_fields), "training")
+        values[section][key] = value
+    return values
 
 
-def alloy_config(train: Path, **training: object) -> TrainingConfig:
+def alloy_config(train: Path, **options: object) -> TrainingConfig:
     """The same, checked."""
-    return TrainingConfig.model_validate(alloy_values(train, **training))
+    return TrainingConfig.model_validate(alloy_values(train, **options))

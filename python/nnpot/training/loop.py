@@ -10,7 +10,7 @@ from enum import Enum
 from nnpot.errors import InvalidInputError
 from nnpot.progress import Counter, progress
 from nnpot.training.checkpoint import State
-from nnpot.training.config import OptimizationConfig
+from nnpot.training.config import RunConfig
 from nnpot.training.interruption import Interruption, deferred_interruption
 from nnpot.training.log import Log
 from nnpot.training.trainer import Errors, Trainer
@@ -26,7 +26,7 @@ class Stop(str, Enum):
 
 
 def run_epochs(
-    trainer: Trainer, state: State, config: OptimizationConfig, log: Log, save: Callable[[State], None]
+    trainer: Trainer, state: State, config: RunConfig, log: Log, save: Callable[[State], None]
 ) -> Stop:
     """Train from ``state`` on, which is kept up to date, until there is a reason to stop.
 
@@ -63,7 +63,7 @@ def run_epochs(
     return stop
 
 
-def _reason_to_stop(state: State, config: OptimizationConfig, interruption: Interruption) -> Stop | None:
+def _reason_to_stop(state: State, config: RunConfig, interruption: Interruption) -> Stop | None:
     if state.epoch >= config.epochs:
         return Stop.EPOCHS
     if config.patience is not None and state.epoch - state.best_epoch >= config.patience:
@@ -104,5 +104,5 @@ def _require_finite(train: Errors, judged: Errors, epoch: int) -> None:
     if not (math.isfinite(train.loss) and math.isfinite(judged.loss)):
         raise InvalidInputError(
             f"training: the loss is {train.loss} (training) and {judged.loss} (validation) in epoch {epoch}; "
-            f"lower training.initial_rate or check the data for extreme energies and forces"
+            f"lower optimizer.initial_rate or check the data for extreme energies and forces"
         )

@@ -103,7 +103,7 @@ def _prepare(config: TrainingConfig, split: Split) -> _Prepared:
     scale = output_scale(train)
     scales = {element: inputs.initial_scale for element, inputs in descriptor.inputs.items()}
     networks = AtomicNetworks.create(config.network, scales, precision, config.training.seed)
-    trainer = Trainer(config.training, networks, train, validation, scale)
+    trainer = Trainer(config, networks, train, validation, scale)
     return _Prepared(split, energies, descriptor, scale, networks, trainer)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnpot.training.batches import batches
-from nnpot.training.config import OptimizationConfig
+from nnpot.training.config import TrainingConfig
 from nnpot.training.dataset import DataSet
 from nnpot.training.loss import Loss, SquaredErrors, squared_errors
 from nnpot.training.model import BatchTensors, DeviceData, energies_and_forces, to_device, to_tensors
@@ -36,7 +36,7 @@ class Trainer:
     Parameters
     ----------
     config
-        Precision, batch size, weights of the loss, rates, seed.
+        Weights of the loss, optimizer, precision, batch size, seed.
     networks
         What is fitted; they give energies in units of ``scale``.
     train, validation
@@ -47,20 +47,24 @@ class Trainer:
 
     def __init__(
         self,
-        config: OptimizationConfig,
+        config: TrainingConfig,
         networks: AtomicNetworks,
         train: DataSet,
         validation: DataSet | None,
         scale: float,
     ) -> None:
-        self._config = config
+        self._config = config.training
         self._networks = networks
         self._train, self._validation = train, validation
         self._scale = scale
-        self._loss = Loss(config.energy_weight, config.force_weight)
-        self._device = to_device(train, config.precision)
-        self._device_validation = to_device(validation, config.precision) if validation is not None else None
-        self._optimizer = create_optimizer(config, -(-len(train) // config.batch_size))
+        self._loss = Loss(config.loss.energy_weight, config.loss.force_weight)
+        self._device = to_device(train, self._config.precision)
+        self._device_validation = (
+            to_device(validation, self._config.precision) if validation is not None else None
+        )
+        self._optimizer = create_optimizer(
+            config.optimizer, self._config.epochs * -(-len(train) // self._config.batch_size)
+        )
         self._optimizer.build(networks.variables)
         self._step = tf.function(self._step_eagerly, jit_compile=True, autograph=False)
         self._measure = tf.function(self._errors, jit_compile=True, autograph=False)

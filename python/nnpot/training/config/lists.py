@@ -1,0 +1,19 @@
+"""Types of configuration values that may be a list or a single value."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from nnpot.yaml_file import Finite
+
+
+def _as_list(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+Numbers = Annotated[list[Finite], BeforeValidator(_as_list)]
+Paths = Annotated[list[Path], BeforeValidator(_as_list)]
+Seed = Annotated[int, Field(ge=0)]

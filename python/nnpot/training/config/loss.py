@@ -1,0 +1,33 @@
+"""``loss``: what training makes small."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import model_validator
+
+from nnpot.yaml_file import NotNegative, Positive, StrictModel
+
+
+class LossConfig(StrictModel):
+    """Weights of the terms (errors in eV/atom, eV/Å, eV/Å³), their form, and what large weights cost."""
+
+    energy_weight: NotNegative = 100.0
+    force_weight: NotNegative = 1.0
+    stress_weight: NotNegative = 0.0
+    function: Literal["mse", "mae", "huber"] = "mse"
+    huber_delta: Positive = 1.0
+    """Where the Huber function turns linear, in root mean squares of the reference forces."""
+    group_weights: dict[str, NotNegative] = {}
+    l1: NotNegative = 0.0
+    """Lasso; with ``l2`` an elastic net."""
+    l2: NotNegative = 0.0
+    """Ridge."""
+
+    @model_validator(mode="after")
+    def _something_to_fit(self) -> LossConfig:
+        if self.energy_weight == self.force_weight == self.stress_weight == 0.0:
+            raise ValueError(
+                "must give weight to something: energy_weight, force_weight and stress_weight are all 0"
+            )
+        return self

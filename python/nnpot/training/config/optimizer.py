@@ -1,0 +1,49 @@
+"""``optimizer``: how the weights are changed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, PositiveInt, model_validator
+
+from nnpot.yaml_file import NotNegative, Positive, StrictModel
+
+
+class KalmanConfig(StrictModel):
+    """The multi-stream extended Kalman filter with fading memory."""
+
+    forces_per_update: PositiveInt = 60
+    """Force components that enter one update together with the energies of its frames."""
+    forgetting: Annotated[float, Field(gt=0.0, le=1.0)] = 0.98
+    """The forgetting factor λ before the first update; it rises to 1 as λ ← ν λ + 1 − ν."""
+    forgetting_rate: Annotated[float, Field(gt=0.0, le=1.0)] = 0.996
+    """ν"""
+    initial_covariance: Positive = 1.0
+    """Diagonal of the first error covariance of the weights."""
+    process_noise: NotNegative = 0.0
+    """Added to the diagonal after every update, falling exponentially to a thousandth over the run."""
+
+
+class OptimizerConfig(StrictModel):
+    """One of Keras's optimizers with a schedule and clipping, or the Kalman filter."""
+
+    name: Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "nadam", "kalman"] = "adam"
+    schedule: Literal["exponential", "cosine", "plateau", "constant"] = "exponential"
+    initial_rate: Positive = 5e-3
+    final_rate: Positive = 1e-5
+    plateau_patience: PositiveInt = 20
+    """Epochs without a better validation loss after which ``plateau`` lowers the rate."""
+    plateau_factor: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.5
+    momentum: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.9
+    """Of ``momentum`` and ``nesterov``."""
+    clip_norm: Positive | None = None
+    """Gradients of a larger norm are scaled down to it."""
+    kalman: KalmanConfig = KalmanConfig()
+
+    @model_validator(mode="after")
+    def _rates_fall(self) -> OptimizerConfig:
+        if self.final_rate > self.initial_rate:
+            raise ValueError(
+                f"must have final_rate <= initial_rate, got {self.final_rate:g} > {self.initial_rate:g}"
+            )
+        return self
