@@ -42,6 +42,21 @@ class Predictions:
         return np.concatenate(reference), np.concatenate([said.forces.ravel() for said in self.predictions])
 
 
+def mean_predictions(members: Sequence[Predictions]) -> Predictions:
+    """The mean of what several potentials say about the same frames."""
+    if len(members) == 1:
+        return members[0]
+    said = zip(*(member.predictions for member in members), strict=True)
+    return Predictions(members[0].frames, [_mean(predictions) for predictions in said])
+
+
+def _mean(predictions: Sequence[Prediction]) -> Prediction:
+    values = {name: [getattr(one, name) for one in predictions] for name in vars(predictions[0])}
+    return Prediction(
+        **{name: None if several[0] is None else np.mean(several, axis=0) for name, several in values.items()}
+    )
+
+
 def predict_frames(potential: Potential, frames: Sequence[Atoms], where: object) -> Predictions:
     """Predict every frame, on all cores and with progress on stderr.
 

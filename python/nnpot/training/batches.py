@@ -23,12 +23,10 @@ class Batch:
     """Per element (R,): where the frame's atoms start within the batch."""
     atoms: Indices
     """(A,) rows of the data set's forces."""
-    energies: Array
-    """(n_batch,) reference energies, eV."""
-    sizes: Array
-    """(n_batch,) atoms of each frame; 1 for padding."""
-    present: Array
-    """(n_batch,) 1 for a frame, 0 for padding."""
+    frames: Indices
+    """(n_batch,) rows of the data set's labels of frames."""
+    counts: Array
+    """(3,) labels in the batch: energies, components of forces and stresses; at least 1 each."""
 
 
 @dataclass(frozen=True)
@@ -80,17 +78,10 @@ def _batch(
         rows[element] = _padded(_ranges(starts, counts), length, len(table.descriptors) - 1)
         frame[element] = _padded(np.repeat(np.arange(len(chosen)), counts), length, batch_size)
         shift[element] = _padded(np.repeat(shifts, counts), length, 0)
-    atoms = _padded(_ranges(data.first[chosen], data.sizes[chosen]), lengths.atoms, len(data.forces) - 1)
-    missing = (0, batch_size - len(chosen))
-    return Batch(
-        rows,
-        frame,
-        shift,
-        atoms,
-        np.pad(data.energies[chosen], missing).astype(precision),
-        np.pad(data.sizes[chosen], missing, constant_values=1).astype(precision),
-        np.pad(np.ones(len(chosen)), missing).astype(precision),
-    )
+    atoms = _padded(_ranges(data.first[chosen], data.sizes[chosen]), lengths.atoms, len(data.labels.forces) - 1)
+    frames = _padded(chosen, batch_size, len(data))
+    counts = [len(chosen), 3 * data.labels.has_forces[atoms].sum(), 6 * data.labels.has_stress[chosen].sum()]
+    return Batch(rows, frame, shift, atoms, frames, np.maximum(counts, 1).astype(precision))
 
 
 def _ranges(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:

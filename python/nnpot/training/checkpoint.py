@@ -21,12 +21,14 @@ COLUMNS = (
     "train_loss",
     "train_energy_rmse_mev_per_atom",
     "train_force_rmse_mev_per_angstrom",
+    "train_stress_rmse_gpa",
     "validation_loss",
     "validation_energy_rmse_mev_per_atom",
     "validation_force_rmse_mev_per_angstrom",
+    "validation_stress_rmse_gpa",
     "seconds",
 )
-"""Of the history and of log.csv; without validation frames their columns are NaN (empty in the log)."""
+"""Of the history and of log.csv: means over the members; NaN (empty in the log) where there is nothing to say."""
 
 
 @dataclass
@@ -36,8 +38,10 @@ class State:
     weights: Weights
     optimizer: Weights
     best_weights: Weights
-    best_epoch: int = 0
-    best_loss: float = float("inf")
+    """Of each member those of its best epoch."""
+    best_epochs: list[int]
+    """Of each member; 0 before the first epoch."""
+    best_losses: list[float]
     epoch: int = 0
     """Epochs done."""
     seconds: float = 0.0
@@ -66,8 +70,8 @@ def write_checkpoint(path: Path, state: State, identity: Identity) -> None:
         "config": identity.config,
         "data": identity.data,
         "epoch": state.epoch,
-        "best_epoch": state.best_epoch,
-        "best_loss": state.best_loss,
+        "best_epochs": state.best_epochs,
+        "best_losses": state.best_losses,
         "seconds": state.seconds,
     }
     arrays = {"header": np.array(json.dumps(header)), "history": np.array(state.history)}
@@ -109,8 +113,8 @@ def read_checkpoint(path: Path, identity: Identity) -> State:
     history = [tuple(map(float, row)) for row in content["history"]]
     return State(
         **groups,
-        best_epoch=header["best_epoch"],
-        best_loss=header["best_loss"],
+        best_epochs=header["best_epochs"],
+        best_losses=header["best_losses"],
         epoch=header["epoch"],
         seconds=header["seconds"],
         history=history,

@@ -7,7 +7,7 @@ fastest of the layouts that were measured.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from nnpot.progress import progress
 from nnpot.training.descriptors import Descriptor, FrameDescriptors, describe
+from nnpot.training.labels import Labels, collect_labels
 
 Array = NDArray[np.floating]
 Indices = NDArray[np.int32]
@@ -33,24 +34,23 @@ class ElementTable:
     """(n + 1, F, 3 M): derivatives with respect to the positions of M neighbours and the atom itself, 1/Å."""
     neighbors: Indices
     """(n + 1, M): index of each neighbour within its frame."""
+    vectors: Array
+    """(n + 1, M, 3): from the atom to each neighbour, Å."""
     first: NDArray[np.int64]
     """(n_frames + 1,): the rows of frame f are first[f] to first[f + 1]."""
 
 
 @dataclass(frozen=True)
 class DataSet:
-    """Frames ready for training; energies without those of the single atoms."""
+    """Frames ready for training."""
 
     elements: dict[str, ElementTable]
-    energies: NDArray[np.float64]
-    """(n_frames,) eV."""
-    forces: NDArray[np.float64]
-    """(n_atoms + 1, 3) eV/Å of all frames in a row, and one row of zeros."""
+    labels: Labels
     first: NDArray[np.int64]
     """(n_frames + 1,): the atoms of frame f are first[f] to first[f + 1]."""
 
     def __len__(self) -> int:
-        return len(self.energies)
+        return len(self.first) - 1
 
     @property
     def sizes(self) -> NDArray[np.int64]:
@@ -88,9 +88,10 @@ def table_shapes(descriptor: Descriptor, frames: Sequence[Atoms]) -> dict[str, T
 def build_dataset(
     descriptor: Descriptor,
     frames: Sequence[Atoms],
-    atom_energies: dict[str, float],
+    atom_energies: Mapping[str, float],
     precision: str,
     name: str = "",
+    group_weights: Mapping[str, float] | None = None,
 ) -> DataSet:
     """Descriptors, derivatives and labels of all frames.
 
@@ -99,28 +100,26 @@ def build_dataset(
     descriptor
         Functions and scaling.
     frames
-        Frames with energy and forces; at least one.
+        Frames with energies; forces and stresses are used where they are. At least one.
     atom_energies
         eV per atom of each element, taken off the energies.
     precision
         "float32" or "float64", of the stored descriptors and derivatives.
     name
         What the progress bar calls them; without a name there is no bar.
+    group_weights
+        Weights of groups of frames in the loss; 1 for those not named.
     """
     shapes = table_shapes(descriptor, frames)
     tables = {element: _empty_table(shape, len(frames), precision) for element, shape in shapes.items()}
-    energies = np.empty(len(frames))
     bar = progress(f"descriptors of {name} frames", len(frames)) if name else nullcontext()
     with bar as counter:
         for number, frame in enumerate(frames):
             _fill(tables, number, frame, describe(descriptor, frame))
-            offset = sum(atom_energies[symbol] for symbol in frame.symbols)
-            energies[number] = frame.get_potential_energy() - offset
             if counter is not None:
                 counter.advance()
-    forces = np.concatenate([*(frame.get_forces() for frame in frames), np.zeros((1, 3))])
-    first = np.cumsum([0, *(len(frame) for frame in frames)])
-    return DataSet(tables, energies, forces, first)
+    labels = collect_labels(frames, atom_energies, group_weights or {})
+    return DataSet(tables, labels, np.cumsum([0, *(len(frame) for frame in frames)]))
 
 
 def _empty_table(shape: TableShape, n_frames: int, precision: str) -> ElementTable:
@@ -129,6 +128,7 @@ def _empty_table(shape: TableShape, n_frames: int, precision: str) -> ElementTab
         np.zeros((n, shape.n_functions), precision),
         np.zeros((n, shape.n_functions, 3 * shape.n_neighbors), precision),
         np.zeros((n, shape.n_neighbors), np.int32),
+        np.zeros((n, shape.n_neighbors, 3), precision),
         np.zeros(n_frames + 1, np.int64),
     )
 
@@ -147,5 +147,6 @@ def _fill(tables: dict[str, ElementTable], number: int, frame: Atoms, found: Fra
         table.descriptors[row_of[atoms]] = found.values[atoms, :n_functions]
         rows, columns = row_of[found.center[pairs]], slot[pairs]
         table.neighbors[rows, columns] = found.neighbor[pairs]
+        table.vectors[rows, columns] = found.vector[pairs]
         by_neighbor = table.jacobian.reshape(*table.jacobian.shape[:2], -1, 3)
         by_neighbor[rows, :, columns, :] = found.gradient[pairs, :n_functions]

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 from ase import Atoms
+from numpy.typing import NDArray
 
 from nnpot import _core
 from nnpot.errors import NnpotError
 from nnpot.training.batches import batches
 from nnpot.training.dataset import build_dataset
 from nnpot.training.descriptors import Descriptor, arguments
-from nnpot.training.model import energies_and_forces, to_device, to_tensors
+from nnpot.training.model import predict, to_device, to_tensors
 from nnpot.training.networks import AtomicNetworks
 
 TOLERANCE = 1e-10
@@ -30,6 +31,7 @@ def export(
     scale: float,
     info: dict[str, str],
     directory: Path,
+    member: int = 0,
 ) -> None:
     """Write the model directory.
 
@@ -45,6 +47,8 @@ def export(
         Provenance, for ``model.info``.
     directory
         Where to write; it exists.
+    member
+        Which of the networks of a committee.
     """
     model = _core.Model(
         descriptor.elements,
@@ -55,7 +59,7 @@ def export(
         descriptor.statistics,
         0.0,
         1.0,
-        networks.layers(scale, {e: inputs.transform for e, inputs in descriptor.inputs.items()}),
+        networks.layers(scale, {e: inputs.transform for e, inputs in descriptor.inputs.items()}, member),
         atom_energies,
         info,
     )
@@ -71,7 +75,7 @@ def verify(directory: Path, descriptor: Descriptor, frames: Sequence[Atoms]) -> 
     -------
     float
         The largest relative difference: of energies relative to the sum of what the networks give each atom
-        (without the offsets of the elements), and of forces relative to the frame's largest.
+        (without the offsets of the elements), of forces and virials relative to the frame's largest.
 
     Raises
     ------
@@ -86,17 +90,28 @@ def verify(directory: Path, descriptor: Descriptor, frames: Sequence[Atoms]) -> 
     for frame in frames:
         data = build_dataset(plain, [frame], model.atom_energies, "float64")
         batch = to_tensors(next(batches(data, np.arange(1), 1, "float64")))
-        energies, forces = energies_and_forces(networks, to_device(data, "float64"), batch)
+        predicted = predict(networks, to_device(data, "float64"), batch, with_stress=True)
         offset = sum(model.atom_energies[symbol] for symbol in frame.symbols)
-        energy, core_forces, _, atomic, _ = potential.compute(*arguments(frame))
+        energy, core_forces, virial, atomic, _ = potential.compute(*arguments(frame))
         of_networks = np.abs(atomic - [model.atom_energies[symbol] for symbol in frame.symbols]).sum()
         energy_size = of_networks + OFFSET_ROUNDING * abs(energy)
-        energy_error = abs(float(energies[0]) + offset - energy) / energy_size
-        force_error = np.abs(forces.numpy()[: len(frame)] - core_forces).max()
-        worst = max(worst, energy_error, force_error / max(np.abs(core_forces).max(), 1e-3))
+        energy_error = abs(float(predicted.energies[0, 0]) + offset - energy) / energy_size
+        force_error = np.abs(predicted.forces.numpy()[: len(frame), 0] - core_forces).max()
+        virial_error = np.abs(_matrix(predicted.strain_derivatives.numpy()[0, 0]) + virial).max()
+        worst = max(
+            worst,
+            energy_error,
+            force_error / max(np.abs(core_forces).max(), 1e-3),
+            virial_error / max(np.abs(virial).max(), 1e-3 * len(frame)),
+        )
     if not worst <= TOLERANCE:
         raise NnpotError(
             f"export: TensorFlow and the C++ core differ by {worst:.1e} (relative), expected at most "
             f"{TOLERANCE:.0e}; no model was written, please report this as a bug"
         )
     return worst
+
+
+def _matrix(voigt: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The symmetric matrix of xx yy zz yz xz xy."""
+    return voigt[[[0, 5, 4], [5, 1, 3], [4, 3, 2]]]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
+
+import numpy as np
 
 from nnpot.errors import InvalidInputError
 from nnpot.progress import Counter, progress
-from nnpot.training.checkpoint import State
+from nnpot.training.checkpoint import COLUMNS, State, Weights
 from nnpot.training.config import RunConfig
 from nnpot.training.interruption import Interruption, deferred_interruption
 from nnpot.training.log import Log
@@ -66,7 +68,7 @@ def run_epochs(
 def _reason_to_stop(state: State, config: RunConfig, interruption: Interruption) -> Stop | None:
     if state.epoch >= config.epochs:
         return Stop.EPOCHS
-    if config.patience is not None and state.epoch - state.best_epoch >= config.patience:
+    if config.patience is not None and state.epoch - max(state.best_epochs) >= config.patience:
         return Stop.PATIENCE
     if config.max_minutes is not None and state.seconds >= 60.0 * config.max_minutes:
         return Stop.TIME
@@ -76,6 +78,7 @@ def _reason_to_stop(state: State, config: RunConfig, interruption: Interruption)
 def _advance(trainer: Trainer, state: State, log: Log, counter: Counter) -> None:
     """One epoch, and all that follows from its result."""
     start = time.monotonic()
+    trainer.adapt([judged_loss(row) for row in state.history])
     rate = trainer.learning_rate
     train = trainer.run_epoch(state.epoch + 1)
     validation = trainer.validate()
@@ -83,12 +86,20 @@ def _advance(trainer: Trainer, state: State, log: Log, counter: Counter) -> None
     state.seconds += time.monotonic() - start
     judged = validation or train
     _require_finite(train, judged, state.epoch)
-    if judged.loss < state.best_loss:
-        state.best_loss, state.best_epoch, state.best_weights = judged.loss, state.epoch, trainer.weights()
+    _remember_best(state, judged, trainer.weights())
     row = (state.epoch, rate, *_columns(train), *_columns(validation), state.seconds)
     state.history.append(tuple(map(float, row)))
     log.add(row)
-    counter.advance(energy=f"{judged.energy_rmse:.2f} meV/atom", forces=f"{judged.force_rmse:.1f} meV/Å")
+    counter.advance(energy=f"{judged.energy_rmse.mean():.2f} meV/atom", forces=f"{judged.force_rmse.mean():.1f} meV/Å")
+
+
+def _remember_best(state: State, judged: Errors, weights: Weights) -> None:
+    """Keep the weights of every member that has never been better."""
+    for member, loss in enumerate(judged.loss):
+        if loss < state.best_losses[member]:
+            state.best_losses[member], state.best_epochs[member] = float(loss), state.epoch
+            for best, now in zip(state.best_weights, weights, strict=True):
+                best[member] = now[member]
 
 
 def _keep(trainer: Trainer, state: State, save: Callable[[State], None]) -> None:
@@ -96,13 +107,22 @@ def _keep(trainer: Trainer, state: State, save: Callable[[State], None]) -> None
     save(state)
 
 
-def _columns(errors: Errors | None) -> tuple[float, float, float]:
-    return (errors.loss, errors.energy_rmse, errors.force_rmse) if errors else (math.nan, math.nan, math.nan)
+def judged_loss(row: Sequence[float]) -> float:
+    """The validation loss in a row of the history; the training loss where there is none."""
+    values = dict(zip(COLUMNS, row, strict=True))
+    loss = values["validation_loss"]
+    return values["train_loss"] if math.isnan(loss) else loss
+
+
+def _columns(errors: Errors | None) -> tuple[float, ...]:
+    if errors is None:
+        return (math.nan,) * 4
+    return tuple(float(v.mean()) for v in (errors.loss, errors.energy_rmse, errors.force_rmse, errors.stress_rmse))
 
 
 def _require_finite(train: Errors, judged: Errors, epoch: int) -> None:
-    if not (math.isfinite(train.loss) and math.isfinite(judged.loss)):
+    if not (np.isfinite(train.loss).all() and np.isfinite(judged.loss).all()):
         raise InvalidInputError(
-            f"training: the loss is {train.loss} (training) and {judged.loss} (validation) in epoch {epoch}; "
+            f"training: the loss is {train.loss.mean()} (training) and {judged.loss.mean()} (validation) in epoch {epoch}; "
             f"lower optimizer.initial_rate or check the data for extreme energies and forces"
         )

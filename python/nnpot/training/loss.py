@@ -1,46 +1,110 @@
-"""The loss: weighted mean squares of the errors of energies per atom and of force components."""
+"""The loss: errors of energies per atom, force components and stresses, and what large weights cost."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from nnpot.training.model import BatchTensors
-from nnpot.training.tensorflow_setup import tf
+import numpy as np
+
+from nnpot.training.config import LossConfig
+from nnpot.training.model import BatchTensors, DeviceData, Predicted
+from nnpot.training.tensorflow_setup import keras, tf
 
 
-class SquaredErrors(NamedTuple):
-    """Sums over a batch: of (ΔE/atom)² over frames, and of ΔF² over force components."""
+class Sums(NamedTuple):
+    """Sums over frames: terms of the loss and squared errors, each (K,), and what they count."""
 
-    energy: tf.Tensor
-    force: tf.Tensor
-    n_frames: tf.Tensor
-    n_atoms: tf.Tensor
-
-
-def squared_errors(
-    energies: tf.Tensor, forces: tf.Tensor, reference_forces: tf.Tensor, batch: BatchTensors, scale: float
-) -> SquaredErrors:
-    """Compare a batch with its labels (eV), in units of ``scale`` eV; padding counts nothing."""
-    per_atom = batch.present * (energies - batch.energies / scale) / batch.sizes
-    difference = forces - reference_forces / scale
-    return SquaredErrors(
-        tf.reduce_sum(per_atom**2),
-        tf.reduce_sum(difference**2),
-        tf.reduce_sum(batch.present),
-        tf.reduce_sum(batch.present * batch.sizes),
-    )
+    loss: tf.Tensor
+    """(3, K): Σ w f(error) of energies, force components, stresses."""
+    squares: tf.Tensor
+    """(3, K): Σ of squared errors: of energies per atom, of force components, of stresses in units per Å³."""
+    counts: tf.Tensor
+    """(3,): energies, components of forces, components of stresses."""
 
 
-@dataclass(frozen=True)
 class Loss:
-    """energy_weight ⟨(ΔE/atom)²⟩ + force_weight ⟨ΔF²⟩."""
+    """L = ⟨f(√w_E ΔE/n)⟩ + ⟨f(√w_F ΔF)⟩ + ⟨f(√w_S V Δσ/n)⟩ + l1 Σ|W| + l2 ΣW².
 
-    energy_weight: float
-    force_weight: float
+    f(x) is x² (mse), |x| (mae), or x² up to δ and δ (2|x| − δ) beyond (huber); means over frames with the
+    label, force components, and stress components. Each frame counts times the weight of its group.
 
-    def __call__(self, errors: SquaredErrors) -> tf.Tensor:
-        """The loss of a batch, or of sums over several."""
-        energy = errors.energy / errors.n_frames
-        force = errors.force / (3.0 * errors.n_atoms)
-        return self.energy_weight * energy + self.force_weight * force
+    Parameters
+    ----------
+    config
+        Weights and form.
+    scale
+        eV; errors are measured in this unit.
+    """
+
+    def __init__(self, config: LossConfig, scale: float) -> None:
+        self._config = config
+        self._scale = scale
+        self._weights = (config.energy_weight, config.force_weight, config.stress_weight)
+
+    @property
+    def with_stress(self) -> bool:
+        """Whether stresses are fitted."""
+        return self._config.stress_weight > 0.0
+
+    def sums(self, predicted: Predicted, data: DeviceData, batch: BatchTensors) -> Sums:
+        """Compare a batch with its labels; padding and missing labels count nothing."""
+        labels = data.labels
+        frames = {name: tf.gather(values, batch.frames) for name, values in labels._asdict().items() if name in _FRAME}
+        sizes, weights = frames["sizes"][:, None], frames["weights"][:, None]
+        atoms = tf.gather(labels.has_forces, batch.atoms)[:, None, None]
+        energy = frames["has_energy"][:, None] * (predicted.energies - frames["energies"][:, None] / self._scale)
+        force = atoms * (predicted.forces - tf.gather(labels.forces, batch.atoms)[:, None, :] / self._scale)
+        atom_weights = tf.gather(labels.atom_weights, batch.atoms)[:, None, None]
+        terms = [self._term(0, weights, energy / sizes), self._term(1, atom_weights, force)]
+        squares = [_over_all_but_members((energy / sizes) ** 2), _over_all_but_members(force**2)]
+        n_stresses = tf.reduce_sum(frames["has_stress"])
+        if predicted.strain_derivatives is not None:
+            reference = frames["strain_derivatives"][:, None, :] / self._scale
+            strain = frames["has_stress"][:, None, None] * (predicted.strain_derivatives - reference)
+            terms.append(self._term(2, weights[..., None], strain / sizes[..., None]))
+            squares.append(_over_all_but_members((strain / frames["volumes"][:, None, None]) ** 2))
+        else:
+            terms.append(tf.zeros_like(terms[0]))
+            squares.append(tf.zeros_like(terms[0]))
+        counts = [tf.reduce_sum(frames["has_energy"]), 3.0 * tf.reduce_sum(atoms), 6.0 * n_stresses]
+        return Sums(tf.stack(terms), tf.stack(squares), tf.stack(counts))
+
+    def total(self, sums: Sums, counts: tf.Tensor) -> tf.Tensor:
+        """The loss of each member (K,), of sums over any share of a batch with these counts (3,)."""
+        return tf.reduce_sum(sums.loss / counts[:, None], axis=0)
+
+    def penalty(self, variables: Sequence[keras.Variable]) -> tf.Tensor:
+        """l1 Σ|W| + l2 ΣW² of each member, over weights and not biases; 0.0 where neither is asked for."""
+        l1, l2 = self._config.l1, self._config.l2
+        weights = [tf.convert_to_tensor(variable) for variable in variables[::2]]
+        total = tf.zeros(weights[0].shape[0], weights[0].dtype)
+        for weight in weights:
+            if l1 > 0.0:
+                total += l1 * tf.reduce_sum(tf.abs(weight), axis=(1, 2))
+            if l2 > 0.0:
+                total += l2 * tf.reduce_sum(weight**2, axis=(1, 2))
+        return total
+
+    def _term(self, term: int, weights: tf.Tensor, errors: tf.Tensor) -> tf.Tensor:
+        if self._weights[term] == 0.0:
+            return tf.zeros(errors.shape[1], errors.dtype)
+        return _over_all_but_members(weights * self._shape(np.sqrt(self._weights[term]) * errors))
+
+    def _shape(self, errors: tf.Tensor) -> tf.Tensor:
+        if self._config.function == "mse":
+            return errors**2
+        size = tf.abs(errors)
+        if self._config.function == "mae":
+            return size
+        delta = self._config.huber_delta
+        return tf.where(size <= delta, errors**2, delta * (2.0 * size - delta))
+
+
+_FRAME = ("energies", "sizes", "volumes", "has_energy", "has_stress", "strain_derivatives", "weights")
+"""Labels of frames, not of atoms."""
+
+
+def _over_all_but_members(values: tf.Tensor) -> tf.Tensor:
+    """Sum (n, K, ...) to (K,)."""
+    return tf.reduce_sum(values, axis=[axis for axis in range(len(values.shape)) if axis != 1])

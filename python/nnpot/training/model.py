@@ -1,4 +1,4 @@
-"""Energies and forces of a batch from the networks and the stored derivatives."""
+"""Energies, forces and stresses of a batch from the networks and the stored derivatives."""
 
 from __future__ import annotations
 
@@ -16,13 +16,29 @@ class DeviceTable(NamedTuple):
     descriptors: tf.Tensor
     jacobian: tf.Tensor
     neighbors: tf.Tensor
+    vectors: tf.Tensor
+
+
+class DeviceLabels(NamedTuple):
+    """`Labels` as tensors."""
+
+    energies: tf.Tensor
+    sizes: tf.Tensor
+    volumes: tf.Tensor
+    has_energy: tf.Tensor
+    has_stress: tf.Tensor
+    strain_derivatives: tf.Tensor
+    weights: tf.Tensor
+    forces: tf.Tensor
+    has_forces: tf.Tensor
+    atom_weights: tf.Tensor
 
 
 class DeviceData(NamedTuple):
     """A `DataSet` as tensors."""
 
     tables: dict[str, DeviceTable]
-    forces: tf.Tensor
+    labels: DeviceLabels
 
 
 class BatchTensors(NamedTuple):
@@ -32,18 +48,29 @@ class BatchTensors(NamedTuple):
     frame: dict[str, tf.Tensor]
     shift: dict[str, tf.Tensor]
     atoms: tf.Tensor
+    frames: tf.Tensor
+    counts: tf.Tensor
+
+
+class Predicted(NamedTuple):
+    """What K networks say about a batch, in their units of energy."""
+
     energies: tf.Tensor
-    sizes: tf.Tensor
-    present: tf.Tensor
+    """(n_batch, K)"""
+    forces: tf.Tensor
+    """(A, K, 3)"""
+    strain_derivatives: tf.Tensor | None
+    """(n_batch, K, 6): dE/dε, order xx yy zz yz xz xy; None where it is not asked for."""
 
 
 def to_device(data: DataSet, precision: str) -> DeviceData:
     """Copy a data set into TensorFlow's memory."""
     tables = {
-        element: DeviceTable(*map(tf.constant, (table.descriptors, table.jacobian, table.neighbors)))
+        element: DeviceTable(*map(tf.constant, (table.descriptors, table.jacobian, table.neighbors, table.vectors)))
         for element, table in data.elements.items()
     }
-    return DeviceData(tables, tf.constant(data.forces, precision))
+    labels = {name: tf.constant(values, precision) for name, values in vars(data.labels).items()}
+    return DeviceData(tables, DeviceLabels(**labels))
 
 
 def to_tensors(batch: Batch) -> BatchTensors:
@@ -51,28 +78,60 @@ def to_tensors(batch: Batch) -> BatchTensors:
     return BatchTensors(**tf.nest.map_structure(tf.constant, dict(vars(batch))))
 
 
-def energies_and_forces(
-    networks: AtomicNetworks, data: DeviceData, batch: BatchTensors
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """Energies (n_batch,) and forces (A, 3), in the networks' units of energy.
+def predict(
+    networks: AtomicNetworks,
+    data: DeviceData,
+    batch: BatchTensors,
+    with_stress: bool,
+    seed: tf.Tensor | None = None,
+) -> Predicted:
+    """Energies, forces and strain derivatives of a batch.
 
     F_k = -Σ_i Σ_f (dE_i/dg_f) (dg_f/dr_k): the network's own gradient times the stored derivatives, each
-    product added to the atom it belongs to.
+    product added to the atom it belongs to. The same products times the neighbours' vectors are dE/dε.
+
+    Parameters
+    ----------
+    networks
+        K of them for every element.
+    data, batch
+        The frames.
+    with_stress
+        Whether dE/dε is wanted.
+    seed
+        Of the nodes at rest, see `AtomicNetworks`.
     """
-    n_frames, n_atoms = batch.sizes.shape[0], batch.atoms.shape[0]
-    energies = tf.zeros_like(batch.sizes)
-    gradient = tf.zeros((n_atoms, 3), batch.sizes.dtype)
+    n_frames, n_atoms, dtype = batch.frames.shape[0], batch.atoms.shape[0], batch.counts.dtype
+    energies = tf.zeros((n_frames, networks.n_members), dtype)
+    gradient = tf.zeros((n_atoms, networks.n_members, 3), dtype)
+    strain = tf.zeros((n_frames, networks.n_members, 3, 3), dtype) if with_stress else None
     for element in networks.elements:
-        table, rows = data.tables[element], batch.rows[element]
-        descriptors = tf.gather(table.descriptors, rows)
-        with tf.GradientTape() as tape:
-            tape.watch(descriptors)
-            atomic = networks(element, descriptors)
-        slopes = tape.gradient(atomic, descriptors)
-        products = tf.matmul(slopes[:, None, :], tf.gather(table.jacobian, rows))
+        table, rows, frame = data.tables[element], batch.rows[element], batch.frame[element]
+        atomic, slopes = _network_gradient(networks, element, tf.gather(table.descriptors, rows), seed)
+        products = tf.matmul(slopes, tf.gather(table.jacobian, rows))
+        products = tf.reshape(products, (rows.shape[0], networks.n_members, -1, 3))
         targets = tf.gather(table.neighbors, rows) + batch.shift[element][:, None]
-        energies += tf.math.unsorted_segment_sum(atomic[:, 0], batch.frame[element], n_frames + 1)[:-1]
-        gradient += tf.math.unsorted_segment_sum(
-            tf.reshape(products, (-1, 3)), tf.reshape(targets, (-1,)), n_atoms
-        )
-    return energies, -gradient
+        energies += tf.math.unsorted_segment_sum(atomic, frame, n_frames + 1)[:-1]
+        by_slot = tf.reshape(tf.transpose(products, (0, 2, 1, 3)), (-1, networks.n_members, 3))
+        gradient += tf.math.unsorted_segment_sum(by_slot, tf.reshape(targets, (-1,)), n_atoms)
+        if strain is not None:
+            outer = tf.einsum("rkma,rmb->rkab", products, tf.gather(table.vectors, rows))
+            strain += tf.math.unsorted_segment_sum(outer, frame, n_frames + 1)[:-1]
+    return Predicted(energies, -gradient, None if strain is None else _voigt(strain))
+
+
+def _network_gradient(
+    networks: AtomicNetworks, element: str, descriptors: tf.Tensor, seed: tf.Tensor | None
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Energies of atoms (n, K), and their slopes (n, K, F) along the descriptors (n, F)."""
+    inputs = tf.repeat(descriptors[:, None, :], networks.n_members, axis=1)
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)
+        atomic = networks(element, inputs, seed)
+    return atomic, tape.gradient(atomic, inputs)
+
+
+def _voigt(matrices: tf.Tensor) -> tf.Tensor:
+    """Symmetric parts of (..., 3, 3) matrices, as (..., 6): xx yy zz yz xz xy."""
+    entries = [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)]
+    return tf.stack([0.5 * (matrices[..., a, b] + matrices[..., b, a]) for a, b in entries], axis=-1)

@@ -1,14 +1,16 @@
-"""One feed-forward network per element, as Keras models."""
+"""One feed-forward network per element, or a committee of them, as Keras layers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnpot import _core
 from nnpot.training.config import ACTIVATIONS, NetworkConfig
+from nnpot.training.initial_weights import INITIALIZERS
 from nnpot.training.tensorflow_setup import keras, tf
 
 Array = NDArray[np.float64]
@@ -25,64 +27,92 @@ FUNCTIONS = {
 """What the activation letters of input.nn mean."""
 
 
-class AtomicNetworks:
-    """The networks of all elements; each maps scaled descriptors (n, F) to energies of atoms (n, 1).
+@dataclass(frozen=True)
+class _Network:
+    """The layers of one element, of all members at once."""
 
-    Parameters
-    ----------
-    models
-        A Keras model and the letters of its layers' activations, per element.
+    layers: list[keras.layers.EinsumDense]
+    letters: str
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        return [variable for layer in self.layers for variable in layer.trainable_variables]
+
+
+class AtomicNetworks:
+    """The networks of all elements: from scaled descriptors (n, K, F) to energies of atoms (n, K).
+
+    K members of a committee are trained at once; their weights have a leading axis of length K.
     """
 
-    def __init__(self, models: dict[str, tuple[keras.Sequential, str]]) -> None:
-        self._models = models
+    def __init__(self, networks: dict[str, _Network], n_members: int, dropout: float = 0.0) -> None:
+        self._networks = networks
+        self._dropout = dropout
+        self.n_members = n_members
 
     @classmethod
     def create(
         cls, config: NetworkConfig, initial_scales: dict[str, Array], precision: str, seed: int
     ) -> AtomicNetworks:
-        """New networks with Glorot weights that depend on the seed alone, not on the precision.
+        """New networks with random weights that depend on the seed alone, not on the precision.
 
         ``initial_scales`` (F,) multiply the first weights of each input, and say how many inputs there are.
+        Member m starts from the weights of a single network with the seed ``seed + m``.
         """
         letters = ACTIVATIONS[config.activation] * len(config.hidden) + "l"
-        models = {}
+        draw = INITIALIZERS[config.initial_weights]
+        networks = {}
         for number, (element, scale) in enumerate(initial_scales.items()):
-            random = np.random.default_rng([seed, number])
             sizes = [len(scale), *config.hidden, 1]
-            weights = [v for shape in zip(sizes, sizes[1:], strict=False) for v in _glorot(random, *shape)]
-            weights[0] = scale[:, None] * weights[0]
-            network = _sequential(len(scale), sizes[1:], letters, precision)
-            network.set_weights(weights)
-            models[element] = (network, letters)
-        return cls(models)
+            members = []
+            for member in range(config.members):
+                weights = draw(np.random.default_rng([seed + member, number]), sizes)
+                weights[0] = scale[:, None] * weights[0]
+                members.append(weights)
+            stacked = [np.stack(values) for values in zip(*members, strict=True)]
+            networks[element] = _network(stacked, letters, precision)
+        return cls(networks, config.members, config.dropout)
 
     @classmethod
     def from_model(cls, model: _core.Model) -> AtomicNetworks:
         """The networks of an exported model, in float64."""
-        models = {}
+        networks = {}
         for element in model.elements:
             layers = model.network(element)
             letters = "".join(letter for _, _, letter in layers)
-            sizes = [weights.shape[1] for weights, _, _ in layers]
-            network = _sequential(layers[0][0].shape[0], sizes, letters, "float64")
-            network.set_weights([values for weights, biases, _ in layers for values in (weights, biases)])
-            models[element] = (network, letters)
-        return cls(models)
+            values = [array[None] for weights, biases, _ in layers for array in (weights, biases)]
+            networks[element] = _network(values, letters, "float64")
+        return cls(networks, 1)
 
     @property
     def elements(self) -> list[str]:
         """The elements in their order."""
-        return list(self._models)
+        return list(self._networks)
 
     @property
     def variables(self) -> list[keras.Variable]:
-        """All weights and biases, in a fixed order."""
-        return [variable for network, _ in self._models.values() for variable in network.trainable_variables]
+        """All weights (K, n_in, n_out) and biases (K, n_out) in turn, in a fixed order."""
+        return [variable for network in self._networks.values() for variable in network.variables]
 
-    def __call__(self, element: str, descriptors: tf.Tensor) -> tf.Tensor:
-        """Energies of atoms, (n, 1)."""
-        return self._models[element][0](descriptors)
+    def __call__(self, element: str, descriptors: tf.Tensor, seed: tf.Tensor | None = None) -> tf.Tensor:
+        """Energies of atoms, (n, K).
+
+        Parameters
+        ----------
+        element
+            Whose network.
+        descriptors
+            (n, K, F)
+        seed
+            Two integers that decide which nodes rest (dropout); None: none do.
+        """
+        values, layers = descriptors, self._networks[element].layers
+        for number, layer in enumerate(layers):
+            values = layer(values)
+            if seed is not None and self._dropout > 0.0 and number < len(layers) - 1:
+                place = self.elements.index(element) * 100 + number
+                values = _drop(values, self._dropout, seed + tf.constant([0, place], seed.dtype))
+        return values[..., 0]
 
     def weights(self) -> list[NDArray[np.floating]]:
         """Copies of all weights and biases, in the order of `variables`."""
@@ -93,29 +123,38 @@ class AtomicNetworks:
         for variable, values in zip(self.variables, weights, strict=True):
             variable.assign(values)
 
-    def layers(self, scale: float, transforms: dict[str, Array]) -> dict[str, Layers]:
-        """Weights (n_in, n_out), biases and activation letter of each layer, in float64.
+    def layers(self, scale: float, transforms: dict[str, Array], member: int = 0) -> dict[str, Layers]:
+        """Weights (n_in, n_out), biases and activation letter of each layer of a member, in float64.
 
         The last layer is multiplied by ``scale``; the first takes over the transform (F, F) of its inputs.
         """
         result = {}
-        for element, (network, letters) in self._models.items():
-            values = [np.asarray(variable.numpy(), np.float64) for variable in network.trainable_variables]
+        for element, network in self._networks.items():
+            values = [np.asarray(variable.numpy()[member], np.float64) for variable in network.variables]
             values[0] = transforms[element] @ values[0]
             values[-2:] = [scale * last for last in values[-2:]]
-            result[element] = list(zip(values[::2], values[1::2], letters, strict=True))
+            result[element] = list(zip(values[::2], values[1::2], network.letters, strict=True))
         return result
 
 
-def _glorot(random: np.random.Generator, n_in: int, n_out: int) -> tuple[Array, Array]:
-    """Uniform weights of variance 2 / (n_in + n_out), and biases of zero (Glorot and Bengio 2010)."""
-    limit = np.sqrt(6.0 / (n_in + n_out))
-    return random.uniform(-limit, limit, (n_in, n_out)), np.zeros(n_out)
+def _network(values: Sequence[NDArray[np.floating]], letters: str, precision: str) -> _Network:
+    layers = []
+    for weights, biases, letter in zip(values[::2], values[1::2], letters, strict=True):
+        n_members, n_in, n_out = weights.shape
+        layer = keras.layers.EinsumDense(
+            "nki,kio->nko",
+            output_shape=(n_members, n_out),
+            bias_axes="ko",
+            activation=FUNCTIONS[letter],
+            dtype=precision,
+        )
+        layer.build((None, n_members, n_in))
+        layer.set_weights([weights, biases])
+        layers.append(layer)
+    return _Network(layers, letters)
 
 
-def _sequential(n_inputs: int, sizes: Sequence[int], letters: str, precision: str) -> keras.Sequential:
-    layers = [
-        keras.layers.Dense(size, activation=FUNCTIONS[letter], dtype=precision)
-        for size, letter in zip(sizes, letters, strict=True)
-    ]
-    return keras.Sequential([keras.Input((n_inputs,), dtype=precision), *layers])
+def _drop(values: tf.Tensor, share: float, seed: tf.Tensor) -> tf.Tensor:
+    """Nodes at rest, the others scaled up so that the mean stays (Srivastava et al. 2014)."""
+    drawn = tf.random.stateless_uniform(tf.shape(values), seed, dtype=values.dtype)
+    return values * tf.cast(drawn >= share, values.dtype) / (1.0 - share)

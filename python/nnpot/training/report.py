@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from nnpot.analysis.predictions import Predictions, predict_frames
+from nnpot.analysis.predictions import Predictions, mean_predictions, predict_frames
 from nnpot.potential import load
 from nnpot.report import Report
 from nnpot.training.checkpoint import COLUMNS, State
@@ -14,10 +15,13 @@ from nnpot.training.frames import Split
 from nnpot.training.loop import Stop
 
 
-def predict_parts(model: Path, split: Split) -> dict[str, Predictions]:
-    """Evaluate the exported model with the C++ core on each part of the data."""
-    potential = load(model)
-    return {name: predict_frames(potential, frames, f"{name} data") for name, frames in split.parts()}
+def predict_parts(models: Sequence[Path], split: Split) -> dict[str, Predictions]:
+    """Evaluate the exported model, or the mean of a committee, with the C++ core on each part of the data."""
+    potentials = [load(model) for model in models]
+    return {
+        name: mean_predictions([predict_frames(p, frames, f"{name} data") for p in potentials])
+        for name, frames in split.parts()
+    }
 
 
 def write_report(run_dir: Path, state: State, stop: Stop, parts: dict[str, Predictions]) -> Path:
@@ -25,11 +29,11 @@ def write_report(run_dir: Path, state: State, stop: Stop, parts: dict[str, Predi
     report = Report("Training of a neural network potential")
     report.text(
         f"{stop.value.capitalize()} after {state.epoch} epochs and {state.seconds:.0f} s; the model holds "
-        f"the weights of epoch {state.best_epoch}. All errors are of the exported model in the C++ core."
+        f"the weights of epoch {", ".join(map(str, state.best_epochs))}. All errors are of the exported model in the C++ core."
     )
     report.errors("data", {name: part.errors for name, part in parts.items()})
     report.heading("Learning curves")
-    report.learning_curves(dict(zip(COLUMNS, np.array(state.history).T, strict=True)), state.best_epoch)
+    report.learning_curves(dict(zip(COLUMNS, np.array(state.history).T, strict=True)), max(state.best_epochs))
     for name in ("validation", "test"):
         if name in parts:
             report.heading(f"Predictions for the {name} frames")

@@ -12,8 +12,8 @@ from nnpot.analysis.errors import ErrorStatistics
 class TrainingResult:
     """Where the model is, how training went, and how good it is."""
 
-    model: Path
-    """Directory of the exported model."""
+    models: list[Path]
+    """Directories of the exported models: one for each member."""
     report: Path
     """The report, an HTML file."""
     stop: str
@@ -21,9 +21,14 @@ class TrainingResult:
     interrupted: bool
     """Whether it was by Ctrl-C or SIGTERM."""
     epochs: int
-    best_epoch: int
-    """The epoch whose weights were exported."""
+    best_epochs: list[int]
+    """The epoch whose weights were exported, of each member."""
     seconds: float
     """Time spent in epochs."""
     errors: dict[str, ErrorStatistics]
-    """Of the exported model, by the C++ core, for ``train``, ``validation``, ``test`` as far as given."""
+    """Of the exported model (of a committee: of the mean prediction), by the C++ core, for ``train``, ``validation``, ``test`` as far as given."""
+
+    @property
+    def model(self) -> Path:
+        """The directory of the only model, or of the committee's first."""
+        return self.models[0]

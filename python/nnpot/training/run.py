@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from importlib.metadata import version
@@ -17,6 +18,7 @@ from nnpot.training.descriptor_grid import symmetry_function_lines
 from nnpot.training.descriptors import Descriptor, fit_descriptor
 from nnpot.training.export import export, verify
 from nnpot.training.frames import Split, atom_energies, load_frames
+from nnpot.training.gradient_trainer import GradientTrainer
 from nnpot.training.log import open_log
 from nnpot.training.loop import Stop, run_epochs
 from nnpot.training.networks import AtomicNetworks
@@ -28,6 +30,8 @@ from nnpot.training.trainer import Trainer, output_scale
 logger = logging.getLogger(__name__)
 
 CHECKPOINT, LOG, MODEL, CONFIGURATION = "checkpoint.npz", "log.csv", "model", "config.json"
+TRAINERS: dict[str, type[Trainer]] = {}
+"""Of the optimizers that are not Keras's, by name."""
 N_VERIFIED = 3
 """Frames on which TensorFlow and the core are compared after export."""
 
@@ -63,7 +67,10 @@ def run(config: TrainingConfig, run_dir: Path, resume: bool) -> TrainingResult:
     with open_log(run_dir / LOG, state.history) as log:
         stop = run_epochs(prepared.trainer, state, config.training, log, save)
     logger.info(
-        "%s after epoch %d; the weights of epoch %d are kept", stop.value, state.epoch, state.best_epoch
+        "%s after epoch %d; the weights of epoch %s are kept",
+        stop.value,
+        state.epoch,
+        ", ".join(map(str, state.best_epochs)),
     )
     return _finish(config, prepared, state, stop, run_dir)
 
@@ -96,14 +103,15 @@ def _prepare(config: TrainingConfig, split: Split) -> _Prepared:
 
     def build(name: str) -> DataSet | None:
         frames = dict(split.parts()).get(name)
-        return build_dataset(descriptor, frames, energies, precision, name) if frames else None
+        weights = config.loss.group_weights
+        return build_dataset(descriptor, frames, energies, precision, name, weights) if frames else None
 
     train, validation = build("train"), build("validation")
     assert train is not None
     scale = output_scale(train)
     scales = {element: inputs.initial_scale for element, inputs in descriptor.inputs.items()}
     networks = AtomicNetworks.create(config.network, scales, precision, config.training.seed)
-    trainer = Trainer(config, networks, train, validation, scale)
+    trainer = TRAINERS.get(config.optimizer.name, GradientTrainer)(config, networks, train, validation, scale)
     return _Prepared(split, energies, descriptor, scale, networks, trainer)
 
 
@@ -121,7 +129,10 @@ def _announce(split: Split, descriptor: Descriptor, energies: dict[str, float], 
 def _start(trainer: Trainer, earlier: State | None) -> State:
     if earlier is None:
         weights = trainer.weights()
-        return State(weights, trainer.optimizer_state(), weights)
+        n_members = len(weights[0])
+        return State(
+            weights, trainer.optimizer_state(), trainer.weights(), [0] * n_members, [math.inf] * n_members
+        )
     trainer.restore(earlier.weights, earlier.optimizer)
     logger.info("resumed after epoch %d", earlier.epoch)
     return earlier
@@ -130,44 +141,48 @@ def _start(trainer: Trainer, earlier: State | None) -> State:
 def _finish(
     config: TrainingConfig, prepared: _Prepared, state: State, stop: Stop, run_dir: Path
 ) -> TrainingResult:
-    if state.best_epoch == 0:
+    if min(state.best_epochs) == 0:
         raise NnpotError(f"{run_dir}: {stop.value} before the first epoch was done, so there is no model yet")
     prepared.networks.set_weights(state.best_weights)
-    model = run_dir / MODEL
-    with atomic_directory(model) as directory:
-        _export(config, prepared, state, directory)
-    predictions = predict_parts(model, prepared.split)
+    n_members = config.network.members
+    models = [run_dir / (MODEL if n_members == 1 else f"{MODEL}_{n + 1}") for n in range(n_members)]
+    for member, model in enumerate(models):
+        with atomic_directory(model) as directory:
+            _export(config, prepared, state, member, directory)
+    predictions = predict_parts(models, prepared.split)
     report = write_report(run_dir, state, stop, predictions)
     return TrainingResult(
-        model=model,
+        models=models,
         report=report,
         stop=stop.value,
         interrupted=stop is Stop.INTERRUPTED,
         epochs=state.epoch,
-        best_epoch=state.best_epoch,
+        best_epochs=state.best_epochs,
         seconds=state.seconds,
         errors={name: part.errors for name, part in predictions.items()},
     )
 
 
-def _export(config: TrainingConfig, prepared: _Prepared, state: State, directory: Path) -> None:
+def _export(config: TrainingConfig, prepared: _Prepared, state: State, member: int, directory: Path) -> None:
     """Write the model and prove it."""
-    info = _provenance(config, prepared.split, state)
-    export(prepared.networks, prepared.descriptor, prepared.atom_energies, prepared.scale, info, directory)
+    info = _provenance(config, prepared.split, state, member)
+    export(
+        prepared.networks, prepared.descriptor, prepared.atom_energies, prepared.scale, info, directory, member
+    )
     frames = [frame for _, part in prepared.split.parts() for frame in part]
     step = max(1, len(frames) // N_VERIFIED)
     difference = verify(directory, prepared.descriptor, frames[::step][:N_VERIFIED])
     logger.info("TensorFlow and the C++ core agree to %.1e (relative)", difference)
 
 
-def _provenance(config: TrainingConfig, split: Split, state: State) -> dict[str, str]:
+def _provenance(config: TrainingConfig, split: Split, state: State, member: int) -> dict[str, str]:
     files = " ".join(str(path) for path in config.data.train)
     return {
         "trained_on": files,
         "training_frames": str(len(split.train)),
         "trained_at": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "best_epoch": str(state.best_epoch),
+        "best_epoch": str(state.best_epochs[member]),
         "precision": config.training.precision,
-        "seed": str(config.training.seed),
+        "seed": str(config.training.seed + member),
         "nnpot_version": version("nnpot"),
     }
