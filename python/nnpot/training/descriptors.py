@@ -74,6 +74,8 @@ class FrameDescriptors:
     """(p,) the atom with respect to which the derivative is taken."""
     gradient: Array
     """(p, F, 3): dvalues[center] / dr[neighbor], 1/Å."""
+    vector: Array
+    """(p, 3): from the center to the neighbor, Å; 0 for the center itself."""
 
 
 def arguments(frame: Atoms) -> tuple[Array, NDArray[np.int64], Array, NDArray[np.bool_]]:
@@ -178,7 +180,7 @@ def _statistics(values: Array) -> Array:
 
 def describe(descriptor: Descriptor, frame: Atoms) -> FrameDescriptors:
     """Inputs of the networks for one frame, and their derivatives; unused columns of an element are 0."""
-    values, center, neighbor, gradient = descriptor.functions.jacobian(*arguments(frame))
+    values, center, neighbor, gradient, vector = descriptor.functions.jacobian(*arguments(frame))
     symbols = np.asarray(frame.get_chemical_symbols())
     scaled = np.zeros_like(values)
     slopes = np.zeros_like(gradient)
@@ -188,4 +190,4 @@ def describe(descriptor: Descriptor, frame: Atoms) -> FrameDescriptors:
         atoms, pairs = symbols == element, symbols[center] == element
         scaled[atoms, :n] = (values[atoms, :n] - mean) / sigma @ transform
         slopes[pairs, :n] = np.matmul((transform / sigma[:, None]).T, gradient[pairs, :n])
-    return FrameDescriptors(scaled, center, neighbor, slopes)
+    return FrameDescriptors(scaled, center, neighbor, slopes, vector)
