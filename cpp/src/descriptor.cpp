@@ -91,10 +91,12 @@ Descriptor::Jacobian list_pairs(const NeighborList& list, std::size_t n_function
     Descriptor::Jacobian result;
     result.values.zeros(n_functions, list.n_centers());
     result.gradient.zeros(3, n_functions, n);
+    result.vector.zeros(3, n);
     for (std::size_t c = 0; c < list.n_centers(); ++c) {
         result.center.push_back(list.center_index[c]);
         result.neighbor.push_back(list.center_index[c]);
         for (std::size_t p = list.offsets[c]; p < list.offsets[c + 1]; ++p) {
+            result.vector.col(result.center.size()) = arma::vec3{list.dx[p], list.dy[p], list.dz[p]};
             result.center.push_back(list.center_index[c]);
             result.neighbor.push_back(list.neighbor_index[p]);
         }

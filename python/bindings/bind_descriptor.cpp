@@ -52,7 +52,7 @@ py::tuple jacobian(const nnpot::Descriptor& self, const RowMajor& positions, con
         result = self.jacobian(nnpot::build_neighbor_list(structure, self.cutoff()));
     }
     return py::make_tuple(to_array(result.values), to_array(result.center), to_array(result.neighbor),
-                          to_array(result.gradient));
+                          to_array(result.gradient), to_array(result.vector));
 }
 
 py::tuple vjp(const nnpot::Descriptor& self, const RowMajor& positions, const Integers& numbers, const RowMajor& cell,

@@ -35,10 +35,12 @@ class SymmetryFunctions:
 
     def jacobian(
         self, positions: ArrayLike, numbers: ArrayLike, cell: ArrayLike, pbc: ArrayLike
-    ) -> tuple[Array, NDArray[Any], NDArray[Any], Array]:
-        """Values (n, F), center (p,), neighbor (p,), gradient (p, F, 3) = dG[center]/d r_neighbor.
+    ) -> tuple[Array, NDArray[Any], NDArray[Any], Array, Array]:
+        """Values (n, F), center (p,), neighbor (p,), gradient (p, F, 3), vector (p, 3).
 
-        Pairs are sorted by center, the center itself first; images of an atom are separate pairs.
+        The gradient is dG[center]/d r_neighbor. Pairs are sorted by center, the center itself first; images of
+        an atom are separate pairs. A vector goes from the center to that image of the neighbor (Å), and is 0
+        for the center itself: the derivative by a strain is the sum of vector ⊗ gradient.
         """
 
     def vjp(

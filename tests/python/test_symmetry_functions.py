@@ -50,7 +50,7 @@ def direction_for(atoms: Atoms) -> Array:
 
 def dense_jacobian(functions: SymmetryFunctions, atoms: Atoms) -> Array:
     """Shape (n, F, n, 3): dG[i, f] / dr[j]."""
-    values, center, neighbor, gradient = functions.jacobian(*arguments(atoms))
+    values, center, neighbor, gradient, _ = functions.jacobian(*arguments(atoms))
     dense = np.zeros((len(atoms), len(atoms), values.shape[1], 3))
     np.add.at(dense, (center, neighbor), gradient)
     return dense.transpose(0, 2, 1, 3)
@@ -81,6 +81,19 @@ def test_vjp_is_the_weights_times_the_jacobian(functions: SymmetryFunctions, any
     expected = np.einsum("if,ifjk->jk", weights, dense_jacobian(functions, any_structure))
     assert np.abs(expected).max() > 0.1, "too small to test anything"
     np.testing.assert_allclose(gradient, expected, rtol=0, atol=1e-12 * np.abs(expected).max())
+
+
+def test_vectors_of_the_jacobian_give_the_derivative_by_strain(
+    functions: SymmetryFunctions, any_structure: Atoms
+) -> None:
+    weights = weights_for(functions, any_structure)
+    _, center, neighbor, gradient, vector = functions.jacobian(*arguments(any_structure))
+    strain = np.einsum("pf,pfk,pj->jk", weights[center], gradient, vector)
+    _, expected = functions.vjp(*arguments(any_structure), weights)
+    assert np.abs(expected).max() > 0.1, "too small to test anything"
+    np.testing.assert_allclose(strain, expected, rtol=0, atol=1e-11 * np.abs(expected).max())
+    own = np.flatnonzero(np.diff(center, prepend=-1))
+    assert not vector[own].any() and (neighbor[own] == center[own]).all()
 
 
 def test_jvp_is_the_jacobian_times_the_displacement(

@@ -30,6 +30,7 @@ public:
         std::vector<std::size_t> center;    ///< caller's index
         std::vector<std::size_t> neighbor;  ///< caller's index
         arma::cube gradient;                ///< 3 × largest_size() × n: dG_center / dr_neighbor, 1/Å
+        arma::mat vector;                   ///< 3 × n: r_neighbor − r_center of that image, Å; 0 for the center itself
     };
 
     Jacobian jacobian(const NeighborList& list) const;

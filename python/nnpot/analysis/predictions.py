@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from ase import Atoms
@@ -51,10 +52,11 @@ def mean_predictions(members: Sequence[Predictions]) -> Predictions:
 
 
 def _mean(predictions: Sequence[Prediction]) -> Prediction:
-    values = {name: [getattr(one, name) for one in predictions] for name in vars(predictions[0])}
-    return Prediction(
-        **{name: None if several[0] is None else np.mean(several, axis=0) for name, several in values.items()}
-    )
+    def mean(name: str) -> Any:
+        values = [getattr(one, name) for one in predictions]
+        return None if values[0] is None else np.mean(values, axis=0)
+
+    return Prediction(**{name: mean(name) for name in vars(predictions[0])})
 
 
 def predict_frames(potential: Potential, frames: Sequence[Atoms], where: object) -> Predictions:

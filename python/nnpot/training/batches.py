@@ -78,10 +78,16 @@ def _batch(
         rows[element] = _padded(_ranges(starts, counts), length, len(table.descriptors) - 1)
         frame[element] = _padded(np.repeat(np.arange(len(chosen)), counts), length, batch_size)
         shift[element] = _padded(np.repeat(shifts, counts), length, 0)
-    atoms = _padded(_ranges(data.first[chosen], data.sizes[chosen]), lengths.atoms, len(data.labels.forces) - 1)
+    atoms = _padded(
+        _ranges(data.first[chosen], data.sizes[chosen]), lengths.atoms, len(data.labels.forces) - 1
+    )
     frames = _padded(chosen, batch_size, len(data))
-    counts = [len(chosen), 3 * data.labels.has_forces[atoms].sum(), 6 * data.labels.has_stress[chosen].sum()]
-    return Batch(rows, frame, shift, atoms, frames, np.maximum(counts, 1).astype(precision))
+    n_labels = [
+        len(chosen),
+        3 * data.labels.has_forces[atoms].sum(),
+        6 * data.labels.has_stress[chosen].sum(),
+    ]
+    return Batch(rows, frame, shift, atoms, frames, np.maximum(n_labels, 1).astype(precision))
 
 
 def _ranges(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:

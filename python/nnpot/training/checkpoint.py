@@ -28,7 +28,7 @@ COLUMNS = (
     "validation_stress_rmse_gpa",
     "seconds",
 )
-"""Of the history and of log.csv: means over the members; NaN (empty in the log) where there is nothing to say."""
+"""Of the history and of log.csv: means over the members; NaN (empty in the log) where there is no number."""
 
 
 @dataclass

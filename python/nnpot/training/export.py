@@ -97,7 +97,7 @@ def verify(directory: Path, descriptor: Descriptor, frames: Sequence[Atoms]) -> 
         energy_size = of_networks + OFFSET_ROUNDING * abs(energy)
         energy_error = abs(float(predicted.energies[0, 0]) + offset - energy) / energy_size
         force_error = np.abs(predicted.forces.numpy()[: len(frame), 0] - core_forces).max()
-        virial_error = np.abs(_matrix(predicted.strain_derivatives.numpy()[0, 0]) + virial).max()
+        virial_error = np.abs(_matrix(np.asarray(predicted.strain_derivatives)[0, 0]) + virial).max()
         worst = max(
             worst,
             energy_error,

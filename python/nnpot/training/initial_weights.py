@@ -33,7 +33,7 @@ def glorot(random: np.random.Generator, sizes: Sequence[int]) -> list[Array]:
 
 
 def nguyen_widrow(random: np.random.Generator, sizes: Sequence[int]) -> list[Array]:
-    """Hidden nodes whose active regions cover the inputs evenly (Nguyen and Widrow 1990), for inputs of order one.
+    """Hidden nodes whose active regions cover inputs of order one evenly (Nguyen and Widrow 1990).
 
     The weights of a hidden node have the length 0.7 n_out^(1/n_in), its bias is uniform up to that length;
     the output layer is as of `glorot`, whose parameters and result these are.

@@ -59,9 +59,13 @@ def collect_labels(
     offsets = [sum(atom_energies[symbol] for symbol in frame.symbols) for frame in frames]
     energies = [frame.get_potential_energy() - offset for frame, offset in zip(frames, offsets, strict=True)]
     sizes = [len(frame) for frame in frames]
-    has_stress = ["stress" in values and frame.pbc.all() for frame, values in zip(frames, results, strict=True)]
+    has_stress = [
+        "stress" in values and frame.pbc.all() for frame, values in zip(frames, results, strict=True)
+    ]
     volumes = [frame.cell.volume if has else 1.0 for frame, has in zip(frames, has_stress, strict=True)]
-    stresses = [values["stress"] if has else np.zeros(6) for values, has in zip(results, has_stress, strict=True)]
+    stresses = [
+        values["stress"] if has else np.zeros(6) for values, has in zip(results, has_stress, strict=True)
+    ]
     weights = [group_weights.get(str(frame.info.get("group", "")), 1.0) for frame in frames]
     forces = [values.get("forces", np.zeros((n, 3))) for values, n in zip(results, sizes, strict=True)]
     has_forces = [np.full(n, "forces" in values) for values, n in zip(results, sizes, strict=True)]

@@ -90,7 +90,9 @@ def _advance(trainer: Trainer, state: State, log: Log, counter: Counter) -> None
     row = (state.epoch, rate, *_columns(train), *_columns(validation), state.seconds)
     state.history.append(tuple(map(float, row)))
     log.add(row)
-    counter.advance(energy=f"{judged.energy_rmse.mean():.2f} meV/atom", forces=f"{judged.force_rmse.mean():.1f} meV/Å")
+    counter.advance(
+        energy=f"{judged.energy_rmse.mean():.2f} meV/atom", forces=f"{judged.force_rmse.mean():.1f} meV/Å"
+    )
 
 
 def _remember_best(state: State, judged: Errors, weights: Weights) -> None:
@@ -117,12 +119,14 @@ def judged_loss(row: Sequence[float]) -> float:
 def _columns(errors: Errors | None) -> tuple[float, ...]:
     if errors is None:
         return (math.nan,) * 4
-    return tuple(float(v.mean()) for v in (errors.loss, errors.energy_rmse, errors.force_rmse, errors.stress_rmse))
+    return tuple(
+        float(v.mean()) for v in (errors.loss, errors.energy_rmse, errors.force_rmse, errors.stress_rmse)
+    )
 
 
 def _require_finite(train: Errors, judged: Errors, epoch: int) -> None:
     if not (np.isfinite(train.loss).all() and np.isfinite(judged.loss).all()):
         raise InvalidInputError(
-            f"training: the loss is {train.loss.mean()} (training) and {judged.loss.mean()} (validation) in epoch {epoch}; "
-            f"lower optimizer.initial_rate or check the data for extreme energies and forces"
+            f"training: the loss is {train.loss.mean()} (training) and {judged.loss.mean()} (validation) in "
+            f"epoch {epoch}; lower optimizer.initial_rate or check the data for extreme energies and forces"
         )

@@ -50,10 +50,16 @@ class Loss:
     def sums(self, predicted: Predicted, data: DeviceData, batch: BatchTensors) -> Sums:
         """Compare a batch with its labels; padding and missing labels count nothing."""
         labels = data.labels
-        frames = {name: tf.gather(values, batch.frames) for name, values in labels._asdict().items() if name in _FRAME}
+        frames = {
+            name: tf.gather(values, batch.frames)
+            for name, values in labels._asdict().items()
+            if name in _FRAME
+        }
         sizes, weights = frames["sizes"][:, None], frames["weights"][:, None]
         atoms = tf.gather(labels.has_forces, batch.atoms)[:, None, None]
-        energy = frames["has_energy"][:, None] * (predicted.energies - frames["energies"][:, None] / self._scale)
+        energy = frames["has_energy"][:, None] * (
+            predicted.energies - frames["energies"][:, None] / self._scale
+        )
         force = atoms * (predicted.forces - tf.gather(labels.forces, batch.atoms)[:, None, :] / self._scale)
         atom_weights = tf.gather(labels.atom_weights, batch.atoms)[:, None, None]
         terms = [self._term(0, weights, energy / sizes), self._term(1, atom_weights, force)]

@@ -66,7 +66,9 @@ class Predicted(NamedTuple):
 def to_device(data: DataSet, precision: str) -> DeviceData:
     """Copy a data set into TensorFlow's memory."""
     tables = {
-        element: DeviceTable(*map(tf.constant, (table.descriptors, table.jacobian, table.neighbors, table.vectors)))
+        element: DeviceTable(
+            *map(tf.constant, (table.descriptors, table.jacobian, table.neighbors, table.vectors))
+        )
         for element, table in data.elements.items()
     }
     labels = {name: tf.constant(values, precision) for name, values in vars(data.labels).items()}

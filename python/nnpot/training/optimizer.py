@@ -7,9 +7,7 @@ from collections.abc import Callable, Sequence
 from nnpot.training.config import OptimizerConfig
 from nnpot.training.tensorflow_setup import keras, tf
 
-Optimizer = keras.optimizers.Optimizer
-
-OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
+OPTIMIZERS: dict[str, Callable[..., keras.optimizers.Optimizer]] = {
     "sgd": lambda rate, _: keras.optimizers.SGD(rate),
     "momentum": lambda rate, momentum: keras.optimizers.SGD(rate, momentum=momentum),
     "nesterov": lambda rate, momentum: keras.optimizers.SGD(rate, momentum=momentum, nesterov=True),
@@ -21,7 +19,7 @@ OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
 """By their names in the configuration."""
 
 
-def create_optimizer(config: OptimizerConfig, n_steps: int) -> Optimizer:
+def create_optimizer(config: OptimizerConfig, n_steps: int) -> keras.optimizers.Optimizer:
     """The configured optimizer, its rate falling from the initial to the final one over ``n_steps``.
 
     With ``plateau`` and ``constant`` the rate stays until somebody changes it.
@@ -29,7 +27,9 @@ def create_optimizer(config: OptimizerConfig, n_steps: int) -> Optimizer:
     return OPTIMIZERS[config.name](_schedule(config, n_steps), config.momentum)
 
 
-def _schedule(config: OptimizerConfig, n_steps: int) -> keras.optimizers.schedules.LearningRateSchedule | float:
+def _schedule(
+    config: OptimizerConfig, n_steps: int
+) -> keras.optimizers.schedules.LearningRateSchedule | float:
     ratio = config.final_rate / config.initial_rate
     if config.schedule == "exponential":
         return keras.optimizers.schedules.ExponentialDecay(config.initial_rate, n_steps, ratio)

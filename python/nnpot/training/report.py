@@ -29,7 +29,8 @@ def write_report(run_dir: Path, state: State, stop: Stop, parts: dict[str, Predi
     report = Report("Training of a neural network potential")
     report.text(
         f"{stop.value.capitalize()} after {state.epoch} epochs and {state.seconds:.0f} s; the model holds "
-        f"the weights of epoch {", ".join(map(str, state.best_epochs))}. All errors are of the exported model in the C++ core."
+        f"the weights of epoch {', '.join(map(str, state.best_epochs))}. "
+        f"All errors are of the exported model in the C++ core."
     )
     report.errors("data", {name: part.errors for name, part in parts.items()})
     report.heading("Learning curves")

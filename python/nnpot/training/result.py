@@ -26,7 +26,8 @@ class TrainingResult:
     seconds: float
     """Time spent in epochs."""
     errors: dict[str, ErrorStatistics]
-    """Of the exported model (of a committee: of the mean prediction), by the C++ core, for ``train``, ``validation``, ``test`` as far as given."""
+    """Of the exported model (of a committee: of the mean prediction), by the C++ core,
+    for ``train``, ``validation``, ``test`` as far as given."""
 
     @property
     def model(self) -> Path:

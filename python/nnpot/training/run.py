@@ -167,7 +167,13 @@ def _export(config: TrainingConfig, prepared: _Prepared, state: State, member: i
     """Write the model and prove it."""
     info = _provenance(config, prepared.split, state, member)
     export(
-        prepared.networks, prepared.descriptor, prepared.atom_energies, prepared.scale, info, directory, member
+        prepared.networks,
+        prepared.descriptor,
+        prepared.atom_energies,
+        prepared.scale,
+        info,
+        directory,
+        member,
     )
     frames = [frame for _, part in prepared.split.parts() for frame in part]
     step = max(1, len(frames) // N_VERIFIED)

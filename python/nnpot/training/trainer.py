@@ -85,7 +85,7 @@ class Trainer(ABC):
     def _step(self, batch: BatchTensors, seed: tf.Tensor) -> Sums:
         """One change of the weights; ``seed`` (2,) decides whatever is random in it."""
 
-    def adapt(self, losses: Sequence[float]) -> None:
+    def adapt(self, losses: Sequence[float]) -> None:  # noqa: B027 - most have nothing to adapt
         """Hear the losses that judged all epochs so far, before the next one."""
 
     def weights(self) -> Weights:
