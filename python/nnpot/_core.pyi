@@ -38,9 +38,9 @@ class SymmetryFunctions:
     ) -> tuple[Array, NDArray[Any], NDArray[Any], Array, Array]:
         """Values (n, F), center (p,), neighbor (p,), gradient (p, F, 3), vector (p, 3).
 
-        The gradient is dG[center]/d r_neighbor. Pairs are sorted by center, the center itself first; images of
-        an atom are separate pairs. A vector goes from the center to that image of the neighbor (Å), and is 0
-        for the center itself: the derivative by a strain is the sum of vector ⊗ gradient.
+        The gradient is dG[center]/d r_neighbor. Pairs are sorted by center, the center itself first; images
+        of an atom are separate pairs. A vector goes from the center to that image of the neighbor (Å), and is
+        0 for the center itself: the derivative by a strain is the sum of vector ⊗ gradient.
         """
 
     def vjp(

@@ -38,9 +38,9 @@ def test_tables_have_the_announced_size(descriptor: Descriptor, data: DataSet) -
 def test_the_labels_are_without_the_single_atoms(data: DataSet) -> None:
     for number, frame in enumerate(FRAMES):
         offset = sum(OFFSETS[symbol] for symbol in frame.symbols)
-        assert data.energies[number] == pytest.approx(frame.get_potential_energy() - offset)
+        assert data.labels.energies[number] == pytest.approx(frame.get_potential_energy() - offset)
         np.testing.assert_array_equal(
-            data.forces[data.first[number] : data.first[number + 1]], frame.get_forces()
+            data.labels.forces[data.first[number] : data.first[number + 1]], frame.get_forces()
         )
 
 
@@ -53,10 +53,11 @@ def test_every_atom_of_every_frame_is_taken_once(data: DataSet, batch_size: int)
         real = rows[rows < len(table.descriptors) - 1]
         assert sorted(real) == list(range(len(table.descriptors) - 1))
     atoms = np.concatenate([batch.atoms for batch in found])
-    assert sorted(atoms[atoms < len(data.forces) - 1]) == list(range(len(data.forces) - 1))
-    assert sum(batch.present.sum() for batch in found) == len(data)
-    sizes = np.concatenate([batch.sizes[batch.present > 0] for batch in found])
-    np.testing.assert_array_equal(sizes, data.sizes[order])
+    assert sorted(atoms[atoms < len(data.labels.forces) - 1]) == list(range(len(data.labels.forces) - 1))
+    frames = np.concatenate([batch.frames for batch in found])
+    np.testing.assert_array_equal(frames[frames < len(data)], order)
+    assert sum(batch.counts[0] for batch in found) == len(data)
+    assert sum(batch.counts[1] for batch in found) == 3 * data.sizes.sum()
 
 
 def test_no_more_than_two_shapes_are_ever_compiled(data: DataSet) -> None:

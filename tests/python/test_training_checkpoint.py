@@ -20,8 +20,8 @@ def state() -> State:
         weights=weights,
         optimizer=[np.array(7), *weights],
         best_weights=[2.0 * values for values in weights],
-        best_epoch=1,
-        best_loss=0.25,
+        best_epochs=[1, 2],
+        best_losses=[0.25, 0.1],
         epoch=2,
         seconds=1.5,
         history=[
@@ -39,16 +39,17 @@ def test_a_checkpoint_gives_back_every_bit(tmp_path: Path) -> None:
         for first, second in zip(getattr(before, name), getattr(after, name), strict=True):
             assert first.dtype == second.dtype
             np.testing.assert_array_equal(first, second)
-    for name in ("best_epoch", "best_loss", "epoch", "seconds"):
+    for name in ("best_epochs", "best_losses", "epoch", "seconds"):
         assert getattr(before, name) == getattr(after, name)
     np.testing.assert_array_equal(before.history, after.history)
 
 
 def test_a_checkpoint_before_the_first_epoch(tmp_path: Path) -> None:
     path, before = tmp_path / "checkpoint.npz", state()
-    write_checkpoint(path, State(before.weights, before.optimizer, before.best_weights), IDENTITY)
+    new = State(before.weights, before.optimizer, before.best_weights, [0], [float("inf")])
+    write_checkpoint(path, new, IDENTITY)
     after = read_checkpoint(path, IDENTITY)
-    assert (after.epoch, after.best_loss, after.history) == (0, float("inf"), [])
+    assert (after.epoch, after.best_losses, after.history) == (0, [float("inf")], [])
 
 
 @pytest.mark.parametrize(

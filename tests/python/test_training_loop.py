@@ -20,6 +20,11 @@ pytest.importorskip("tensorflow")
 from nnpot.training.trainer import Errors
 
 
+def errors(*values: float) -> Errors:
+    """Of one member, without stresses."""
+    return Errors(*(np.array([value]) for value in (*values, np.nan)))
+
+
 class Pretender:
     """Has the losses it was given; its weights are the number of the epoch."""
 
@@ -34,20 +39,23 @@ class Pretender:
         self._epoch = epoch
         if epoch == self._interrupt_in:
             os.kill(os.getpid(), signal.SIGINT)
-        return Errors(1.0, 2.0, 3.0)
+        return errors(1.0, 2.0, 3.0)
+
+    def adapt(self, losses: list[float]) -> None:
+        assert losses == self._losses[: self._epoch]
 
     def validate(self) -> Errors:
         loss = self._losses[self._epoch - 1]
-        return Errors(loss, loss, loss)
+        return errors(loss, loss, loss)
 
     def weights(self) -> list[np.ndarray]:
-        return [np.array(self._epoch)]
+        return [np.array([self._epoch])]
 
     optimizer_state = weights
 
 
 def run(tmp_path: Path, trainer: Pretender, **options: object) -> tuple[Stop, State, list[int]]:
-    state, saved = State([], [], []), []
+    state, saved = State([], [], [np.array([0])], [0], [np.inf]), []
     config = RunConfig.model_validate({"epochs": 6, **options})
     with open_log(tmp_path / "log.csv", []) as log:
         stop = run_epochs(trainer, state, config, log, lambda current: saved.append(current.epoch))  # type: ignore[arg-type]
@@ -57,7 +65,7 @@ def run(tmp_path: Path, trainer: Pretender, **options: object) -> tuple[Stop, St
 def test_the_best_weights_are_kept(tmp_path: Path) -> None:
     stop, state, saved = run(tmp_path, Pretender([5, 4, 1, 2, 3, 4]))
     assert stop is Stop.EPOCHS and state.epoch == 6
-    assert state.best_epoch == 3 and state.best_loss == 1 and state.best_weights[0] == 3
+    assert state.best_epochs == [3] and state.best_losses == [1] and state.best_weights[0] == 3
     assert state.weights[0] == 6
     assert saved == [0, 6]
 
@@ -66,12 +74,12 @@ def test_every_epoch_is_in_the_log(tmp_path: Path) -> None:
     run(tmp_path, Pretender([5, 4, 1, 2, 3, 4]))
     lines = (tmp_path / "log.csv").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 7
-    assert lines[3].startswith("3,0.01,1,2,3,1,1,1,")
+    assert lines[3].startswith("3,0.01,1,2,3,,1,1,1,,")
 
 
 def test_patience(tmp_path: Path) -> None:
     stop, state, _ = run(tmp_path, Pretender([5, 1, 2, 3, 0, 0]), patience=2)
-    assert stop is Stop.PATIENCE and state.epoch == 4 and state.best_epoch == 2
+    assert stop is Stop.PATIENCE and state.epoch == 4 and state.best_epochs == [2]
 
 
 def test_time_limit(tmp_path: Path) -> None:

@@ -65,12 +65,12 @@ def test_a_run_leaves_model_log_report_and_checkpoint(unbroken: TrainingResult) 
 
 def test_the_exported_model_is_the_best_epoch(unbroken: TrainingResult) -> None:
     best = min(read_log(unbroken.model.parent), key=lambda row: float(row["validation_loss"]))
-    assert int(best["epoch"]) == unbroken.best_epoch
+    assert int(best["epoch"]) == unbroken.best_epochs[0]
     logged = float(best["validation_force_rmse_mev_per_angstrom"])
     assert unbroken.errors["validation"].force_rmse_mev_per_angstrom == pytest.approx(logged, rel=1e-3)
     logged = float(best["validation_energy_rmse_mev_per_atom"])
     assert unbroken.errors["validation"].energy_rmse_mev_per_atom == pytest.approx(logged, rel=1e-3)
-    assert _core.Model.read(str(unbroken.model), None).info["best_epoch"] == str(unbroken.best_epoch)
+    assert _core.Model.read(str(unbroken.model), None).info["best_epoch"] == str(unbroken.best_epochs[0])
 
 
 def test_float64_without_validation_frames(frames_file: Path, tmp_path: Path) -> None:

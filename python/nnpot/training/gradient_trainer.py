@@ -58,7 +58,8 @@ class GradientTrainer(Trainer):
         with tf.GradientTape() as tape:
             sums = self._sums(data, batch, seed)
             loss = tf.reduce_sum(self._loss.total(sums, batch.counts) + self._loss.penalty(variables))
-        gradients = tape.gradient(loss, [variable.value for variable in variables], unconnected_gradients="zero")
+        sources = [variable.value for variable in variables]
+        gradients = tape.gradient(loss, sources, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         if self._config.optimizer.clip_norm is not None:
             gradients = clip(gradients, self._config.optimizer.clip_norm)
         self._optimizer.apply_gradients(zip(gradients, variables, strict=True))
