@@ -37,23 +37,34 @@ class _Lengths:
     atoms: int
 
 
-def batches(data: DataSet, order: NDArray[np.int64], batch_size: int, precision: str) -> Iterator[Batch]:
+def batches(
+    data: DataSet,
+    order: NDArray[np.int64],
+    batch_size: int,
+    precision: str,
+    share: tuple[int, int] = (0, 1),
+) -> Iterator[Batch]:
     """Cut frames into batches, in the order given.
 
     Every shape is compiled once, which takes seconds, so there are two: one that fits most batches, and one
     that fits the largest frames together. They are the same where all frames are of one composition.
+
+    ``share`` (k, n) takes every n-th frame of each batch from the k-th on, for n replicas that work on it
+    together; ``counts`` remain those of the whole batch.
     """
     counts = {element: np.diff(table.first) for element, table in data.elements.items()}
-    usual = _Lengths({e: _usual(n, batch_size) for e, n in counts.items()}, _usual(data.sizes, batch_size))
-    largest = _Lengths(
-        {e: _largest(n, batch_size) for e, n in counts.items()}, _largest(data.sizes, batch_size)
-    )
+    first, step = share
+    n_own = -(-batch_size // step)
+    usual = _Lengths({e: _usual(n, n_own) for e, n in counts.items()}, _usual(data.sizes, n_own))
+    largest = _Lengths({e: _largest(n, n_own) for e, n in counts.items()}, _largest(data.sizes, n_own))
     for start in range(0, len(order), batch_size):
-        chosen = order[start : start + batch_size]
+        together = order[start : start + batch_size]
+        chosen = together[first::step]
         fits = data.sizes[chosen].sum() <= usual.atoms and all(
             n[chosen].sum() <= usual.rows[element] for element, n in counts.items()
         )
-        yield _batch(data, chosen, batch_size, usual if fits else largest, precision)
+        n_labels = np.maximum(_count_labels(data, together), 1).astype(precision)
+        yield _batch(data, chosen, n_own, usual if fits else largest, n_labels)
 
 
 def _usual(sizes: NDArray[np.int64], batch_size: int) -> int:
@@ -67,8 +78,15 @@ def _largest(sizes: NDArray[np.int64], batch_size: int) -> int:
     return max(1, int(np.sort(sizes)[-batch_size:].sum()))
 
 
+def _count_labels(data: DataSet, frames: NDArray[np.int64]) -> list[float]:
+    """Energies, force components, stress components."""
+    labels = data.labels
+    n_forces = (data.sizes[frames] * labels.has_forces[data.first[frames]]).sum()
+    return [len(frames), 3.0 * n_forces, 6.0 * labels.has_stress[frames].sum()]
+
+
 def _batch(
-    data: DataSet, chosen: NDArray[np.int64], batch_size: int, lengths: _Lengths, precision: str
+    data: DataSet, chosen: NDArray[np.int64], batch_size: int, lengths: _Lengths, n_labels: Array
 ) -> Batch:
     shifts = np.concatenate([[0], np.cumsum(data.sizes[chosen])])[:-1]
     rows, frame, shift = {}, {}, {}
@@ -82,16 +100,13 @@ def _batch(
         _ranges(data.first[chosen], data.sizes[chosen]), lengths.atoms, len(data.labels.forces) - 1
     )
     frames = _padded(chosen, batch_size, len(data))
-    n_labels = [
-        len(chosen),
-        3 * data.labels.has_forces[atoms].sum(),
-        6 * data.labels.has_stress[chosen].sum(),
-    ]
-    return Batch(rows, frame, shift, atoms, frames, np.maximum(n_labels, 1).astype(precision))
+    return Batch(rows, frame, shift, atoms, frames, n_labels)
 
 
 def _ranges(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
     """The numbers start, start + 1, ... of every range in a row."""
+    if len(counts) == 0:
+        return np.zeros(0, np.int64)
     ends = np.cumsum(counts)
     numbers: NDArray[np.int64] = np.arange(ends[-1]) + np.repeat(starts - (ends - counts), counts)
     return numbers

@@ -54,13 +54,25 @@ class GradientTrainer(Trainer):
         return sums
 
     def _step_eagerly(self, data: DeviceData, batch: BatchTensors, seed: tf.Tensor) -> Sums:
+        sums, gradients = self._gradients(data, batch, seed)
+        self._apply(self._clipped(gradients))
+        return sums
+
+    def _gradients(
+        self, data: DeviceData, batch: BatchTensors, seed: tf.Tensor, share: float = 1.0
+    ) -> tuple[Sums, list[tf.Tensor]]:
+        """Sums over (a share of) a batch, and the gradients of what they add to the loss."""
         variables = self._networks.variables
         with tf.GradientTape() as tape:
             sums = self._sums(data, batch, seed)
-            loss = tf.reduce_sum(self._loss.total(sums, batch.counts) + self._loss.penalty(variables))
+            of_members = self._loss.total(sums, batch.counts) + share * self._loss.penalty(variables)
+            loss = tf.reduce_sum(of_members)
         sources = [variable.value for variable in variables]
-        gradients = tape.gradient(loss, sources, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        if self._config.optimizer.clip_norm is not None:
-            gradients = clip(gradients, self._config.optimizer.clip_norm)
-        self._optimizer.apply_gradients(zip(gradients, variables, strict=True))
-        return sums
+        return sums, tape.gradient(loss, sources, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+
+    def _clipped(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
+        largest = self._config.optimizer.clip_norm
+        return gradients if largest is None else clip(gradients, largest)
+
+    def _apply(self, gradients: list[tf.Tensor]) -> None:
+        self._optimizer.apply_gradients(zip(gradients, self._networks.variables, strict=True))

@@ -55,5 +55,6 @@ def plateau_rate(config: OptimizerConfig, losses: Sequence[float]) -> float:
 def clip(gradients: Sequence[tf.Tensor], largest_norm: float) -> list[tf.Tensor]:
     """Gradients (K, ...) scaled so that those of each member have at most this norm over all weights."""
     squares = [tf.reduce_sum(g**2, axis=list(range(1, len(g.shape)))) for g in gradients]
-    factor = tf.minimum(1.0, largest_norm / tf.sqrt(tf.maximum(tf.add_n(squares), 1e-30)))
+    norms = tf.sqrt(tf.add_n(squares))
+    factor = largest_norm / tf.maximum(norms, tf.fill(norms.shape, tf.cast(largest_norm, norms.dtype)))
     return [g * tf.reshape(factor, (-1, *[1] * (len(g.shape) - 1))) for g in gradients]

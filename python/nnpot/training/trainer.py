@@ -63,9 +63,8 @@ class Trainer(ABC):
         self._train, self._validation = train, validation
         self._scale = scale
         self._loss = Loss(config.loss, scale)
-        precision = config.training.precision
-        self._device = to_device(train, precision)
-        self._device_validation = to_device(validation, precision) if validation is not None else None
+        self._device = self._place(train)
+        self._device_validation = self._place(validation) if validation is not None else None
         self._measure = tf.function(self._sums, jit_compile=True, autograph=False)
 
     @property
@@ -87,6 +86,10 @@ class Trainer(ABC):
 
     def adapt(self, losses: Sequence[float]) -> None:  # noqa: B027 - most have nothing to adapt
         """Hear the losses that judged all epochs so far, before the next one."""
+
+    def any(self, flag: bool) -> bool:
+        """Whether the flag is set here, or in another process that trains with this one."""
+        return flag
 
     def weights(self) -> Weights:
         """Copies of the networks' weights."""
@@ -111,6 +114,10 @@ class Trainer(ABC):
         if data is None or device is None:
             return None
         return self._mean(self._measure(device, batch) for batch in self._batches(data, np.arange(len(data))))
+
+    def _place(self, data: DataSet) -> DeviceData:
+        """Copy a data set to where it is worked on."""
+        return to_device(data, self._config.training.precision)
 
     def _batches(self, data: DataSet, order: NDArray[np.int64]) -> Iterable[BatchTensors]:
         config = self._config.training
