@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 from ase import Atoms
-from ase.neighborlist import neighbor_list
 
 from nnpot.analysis.atom_energies import elements_of, fit_atom_energies
+from nnpot.analysis.closest_pairs import closest_pairs
+from nnpot.analysis.data_summary import DataSummary, summarize
 from nnpot.errors import InvalidInputError
 from nnpot.io import LabelKeys, StressKey, read_frames, require_labels
 from nnpot.io.labels import results_of
+from nnpot.io.source import Source
 from nnpot.training.config import DataConfig, LabelsConfig
 from nnpot.training.splitting import split_indices
 
 SAME_PLACE = 1e-3
 """Å"""
 LABELS = ("energy", "forces", "stress")
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a frame comes from."""
-
-    path: Path
-    number: int
-    """Counted from 0."""
-
-    def __str__(self) -> str:
-        return f"{self.path}: frame {self.number}"
 
 
 @dataclass(frozen=True)
@@ -126,10 +115,9 @@ def _read(config: DataConfig, part: str) -> tuple[list[Atoms], list[Source]]:
 
 
 def _require_distinct_atoms(frame: Atoms, where: str) -> None:
-    first, second = neighbor_list("ij", frame, SAME_PLACE)
-    if len(first):
+    for pair in closest_pairs(frame, SAME_PLACE).values():
         raise InvalidInputError(
-            f"{where}: atoms {first[0]} and {second[0]} are on the same place (closer than "
+            f"{where}: atoms {pair.first} and {pair.second} are on the same place (closer than "
             f"{SAME_PLACE:g} Å); correct or remove the frame"
         )
 
@@ -143,6 +131,22 @@ def _require_known_elements(split: Split) -> None:
                 f"{name} frames hold {', '.join(unknown)}, which no training frame has "
                 f"(they have {', '.join(known)})"
             )
+
+
+def summarize_split(split: Split, offsets: Mapping[str, float] | None = None) -> DataSummary:
+    """What the data consists of, by file and by part, and what looks wrong in it.
+
+    Parameters
+    ----------
+    split
+        As `load_frames` gives it.
+    offsets
+        Energies of single atoms, eV; None fits them.
+    """
+    frames = [frame for _, part in split.parts() for frame in part]
+    sources = [source for name, _ in split.parts() for source in split.sources[name]]
+    parts = [name for name, part in split.parts() for _ in part]
+    return summarize(frames, sources, parts, offsets)
 
 
 def atom_energies(frames: Sequence[Atoms], given: dict[str, float] | None) -> dict[str, float]:
