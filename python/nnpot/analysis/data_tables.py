@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import dataclasses
+import io
+import shutil
+import sys
+from typing import Literal
+
 from rich.console import Console
 from rich.table import Table
 
 from nnpot.analysis.data_summary import DataSummary
 
+WIDTH = 200
+"""Columns of text where there is no terminal: room for every column of the tables."""
+
+TEXTS = ("data", "elements", "pair", "in")
+"""Columns that are no numbers."""
+
 
 def print_summary(console: Console, summary: DataSummary) -> None:
     """Print the tables and the warnings of a summary."""
-    for n_left, (headings, rows) in ((1, summary.table()), (1, summary.pair_table())):
+    for headings, rows in (summary.table(), summary.pair_table()):
         table = Table()
-        for number, heading in enumerate(headings):
-            left = number < n_left or heading in ("elements", "in")
-            table.add_column(heading.replace(" (", "\n("), justify="left" if left else "right")
+        for heading in headings:
+            justify: Literal["left", "right"] = "left" if heading in TEXTS else "right"
+            table.add_column(heading.replace(" (", "\n("), justify=justify)
         for row in rows:
             table.add_row(*row)
         if rows:
@@ -24,3 +36,12 @@ def print_summary(console: Console, summary: DataSummary) -> None:
         console.print(f"energies of single atoms (eV): {energies}", markup=False, highlight=False)
     for warning in summary.warnings:
         console.print(f"warning: {warning}", markup=False, highlight=False)
+
+
+def summary_text(summary: DataSummary) -> str:
+    """The tables of a summary, without its warnings, as wide as the terminal."""
+    width = shutil.get_terminal_size().columns if sys.stderr.isatty() else WIDTH
+    console = Console(file=io.StringIO(), width=width)
+    print_summary(console, dataclasses.replace(summary, warnings=[]))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue().rstrip("\n")

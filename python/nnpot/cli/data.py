@@ -25,11 +25,11 @@ def command(files: tuple[Path, ...], units: str | None) -> None:
     """
     from rich.console import Console
 
-    from nnpot.analysis.data_tables import print_summary
+    from nnpot.analysis.data_tables import WIDTH, print_summary
 
     console = Console()
     if not console.is_terminal:
-        console.width = 200  # a file or a pipe has room for every column
+        console.width = WIDTH
     print_summary(console, _of_training(files[0]) if _is_configuration(files, units) else _of(files, units))
 
 
