@@ -61,7 +61,10 @@ FAULTS: list[tuple[Callable[[dict[str, Any]], object], str]] = [
         lambda v: v["data"].update(labels={"stress": "s", "stress_order": "xx yy zz yz zx xy"}),
         r"data\.labels\.stress_order must name xx, yy, zz, yz, xz and xy, each once, got 'xx yy zz yz zx",
     ),
-    (lambda v: v["data"].update(labels={"stress": "s", "stress_unit": "Pa"}), r"stress_unit must be 'eV/A\^3'"),
+    (
+        lambda v: v["data"].update(labels={"stress": "s", "stress_unit": "Pa"}),
+        r"stress_unit must be 'eV/A\^3'",
+    ),
     (lambda v: v["data"].update(validation_fraction=1.0), r"validation_fraction must be less than 1"),
     (lambda v: v["data"].update(units="imperial"), r"data\.units must be 'metal', 'real' or 'atomic'"),
     (lambda v: v["descriptor"].update(cutoff_type="cosin"), r"descriptor\.cutoff_type must be 'cosine'"),

@@ -91,7 +91,11 @@ def test_the_numbers_of_the_table_are_those_of_the_frames() -> None:
     del frames[3].calc.results["forces"]
     results, frames[5].symbols[0] = frames[5].calc.results, "Au"
     frames[5].calc = SinglePointCalculator(frames[5], **results)
-    sources = [Source(Path("a.xyz"), 0), Source(Path("a.xyz"), 1), *(Source(Path("b.xyz"), n) for n in range(4))]
+    sources = [
+        Source(Path("a.xyz"), 0),
+        Source(Path("a.xyz"), 1),
+        *(Source(Path("b.xyz"), n) for n in range(4)),
+    ]
     summary = summarize(frames, sources, ["train"] * 5 + ["test"], {"Cu": -1.0, "Au": 2.0})
     assert [(row.name, row.n_frames) for row in summary.sets] == [
         ("a.xyz", 2), ("b.xyz", 4), ("train", 5), ("test", 1), ("all", 6),
@@ -181,15 +185,24 @@ def lose_energy(frames: list[Atoms]) -> None:
     ("spoil", "warning"),
     [
         (duplicate, "the same structures again: set.xyz: frame 2 = set.xyz: frame 7"),
-        (contradict, "the same structures with different energies (by up to 0.001 eV/atom): set.xyz: frame 2 ="),
-        (collide, "atoms too close (below 0.6 times the sum of their covalent radii) in 1 frame(s): set.xyz: "),
+        (
+            contradict,
+            "the same structures with different energies (by up to 0.001 eV/atom): set.xyz: frame 2 =",
+        ),
+        (
+            collide,
+            "atoms too close (below 0.6 times the sum of their covalent radii) in 1 frame(s): set.xyz: ",
+        ),
         (shift_energy, "energy far from the median"),
         (kick, "largest force far from the median"),
         (empty, "energy and all forces exactly 0 (not computed?) in 1 frame(s): set.xyz: frame 3"),
         (hide_forces, "no frame has forces; is it dft_force (data.labels.forces)?"),
         (lose_energy, "no energy, needed for training, in 1 frame(s): set.xyz: frame 1"),
         (lambda frames: scale_lengths(frames, BOHR), "are the lengths in another unit (Å taken for bohr)?"),
-        (lambda frames: scale_lengths(frames, 1 / BOHR), "are the lengths in another unit (bohr taken for Å)?"),
+        (
+            lambda frames: scale_lengths(frames, 1 / BOHR),
+            "are the lengths in another unit (bohr taken for Å)?",
+        ),
         (lambda frames: change(frames, stress=-1.0), "GPa: it probably has the wrong sign"),
         (lambda frames: change(frames, stress=1 / units.GPa), "GPa: it probably is in another unit"),
     ],

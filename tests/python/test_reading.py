@@ -11,7 +11,6 @@ import pytest
 from ase.build import bulk
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.constraints import FixAtoms
-
 from vasp_outcar import outcar
 
 from nnpot import FileFormatError, InvalidInputError

@@ -54,6 +54,5 @@ def _step(frame: Atoms, number: int, smearing_energy: float) -> list[str]:
         "  ---------------------------------------------------",
         f"  free  energy   TOTEN  = {energy - smearing_energy:18.8f} eV",
         "",
-        f"  energy  without entropy= {energy + smearing_energy:18.8f}"
-        f"  energy(sigma->0) = {energy:18.8f}",
+        f"  energy  without entropy= {energy + smearing_energy:18.8f}  energy(sigma->0) = {energy:18.8f}",
     ]

@@ -27,7 +27,7 @@ class ClosestPair:
 
 
 def closest_pairs(frame: Atoms, reach: float) -> dict[Elements, ClosestPair]:
-    """The closest pair of every two elements that come within ``reach`` (Å); symbols in alphabetical order."""
+    """The closest pair of every two elements within ``reach`` (Å); symbols in alphabetical order."""
     if len(frame) > LARGE:
         first, second, distance = neighbor_list("ijd", frame, reach)
     else:
@@ -45,7 +45,7 @@ def closest_pairs(frame: Atoms, reach: float) -> dict[Elements, ClosestPair]:
 def _all_pairs(
     frame: Atoms, reach: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Both orders of each pair; of the images of a pair those within reach, and in wide cells the nearest only.
+    """Both orders of each pair, and of its images those within reach.
 
     In a cell at least twice as wide as the reach the nearest image in fractional coordinates is the only one
     within reach.

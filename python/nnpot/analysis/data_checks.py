@@ -16,8 +16,8 @@ from nnpot.analysis.frame_facts import FrameFacts
 Array = NDArray[np.float64]
 
 TOO_CLOSE, TOO_FAR = 0.6, 1.4
-"""Times the sum of covalent radii: of single atoms, and of the closest atoms of half of the frames. Lengths in
-bohr that are taken for Å give about 1.9, the reverse 0.53."""
+"""Times the sum of covalent radii: of single atoms, and of the closest atoms of half of the frames.
+Lengths in bohr that are taken for Å give about 1.9, the reverse 0.53."""
 MANY = 0.5
 """Share of the frames beyond which close atoms are a matter of units, not of single frames."""
 OUTLIER = 12.0
@@ -66,8 +66,8 @@ def check_distances(facts: FrameFacts) -> list[str]:
     close = ratios < TOO_CLOSE
     if close.mean() > MANY:
         return [
-            f"distances: in {close.sum()} of {len(close)} frames atoms are closer than {TOO_CLOSE:g} times the "
-            f"sum of their covalent radii: are the lengths in another unit (Å taken for bohr)?"
+            f"distances: in {close.sum()} of {len(close)} frames atoms are closer than {TOO_CLOSE:g} times "
+            f"the sum of their covalent radii: are the lengths in another unit (Å taken for bohr)?"
         ]
     findings = []
     if close.any():
@@ -84,12 +84,13 @@ def check_distances(facts: FrameFacts) -> list[str]:
 
 
 def check_labels(facts: FrameFacts) -> list[str]:
-    """Frames without an energy or with nothing but zeros, and arrays that may be the forces where there are none."""
+    """Frames without an energy or with nothing but zeros, and arrays that may be the missing forces."""
     findings = []
     missing = np.flatnonzero(np.isnan(facts.energy))
     if len(missing):
         findings.append(f"no energy, needed for training, in {_named(facts, missing)}")
-    empty = np.flatnonzero((facts.energy == 0.0) & (facts.force_max == 0.0) & (facts.n_atoms > 1))
+    zero = (facts.energy == 0.0) & (facts.force_max == 0.0)
+    empty = np.flatnonzero(zero & (facts.n_atoms > 1))
     if len(empty):
         findings.append(f"energy and all forces exactly 0 (not computed?) in {_named(facts, empty)}")
     if np.isnan(facts.force_max).all():

@@ -27,9 +27,9 @@ LARGEST_STRAIN, LARGEST_MOVE = 0.06, 0.2
 N_PAIRS = 4
 """Fewer are no evidence."""
 EXPLAINED = 0.95
-"""Share of the energies' variance that the work has to explain, with some factor, to say what the factor is."""
+"""Share of the energies' variance that the work, times some factor, has to explain."""
 TOLERANCE = 0.3
-"""Of that factor, around 1."""
+"""Of that factor around 1."""
 SPREAD, CORRELATION, LARGEST_MODULUS = 0.01, 0.8, 3000.0
 """Of the volumes, relative; between stress and volume; GPa, seven times diamond's."""
 
@@ -131,9 +131,9 @@ def _by_modulus(facts: FrameFacts) -> list[str]:
     moduli = []
     for key in sorted(set(keys[known])):
         v, s = volume[known & (keys == key)], trace[known & (keys == key)]
-        if len(v) >= 2 * N_PAIRS and v.std() > SPREAD * v.mean() and s.std() > 0.0:
-            if abs(np.corrcoef(v, s)[0, 1]) > CORRELATION:
-                moduli.append(v.mean() * np.polyfit(v, s, 1)[0] / units.GPa)
+        enough = len(v) >= 2 * N_PAIRS and v.std() > SPREAD * v.mean() and s.std() > 0.0
+        if enough and abs(np.corrcoef(v, s)[0, 1]) > CORRELATION:
+            moduli.append(v.mean() * np.polyfit(v, s, 1)[0] / units.GPa)
     if not moduli:
         return []
     modulus = float(np.median(moduli))

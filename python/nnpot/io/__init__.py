@@ -9,4 +9,12 @@ from nnpot.io.labels import require_labels, with_prediction
 from nnpot.io.reading import read_frames
 from nnpot.io.runner_data import write_runner_data
 
-__all__ = ["LabelKeys", "StressKey", "read_frames", "require_labels", "with_prediction", "write_frames", "write_runner_data"]
+__all__ = [
+    "LabelKeys",
+    "StressKey",
+    "read_frames",
+    "require_labels",
+    "with_prediction",
+    "write_frames",
+    "write_runner_data",
+]

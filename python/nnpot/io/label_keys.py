@@ -93,7 +93,7 @@ def take_stress(frames: Sequence[Atoms], key: StressKey | None, energy_unit: flo
             _set(frame, "stress", _stress(frame, key, 1.0, place))
             continue
         name = next((name for name in VIRIALS if name in frame.info), None)
-        if name is None or not frame.cell.rank == 3:
+        if name is None or frame.cell.rank != 3:
             continue
         stress = _stress(frame, StressKey(name, "eV", ASE_ORDER, True), energy_unit, place)
         given = results_of(frame).get("stress")
@@ -144,15 +144,18 @@ def _stress(frame: Atoms, key: StressKey, energy_unit: float, place: str) -> NDA
             raise InvalidInputError(f"{where} is a virial, but the frame has no volume to divide it by")
         factor /= frame.get_volume()
     tensor = 0.5 * factor * (tensor + tensor.T)
-    return np.array([tensor["xyz".index(a), "xyz".index(b)] for a, b in ASE_ORDER.split()])
+    return np.array([tensor[place] for place in _places(ASE_ORDER)])
 
 
 def _tensor(values: NDArray[np.float64], order: str) -> NDArray[np.float64]:
     tensor = np.zeros((3, 3))
-    for (a, b), value in zip(order.split(), values, strict=True):
-        i, j = "xyz".index(a), "xyz".index(b)
+    for (i, j), value in zip(_places(order), values, strict=True):
         tensor[i, j] = tensor[j, i] = value
     return tensor
+
+
+def _places(order: str) -> list[tuple[int, int]]:
+    return [("xyz".index(name[0]), "xyz".index(name[1])) for name in order.split()]
 
 
 def _set(frame: Atoms, name: str, value: Any) -> None:

@@ -92,8 +92,8 @@ def read_frames(
 
 def _kind(path: Path) -> str:
     compressed = path.suffix == ".gz"
-    with gzip.open(path) if compressed else open(path, "rb") as stream:
-        start = _start(stream, path)
+    with open(path, "rb") as stream:
+        start = _start(gzip.GzipFile(fileobj=stream) if compressed else stream, path)
     lines = [line.strip() for line in start.splitlines()]
     first = next((line for line in lines if line and not line.startswith(b"#")), b"")
     if not start.strip():
@@ -118,7 +118,7 @@ def _kind(path: Path) -> str:
     return kind
 
 
-def _start(stream: IO[bytes], path: Path) -> bytes:
+def _start(stream: IO[bytes] | gzip.GzipFile, path: Path) -> bytes:
     try:
         return stream.read(65536)
     except (gzip.BadGzipFile, EOFError) as error:

@@ -54,7 +54,8 @@ def _known(names: Sequence[str], groups: NDArray[np.object_], key: str) -> list[
     for name in names:
         if name not in known:
             raise InvalidInputError(
-                f"{key}: no training frame has the group '{name}'; the groups are {', '.join(known) or 'none'}"
+                f"{key}: no training frame has the group '{name}'; "
+                f"the groups are {', '.join(known) or 'none'}"
             )
     return list(names)
 
@@ -66,7 +67,8 @@ def _share(fraction: float, n_frames: int) -> int:
 def _order(groups: NDArray[np.object_], seed: int, stratified: bool) -> Indices:
     """A random order; where stratified, one of which any stretch holds its share of every group.
 
-    The frames of a group then stand at equal distances, from a random start. Without groups both are the same.
+    The frames of a group then stand at equal distances, from a random start. Without groups both orders
+    are the same.
     """
     random = np.random.default_rng(seed)
     order: Indices = random.permutation(len(groups))
