@@ -24,6 +24,8 @@ OUTLIER = 12.0
 """Robust standard deviations from the median."""
 SMALLEST_ENERGY, SMALLEST_FORCE = 0.05, 2.0
 """eV/atom and eV/Å: smaller distances from the median are never outliers."""
+NO_FORCE = 1e-3
+"""eV/Å: frames of perfect crystals say nothing about forces."""
 SAME_ENERGY = 1e-6
 """eV/atom"""
 N_NAMED = 6
@@ -130,7 +132,12 @@ def check_outliers(facts: FrameFacts, energy_above_atoms: Array) -> list[str]:
     findings = []
     for name, unit, values, smallest in (
         ("energy", "eV/atom", energy_above_atoms, SMALLEST_ENERGY),
-        ("largest force", "eV/Å", facts.force_max, SMALLEST_FORCE),
+        (
+            "largest force",
+            "eV/Å",
+            np.where(facts.force_max > NO_FORCE, facts.force_max, np.nan),
+            SMALLEST_FORCE,
+        ),
     ):
         known = values[np.isfinite(values)]
         if len(known) == 0:

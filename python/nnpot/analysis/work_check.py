@@ -26,8 +26,9 @@ LARGEST_STRAIN, LARGEST_MOVE = 0.06, 0.2
 """Of frames that count as close; the move in Å, beyond the strain."""
 N_PAIRS = 4
 """Fewer are no evidence."""
-EXPLAINED = 0.95
-"""Share of the energies' variance that the work, times some factor, has to explain."""
+UNEXPLAINED, UNRELATED = 0.05, 0.5
+"""Share of the energies' squared changes that the work, times some factor, leaves over: less than the first
+says what the factor is, more than the second says that they have nothing to do with each other."""
 TOLERANCE = 0.3
 """Of that factor around 1."""
 SPREAD, CORRELATION, LARGEST_MODULUS = 0.01, 0.8, 3000.0
@@ -43,30 +44,45 @@ class _Step:
     of_forces: float
 
 
+@dataclass(frozen=True)
+class _Fit:
+    """How the energies follow the work."""
+
+    factor: float
+    unexplained: float
+    n_steps: int
+
+
 def check_slopes(facts: FrameFacts) -> list[str]:
     """What is wrong with stress or forces, a line each; nothing where all is well or nothing can be told."""
     steps = [step for frames in _alike(facts.frames) for step in _steps(frames)]
     findings = []
     strained = [step for step in steps if abs(step.of_stress) > abs(step.of_forces)]
-    factor = _factor([step.of_stress for step in strained], [s.change + s.of_forces for s in strained])
-    if factor is not None and abs(factor - 1.0) > TOLERANCE:
-        findings.append(_finding("stress", factor, len(strained)))
-    elif factor is None:
+    fit = _fit([step.of_stress for step in strained], [s.change + s.of_forces for s in strained])
+    if fit is not None:
+        findings += _judge("stress", fit, "has the wrong sign", "is in another unit")
+    if fit is None or fit.unexplained > UNEXPLAINED:
         findings += _by_modulus(facts)
     moved = [step for step in steps if step.of_stress == 0.0]
-    factor = _factor([-step.of_forces for step in moved], [step.change for step in moved])
-    if factor is not None and abs(factor - 1.0) > TOLERANCE:
-        findings.append(_finding("forces", factor, len(moved)))
+    fit = _fit([-step.of_forces for step in moved], [step.change for step in moved])
+    if fit is not None:
+        findings += _judge("forces", fit, "have the wrong sign", "are in another unit")
     return findings
 
 
-def _finding(name: str, factor: float, n_steps: int) -> str:
-    sign = "have the wrong sign" if name == "forces" else "has the wrong sign"
-    fault = sign if factor < 0.0 else ("are" if name == "forces" else "is") + " in another unit"
-    return (
-        f"{name}: energies of {n_steps} pairs of close frames change by {factor:.3g} times the work of the "
-        f"{name}, 1 is right: the {name} probably {fault}"
-    )
+def _judge(name: str, fit: _Fit, wrong_sign: str, wrong_unit: str) -> list[str]:
+    pairs = f"{name}: the energies of {fit.n_steps} pairs of close frames"
+    if fit.unexplained > UNRELATED and fit.n_steps >= 2 * N_PAIRS:
+        return [
+            f"{pairs} do not follow the work of the {name}: is it from other frames, or in another order?"
+        ]
+    if fit.unexplained > UNEXPLAINED or abs(fit.factor - 1.0) < TOLERANCE:
+        return []
+    fault = wrong_sign if fit.factor < 0.0 else wrong_unit
+    return [
+        f"{pairs} change by {fit.factor:.3g} times the work of the {name}, 1 is right: "
+        f"the {name} probably {fault}"
+    ]
 
 
 def _alike(frames: Sequence[Atoms]) -> Iterator[list[Atoms]]:
@@ -111,14 +127,13 @@ def _step(first: Atoms, second: Atoms) -> _Step | None:
     return _Step(b["energy"] - a["energy"], work, float(np.sum(force * moves)))
 
 
-def _factor(work: Sequence[float], change: Sequence[float]) -> float | None:
-    """change / work by least squares, where the one explains the other."""
+def _fit(work: Sequence[float], change: Sequence[float]) -> _Fit | None:
+    """change / work by least squares; None without enough of them."""
     x, y = np.array(work), np.array(change)
     if len(x) < N_PAIRS or not x.any() or not y.any():
         return None
     factor = float(x @ y / (x @ x))
-    unexplained = float(np.sum((y - factor * x) ** 2) / np.sum(y**2))
-    return factor if unexplained < 1.0 - EXPLAINED else None
+    return _Fit(factor, float(np.sum((y - factor * x) ** 2) / np.sum(y**2)), len(x))
 
 
 def _by_modulus(facts: FrameFacts) -> list[str]:
