@@ -293,6 +293,11 @@ def test_molecules_without_a_cell_are_summarised() -> None:
     assert {pair.elements for pair in summary.pairs} >= {("H", "O"), ("C", "H"), ("H", "H")}
 
 
+def test_a_periodic_frame_without_a_cell_has_no_images() -> None:
+    frame = Atoms("Cu2", positions=[[0, 0, 0], [0, 0, 2.5]], pbc=True)
+    assert closest_pairs(frame, 4.0)["Cu", "Cu"].distance == pytest.approx(2.5)
+
+
 def test_no_frames_are_refused() -> None:
     with pytest.raises(InvalidInputError, match="expected at least one frame"):
         summarize([], [])

@@ -53,9 +53,10 @@ def _all_pairs(
     cell = frame.cell.complete().array
     fractional = frame.positions @ np.linalg.inv(cell)
     differences = fractional[None] - fractional[:, None]
-    differences -= np.where(frame.pbc, np.round(differences), 0.0)
+    periodic = frame.pbc & frame.cell.any(1)
+    differences -= np.where(periodic, np.round(differences), 0.0)
     widths = 1.0 / np.linalg.norm(np.linalg.inv(cell), axis=0)
-    n_images = np.where(frame.pbc, np.ceil(np.maximum(reach / widths - 0.5, 0.0)), 0).astype(int)
+    n_images = np.where(periodic, np.ceil(np.maximum(reach / widths - 0.5, 0.0)), 0).astype(int)
     parts = []
     for image in itertools.product(*(range(-n, n + 1) for n in n_images)):
         vectors = (differences + np.array(image, float)) @ cell

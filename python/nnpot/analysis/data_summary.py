@@ -159,8 +159,8 @@ def summarize(
     """
     if not frames:
         raise InvalidInputError("expected at least one frame, got none")
-    paths = list(dict.fromkeys(source.path for source in sources))
-    order = sorted(range(len(frames)), key=lambda k: (paths.index(sources[k].path), sources[k].number))
+    rank = {path: number for number, path in enumerate(dict.fromkeys(source.path for source in sources))}
+    order = sorted(range(len(frames)), key=lambda k: (rank[sources[k].path], sources[k].number))
     facts = frame_facts([frames[k] for k in order], [sources[k] for k in order])
     own_parts = [parts[k] for k in order] if parts else [""] * len(frames)
     if atom_energies is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from ase import Atoms
@@ -144,7 +145,11 @@ def summarize_split(split: Split, offsets: Mapping[str, float] | None = None) ->
         Energies of single atoms, eV; None fits them.
     """
     frames = [frame for _, part in split.parts() for frame in part]
-    sources = [source for name, _ in split.parts() for source in split.sources[name]]
+    sources = [
+        source
+        for name, part in split.parts()
+        for source in split.sources.get(name) or [Source(Path(name), number) for number in range(len(part))]
+    ]
     parts = [name for name, part in split.parts() for _ in part]
     return summarize(frames, sources, parts, offsets)
 
