@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -14,11 +15,13 @@ from ase.build import bulk, molecule
 from ase.calculators.emt import EMT
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.neighborlist import neighbor_list
+from rich.console import Console
 from structures import structure
 
 from nnpot import InvalidInputError
 from nnpot.analysis.closest_pairs import closest_pairs
 from nnpot.analysis.data_summary import DataSummary, summarize
+from nnpot.analysis.data_tables import print_summary
 from nnpot.io import LabelKeys, StressKey, read_frames
 from nnpot.io.source import Source
 from nnpot.units import BOHR
@@ -129,6 +132,18 @@ def test_the_table_leaves_out_what_no_frame_has() -> None:
     frames[0].calc.results.pop("forces")
     headings, rows = summary_of(frames).table()
     assert "stress (GPa)" not in headings and rows[0][headings.index("no forces")] == "1"
+
+
+def test_a_narrow_terminal_gets_the_table_turned() -> None:
+    summary = summary_of(copper(4), ["train"] * 3 + ["test"])
+    for width, headings in ((80, ["data", "train", "test", "all"]), (200, ["data", "frames", "elements"])):
+        console = Console(file=io.StringIO(), width=width)
+        print_summary(console, summary)
+        assert isinstance(console.file, io.StringIO)
+        text = console.file.getvalue()
+        assert "…\n" not in text and all(len(line) <= width for line in text.splitlines())
+        first = next(line for line in text.splitlines() if "data" in line)
+        assert [word for word in first.split() if word != "┃"][: len(headings)] == headings
 
 
 def test_nothing_is_wrong_with_good_frames() -> None:

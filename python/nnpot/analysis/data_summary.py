@@ -183,8 +183,9 @@ def summarize(
 
 def _sets(facts: FrameFacts, parts: Sequence[str]) -> list[tuple[str, NDArray[np.bool_]]]:
     files = list(dict.fromkeys(facts.files))
-    rows = [(f, np.array([own == f for own in facts.files])) for f in files if len(files) <= N_FILES]
     names = [name for name in dict.fromkeys(parts) if name]
+    shown = files if len(files) <= N_FILES and not (len(files) == 1 and names) else []
+    rows = [(file, np.array([own == file for own in facts.files])) for file in shown]
     rows += [(name, np.array([own == name for own in parts])) for name in names]
     everything = ("all", np.ones(len(parts), bool))
     if len(files) > N_FILES:
