@@ -50,6 +50,21 @@ FAULTS: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (lambda v: v["loss"].update(energy_weight=0, force_weight=0), r"must give weight to something"),
     (lambda v: v["data"].pop("train"), r"data\.train is missing"),
     (lambda v: v["data"].update(test=["t"], test_fraction=0.1), r"data must not have both"),
+    (lambda v: v["data"].update(test_groups="t", test_fraction=0.1), r"data must not have both test_groups"),
+    (lambda v: v["data"].update(test=["a", "a"]), r"data must not name a file twice in train, .*got a"),
+    (
+        lambda v: v["data"].update(test_groups=["a", "b"], validation_groups="b"),
+        r"data must not have b in both validation_groups and test_groups",
+    ),
+    (lambda v: v["data"].update(labels={"stress_unit": "GPa"}), r"data\.labels must say by stress which key"),
+    (
+        lambda v: v["data"].update(labels={"stress": "s", "stress_order": "xx yy zz yz zx xy"}),
+        r"data\.labels\.stress_order must name xx, yy, zz, yz, xz and xy, each once, got 'xx yy zz yz zx",
+    ),
+    (
+        lambda v: v["data"].update(labels={"stress": "s", "stress_unit": "Pa"}),
+        r"stress_unit must be 'eV/A\^3'",
+    ),
     (lambda v: v["data"].update(validation_fraction=1.0), r"validation_fraction must be less than 1"),
     (lambda v: v["data"].update(units="imperial"), r"data\.units must be 'metal', 'real' or 'atomic'"),
     (lambda v: v["descriptor"].update(cutoff_type="cosin"), r"descriptor\.cutoff_type must be 'cosine'"),

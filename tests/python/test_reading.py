@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import ase.io
@@ -10,9 +11,10 @@ import pytest
 from ase.build import bulk
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.constraints import FixAtoms
+from vasp_outcar import outcar
 
 from nnpot import FileFormatError, InvalidInputError
-from nnpot.io import read_frames
+from nnpot.io import read_frames, write_frames, write_runner_data
 from nnpot.units import UnitSystem
 
 FRAME = """2
@@ -52,6 +54,37 @@ def test_windows_line_ends_change_nothing(tmp_path: Path) -> None:
     (found,) = read_frames(write(tmp_path, FRAME.replace("\n", "\r\n")))
     assert found == expected
     assert found.info == expected.info
+
+
+@pytest.mark.parametrize("name", ["frames.xyz.gz", "input.data.gz", "OUTCAR.gz"])
+def test_compressed_files_are_read(tmp_path: Path, name: str) -> None:
+    atoms = bulk("Si", cubic=True)
+    atoms.rattle(0.1, seed=2)
+    forces = np.random.default_rng(1).normal(size=(8, 3))
+    atoms.calc = SinglePointCalculator(atoms, energy=-1.5, forces=forces, stress=np.arange(6.0))
+    plain = tmp_path / Path(name).stem
+    if plain.name == "OUTCAR":
+        plain.write_text(outcar([atoms]))
+    elif plain.name == "input.data":
+        write_runner_data(plain, [atoms], "metal")
+    else:
+        write_frames(plain, [atoms])
+    (tmp_path / name).write_bytes(gzip.compress(plain.read_bytes()))
+    units = "metal" if plain.name == "input.data" else None
+    (expected,), (found,) = read_frames(plain, units), read_frames(tmp_path / name, units)
+    assert found == expected
+    np.testing.assert_array_equal(found.get_forces(), expected.get_forces())
+
+
+def test_a_file_that_only_claims_to_be_compressed_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileFormatError, match=r"frames\.xyz\.gz: not readable as a gzip file"):
+        read_frames(write(tmp_path, FRAME, "frames.xyz.gz"))
+
+
+def test_a_config_type_is_the_group_where_there_is_none(tmp_path: Path) -> None:
+    own, other = FRAME.replace("group=", "config_type="), FRAME.replace("group=", "config_type=bulk group=")
+    frames = read_frames(write(tmp_path, own + other))
+    assert [frame.info["group"] for frame in frames] == ["liquid 300 K", "liquid 300 K"]
 
 
 def test_formats_of_ase_are_read(tmp_path: Path) -> None:

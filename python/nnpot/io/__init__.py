@@ -4,8 +4,17 @@ A frame is an ``ase.Atoms`` in eV and Å; its reference values lie in a ``Single
 """
 
 from nnpot.io.extxyz import write_frames
+from nnpot.io.label_keys import LabelKeys, StressKey
 from nnpot.io.labels import require_labels, with_prediction
 from nnpot.io.reading import read_frames
 from nnpot.io.runner_data import write_runner_data
 
-__all__ = ["read_frames", "require_labels", "with_prediction", "write_frames", "write_runner_data"]
+__all__ = [
+    "LabelKeys",
+    "StressKey",
+    "read_frames",
+    "require_labels",
+    "with_prediction",
+    "write_frames",
+    "write_runner_data",
+]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 from pathlib import Path
+from typing import IO
 
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
@@ -11,6 +13,7 @@ from ase.io import read
 from ase.io.formats import UnknownFileTypeError, filetype, ioformats
 
 from nnpot.errors import FileFormatError, InvalidInputError
+from nnpot.io.label_keys import LabelKeys, take_energy_and_forces, take_stress
 from nnpot.io.labels import require_finite, results_of
 from nnpot.io.runner_data import read_runner_data
 from nnpot.units import UNIT_CHOICES, UnitSystem
@@ -26,30 +29,39 @@ POWERS = {  # of energy and of length
     "stress": (1, -3),
 }
 
+NO_KEYS = LabelKeys()
 
-def read_frames(path: str | os.PathLike[str], units: UnitSystem | str | None = None) -> list[Atoms]:
-    """Read all frames of a file: RuNNer ``input.data``, extended XYZ, and whatever else ASE reads.
+
+def read_frames(
+    path: str | os.PathLike[str],
+    units: UnitSystem | str | None = None,
+    labels: LabelKeys = NO_KEYS,
+) -> list[Atoms]:
+    """Read all frames of a file: RuNNer ``input.data``, extended XYZ, VASP, and whatever else ASE reads.
 
     Parameters
     ----------
     path
-        The file; its kind is found from its content and name.
+        The file, which may be compressed (``.gz``); its kind is found from its content and name.
     units
         Needed for ``input.data``; for extended XYZ the default is eV and Å; other formats fix theirs.
+    labels
+        The names of energy, forces and stress, where they are not ASE's, and what the stress means. Without
+        a stress, a ``virial`` or ``virials`` (eV, positive under compression) is taken.
 
     Returns
     -------
     list of ase.Atoms
         At least one. Total energy in eV, forces in eV/Å, stress in eV/Å³ (ASE's sign) in a
         ``SinglePointCalculator``, as far as the file has them; ``info["group"]`` and the like are kept,
-        constraints are not.
+        constraints are not. A ``config_type`` is taken for the group where there is none.
 
     Raises
     ------
     FileFormatError
         If the file is empty or cannot be understood.
     InvalidInputError
-        If a number is NaN or infinite, or the units are not known.
+        If a number is NaN or infinite, the units are not known, or a label is not what it should be.
     """
     path = Path(path)
     system = None if units is None else UnitSystem(units)
@@ -62,25 +74,33 @@ def read_frames(path: str | os.PathLike[str], units: UnitSystem | str | None = N
         raise InvalidInputError(
             f"{path}: {kind} does not state its units; give them by --data-units or units=: {UNIT_CHOICES}"
         )
+    take_energy_and_forces(frames, labels, str(path))
+    if kind == "extxyz" and system is not None:
+        for frame in frames:
+            _convert(frame, system, with_stress=labels.stress is None)
+    take_stress(frames, labels.stress, 1.0 if system is None else system.energy, str(path))
     for number, frame in enumerate(frames):
         where = f"{path}: frame {number} (counted from 0)"
         if len(frame) == 0:
             raise FileFormatError(f"{where} has no atoms")
         require_finite(frame, where)
+        if "group" not in frame.info and "config_type" in frame.info:
+            frame.info["group"] = frame.info["config_type"]
         frame.set_constraint()  # they belong to dynamics; ASE would set the forces of fixed atoms to zero
     return frames
 
 
 def _kind(path: Path) -> str:
+    compressed = path.suffix == ".gz"
     with open(path, "rb") as stream:
-        start = stream.read(65536)
+        start = _start(gzip.GzipFile(fileobj=stream) if compressed else stream, path)
     lines = [line.strip() for line in start.splitlines()]
     first = next((line for line in lines if line and not line.startswith(b"#")), b"")
     if not start.strip():
         raise FileFormatError(f"{path}: the file is empty; expected at least one frame")
     if first.split()[:1] == [b"begin"]:
         return RUNNER
-    if path.suffix in (".xyz", ".extxyz"):
+    if Path(path.stem if compressed else path.name).suffix in (".xyz", ".extxyz"):
         return "extxyz"
     try:
         kind = str(filetype(str(path)))
@@ -98,6 +118,13 @@ def _kind(path: Path) -> str:
     return kind
 
 
+def _start(stream: IO[bytes] | gzip.GzipFile, path: Path) -> bytes:
+    try:
+        return stream.read(65536)
+    except (gzip.BadGzipFile, EOFError) as error:
+        raise FileFormatError(f"{path}: not readable as a gzip file: {error}") from error
+
+
 def _read_with_ase(path: Path, kind: str, units: UnitSystem | None) -> list[Atoms]:
     if units is not None and units is not UnitSystem.metal and kind != "extxyz":
         raise InvalidInputError(
@@ -110,18 +137,15 @@ def _read_with_ase(path: Path, kind: str, units: UnitSystem | None) -> list[Atom
         raise FileFormatError(f"{path}: cannot be read as {kind}: {reason}") from error
     if not frames:
         raise FileFormatError(f"{path}: expected at least one frame, got none")
-    if kind == "extxyz" and units is not None:
-        for frame in frames:
-            _convert(frame, units)
     return frames
 
 
-def _convert(frame: Atoms, units: UnitSystem) -> None:
+def _convert(frame: Atoms, units: UnitSystem, with_stress: bool) -> None:
     frame.set_cell(frame.cell.array * units.length)
     frame.positions *= units.length
     results = results_of(frame)
     for name, (energy, length) in POWERS.items():
-        if name in results:
+        if name in results and (with_stress or name != "stress"):
             results[name] = results[name] * units.energy**energy * units.length**length
     if results:
         frame.calc = SinglePointCalculator(frame, **results)

@@ -6,6 +6,7 @@ and comments are accepted, an unknown keyword is a warning; anything else is an 
 
 from __future__ import annotations
 
+import gzip
 import math
 import os
 import warnings
@@ -85,7 +86,8 @@ def read_runner_data(path: str | os.PathLike[str], units: UnitSystem) -> list[At
 
 def _lines(path: str | os.PathLike[str]) -> Iterator[tuple[str, list[str]]]:
     """``path:line`` and words of every line that says something."""
-    with open(path, encoding="utf-8", errors="replace") as stream:
+    opened = gzip.open if str(path).endswith(".gz") else open
+    with opened(path, "rt", encoding="utf-8", errors="replace") as stream:
         for number, line in enumerate(stream, 1):
             words = line.split()
             if words and words[0][0] not in "#!":

@@ -1,34 +1,42 @@
-"""The frames of a training: reading, splitting, and the energies of single atoms."""
+"""The frames of a training: reading, and the parts that they are split into."""
 
 from __future__ import annotations
 
 import hashlib
-import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from ase import Atoms
-from ase.data import atomic_numbers
-from ase.neighborlist import neighbor_list
 
+from nnpot.analysis.atom_energies import elements_of, fit_atom_energies
+from nnpot.analysis.closest_pairs import closest_pairs
+from nnpot.analysis.data_summary import DataSummary, summarize
 from nnpot.errors import InvalidInputError
-from nnpot.io import read_frames, require_labels
-from nnpot.training.config import DataConfig
-
-logger = logging.getLogger(__name__)
+from nnpot.io import LabelKeys, StressKey, read_frames, require_labels
+from nnpot.io.labels import results_of
+from nnpot.io.source import Source
+from nnpot.training.config import DataConfig, LabelsConfig
+from nnpot.training.splitting import split_indices
 
 SAME_PLACE = 1e-3
 """Å"""
+LABELS = ("energy", "forces", "stress")
 
 
 @dataclass(frozen=True)
 class Split:
-    """Frames by purpose: weights are fitted to ``train``, chosen by ``validation``, judged by ``test``."""
+    """Frames by purpose: weights are fitted to ``train``, chosen by ``validation``, judged by ``test``.
+
+    All have an energy; forces and stress may be missing from some.
+    """
 
     train: list[Atoms]
     validation: list[Atoms]
     test: list[Atoms]
+    sources: dict[str, list[Source]] = field(default_factory=dict)
+    """By part, of every frame; empty for frames that come from no file."""
 
     @property
     def elements(self) -> list[str]:
@@ -42,28 +50,18 @@ class Split:
                 yield name, frames
 
     def fingerprint(self) -> str:
-        """A hash of all positions, cells and labels, in their order."""
+        """A hash of all positions, cells, groups and labels, in their order."""
         digest = hashlib.sha256()
         for name, frames in self.parts():
             digest.update(name.encode())
             for frame in frames:
-                for values in (
-                    frame.numbers,
-                    frame.positions,
-                    frame.cell.array,
-                    frame.pbc,
-                    frame.get_forces(),
-                ):
+                results = results_of(frame)
+                labels = [results[label] for label in LABELS if results.get(label) is not None]
+                named = [label for label in LABELS if results.get(label) is not None]
+                digest.update(repr((named, frame.info.get("group"))).encode())
+                for values in (frame.numbers, frame.positions, frame.cell.array, frame.pbc, *labels):
                     digest.update(np.ascontiguousarray(values).tobytes())
-                digest.update(float(frame.get_potential_energy()).hex().encode())
         return digest.hexdigest()
-
-
-def elements_of(frames: Sequence[Atoms]) -> list[str]:
-    """Symbols of all elements that occur, by atomic number."""
-    return sorted(
-        {symbol for frame in frames for symbol in frame.symbols.species()}, key=atomic_numbers.__getitem__
-    )
 
 
 def load_frames(config: DataConfig) -> Split:
@@ -74,50 +72,55 @@ def load_frames(config: DataConfig) -> Split:
     FileFormatError
         If a file cannot be read.
     InvalidInputError
-        If labels are missing or not finite, two atoms are on the same place, or validation or test frames
-        have an element that the training frames lack.
+        If an energy is missing or a label not finite, two atoms are on the same place, a group to split by
+        does not exist, or validation or test frames have an element that the training frames lack.
     """
-    frames = _read(config, "train")
-    order = np.random.default_rng(config.seed).permutation(len(frames))
-    n_validation = _share(config.validation_fraction, len(frames))
-    n_test = _share(config.test_fraction, len(frames))
-    if n_validation + n_test >= len(frames):
-        raise InvalidInputError(
-            f"data.train: {len(frames)} frame(s) leave none to train on after {n_validation} for validation "
-            f"and {n_test} for the test; give more frames or smaller fractions"
+    files = {part: _read(config, part) for part in ("train", "validation", "test")}
+    frames, sources = files["train"]
+    chosen = split_indices(frames, config)
+    parts: dict[str, tuple[list[Atoms], list[Source]]] = {}
+    for part, indices in chosen.items():
+        more_frames, more_sources = ([], []) if part == "train" else files[part]
+        parts[part] = (
+            [frames[i] for i in indices] + more_frames,
+            [sources[i] for i in indices] + more_sources,
         )
-    validation, test, train = np.split(order, [n_validation, n_validation + n_test])
     split = Split(
-        train=[frames[i] for i in sorted(train)],
-        validation=[frames[i] for i in sorted(validation)],
-        test=[frames[i] for i in sorted(test)] + _read(config, "test"),
+        **{part: found for part, (found, _) in parts.items()},
+        sources={part: origin for part, (_, origin) in parts.items()},
     )
     _require_known_elements(split)
     return split
 
 
-def _read(config: DataConfig, part: str) -> list[Atoms]:
+def label_keys(config: LabelsConfig) -> LabelKeys:
+    """What the readers are told about the names of labels."""
+    stress = None
+    if config.stress is not None:
+        sign = config.compression_is_positive
+        stress = StressKey(config.stress, config.stress_unit, config.stress_order, sign)
+    return LabelKeys(config.energy, config.forces, stress)
+
+
+def _read(config: DataConfig, part: str) -> tuple[list[Atoms], list[Source]]:
     frames: list[Atoms] = []
+    sources: list[Source] = []
     for path in getattr(config, part):
-        found = read_frames(path, config.units)
-        require_labels(found, forces=True, where=path)
+        found = read_frames(path, config.units, label_keys(config.labels))
+        require_labels(found, forces=False, where=path)
         for number, frame in enumerate(found):
             _require_distinct_atoms(frame, f"{path}: frame {number} (counted from 0)")
         frames += found
-    return frames
+        sources += [Source(path, number) for number in range(len(found))]
+    return frames, sources
 
 
 def _require_distinct_atoms(frame: Atoms, where: str) -> None:
-    first, second = neighbor_list("ij", frame, SAME_PLACE)
-    if len(first):
+    for pair in closest_pairs(frame, SAME_PLACE).values():
         raise InvalidInputError(
-            f"{where}: atoms {first[0]} and {second[0]} are on the same place (closer than "
+            f"{where}: atoms {pair.first} and {pair.second} are on the same place (closer than "
             f"{SAME_PLACE:g} Å); correct or remove the frame"
         )
-
-
-def _share(fraction: float, n_frames: int) -> int:
-    return max(1, round(fraction * n_frames)) if fraction > 0.0 else 0
 
 
 def _require_known_elements(split: Split) -> None:
@@ -131,6 +134,26 @@ def _require_known_elements(split: Split) -> None:
             )
 
 
+def summarize_split(split: Split, offsets: Mapping[str, float] | None = None) -> DataSummary:
+    """What the data consists of, by file and by part, and what looks wrong in it.
+
+    Parameters
+    ----------
+    split
+        As `load_frames` gives it.
+    offsets
+        Energies of single atoms, eV; None fits them.
+    """
+    frames = [frame for _, part in split.parts() for frame in part]
+    sources = [
+        source
+        for name, part in split.parts()
+        for source in split.sources.get(name) or [Source(Path(name), number) for number in range(len(part))]
+    ]
+    parts = [name for name, part in split.parts() for _ in part]
+    return summarize(frames, sources, parts, offsets)
+
+
 def atom_energies(frames: Sequence[Atoms], given: dict[str, float] | None) -> dict[str, float]:
     """The energy of a single atom of each element, which is taken off before training.
 
@@ -139,32 +162,12 @@ def atom_energies(frames: Sequence[Atoms], given: dict[str, float] | None) -> di
     frames
         Training frames.
     given
-        Energies per element in eV; None fits them by least squares to the frames' energies (the shortest
-        solution where the compositions do not decide).
+        Energies per element in eV; those of other elements are fitted by least squares to the frames'
+        energies (the shortest solution where the compositions do not decide).
 
     Raises
     ------
     InvalidInputError
-        If ``given`` lacks an element of the frames or has one more.
+        If ``given`` has an element that no frame has.
     """
-    elements = elements_of(frames)
-    if given is not None:
-        if set(given) != set(elements):
-            raise InvalidInputError(
-                f"data.atom_energies must name exactly {', '.join(elements)}, "
-                f"got {', '.join(given) or 'none'}"
-            )
-        return {element: given[element] for element in elements}
-    counts = np.array(
-        [[np.count_nonzero(frame.symbols == element) for element in elements] for frame in frames]
-    )
-    energies = np.array([frame.get_potential_energy() for frame in frames])
-    weights = 1.0 / counts.sum(axis=1)
-    fitted, _, rank, _ = np.linalg.lstsq(counts * weights[:, None], energies * weights, rcond=None)
-    if rank < len(elements):
-        logger.warning(
-            "the frames' compositions do not determine the energies of single atoms (%s): energies of "
-            "other compositions will mean nothing; give data.atom_energies if you need them",
-            ", ".join(elements),
-        )
-    return dict(zip(elements, map(float, fitted), strict=True))
+    return fit_atom_energies(frames, given)

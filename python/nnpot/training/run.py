@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
 
+from nnpot.analysis.data_tables import summary_text
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.files import atomic_directory, atomic_write
 from nnpot.training.checkpoint import Identity, State, read_checkpoint, write_checkpoint
@@ -17,7 +18,7 @@ from nnpot.training.dataset import DataSet, build_dataset, table_shapes
 from nnpot.training.descriptor_grid import symmetry_function_lines
 from nnpot.training.descriptors import Descriptor, fit_descriptor
 from nnpot.training.export import export, verify
-from nnpot.training.frames import Split, atom_energies, load_frames
+from nnpot.training.frames import Split, atom_energies, load_frames, summarize_split
 from nnpot.training.gradient_trainer import GradientTrainer
 from nnpot.training.log import open_log
 from nnpot.training.loop import Stop, run_epochs
@@ -99,6 +100,10 @@ def _prepare(config: TrainingConfig, split: Split) -> _Prepared:
     descriptor = fit_descriptor(
         lines, split.elements, cutoff_type, split.train, config.descriptor.decorrelate
     )
+    summary = summarize_split(split, energies)
+    logger.info("%s", summary_text(summary))
+    for warning in summary.warnings:
+        logger.warning("%s", warning)
     _announce(split, descriptor, energies, precision)
 
     def build(name: str) -> DataSet | None:

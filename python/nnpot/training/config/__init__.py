@@ -6,7 +6,7 @@ import os
 from importlib import resources
 from pathlib import Path
 
-from nnpot.training.config.data import DataConfig
+from nnpot.training.config.data import FILES, DataConfig, LabelsConfig
 from nnpot.training.config.descriptor import CUTOFF_TYPES, DescriptorConfig, SymmetryFunctionGrid
 from nnpot.training.config.loss import LossConfig
 from nnpot.training.config.network import ACTIVATIONS, NetworkConfig
@@ -20,6 +20,7 @@ __all__ = [
     "DataConfig",
     "DescriptorConfig",
     "KalmanConfig",
+    "LabelsConfig",
     "LossConfig",
     "NetworkConfig",
     "OptimizerConfig",
@@ -46,7 +47,7 @@ class TrainingConfig(StrictModel):
 
     def fingerprint(self) -> str:
         """What decides the weights, as text: all but the file names, the time limit and the machine."""
-        return self.model_dump_json(by_alias=True, exclude={"data": {"train", "test"}, "training": MACHINE})
+        return self.model_dump_json(by_alias=True, exclude={"data": FILES, "training": MACHINE})
 
     def resolved(self, directory: Path) -> TrainingConfig:
         """The same with all file names taken relative to ``directory``."""

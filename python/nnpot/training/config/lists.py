@@ -16,4 +16,5 @@ def _as_list(value: Any) -> Any:
 
 Numbers = Annotated[list[Finite], BeforeValidator(_as_list)]
 Paths = Annotated[list[Path], BeforeValidator(_as_list)]
+Names = Annotated[list[str], BeforeValidator(_as_list)]
 Seed = Annotated[int, Field(ge=0)]

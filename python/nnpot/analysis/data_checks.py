@@ -1,0 +1,174 @@
+"""What looks wrong in a data set, a line each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from ase.data import atomic_numbers, covalent_radii
+from numpy.typing import NDArray
+
+from nnpot.analysis.closest_pairs import Elements
+from nnpot.analysis.frame_facts import FrameFacts
+
+Array = NDArray[np.float64]
+
+TOO_CLOSE, TOO_FAR = 0.6, 1.4
+"""Times the sum of covalent radii: of single atoms, and of the closest atoms of half of the frames.
+Lengths in bohr that are taken for Å give about 1.9, the reverse 0.53."""
+MANY = 0.5
+"""Share of the frames beyond which close atoms are a matter of units, not of single frames."""
+OUTLIER = 12.0
+"""Robust standard deviations from the median."""
+SMALLEST_ENERGY, SMALLEST_FORCE = 0.05, 2.0
+"""eV/atom and eV/Å: smaller distances from the median are never outliers."""
+NO_FORCE = 1e-3
+"""eV/Å: frames of perfect crystals say nothing about forces."""
+SAME_ENERGY = 1e-6
+"""eV/atom"""
+N_NAMED = 6
+"""Frames that a line names."""
+
+
+@dataclass(frozen=True)
+class PairDistance:
+    """The shortest distance of two elements over all frames."""
+
+    elements: Elements
+    distance: float
+    """Å"""
+    radii: float
+    """Å: the sum of the covalent radii."""
+    where: str
+
+
+def pair_distances(facts: FrameFacts) -> list[PairDistance]:
+    """Of every two elements that come near each other anywhere, by their symbols."""
+    best: dict[Elements, tuple[float, int]] = {}
+    for number, closest in enumerate(facts.closest):
+        for elements, pair in closest.items():
+            best[elements] = min(best.get(elements, (np.inf, 0)), (pair.distance, number))
+    return [
+        PairDistance(elements, distance, _radii(elements), facts.names[number])
+        for elements, (distance, number) in sorted(best.items())
+    ]
+
+
+def check_distances(facts: FrameFacts) -> list[str]:
+    """Atoms too close in single frames, or distances that speak for another unit of length."""
+    ratios = np.array(
+        [
+            min((pair.distance / _radii(elements) for elements, pair in closest.items()), default=np.inf)
+            for closest in facts.closest
+        ]
+    )
+    crowded = np.array([len(frame) > 1 for frame in facts.frames])
+    close = ratios < TOO_CLOSE
+    if close.mean() > MANY:
+        return [
+            f"distances: in {close.sum()} of {len(close)} frames atoms are closer than {TOO_CLOSE:g} times "
+            f"the sum of their covalent radii: are the lengths in another unit (Å taken for bohr)?"
+        ]
+    findings = []
+    if close.any():
+        findings.append(
+            f"atoms too close (below {TOO_CLOSE:g} times the sum of their covalent radii) in "
+            f"{_named(facts, np.flatnonzero(close))}"
+        )
+    if crowded.any() and np.median(ratios[crowded]) > TOO_FAR:
+        findings.append(
+            f"distances: in half of the frames no atoms are closer than {TOO_FAR:g} times the sum of their "
+            f"covalent radii: are the lengths in another unit (bohr taken for Å)?"
+        )
+    return findings
+
+
+def check_labels(facts: FrameFacts) -> list[str]:
+    """Frames without an energy or with nothing but zeros, and arrays that may be the missing forces."""
+    findings = []
+    missing = np.flatnonzero(np.isnan(facts.energy))
+    if len(missing):
+        findings.append(f"no energy, needed for training, in {_named(facts, missing)}")
+    zero = (facts.energy == 0.0) & (facts.force_max == 0.0)
+    empty = np.flatnonzero(zero & (facts.n_atoms > 1))
+    if len(empty):
+        findings.append(f"energy and all forces exactly 0 (not computed?) in {_named(facts, empty)}")
+    if np.isnan(facts.force_max).all():
+        names = sorted({name for f in facts.frames for name in f.arrays if "force" in name.lower()})
+        hint = f"; is it {' or '.join(names)} (data.labels.forces)?" if names else ""
+        findings.append(f"no frame has forces{hint}")
+    return findings
+
+
+def check_duplicates(facts: FrameFacts, parts: Sequence[str]) -> list[str]:
+    """Frames that are there twice, in one part or in two."""
+    equal: dict[bytes, list[int]] = defaultdict(list)
+    for number, digest in enumerate(facts.digest):
+        equal[digest].append(number)
+    again = [numbers for numbers in equal.values() if len(numbers) > 1]
+    across = [numbers for numbers in again if len({parts[n] for n in numbers}) > 1]
+    within = [numbers for numbers in again if numbers not in across]
+    energy = facts.energy / facts.n_atoms
+    different = [numbers for numbers in again if np.ptp(energy[numbers]) > SAME_ENERGY]
+    findings = []
+    if across:
+        names = _equals(facts, across, parts)
+        findings.append(f"the same structures in different parts of the data: {names}")
+    if within:
+        findings.append(f"the same structures again: {_equals(facts, within, ())}")
+    if different:
+        widest = max(float(np.ptp(energy[numbers])) for numbers in different)
+        findings.append(
+            f"the same structures with different energies (by up to {widest:.3g} eV/atom): "
+            f"{_equals(facts, different, ())}"
+        )
+    return findings
+
+
+def check_outliers(facts: FrameFacts, energy_above_atoms: Array) -> list[str]:
+    """Frames whose energy per atom or whose largest force is far from those of the others."""
+    findings = []
+    for name, unit, values, smallest in (
+        ("energy", "eV/atom", energy_above_atoms, SMALLEST_ENERGY),
+        (
+            "largest force",
+            "eV/Å",
+            np.where(facts.force_max > NO_FORCE, facts.force_max, np.nan),
+            SMALLEST_FORCE,
+        ),
+    ):
+        known = values[np.isfinite(values)]
+        if len(known) == 0:
+            continue
+        median = float(np.median(known))
+        limit = max(smallest, OUTLIER * 1.4826 * float(np.median(np.abs(known - median))))
+        far = np.flatnonzero(np.abs(values - median) > limit)
+        if len(far):
+            order = far[np.argsort(-np.abs(values[far] - median))]
+            farthest = values[order[0]]
+            findings.append(
+                f"{name} far from the median {median:.3g} {unit} (by more than {limit:.2g}, up to "
+                f"{farthest:.3g}): {_named(facts, order)}"
+            )
+    return findings
+
+
+def _radii(elements: Elements) -> float:
+    return float(sum(covalent_radii[atomic_numbers[symbol]] for symbol in elements))
+
+
+def _named(facts: FrameFacts, numbers: Sequence[int] | NDArray[np.int64]) -> str:
+    names = ", ".join(facts.names[number] for number in numbers[:N_NAMED])
+    more = len(numbers) - N_NAMED
+    return f"{len(numbers)} frame(s): {names}{f' and {more} more' if more > 0 else ''}"
+
+
+def _equals(facts: FrameFacts, sets: Sequence[Sequence[int]], parts: Sequence[str]) -> str:
+    def name(number: int) -> str:
+        return f"{facts.names[number]}{f' ({parts[number]})' if parts else ''}"
+
+    shown = "; ".join(" = ".join(name(number) for number in numbers[:N_NAMED]) for numbers in sets[:N_NAMED])
+    more = len(sets) - N_NAMED
+    return f"{shown}{f'; and {more} more' if more > 0 else ''}"

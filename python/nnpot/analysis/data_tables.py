@@ -1,0 +1,57 @@
+"""The summary of a data set as text."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import shutil
+import sys
+from typing import Literal
+
+from rich.console import Console
+from rich.table import Table
+
+from nnpot.analysis.data_summary import DataSummary
+
+WIDTH = 200
+"""Columns of text where there is no terminal: room for every column of the tables."""
+
+NARROW, FEW = 130, 4
+"""Columns of text, and sets of frames: a table of these few is turned where the terminal is narrower."""
+TEXTS = ("data", "elements", "pair", "in")
+"""Columns that are no numbers."""
+
+
+def print_summary(console: Console, summary: DataSummary) -> None:
+    """Print the tables and the warnings of a summary."""
+    headings, rows = summary.table()
+    if console.width < NARROW and len(rows) <= FEW:
+        columns = [headings, *rows]
+        headings, *rows = [[column[k] for column in columns] for k in range(len(headings))]
+    console.print(_table(headings, rows))
+    if summary.pairs:
+        console.print(_table(*summary.pair_table()))
+    if summary.atom_energies:
+        energies = ", ".join(f"{symbol} {energy:.6g}" for symbol, energy in summary.atom_energies.items())
+        console.print(f"energies of single atoms (eV): {energies}", markup=False, highlight=False)
+    for warning in summary.warnings:
+        console.print(f"warning: {warning}", markup=False, highlight=False)
+
+
+def _table(headings: list[str], rows: list[list[str]]) -> Table:
+    table = Table()
+    for heading in headings:
+        justify: Literal["left", "right"] = "left" if heading in TEXTS else "right"
+        table.add_column(heading.replace(" (", "\n("), justify=justify)
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def summary_text(summary: DataSummary) -> str:
+    """The tables of a summary, without its warnings, as wide as the terminal."""
+    width = shutil.get_terminal_size().columns if sys.stderr.isatty() else WIDTH
+    console = Console(file=io.StringIO(), width=width)
+    print_summary(console, dataclasses.replace(summary, warnings=[]))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue().rstrip("\n")

@@ -1,0 +1,92 @@
+"""What is to be known of each frame of a data set, found once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from ase import Atoms
+from ase.data import covalent_radii
+from numpy.typing import NDArray
+
+from nnpot.analysis.closest_pairs import ClosestPair, Elements, closest_pairs
+from nnpot.io.labels import results_of
+from nnpot.io.source import Source
+
+Array = NDArray[np.float64]
+
+REACH = 1.8
+"""Pairs are looked for up to so many times the largest sum of two covalent radii."""
+SAME = 1e-5
+"""Å: how much the coordinates of frames may differ that count as the same (rounding of a text file)."""
+
+
+@dataclass(frozen=True)
+class FrameFacts:
+    """Arrays with one entry per frame, NaN where a frame has no such thing."""
+
+    frames: list[Atoms]
+    files: list[str]
+    """The file of each, by the shortest name that tells the files apart."""
+    names: list[str]
+    """File and number of each."""
+    n_atoms: NDArray[np.int64]
+    energy: Array
+    """eV, total."""
+    force_square: Array
+    """(eV/Å)²: the sum over all components."""
+    force_max: Array
+    """eV/Å: the longest vector."""
+    stress: Array
+    """(n, 6) eV/Å³."""
+    volume: Array
+    """Å³, of frames with a cell of full rank."""
+    mass: Array
+    """u"""
+    digest: list[bytes]
+    """Equal for frames of the same elements, cell and positions."""
+    closest: list[dict[Elements, ClosestPair]]
+
+
+def frame_facts(frames: Sequence[Atoms], sources: Sequence[Source]) -> FrameFacts:
+    """Look at every frame once."""
+    results = [results_of(frame) for frame in frames]
+    forces = [np.asarray(found.get("forces", np.full((1, 3), np.nan))) for found in results]
+    squares = [np.sum(f * f, axis=1) for f in forces]
+    nothing = np.full(6, np.nan)
+    files = _file_names([source.path for source in sources])
+    return FrameFacts(
+        frames=list(frames),
+        files=files,
+        names=[f"{file}: frame {source.number}" for file, source in zip(files, sources, strict=True)],
+        n_atoms=np.array([len(frame) for frame in frames]),
+        energy=np.array([found.get("energy", np.nan) for found in results], dtype=float),
+        force_square=np.array([square.sum() for square in squares]),
+        force_max=np.sqrt([square.max() for square in squares]),
+        stress=np.array([found.get("stress", nothing) for found in results]).reshape(-1, 6),
+        volume=np.array([f.get_volume() if f.cell.rank == 3 and f.pbc.all() else np.nan for f in frames]),
+        mass=np.array([frame.get_masses().sum() for frame in frames]),
+        digest=[_digest(frame) for frame in frames],
+        closest=[closest_pairs(frame, REACH * 2.0 * _largest_radius(frame)) for frame in frames],
+    )
+
+
+def _file_names(paths: Sequence[Path]) -> list[str]:
+    full = [Path(os.path.abspath(path)) for path in paths]
+    folder = os.path.commonpath([path.parent for path in full])
+    return [str(path.relative_to(folder)) for path in full]
+
+
+def _largest_radius(frame: Atoms) -> float:
+    return float(covalent_radii[frame.numbers].max())
+
+
+def _digest(frame: Atoms) -> bytes:
+    digest = hashlib.sha256(frame.numbers.tobytes() + frame.pbc.tobytes())
+    for values in (frame.cell.array, frame.positions):
+        digest.update(np.round(values / SAME).astype(np.int64).tobytes())
+    return digest.digest()
