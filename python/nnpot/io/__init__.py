@@ -4,8 +4,15 @@ A frame is an ``ase.Atoms`` in eV and Å; its reference values lie in a ``Single
 """
 
 from nnpot.io.extxyz import write_frames
-from nnpot.io.labels import require_labels, with_prediction
+from nnpot.io.labels import require_any_labels, require_labels, with_prediction
 from nnpot.io.reading import read_frames
 from nnpot.io.runner_data import write_runner_data
 
-__all__ = ["read_frames", "require_labels", "with_prediction", "write_frames", "write_runner_data"]
+__all__ = [
+    "read_frames",
+    "require_any_labels",
+    "require_labels",
+    "with_prediction",
+    "write_frames",
+    "write_runner_data",
+]

@@ -22,7 +22,7 @@ from nnpot.training.gradient_trainer import GradientTrainer
 from nnpot.training.log import open_log
 from nnpot.training.loop import Stop, run_epochs
 from nnpot.training.networks import AtomicNetworks
-from nnpot.training.report import predict_parts, write_report
+from nnpot.training.report import Trained, evaluate, write_report
 from nnpot.training.result import TrainingResult
 from nnpot.training.tensorflow_setup import set_up
 from nnpot.training.trainer import Trainer, output_scale
@@ -57,7 +57,8 @@ def run(config: TrainingConfig, run_dir: Path, resume: bool) -> TrainingResult:
     earlier = read_checkpoint(checkpoint, identity) if resume and checkpoint.exists() else None
     run_dir.mkdir(parents=True, exist_ok=True)
     with atomic_write(run_dir / CONFIGURATION) as stream:
-        stream.write(config.model_dump_json(by_alias=True, indent=2) + "\n")
+        everywhere = config.resolved(Path.cwd())
+        stream.write(everywhere.model_dump_json(by_alias=True, indent=2) + "\n")
     prepared = _prepare(config, split)
     state = _start(prepared.trainer, earlier)
 
@@ -149,8 +150,9 @@ def _finish(
     for member, model in enumerate(models):
         with atomic_directory(model) as directory:
             _export(config, prepared, state, member, directory)
-    predictions = predict_parts(models, prepared.split)
-    report = write_report(run_dir, state, stop, predictions)
+    evaluation = evaluate(models, prepared.split)
+    trained = Trained(config, prepared.split, state, stop, models)
+    report = write_report(run_dir, trained, evaluation)
     return TrainingResult(
         models=models,
         report=report,
@@ -159,7 +161,9 @@ def _finish(
         epochs=state.epoch,
         best_epochs=state.best_epochs,
         seconds=state.seconds,
-        errors={name: part.errors for name, part in predictions.items()},
+        frames_per_second=trained.frames_per_second,
+        errors={name: part.errors for name, part in evaluation.parts.items()},
+        member_errors=evaluation.members,
     )
 
 
