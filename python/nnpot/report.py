@@ -229,7 +229,8 @@ class Report:
         Parameters
         ----------
         log
-            The columns of a training's log.csv; those of validation may be NaN throughout.
+            The columns of a training's log.csv, (n,), or (n, members) where they are known of each member of
+            a committee; those of validation may be NaN throughout.
         best
             The epoch whose weights were kept.
         """
@@ -241,6 +242,8 @@ class Report:
                     panels.setdefault(label, {})[kind] = values
         panels["Learning rate"] = {"learning rate": log["learning_rate"]}
         caption = "Errors during training; those on the training frames are means over an epoch."
+        if any(values.ndim > 1 for curves in panels.values() for values in curves.values()):
+            caption += " Lines are means over the members of the committee, shaded is their range."
         self.figure(plots.learning_curve(log["epoch"], panels, best), "learning_curve", caption)
 
     def write(self, directory: Path) -> Path:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from nnpot import _core
 from nnpot.analysis.errors import ErrorStatistics
@@ -71,8 +72,7 @@ def write_report(run_dir: Path, trained: Trained, evaluation: Evaluation) -> Pat
     report.errors("data", {name: part.errors for name, part in evaluation.parts.items()})
     report.distributions(evaluation.parts)
     report.heading("Learning curves")
-    history = np.array(state.history)
-    report.learning_curves(dict(zip(COLUMNS, history.T, strict=True)), max(state.best_epochs))
+    report.learning_curves(_columns(state), max(state.best_epochs))
     _setup(report, run_dir, trained)
     for name, part in evaluation.parts.items():
         report.heading(f"The {name} frames")
@@ -80,6 +80,16 @@ def write_report(run_dir: Path, trained: Trained, evaluation: Evaluation) -> Pat
             report.errors("member", {**_numbered(evaluation.members[name]), "mean": part.errors})
         report.predictions(name, part)
     return report.write(run_dir)
+
+
+def _columns(state: State) -> dict[str, NDArray[np.float64]]:
+    """The columns of the log; of a committee those that judge it with a value for each member."""
+    columns = dict(zip(COLUMNS, np.array(state.history).T, strict=True))
+    if len(state.best_epochs) > 1:
+        judged = "train" if np.isnan(columns["validation_loss"]).all() else "validation"
+        names = [name for name in COLUMNS if name.startswith(judged)]
+        columns |= dict(zip(names, np.array(state.member_history).swapaxes(0, 1), strict=True))
+    return columns
 
 
 def _numbered(errors: Sequence[ErrorStatistics]) -> dict[str, ErrorStatistics]:
@@ -94,8 +104,8 @@ def _setup(report: Report, run_dir: Path, trained: Trained) -> None:
     report.table(("training", ""), _training_rows(trained))
     report.text("The same again:")
     report.code(f"nnpot train {shlex.quote(str(run_dir.resolve() / 'config.json'))} -o NEW_DIRECTORY")
-    values = trained.config.model_dump(mode="json", by_alias=True)
-    report.details("The whole configuration", yaml.safe_dump(values, sort_keys=False, allow_unicode=True))
+    values = yaml.safe_dump(trained.config.values(), sort_keys=False, allow_unicode=True)
+    report.details("The whole configuration", values)
 
 
 def _training_rows(trained: Trained) -> list[tuple[str, object]]:

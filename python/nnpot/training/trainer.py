@@ -88,6 +88,11 @@ class Trainer(ABC):
     def adapt(self, losses: Sequence[float]) -> None:  # noqa: B027 - most have nothing to adapt
         """Hear the losses that judged all epochs so far, before the next one."""
 
+    @property
+    def n_frames(self) -> int:
+        """Training frames of an epoch."""
+        return len(self._train)
+
     def weights(self) -> Weights:
         """Copies of the networks' weights."""
         return self._networks.weights()
