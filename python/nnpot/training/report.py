@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from nnpot import _core
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.analysis.predictions import Predictions, mean_predictions, predict_frames
-from nnpot.potential import load
+from nnpot.potential import Potential
 from nnpot.report import Report
 from nnpot.training.checkpoint import COLUMNS, State
 from nnpot.training.config import TrainingConfig
@@ -42,6 +42,8 @@ class Trained:
     stop: Stop
     models: Sequence[Path]
     """Directories of the exported models."""
+    before: dict[str, ErrorStatistics]
+    """Errors of the model that the training started from, if it did, on each part of the data."""
 
     @property
     def frames_per_second(self) -> float:
@@ -49,9 +51,8 @@ class Trained:
         return self.state.epoch * len(self.split.train) / max(self.state.seconds, 1e-9)
 
 
-def evaluate(models: Sequence[Path], split: Split) -> Evaluation:
+def evaluate(potentials: Sequence[Potential], split: Split) -> Evaluation:
     """Predict each part of the data with the C++ core."""
-    potentials = [load(model) for model in models]
     parts, members = {}, {}
     for name, frames in split.parts():
         said = [predict_frames(potential, frames, f"{name} data") for potential in potentials]
@@ -69,7 +70,8 @@ def write_report(run_dir: Path, trained: Trained, evaluation: Evaluation) -> Pat
         f"weights of epoch {', '.join(map(str, state.best_epochs))}. All errors are of the exported model "
         f"in the C++ core{', of a committee those of the mean' if len(trained.models) > 1 else ''}."
     )
-    report.errors("data", {name: part.errors for name, part in evaluation.parts.items()})
+    rows = {f"{name}, before": errors for name, errors in trained.before.items()}
+    report.errors("data", rows | {name: part.errors for name, part in evaluation.parts.items()})
     report.distributions(evaluation.parts)
     report.heading("Learning curves")
     report.learning_curves(_columns(state), max(state.best_epochs))

@@ -10,8 +10,10 @@ from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
 
+from nnpot.analysis.errors import ErrorStatistics
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.files import atomic_directory, atomic_write, remove_leftovers
+from nnpot.potential import Potential, load
 from nnpot.training.checkpoint import Identity, State, read_checkpoint, write_checkpoint
 from nnpot.training.config import CUTOFF_TYPES, TrainingConfig
 from nnpot.training.dataset import DataSet, build_dataset, table_shapes
@@ -48,6 +50,7 @@ class _Prepared:
     scale: float
     networks: AtomicNetworks
     trainer: Trainer
+    start: StartModel | None
 
 
 def run(config: TrainingConfig, run_dir: Path, resume: bool) -> TrainingResult:
@@ -113,7 +116,7 @@ def _prepare(config: TrainingConfig, split: Split, start: StartModel | None) -> 
     scale = output_scale(train)
     networks = _networks(config, descriptor, scale, start)
     trainer = TRAINERS.get(config.optimizer.name, GradientTrainer)(config, networks, train, validation, scale)
-    return _Prepared(split, energies, descriptor, scale, networks, trainer)
+    return _Prepared(split, energies, descriptor, scale, networks, trainer, start)
 
 
 def _new_descriptor(config: TrainingConfig, split: Split) -> Descriptor:
@@ -170,8 +173,9 @@ def _finish(
     for member, model in enumerate(models):
         with atomic_directory(model) as directory:
             _export(config, prepared, state, member, directory)
-    evaluation = evaluate(models, prepared.split)
-    trained = Trained(config, prepared.split, state, stop, models)
+    evaluation = evaluate([load(model) for model in models], prepared.split)
+    before = _errors_before(prepared)
+    trained = Trained(config, prepared.split, state, stop, models, before)
     report = write_report(run_dir, trained, evaluation)
     return TrainingResult(
         models=models,
@@ -185,6 +189,13 @@ def _finish(
         errors={name: part.errors for name, part in evaluation.parts.items()},
         member_errors=evaluation.members,
     )
+
+
+def _errors_before(prepared: _Prepared) -> dict[str, ErrorStatistics]:
+    if prepared.start is None:
+        return {}
+    before = evaluate([Potential(model) for model in prepared.start.members], prepared.split)
+    return {name: part.errors for name, part in before.parts.items()}
 
 
 def _export(config: TrainingConfig, prepared: _Prepared, state: State, member: int, directory: Path) -> None:
