@@ -133,6 +133,12 @@ py::array_t<double> scaling(const nnpot::Model& model, const std::string& elemen
     return to_array(arma::mat(rows.t()));
 }
 
+py::array_t<double> input_scaling(const nnpot::Model& model, const std::string& element) {
+    const nnpot::Scaler scaler(model.scaling_mode, element_of(model, element).scaling, model.scale_min, model.scale_max,
+                               element);
+    return to_array(arma::mat(arma::join_rows(scaler.offset(), scaler.factor()).t()));
+}
+
 int cutoff_type(const nnpot::Model& model) { return static_cast<int>(model.cutoff_type); }
 
 std::map<std::string, double> atom_energies(const nnpot::Model& model) {
@@ -177,11 +183,14 @@ void bind_model(py::module_& module) {
         .def_property_readonly("cutoff_type", &cutoff_type)
         .def_readonly("cutoff_alpha", &nnpot::Model::cutoff_alpha)
         .def_property_readonly("atom_energies", &atom_energies)
+        .def_readonly("mean_energy", &nnpot::Model::mean_energy)
+        .def_readonly("energy_per_output", &nnpot::Model::energy_per_output)
         .def_property_readonly("info", &info)
         .def_property_readonly("warnings", &warnings)
         .def("functions", &function_texts, py::arg("element"))
         .def("network", &network, py::arg("element"))
-        .def("scaling", &scaling, py::arg("element"));
+        .def("scaling", &scaling, py::arg("element"))
+        .def("input_scaling", &input_scaling, py::arg("element"));
 }
 
 }  // namespace nnpot_python

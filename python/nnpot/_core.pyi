@@ -118,6 +118,14 @@ class Model:
         """Offset per atom of each element, eV."""
 
     @property
+    def mean_energy(self) -> float:
+        """Added per atom of any element, eV."""
+
+    @property
+    def energy_per_output(self) -> float:
+        """What an output of 1 of a network means, eV."""
+
+    @property
     def info(self) -> dict[str, str]:
         """The lines of ``model.info``."""
 
@@ -133,6 +141,9 @@ class Model:
 
     def scaling(self, element: str) -> Array:
         """Columns min, max, mean, sigma, one row per symmetry function."""
+
+    def input_scaling(self, element: str) -> Array:
+        """Columns offset, factor: an element's network sees offset + factor G of each function's value G."""
 
 @final
 class VerletList:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -106,6 +106,25 @@ def atomic_directory(path: str | os.PathLike[str]) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def remove_leftovers(directory: str | os.PathLike[str], names: Sequence[str]) -> None:
+    """Remove what writers of these names that were killed have left in a directory.
+
+    Parameters
+    ----------
+    directory
+        In which nothing is being written now.
+    names
+        Of files and directories.
+    """
+    for name in names:
+        for end in ("tmp", "old"):
+            for path in Path(directory).glob(f".{name}.{'[0-9a-f]' * 8}.{end}"):
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
 
 
 def _flush_files(directory: Path) -> None:

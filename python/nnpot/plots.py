@@ -10,6 +10,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PolyCollection
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
@@ -47,6 +48,18 @@ def _figure(columns: int = 1, width: float = 4.6, height: float = 3.5) -> tuple[
     return figure, list(axes)
 
 
+def _grid(n: int, width: float = 3.6, height: float = 3.0) -> tuple[Figure, list[Axes]]:
+    """Axes for n panels, at most three in a row."""
+    columns = n if n < 4 else 2 if n == 4 else 3
+    rows = -(-n // columns)
+    figure = Figure(figsize=(max(width * columns, 4.6), height * rows))
+    FigureCanvasAgg(figure)
+    axes = list(figure.subplots(rows, columns, squeeze=False).ravel())
+    for unused in axes[n:]:
+        unused.set_axis_off()
+    return figure, axes[:n]
+
+
 def parity(reference: ArrayLike, prediction: ArrayLike, quantity: str, unit: str, note: str = "") -> Figure:
     """Prediction against reference, and the error below it.
 
@@ -66,33 +79,109 @@ def parity(reference: ArrayLike, prediction: ArrayLike, quantity: str, unit: str
         figure = Figure(figsize=(4.4, 4.8))
         FigureCanvasAgg(figure)
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
-        low, high = min(x.min(), y.min()), max(x.max(), y.max())
-        margin = 0.03 * (high - low) or 1.0
-        limits = (low - margin, high + margin)
-        upper.plot(limits, limits, color="0.6", linewidth=0.8, zorder=0)
+        _diagonal(upper, x, y)
         lower.axhline(0.0, color="0.6", linewidth=0.8, zorder=0)
         factor, prefix = (1000.0, "m") if unit.startswith("eV") else (1.0, "")
         error = factor * (y - x)
-        _points(figure, upper, x, y)
-        _points(figure, lower, x, error)
-        upper.set(xlim=limits, ylim=limits, ylabel=f"{quantity}, predicted ({unit})")
+        bins = _points(upper, x, y, (120, 120))
+        if bins is not None:
+            figure.colorbar(bins, ax=upper, label="Number of values")
+        _points(lower, x, error, (80, 18))
+        upper.set(ylabel=f"{quantity}, predicted ({unit})")
         lower.set(xlabel=f"{quantity}, reference ({unit})", ylabel=f"Error ({prefix}{unit})")
         largest = float(np.abs(error).max()) or 1.0
         lower.set_ylim(-1.1 * largest, 1.1 * largest)
-        upper.locator_params(nbins=5)
         figure.align_ylabels()
         upper.text(0.04, 0.95, note, transform=upper.transAxes, va="top")
     return figure
 
 
-def _points(figure: Figure, axes: Axes, x: np.ndarray, y: np.ndarray) -> None:
+def parity_panels(
+    panels: Mapping[str, tuple[ArrayLike, ArrayLike]], quantity: str, unit: str, notes: Mapping[str, str]
+) -> Figure:
+    """Prediction against reference, a panel with a note for each name; one scale of density for all."""
+    pairs = {
+        name: (np.ravel(np.asarray(x, float)), np.ravel(np.asarray(y, float)))
+        for name, (x, y) in panels.items()
+    }
+    with _style():
+        figure, axes = _grid(len(pairs), height=3.4)
+        drawn = []
+        for ax, (name, (x, y)) in zip(axes, pairs.items(), strict=True):
+            _diagonal(ax, x, y)
+            drawn.append(_points(ax, x, y, (90, 90)))
+            ax.set(title=name, xlabel=f"{quantity}, reference ({unit})", ylabel=f"Predicted ({unit})")
+            ax.text(0.04, 0.95, notes[name], transform=ax.transAxes, va="top")
+        dense = [bins for bins in drawn if bins is not None]
+        if dense:
+            most = max(float(np.max(np.asarray(bins.get_array()))) for bins in dense)
+            for bins in dense:
+                bins.set_norm(LogNorm(1.0, max(most, 2.0)))
+            figure.colorbar(dense[0], ax=axes, label="Number of values")
+    return figure
+
+
+def _diagonal(ax: Axes, x: np.ndarray, y: np.ndarray) -> None:
+    """The line of perfect predictions, and limits that hold all points."""
+    low, high = min(x.min(), y.min()), max(x.max(), y.max())
+    margin = 0.03 * (high - low) or 1.0
+    limits = (low - margin, high + margin)
+    ax.plot(limits, limits, color="0.6", linewidth=0.8, zorder=0)
+    ax.set(xlim=limits, ylim=limits)
+    ax.locator_params(nbins=5)
+
+
+def _points(ax: Axes, x: np.ndarray, y: np.ndarray, cells: tuple[int, int]) -> PolyCollection | None:
+    """Draw few points one by one, many as their density, which is returned."""
     if len(x) < MANY_POINTS:
-        axes.scatter(x, y, s=14, color=COLORS[2], alpha=0.7, linewidths=0)
-        return
-    cells = (120, 120) if axes.get_subplotspec().is_first_row() else (80, 18)  # type: ignore[union-attr]
-    bins = axes.hexbin(x, y, gridsize=cells, norm=LogNorm(), mincnt=1, cmap="viridis", linewidths=0.1)
-    if axes.get_subplotspec().is_first_row():  # type: ignore[union-attr]
-        figure.colorbar(bins, ax=axes, label="Number of values")
+        ax.scatter(x, y, s=14, color=COLORS[2], alpha=0.7, linewidths=0)
+        return None
+    return ax.hexbin(x, y, gridsize=cells, norm=LogNorm(), mincnt=1, cmap="viridis", linewidths=0.1)
+
+
+def error_distributions(panels: Mapping[str, Mapping[str, ArrayLike]]) -> Figure:
+    """How errors are distributed: above their density, below the share of values with a larger error.
+
+    Parameters
+    ----------
+    panels
+        For each quantity with its unit, for example ``"Energy error (meV/atom)"``, the errors (predicted
+        minus reference, any shape) by name, for example of each part of the data.
+    """
+    with _style():
+        columns = len(panels)
+        figure = Figure(figsize=(max(3.6 * columns, 4.6), 5.4))
+        FigureCanvasAgg(figure)
+        axes = figure.subplots(2, columns, squeeze=False)
+        for (upper, lower), (label, curves) in zip(axes.T, panels.items(), strict=True):
+            errors = {name: np.ravel(np.asarray(values, float)) for name, values in curves.items()}
+            _histogram(upper, errors)
+            upper.set(xlabel=label, ylabel="Density")
+            for index, (name, values) in enumerate(errors.items()):
+                _exceedance(lower, values, LINES[index % 4], COLORS[1 + index % 6], name)
+            lower.set(xscale="log", yscale="log", xlabel=f"|{label.replace(' (', '| (', 1)}")
+            lower.set_ylabel("Share with a larger error")
+        axes[0, 0].legend()
+    return figure
+
+
+def _histogram(ax: Axes, errors: Mapping[str, np.ndarray]) -> None:
+    """Outlines within four root mean squares of the widest set, where nearly all values lie."""
+    width = 4.0 * max(float(np.sqrt(np.mean(values**2))) for values in errors.values()) or 1.0
+    for index, (name, values) in enumerate(errors.items()):
+        edges = np.linspace(-width, width, int(np.clip(len(values) / 8, 12, 80)) // 2 * 2 + 2)
+        share = np.histogram(values, edges)[0] / (len(values) * (edges[1] - edges[0]))
+        ax.stairs(
+            share, edges, color=COLORS[1 + index % 6], linestyle=LINES[index % 4], linewidth=1.6, label=name
+        )
+    ax.axvline(0.0, color="0.6", linewidth=0.8, zorder=0)
+
+
+def _exceedance(ax: Axes, errors: np.ndarray, line: str, color: str, name: str) -> None:
+    """The share of values whose absolute error is at least as large, at up to a thousand places."""
+    sizes = np.sort(np.abs(errors))[::-1]
+    places = np.unique(np.geomspace(1, len(sizes), 1000).astype(int))
+    ax.plot(sizes[places - 1], places / len(sizes), line, color=color, label=name)
 
 
 def learning_curve(
@@ -105,15 +194,20 @@ def learning_curve(
     epochs
         Counted from 1, shape (n,).
     panels
-        For each label of a vertical axis its curves by name, shape (n,).
+        For each label of a vertical axis its curves by name, of shape (n,), or (n, members): then the mean is
+        drawn, and shaded from the smallest to the largest.
     best
         The epoch that was kept, marked by a vertical line.
     """
     with _style():
-        figure, axes = _figure(len(panels))
+        figure, axes = _grid(len(panels))
         for ax, (label, curves) in zip(axes, panels.items(), strict=True):
             for (name, values), color, line in zip(curves.items(), COLORS[1:], LINES * 2, strict=False):
-                ax.plot(epochs, values, line, color=color, label=name)
+                members = np.asarray(values, float).reshape(len(np.asarray(values)), -1)
+                ax.plot(epochs, members.mean(axis=1), line, color=color, label=name)
+                if members.shape[1] > 1:
+                    low, high = members.min(axis=1), members.max(axis=1)
+                    ax.fill_between(epochs, low, high, color=color, alpha=0.25, linewidth=0)
             if best is not None:
                 ax.axvline(best, color="0.6", linewidth=0.8, zorder=0, label=f"kept: epoch {best:.0f}")
             ax.set(xscale="log", yscale="log", xlabel="Epoch", ylabel=label)

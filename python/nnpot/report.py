@@ -12,9 +12,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from nnpot import plots
+from nnpot import _core, plots
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.analysis.predictions import Predictions
+from nnpot.analysis.worst_frames import WorstFrames
 from nnpot.files import atomic_write
 
 CSS = """
@@ -26,17 +27,40 @@ th, td { padding: 0.25rem 0.9rem; text-align: right; border-bottom: 1px solid #d
 th { border-bottom: 2px solid #555; } td:first-child, th:first-child { text-align: left; }
 figure { margin: 1.5rem 0; } img { max-width: 100%; height: auto; }
 figcaption { color: #444; font-size: 0.95rem; }
+pre { background: #f5f5f5; padding: 0.8rem; overflow-x: auto; font-size: 0.85rem; }
+summary { cursor: pointer; }
 """
 
 ERRORS = {
     "frames": ("n_frames", "d"),
+    "atoms": ("n_atoms", "d"),
     "energy RMSE (meV/atom)": ("energy_rmse_mev_per_atom", ".2f"),
     "energy MAE": ("energy_mae_mev_per_atom", ".2f"),
     "force RMSE (meV/Å)": ("force_rmse_mev_per_angstrom", ".1f"),
     "force MAE": ("force_mae_mev_per_angstrom", ".1f"),
     "stress RMSE (GPa)": ("stress_rmse_gpa", ".3f"),
+    "stress MAE": ("stress_mae_gpa", ".3f"),
 }
 """Columns of a table of errors: attribute and format."""
+
+WORST = {
+    "frame": ("frame", ""),
+    "group": ("group", ""),
+    "atoms": ("formula", ""),
+    "energy error (meV/atom)": ("energy_error_mev_per_atom", "+.2f"),
+    "force RMSE (meV/Å)": ("force_rmse_mev_per_angstrom", ".1f"),
+    "largest force error (meV/Å)": ("force_error_mev_per_angstrom", ".1f"),
+    "on atom": ("atom", ""),
+}
+"""Columns of a table of worst frames."""
+
+CURVES = {
+    "Energy RMSE (meV/atom)": "energy_rmse_mev_per_atom",
+    "Force RMSE (meV/Å)": "force_rmse_mev_per_angstrom",
+    "Stress RMSE (GPa)": "stress_rmse_gpa",
+    "Loss": "loss",
+}
+"""Panels of learning curves, and their columns of log.csv, after ``train_`` or ``validation_``."""
 
 
 class Report:
@@ -70,6 +94,16 @@ class Report:
         )
         self._parts.append(f"<table>\n<tr>{head}</tr>\n{body}</table>")
 
+    def code(self, text: str) -> None:
+        """Add lines as they stand, for example commands."""
+        self._parts.append(f"<pre>{html.escape(text)}</pre>")
+
+    def details(self, summary: str, text: str) -> None:
+        """Add lines that show when the reader opens them."""
+        self._parts.append(f"<details><summary>{html.escape(summary)}</summary>")
+        self.code(text)
+        self._parts.append("</details>")
+
     def figure(self, figure: Figure, name: str, caption: str) -> None:
         """Add a figure, which is also written as ``<name>.png``."""
         buffer = io.BytesIO()
@@ -83,52 +117,133 @@ class Report:
             f"<figcaption>{text}</figcaption></figure>"
         )
 
+    def model(self, model: _core.Model) -> None:
+        """Add a table of a potential: functions, networks and offsets of each element."""
+        rows = []
+        for element in model.elements:
+            layers = model.network(element)
+            sizes = [len(layers[0][0]), *(len(biases) for _, biases, _ in layers)]
+            n_weights = sum(weights.size + biases.size for weights, biases, _ in layers)
+            letters = "".join(letter for _, _, letter in layers)
+            rows.append(
+                (
+                    element,
+                    len(model.functions(element)),
+                    "–".join(map(str, sizes)),
+                    letters,
+                    n_weights,
+                    f"{model.atom_energies[element]:.6f}",
+                )
+            )
+        titles = ("symmetry functions", "network", "activations", "weights", "energy offset (eV)")
+        self.text(f"Cutoff radius {model.cutoff:.3f} Å.")
+        self.table(("element", *titles), rows)
+
     def errors(self, first: str, rows: Mapping[str, ErrorStatistics]) -> None:
         """Add a table of errors, a row per set of frames; ``first`` is the heading of their names."""
-        columns = list(ERRORS.values())
-        if all(errors.stress_rmse_gpa is None for errors in rows.values()):
-            columns = columns[:-1]
+        self._attributes(first, ERRORS, rows)
 
-        def cell(value: float | None, pattern: str) -> str:
+    def worst(self, worst: WorstFrames) -> None:
+        """Add tables of the frames with the largest errors, for energies and for forces."""
+        for label, frames in (("energy", worst.by_energy), ("force", worst.by_forces)):
+            if frames:
+                self.text(f"Largest {label} errors (predicted minus reference):")
+                self._attributes("", WORST, {str(n): frame for n, frame in enumerate(frames, 1)})
+
+    def _attributes(
+        self, first: str, columns: Mapping[str, tuple[str, str]], rows: Mapping[str, object]
+    ) -> None:
+        """A table of attributes with their formats, without the columns that are empty."""
+
+        def cell(row: object, attribute: str, pattern: str) -> str:
+            value = getattr(row, attribute)
             return "" if value is None else format(value, pattern)
 
-        self.table(
-            (first, *list(ERRORS)[: len(columns)]),
-            [
-                (name, *(cell(getattr(errors, attribute), pattern) for attribute, pattern in columns))
-                for name, errors in rows.items()
-            ],
-        )
+        shown = {title: [cell(row, *column) for row in rows.values()] for title, column in columns.items()}
+        shown = {title: cells for title, cells in shown.items() if any(cells)}
+        self.table((first, *shown), list(zip(rows, *shown.values(), strict=True)))
+
+    def predictions(self, name: str, predictions: Predictions, n_worst: int = 5) -> None:
+        """Add all about the frames called ``name``: parity, errors by group and element, worst frames."""
+        self.parity(name, predictions)
+        errors = predictions.errors
+        if errors.groups:
+            self.errors("group", {**errors.groups, "all": errors})
+        if len(errors.elements) > 1:
+            self.errors("element", errors.elements)
+        self.worst(predictions.worst(n_worst))
 
     def parity(self, name: str, predictions: Predictions) -> None:
-        """Add the parity plots of energies and forces of the frames called ``name``."""
-        note = f"RMSE {predictions.errors.energy_rmse_mev_per_atom:.2f} meV/atom"
-        figure = plots.parity(*predictions.energies(), "Energy", "eV/atom", note)
-        self.figure(figure, f"parity_energy_{name}", f"Energies of the {name} frames.")
-        note = f"RMSE {predictions.errors.force_rmse_mev_per_angstrom:.1f} meV/Å"
-        figure = plots.parity(*predictions.forces(), "Force component", "eV/Å", note)
-        caption = f"All force components of the {name} frames; the colour says how many lie there."
-        self.figure(figure, f"parity_forces_{name}", caption)
+        """Add parity plots of energies, forces (also by element) and stresses of the ``name`` frames."""
+        errors = predictions.errors
+        if errors.energy_rmse_mev_per_atom is not None:
+            note = f"RMSE {errors.energy_rmse_mev_per_atom:.2f} meV/atom"
+            figure = plots.parity(*predictions.energies(), "Energy", "eV/atom", note)
+            self.figure(figure, f"parity_energy_{name}", f"Energies of the {name} frames.")
+        if errors.force_rmse_mev_per_angstrom is not None:
+            note = f"RMSE {errors.force_rmse_mev_per_angstrom:.1f} meV/Å"
+            figure = plots.parity(*predictions.forces(), "Force component", "eV/Å", note)
+            caption = f"All force components of the {name} frames; the colour says how many lie there."
+            self.figure(figure, f"parity_forces_{name}", caption)
+            self._parity_by_element(name, predictions)
+        if errors.stress_rmse_gpa is not None:
+            note = f"RMSE {errors.stress_rmse_gpa:.3f} GPa"
+            figure = plots.parity(*predictions.stresses(), "Stress component", "GPa", note)
+            self.figure(figure, f"parity_stress_{name}", f"All stress components of the {name} frames.")
+
+    def _parity_by_element(self, name: str, predictions: Predictions) -> None:
+        panels = predictions.forces_by_element()
+        if len(panels) < 2:
+            return
+        notes = {
+            element: f"RMSE {predictions.errors.elements[element].force_rmse_mev_per_angstrom:.1f} meV/Å"
+            for element in panels
+        }
+        figure = plots.parity_panels(panels, "Force", "eV/Å", notes)
+        caption = f"Force components on the atoms of each element of the {name} frames."
+        self.figure(figure, f"parity_forces_by_element_{name}", caption)
+
+    def distributions(self, parts: Mapping[str, Predictions]) -> None:
+        """Add how the errors are distributed in each part of the data."""
+        quantities = {
+            "Energy error (meV/atom)": (Predictions.energies, 1000.0),
+            "Force error (meV/Å)": (Predictions.forces, 1000.0),
+            "Stress error (GPa)": (Predictions.stresses, 1.0),
+        }
+        panels: dict[str, dict[str, NDArray[np.float64]]] = {}
+        for label, (values, factor) in quantities.items():
+            for name, part in parts.items():
+                reference, predicted = values(part)
+                if len(reference):
+                    panels.setdefault(label, {})[name] = factor * (predicted - reference)
+        caption = (
+            "Distribution of the errors, predicted minus reference. Above: density, within four RMSE of the "
+            "widest. Below: the share of values that are missed by more; its right end is the largest error."
+        )
+        if panels:
+            self.figure(plots.error_distributions(panels), "error_distribution", caption)
 
     def learning_curves(self, log: Mapping[str, NDArray[np.float64]], best: int | None) -> None:
-        """Add the errors against the epoch.
+        """Add errors, loss and learning rate against the epoch.
 
         Parameters
         ----------
         log
-            The columns of a training's log.csv; those of validation may be NaN throughout.
+            The columns of a training's log.csv, (n,), or (n, members) where they are known of each member of
+            a committee; those of validation may be NaN throughout.
         best
             The epoch whose weights were kept.
         """
-        kinds = ("train", "validation") if np.isfinite(log["validation_loss"]).all() else ("train",)
-        panels = {
-            label: {kind: log[f"{kind}_{column}"] for kind in kinds}
-            for label, column in (
-                ("Energy RMSE (meV/atom)", "energy_rmse_mev_per_atom"),
-                ("Force RMSE (meV/Å)", "force_rmse_mev_per_angstrom"),
-            )
-        }
+        panels: dict[str, dict[str, NDArray[np.float64]]] = {}
+        for label, column in CURVES.items():
+            for kind in ("train", "validation"):
+                values = log.get(f"{kind}_{column}")
+                if values is not None and np.isfinite(values).any():
+                    panels.setdefault(label, {})[kind] = values
+        panels["Learning rate"] = {"learning rate": log["learning_rate"]}
         caption = "Errors during training; those on the training frames are means over an epoch."
+        if any(values.ndim > 1 for curves in panels.values() for values in curves.values()):
+            caption += " Lines are means over the members of the committee, shaded is their range."
         self.figure(plots.learning_curve(log["epoch"], panels, best), "learning_curve", caption)
 
     def write(self, directory: Path) -> Path:

@@ -71,13 +71,44 @@ def test_units_of_the_model_have_to_be_stated_where_it_does_not(
     assert run("evaluate", str(bare), str(frames_file), "--units", "metal").returncode == 0
 
 
-def test_a_frame_without_forces_is_refused(model_directory: Path, tmp_path: Path) -> None:
+def test_the_worst_frames_are_listed_on_demand(model_directory: Path, frames_file: Path) -> None:
+    result = run("evaluate", str(model_directory), str(frames_file), "--json", "--worst", "1")
+    (worst,) = json.loads(result.stdout)["worst"]["by_energy"]
+    assert worst["frame"] in ("frame 0", "frame 1") and worst["group"] in ("solid", "melt")
+    assert abs(worst["energy_error_mev_per_atom"]) == pytest.approx(3.0, rel=1e-6)
+    result = run("evaluate", str(model_directory), str(frames_file), "--worst", "2")
+    assert "worst energies" in result.stdout and "frame 1" in result.stdout
+
+
+def test_a_report_with_pictures_is_written(model_directory: Path, frames_file: Path, tmp_path: Path) -> None:
+    result = run("evaluate", str(model_directory), str(frames_file), "-o", str(tmp_path / "out"))
+    assert result.returncode == 0, result.stderr
+    written = {path.name for path in (tmp_path / "out").iterdir()}
+    assert written == {
+        "report.html",
+        "error_distribution.png",
+        "parity_energy_frames.png",
+        "parity_forces_frames.png",
+    }
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert all(word in page for word in ("solid", "melt", "on atom", "Cutoff radius"))
+
+
+def test_frames_count_for_what_they_have(model_directory: Path, frames_file: Path, tmp_path: Path) -> None:
     atoms = structure("crystal")
     atoms.calc = SinglePointCalculator(atoms, energy=-1.0)
     write_frames(tmp_path / "frames.xyz", [atoms])
+    result = run("evaluate", str(model_directory), str(tmp_path / "frames.xyz"), "--json")
+    assert result.returncode == 0, result.stderr
+    values = json.loads(result.stdout)
+    assert "energy_rmse_mev_per_atom" in values and "force_rmse_mev_per_angstrom" not in values
+
+
+def test_frames_without_any_label_are_refused(model_directory: Path, tmp_path: Path) -> None:
+    write_frames(tmp_path / "frames.xyz", [structure("crystal")])
     result = run("evaluate", str(model_directory), str(tmp_path / "frames.xyz"))
     assert result.returncode == 2
-    assert "frame 0 (counted from 0) has no forces" in result.stderr
+    assert "none of the 1 frames has an energy, forces or a stress" in result.stderr
 
 
 def test_two_atoms_on_the_same_place_are_named_with_their_frame(

@@ -21,6 +21,40 @@ def test_parity_of_a_constant_is_drawn():
     assert isinstance(plots.parity([1.0, 1.0], [1.0, 1.0], "Charge", "e"), Figure)
 
 
+@pytest.mark.parametrize("n", [1, 2, 4, 5])
+def test_parity_panels_share_the_scale_of_their_density(n):
+    x = np.linspace(-5.0, 5.0, 4000)
+    few = np.linspace(-1.0, 1.0, 10)
+    names = ["Si", "O", "C", "H", "N"][:n]
+    panels = {name: (x, x + 0.1) for name in names[:-1]} | {names[-1]: (few, few)}
+    figure = plots.parity_panels(panels, "Force", "eV/Å", {name: f"RMSE of {name}" for name in names})
+    shown = [ax for ax in figure.axes if ax.get_title()]
+    assert [ax.get_title() for ax in shown] == names
+    norms = [ax.collections[0].norm.vmax for ax in shown[:-1]]
+    assert len(set(norms)) <= 1
+
+
+def test_error_distributions_show_density_and_share():
+    errors = np.array([-3.0, 1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 2.0, 2.0, 50.0])
+    figure = plots.error_distributions({"Force error (meV/Å)": {"train": errors, "test": [0.0, 0.0]}})
+    upper, lower = figure.axes
+    assert upper.get_xlabel() == "Force error (meV/Å)"
+    assert lower.get_xlabel() == "|Force error| (meV/Å)"
+    line = lower.get_lines()[0]
+    sizes, shares = line.get_data()
+    assert (sizes[0], shares[0], sizes[-1], shares[-1]) == (50.0, 0.1, 1.0, 1.0)
+    assert shares[list(sizes).index(3.0)] == pytest.approx(0.2)
+
+
+def test_learning_curve_shades_between_the_members_of_a_committee():
+    epochs = np.arange(1, 5)
+    members = np.stack([10.0 / epochs, 30.0 / epochs], axis=1)
+    (ax,) = plots.learning_curve(epochs, {"Loss": {"validation": members}}).axes
+    np.testing.assert_allclose(ax.get_lines()[0].get_ydata(), 20.0 / epochs)
+    (band,) = ax.collections
+    assert band.get_paths()[0].vertices[:, 1].max() == 30.0
+
+
 def test_learning_curve_is_logarithmic_on_both_axes():
     epochs = np.arange(1, 50)
     figure = plots.learning_curve(

@@ -29,6 +29,7 @@ class Pretender:
     """Has the losses it was given; its weights are the number of the epoch."""
 
     learning_rate = 0.01
+    n_frames = 8
 
     def __init__(self, losses: list[float], interrupt_in: int = 0) -> None:
         self._losses = losses

@@ -22,6 +22,7 @@ public:
     Scaler(ScalingMode mode, const ScalingData& data, double low, double high, const std::string& element);
 
     std::size_t size() const noexcept { return factor_.n_elem; }
+    const arma::vec& offset() const noexcept { return offset_; }  ///< input at G = 0
     const arma::vec& factor() const noexcept { return factor_; }  ///< d(input)/dG
 
     void apply(double* values) const noexcept;

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
 from ase import Atoms, units
+from ase.data import atomic_numbers
 from numpy.typing import NDArray
 
 from nnpot.errors import InvalidInputError
+from nnpot.io.labels import results_of
+
+Array = NDArray[np.float64]
 
 
 class Predicted(Protocol):
@@ -26,36 +30,79 @@ class Predicted(Protocol):
 
 @dataclass(frozen=True)
 class ErrorStatistics:
-    """Errors over a set of frames; a force error counts every Cartesian component once.
+    """Errors over a set of frames; a force or stress error counts every component once.
 
-    Stress errors are None where no frame has a stress.
+    None where no frame has that label; frames that lack it are left out of it alone.
     """
 
     n_frames: int
     n_atoms: int
-    energy_rmse_mev_per_atom: float
-    energy_mae_mev_per_atom: float
-    force_rmse_mev_per_angstrom: float
-    force_mae_mev_per_angstrom: float
+    energy_rmse_mev_per_atom: float | None = None
+    energy_mae_mev_per_atom: float | None = None
+    force_rmse_mev_per_angstrom: float | None = None
+    force_mae_mev_per_angstrom: float | None = None
     stress_rmse_gpa: float | None = None
     stress_mae_gpa: float | None = None
     groups: dict[str, ErrorStatistics] = field(default_factory=dict)
+    """By ``info["group"]``."""
+    elements: dict[str, ErrorStatistics] = field(default_factory=dict)
+    """Of the forces on the atoms of each element, by atomic number."""
 
     def to_dict(self) -> dict[str, Any]:
-        """The values by name, groups nested; without what is not there."""
-        values = {name: value for name, value in vars(self).items() if name != "groups" and value is not None}
-        if self.groups:
-            values["groups"] = {name: group.to_dict() for name, group in self.groups.items()}
+        """The values by name, groups and elements nested; without what is not there."""
+        values = {}
+        for name, value in vars(self).items():
+            if isinstance(value, dict):
+                value = {key: statistics.to_dict() for key, statistics in value.items()} or None
+            if value is not None:
+                values[name] = value
         return values
 
 
+@dataclass(frozen=True)
+class FrameErrors:
+    """Prediction minus reference of one frame; None for what the frame does not say."""
+
+    symbols: NDArray[np.str_]
+    group: str
+    energy: float | None
+    """meV/atom"""
+    forces: Array | None
+    """(n_atoms, 3) meV/Å"""
+    stress: Array | None
+    """(6,) GPa"""
+
+    @property
+    def force_rmse(self) -> float | None:
+        """Over all components, meV/Å."""
+        return None if self.forces is None else rmse(self.forces)
+
+    @property
+    def worst_atom(self) -> int | None:
+        """The atom whose force is missed by the longest vector."""
+        return None if self.forces is None else int(np.linalg.norm(self.forces, axis=1).argmax())
+
+
+def frame_errors(frame: Atoms, said: Predicted) -> FrameErrors:
+    """Compare one frame with its prediction."""
+    labels = results_of(frame)
+    energy, forces, stress = (labels.get(name) for name in ("energy", "forces", "stress"))
+    return FrameErrors(
+        symbols=np.array(frame.get_chemical_symbols()),
+        group=str(frame.info.get("group", "")),
+        energy=None if energy is None else 1000.0 * float(said.energy - energy) / len(frame),
+        forces=None if forces is None else 1000.0 * (said.forces - forces),
+        stress=None if stress is None or said.stress is None else (said.stress - stress) / units.GPa,
+    )
+
+
 def compare(frames: Sequence[Atoms], predictions: Sequence[Predicted]) -> ErrorStatistics:
-    """Errors of predictions, over all frames and over each group of frames.
+    """Errors of predictions, over all frames, each group of frames, and the forces on each element.
 
     Parameters
     ----------
     frames
-        With energy and forces, and perhaps stress; ``info["group"]`` names the group.
+        With energy, forces or stress, as far as there; ``info["group"]`` names the group.
     predictions
         One per frame, in the same order.
 
@@ -69,41 +116,50 @@ def compare(frames: Sequence[Atoms], predictions: Sequence[Predicted]) -> ErrorS
             f"expected as many predictions as frames, and one at least: got {len(predictions)} "
             f"predictions for {len(frames)} frames"
         )
-    names = [str(frame.info.get("group", "")) for frame in frames]
-    pairs = list(zip(frames, predictions, strict=True))
-    groups = {}
-    for name in dict.fromkeys(names):
-        if name:
-            groups[name] = _statistics([pair for pair, own in zip(pairs, names, strict=True) if own == name])
-    return _statistics(pairs, groups)
+    return statistics([frame_errors(frame, said) for frame, said in zip(frames, predictions, strict=True)])
 
 
-def _statistics(
-    pairs: list[tuple[Atoms, Predicted]], groups: dict[str, ErrorStatistics] | None = None
-) -> ErrorStatistics:
-    energies = [1000.0 * (said.energy - frame.get_potential_energy()) / len(frame) for frame, said in pairs]
-    forces = [1000.0 * (said.forces - frame.get_forces()).ravel() for frame, said in pairs]
-    stresses = [
-        (said.stress - frame.calc.results["stress"]) / units.GPa
-        for frame, said in pairs
-        if said.stress is not None and "stress" in frame.calc.results
-    ]
+def statistics(errors: Sequence[FrameErrors]) -> ErrorStatistics:
+    """Sum up the errors of frames, as a whole and by group and element."""
+    names = [name for name in dict.fromkeys(frame.group for frame in errors) if name]
+    groups = {name: _over([frame for frame in errors if frame.group == name]) for name in names}
+    return replace(_over(errors), groups=groups, elements=_by_element(errors))
+
+
+def _over(errors: Sequence[FrameErrors]) -> ErrorStatistics:
+    energies = [np.array([frame.energy]) for frame in errors if frame.energy is not None]
+    forces = [frame.forces.ravel() for frame in errors if frame.forces is not None]
+    stresses = [frame.stress for frame in errors if frame.stress is not None]
     return ErrorStatistics(
-        n_frames=len(pairs),
-        n_atoms=sum(len(frame) for frame, _ in pairs),
-        energy_rmse_mev_per_atom=_rmse(np.array(energies)),
-        energy_mae_mev_per_atom=_mae(np.array(energies)),
-        force_rmse_mev_per_angstrom=_rmse(np.concatenate(forces)),
-        force_mae_mev_per_angstrom=_mae(np.concatenate(forces)),
-        stress_rmse_gpa=_rmse(np.concatenate(stresses)) if stresses else None,
-        stress_mae_gpa=_mae(np.concatenate(stresses)) if stresses else None,
-        groups=groups or {},
+        len(errors),
+        sum(len(frame.symbols) for frame in errors),
+        *_rmse_and_mae(energies),
+        *_rmse_and_mae(forces),
+        *_rmse_and_mae(stresses),
     )
 
 
-def _rmse(errors: NDArray[np.float64]) -> float:
+def _by_element(errors: Sequence[FrameErrors]) -> dict[str, ErrorStatistics]:
+    found = sorted(
+        {str(symbol) for frame in errors for symbol in np.unique(frame.symbols)},
+        key=atomic_numbers.__getitem__,
+    )
+    result = {}
+    for element in found:
+        own = [(frame, frame.symbols == element) for frame in errors if element in frame.symbols]
+        forces = [frame.forces[atoms].ravel() for frame, atoms in own if frame.forces is not None]
+        n_atoms = sum(int(atoms.sum()) for _, atoms in own)
+        result[element] = ErrorStatistics(len(own), n_atoms, None, None, *_rmse_and_mae(forces))
+    return result
+
+
+def _rmse_and_mae(parts: Sequence[Array]) -> tuple[float | None, float | None]:
+    if not parts:
+        return None, None
+    errors = np.concatenate(parts)
+    return rmse(errors), float(np.mean(np.abs(errors)))
+
+
+def rmse(errors: Array) -> float:
+    """The root mean square."""
     return float(np.sqrt(np.mean(errors**2)))
-
-
-def _mae(errors: NDArray[np.float64]) -> float:
-    return float(np.mean(np.abs(errors)))

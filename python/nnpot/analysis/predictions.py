@@ -8,39 +8,89 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from ase import Atoms
+from ase import Atoms, units
+from ase.data import atomic_numbers
 from numpy.typing import NDArray
 
-from nnpot.analysis.errors import ErrorStatistics, compare
-from nnpot.errors import NnpotError
+from nnpot.analysis.errors import ErrorStatistics, FrameErrors, frame_errors, statistics
+from nnpot.analysis.worst_frames import WorstFrames, worst_frames
+from nnpot.errors import InvalidInputError, NnpotError
+from nnpot.io.labels import results_of
 from nnpot.potential import Potential, Prediction
 from nnpot.progress import progress
 
 Pair = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Reference and prediction, of one shape."""
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """Frames with the prediction of each; the figures below need frames with energies and forces."""
+    """Frames with the prediction of each; what the frames do not say is left out below."""
 
     frames: list[Atoms]
     predictions: list[Prediction]
 
     @cached_property
+    def frame_errors(self) -> list[FrameErrors]:
+        """Of each frame."""
+        return [frame_errors(frame, said) for frame, said in zip(self.frames, self.predictions, strict=True)]
+
+    @cached_property
     def errors(self) -> ErrorStatistics:
-        """Over all frames and over each group of them."""
-        return compare(self.frames, self.predictions)
+        """Over all frames, over each group of them, and over the atoms of each element."""
+        if not self.frames:
+            raise InvalidInputError("expected at least one frame to compare with, got none")
+        return statistics(self.frame_errors)
+
+    def worst(self, n: int = 5) -> WorstFrames:
+        """The n frames with the largest errors of energy, and those of forces."""
+        return worst_frames(self.frames, self.frame_errors, n)
 
     def energies(self) -> Pair:
         """Reference and prediction in eV/atom, both of shape (n_frames,)."""
-        sizes = np.array([len(frame) for frame in self.frames])
-        reference = np.array([frame.get_potential_energy() for frame in self.frames])
-        return reference / sizes, np.array([said.energy for said in self.predictions]) / sizes
+        pairs = [
+            (results_of(frame)["energy"] / len(frame), said.energy / len(frame))
+            for frame, said in self._with("energy")
+        ]
+        reference, predicted = np.array(pairs, float).reshape(-1, 2).T
+        return reference, predicted
 
     def forces(self) -> Pair:
         """All force components, reference and prediction in eV/Å, both of shape (3 n_atoms,)."""
-        reference = [frame.get_forces().ravel() for frame in self.frames]
-        return np.concatenate(reference), np.concatenate([said.forces.ravel() for said in self.predictions])
+        pairs = [
+            (results_of(frame)["forces"].ravel(), said.forces.ravel()) for frame, said in self._with("forces")
+        ]
+        return _joined(pairs)
+
+    def forces_by_element(self) -> dict[str, Pair]:
+        """`forces` of the atoms of each element, by atomic number."""
+        parts: dict[str, list[Pair]] = {}
+        for frame, said in self._with("forces"):
+            for element in frame.symbols.species():
+                atoms = frame.symbols == element
+                pair = results_of(frame)["forces"][atoms].ravel(), said.forces[atoms].ravel()
+                parts.setdefault(element, []).append(pair)
+        return {element: _joined(parts[element]) for element in sorted(parts, key=atomic_numbers.__getitem__)}
+
+    def stresses(self) -> Pair:
+        """All stress components (Voigt), reference and prediction in GPa, both of shape (6 n_frames,)."""
+        pairs = [
+            (results_of(frame)["stress"] / units.GPa, said.stress / units.GPa)
+            for frame, said in self._with("stress")
+            if said.stress is not None
+        ]
+        return _joined(pairs)
+
+    def _with(self, label: str) -> list[tuple[Atoms, Prediction]]:
+        """The frames that have a label."""
+        pairs = zip(self.frames, self.predictions, strict=True)
+        return [(frame, said) for frame, said in pairs if results_of(frame).get(label) is not None]
+
+
+def _joined(pairs: Sequence[Pair]) -> Pair:
+    if not pairs:
+        return np.empty(0), np.empty(0)
+    return np.concatenate([pair[0] for pair in pairs]), np.concatenate([pair[1] for pair in pairs])
 
 
 def mean_predictions(members: Sequence[Predictions]) -> Predictions:
@@ -67,7 +117,7 @@ def predict_frames(potential: Potential, frames: Sequence[Atoms], where: object)
     potential
         What predicts.
     frames
-        With energy and forces, if errors are wanted.
+        Their errors can be told as far as they have energy, forces or stress.
     where
         What the frames are called in an error, for example the name of their file.
 

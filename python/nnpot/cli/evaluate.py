@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nnpot.cli.error_tables import print_errors, print_worst
 from nnpot.cli.prediction import (
     data_units_option,
     frames_argument,
@@ -16,17 +17,7 @@ from nnpot.cli.prediction import (
 )
 
 if TYPE_CHECKING:
-    from nnpot.analysis.errors import ErrorStatistics
-
-COLUMNS = {
-    "n_frames": "frames",
-    "n_atoms": "atoms",
-    "energy_rmse_mev_per_atom": "energy RMSE\nmeV/atom",
-    "energy_mae_mev_per_atom": "energy MAE\nmeV/atom",
-    "force_rmse_mev_per_angstrom": "force RMSE\nmeV/Å",
-    "force_mae_mev_per_angstrom": "force MAE\nmeV/Å",
-    "stress_rmse_gpa": "stress RMSE\nGPa",
-}
+    from nnpot.analysis.predictions import Predictions
 
 
 @click.command(name="evaluate", short_help="Errors of a potential on labelled frames.")
@@ -35,44 +26,64 @@ COLUMNS = {
 @units_option
 @data_units_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-def command(model: Path, frames: Path, units: str | None, data_units: str | None, as_json: bool) -> None:
-    """Compare the potential in the folder MODEL with the energies and forces in FRAMES.
+@click.option("--worst", "n_worst", type=click.IntRange(min=0), default=0, help="List the N worst frames.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Directory for report.html and its figures."
+)
+def command(
+    model: Path,
+    frames: Path,
+    units: str | None,
+    data_units: str | None,
+    as_json: bool,
+    n_worst: int,
+    output: Path | None,
+) -> None:
+    """Compare the potential in the folder MODEL with the energies, forces and stresses in FRAMES.
 
-    FRAMES is extended XYZ, RuNNer input.data (state --data-units), or anything else that ASE reads.
+    FRAMES is extended XYZ, RuNNer input.data (state --data-units), or anything else that ASE reads. Frames
+    that lack energy, forces or stress count for what they have.
     """
     from nnpot.analysis.predictions import predict_frames
-    from nnpot.io import read_frames, require_labels
+    from nnpot.io import read_frames, require_any_labels
     from nnpot.potential import load
 
     potential = load(model, units)
     references = read_frames(frames, data_units)
-    require_labels(references, where=frames)
-    statistics = predict_frames(potential, references, frames).errors
+    require_any_labels(references, where=frames)
+    predictions = predict_frames(potential, references, frames)
     if as_json:
-        click.echo(json.dumps(statistics.to_dict(), indent=2, ensure_ascii=False))
+        values = predictions.errors.to_dict()
+        if n_worst:
+            values["worst"] = predictions.worst(n_worst).to_dict()
+        click.echo(json.dumps(values, indent=2, ensure_ascii=False))
     else:
-        _print_table(statistics)
+        _print(predictions, n_worst)
+    if output is not None:
+        page = _write_report(output, model, units, frames, predictions, max(n_worst, 5))
+        click.echo(f"report {page}", err=as_json)
 
 
-def _print_table(statistics: ErrorStatistics) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    shown = {name: title for name, title in COLUMNS.items() if getattr(statistics, name) is not None}
-    table = Table("group")
-    for title in shown.values():
-        table.add_column(title, justify="right")
-    for name, row in statistics.groups.items():
-        table.add_row(name, *(_cell(getattr(row, column)) for column in shown))
-    table.add_section()
-    table.add_row("all", *(_cell(getattr(statistics, column)) for column in shown))
-    console = Console()
-    if not console.is_terminal:
-        console.width = 160  # a file or a pipe has room for every column
-    console.print(table)
+def _print(predictions: Predictions, n_worst: int) -> None:
+    errors = predictions.errors
+    print_errors("group", errors.groups, errors)
+    if len(errors.elements) > 1 and errors.force_rmse_mev_per_angstrom is not None:
+        print_errors("forces on", errors.elements)
+    if n_worst:
+        worst = predictions.worst(n_worst)
+        print_worst("worst energies", worst.by_energy)
+        print_worst("worst forces", worst.by_forces)
 
 
-def _cell(value: float | int | None) -> str:
-    if value is None:
-        return "–"
-    return str(value) if isinstance(value, int) else f"{value:.3f}"
+def _write_report(
+    output: Path, model: Path, units: str | None, frames: Path, predictions: Predictions, n_worst: int
+) -> Path:
+    from nnpot import _core
+    from nnpot.report import Report
+
+    report = Report(f"{model}: errors on {frames}")
+    report.model(_core.Model.read(str(model), units))
+    report.errors("frames", {frames.name: predictions.errors})
+    report.distributions({frames.name: predictions})
+    report.predictions(frames.stem, predictions, n_worst)
+    return report.write(output)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from nnpot.cli.error_tables import print_errors
+
 INTERRUPTED = 130
 """Exit code, as of a program that Ctrl-C ended: what follows in a script is not done."""
 
@@ -35,12 +37,18 @@ def command(config: Path | None, run_dir: Path | None, resume: bool, show_templa
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     logging.getLogger("nnpot").setLevel(logging.INFO)
     result = train(checked, run_dir, resume)
-    for part, errors in result.errors.items():
-        click.echo(
-            f"{part:<12}{errors.n_frames:>6} frames {errors.energy_rmse_mev_per_atom:>9.2f} meV/atom"
-            f"{errors.force_rmse_mev_per_angstrom:>9.1f} meV/Å"
-        )
-    click.echo(f"model {result.model}, report {result.report}")
+    print_errors("data", result.errors)
+    if len(result.models) > 1:
+        for part, members in result.member_errors.items():
+            names = [f"{part}, member {number}" for number in range(1, len(members) + 1)]
+            print_errors("", dict(zip(names, members, strict=True)))
+    click.echo(
+        f"{result.stop} after {result.epochs} epochs and {result.seconds:.1f} s "
+        f"({result.frames_per_second:.0f} structures/s); the weights of epoch "
+        f"{', '.join(map(str, result.best_epochs))} are kept"
+    )
+    models = ", ".join(map(str, result.models))
+    click.echo(f"model {models}; report {result.report}")
     if result.interrupted:
         click.echo("interrupted: the model holds the best weights so far; --resume goes on")
         raise click.exceptions.Exit(INTERRUPTED)

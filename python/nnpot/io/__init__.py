@@ -5,7 +5,7 @@ A frame is an ``ase.Atoms`` in eV and Å; its reference values lie in a ``Single
 
 from nnpot.io.extxyz import write_frames
 from nnpot.io.label_keys import LabelKeys, StressKey
-from nnpot.io.labels import require_labels, with_prediction
+from nnpot.io.labels import require_any_labels, require_labels, with_prediction
 from nnpot.io.reading import read_frames
 from nnpot.io.runner_data import write_runner_data
 
@@ -13,6 +13,7 @@ __all__ = [
     "LabelKeys",
     "StressKey",
     "read_frames",
+    "require_any_labels",
     "require_labels",
     "with_prediction",
     "write_frames",

@@ -54,6 +54,30 @@ def require_labels(
         require_finite(frame, f"{where}: frame {number} (counted from 0)")
 
 
+def require_any_labels(frames: Sequence[Atoms], where: str | os.PathLike[str] = "frames") -> None:
+    """Refuse a set of frames without any energy, forces or stress, or with one that is not finite.
+
+    Parameters
+    ----------
+    frames
+        Frames as `read_frames` gives them.
+    where
+        What the error names, usually the file.
+
+    Raises
+    ------
+    InvalidInputError
+        Where no frame has a label, or naming the first frame (counted from 0) with one that is not finite.
+    """
+    if not any(label in results_of(frame) for frame in frames for label in ("energy", "forces", "stress")):
+        raise InvalidInputError(
+            f"{where}: none of the {len(frames)} frames has an energy, forces or a stress to compare with; "
+            f"add them under the names 'energy', 'forces' and 'stress'"
+        )
+    for number, frame in enumerate(frames):
+        require_finite(frame, f"{where}: frame {number} (counted from 0)")
+
+
 def require_finite(frame: Atoms, where: str) -> None:
     """Refuse a frame in which a position, the cell or a reference value is NaN or infinite.
 

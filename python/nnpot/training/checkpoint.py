@@ -48,6 +48,9 @@ class State:
     """Time spent in epochs, over all parts of the run."""
     history: list[tuple[float, ...]] = field(default_factory=list)
     """One row per epoch, with the values of `COLUMNS`."""
+    member_history: list[NDArray[np.float64]] = field(default_factory=list)
+    """Per epoch (4, K): of each member loss and errors of energies, forces and stresses, on the validation
+    frames, or where there are none on the training frames."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ class Identity:
 
     config: str
     data: str
+    start: str = ""
+    """The model that the run started from."""
 
 
 def write_checkpoint(path: Path, state: State, identity: Identity) -> None:
@@ -69,12 +74,14 @@ def write_checkpoint(path: Path, state: State, identity: Identity) -> None:
     header = {
         "config": identity.config,
         "data": identity.data,
+        "start": identity.start,
         "epoch": state.epoch,
         "best_epochs": state.best_epochs,
         "best_losses": state.best_losses,
         "seconds": state.seconds,
     }
     arrays = {"header": np.array(json.dumps(header)), "history": np.array(state.history)}
+    arrays["member_history"] = np.array(state.member_history)
     for name in ("weights", "optimizer", "best_weights"):
         arrays |= {f"{name}_{number:03d}": values for number, values in enumerate(getattr(state, name))}
     with atomic_write(path, "wb") as stream:
@@ -89,7 +96,7 @@ def read_checkpoint(path: Path, identity: Identity) -> State:
     FileFormatError
         If the file is no checkpoint.
     InvalidInputError
-        If it belongs to another configuration or other data.
+        If it belongs to another configuration, other data or another model to start from.
     """
     try:
         with np.load(path, allow_pickle=False) as arrays:
@@ -97,15 +104,7 @@ def read_checkpoint(path: Path, identity: Identity) -> State:
         header = json.loads(str(content["header"]))
     except (zipfile.BadZipFile, ValueError, KeyError, EOFError) as error:
         raise FileFormatError(f"{path}: damaged checkpoint ({error}); remove it to start again") from error
-    if header["config"] != identity.config:
-        raise InvalidInputError(
-            f"{path}: written with another configuration ({_difference(header['config'], identity.config)}); "
-            f"resume with the old one or train into a new directory"
-        )
-    if header["data"] != identity.data:
-        raise InvalidInputError(
-            f"{path}: written with other data; resume with the same files or train into a new directory"
-        )
+    _require_same(path, Identity(header["config"], header["data"], header["start"]), identity)
     groups = {
         name: [content[key] for key in sorted(content) if key.rpartition("_")[0] == name]
         for name in ("weights", "optimizer", "best_weights")
@@ -118,16 +117,38 @@ def read_checkpoint(path: Path, identity: Identity) -> State:
         epoch=header["epoch"],
         seconds=header["seconds"],
         history=history,
+        member_history=list(content["member_history"]),
     )
 
 
-def _difference(old: str, new: str) -> str:
-    """The first key in which two configurations differ, with both values."""
+def _require_same(path: Path, old: Identity, new: Identity) -> None:
+    if old.config != new.config:
+        key, difference = _difference(old.config, new.config)
+        advice = "resume with the old one or train into a new directory"
+        if key == "training.epochs":
+            advice = (
+                "the learning rate of every epoch depends on it; resume with the old one, or train on in a "
+                "new directory with training.start_from naming this run"
+            )
+        raise InvalidInputError(f"{path}: written with another configuration ({difference}); {advice}")
+    if old.data != new.data:
+        raise InvalidInputError(
+            f"{path}: written with other data; resume with the same files or train into a new directory"
+        )
+    if old.start != new.start:
+        raise InvalidInputError(
+            f"{path}: written with another model in training.start_from; resume with the same or train into "
+            f"a new directory"
+        )
+
+
+def _difference(old: str, new: str) -> tuple[str, str]:
+    """The first key in which two configurations differ, and how."""
     before, after = _flat(json.loads(old)), _flat(json.loads(new))
     for key in sorted({*before, *after}):
         if before.get(key) != after.get(key):
-            return f"{key} was {before.get(key, 'absent')}, is {after.get(key, 'absent')}"
-    return "another version of nnpot"
+            return key, f"{key} was {before.get(key, 'absent')}, is {after.get(key, 'absent')}"
+    return "", "another version of nnpot"
 
 
 def _flat(values: object, prefix: str = "") -> dict[str, object]:

@@ -43,6 +43,8 @@ class Descriptor:
     statistics: dict[str, Array]
     """Per element (F, 4): min, max, mean, sigma of each function over the training set."""
     inputs: dict[str, Inputs]
+    cutoff_alpha: float = 0.0
+    """Inner radius of the cutoff function as a fraction of the cutoff radius."""
 
     @property
     def elements(self) -> list[str]:
@@ -59,7 +61,9 @@ class Descriptor:
 
     def with_plain_inputs(self) -> Descriptor:
         """The same with g itself as the networks' input, as in an exported model."""
-        return replace(self, inputs={element: _plain(self.n_functions(element)) for element in self.elements})
+        return replace(
+            self, inputs={element: plain_inputs(self.n_functions(element)) for element in self.elements}
+        )
 
 
 @dataclass(frozen=True)
@@ -111,19 +115,19 @@ def fit_descriptor(
         If an element is left without a function.
     """
     candidates = _core.SymmetryFunctions(list(elements), list(lines), cutoff_type)
-    samples = _samples(candidates, frames)
+    samples = sample(candidates, frames)
     kept: list[str] = []
-    statistics: dict[str, Array] = {}
+    found: dict[str, Array] = {}
     inputs: dict[str, Inputs] = {}
     for element, values in samples.items():
         varies = _varying(element, candidates.functions(element), values)
         kept += [name for name, varying in zip(candidates.functions(element), varies, strict=True) if varying]
-        statistics[element] = _statistics(values[:, varies])
-        mean, sigma = statistics[element][:, 2:].T
+        found[element] = statistics(values[:, varies])
+        mean, sigma = found[element][:, 2:].T
         scaled = (values[:, varies] - mean) / sigma
-        inputs[element] = decorrelation(scaled) if decorrelate else _plain(len(mean))
+        inputs[element] = decorrelation(scaled) if decorrelate else plain_inputs(len(mean))
     functions = _core.SymmetryFunctions(list(elements), kept, cutoff_type)
-    return Descriptor(functions, cutoff_type, statistics, inputs)
+    return Descriptor(functions, cutoff_type, found, inputs)
 
 
 def decorrelation(scaled: Array) -> Inputs:
@@ -142,7 +146,8 @@ def decorrelation(scaled: Array) -> Inputs:
     return Inputs(vectors / deviations, deviations / np.sqrt(eigenvalues + eigenvalues[-1]))
 
 
-def _plain(n_functions: int) -> Inputs:
+def plain_inputs(n_functions: int) -> Inputs:
+    """The scaled functions themselves."""
     return Inputs(np.eye(n_functions), np.ones(n_functions))
 
 
@@ -164,7 +169,8 @@ def _varying(element: str, names: Sequence[str], values: Array) -> NDArray[np.bo
     return varies
 
 
-def _samples(functions: _core.SymmetryFunctions, frames: Sequence[Atoms]) -> dict[str, Array]:
+def sample(functions: _core.SymmetryFunctions, frames: Sequence[Atoms]) -> dict[str, Array]:
+    """The values (n, F) of all atoms of each element."""
     parts: dict[str, list[Array]] = {element: [] for element in functions.elements}
     for frame in frames:
         values = functions.values(*arguments(frame))
@@ -173,7 +179,8 @@ def _samples(functions: _core.SymmetryFunctions, frames: Sequence[Atoms]) -> dic
     return {element: np.concatenate(values) for element, values in parts.items()}
 
 
-def _statistics(values: Array) -> Array:
+def statistics(values: Array) -> Array:
+    """Columns min, max, mean, sigma of values (n, F)."""
     columns = [values.min(axis=0), values.max(axis=0), values.mean(axis=0), values.std(axis=0, ddof=1)]
     return np.stack(columns, axis=1)
 

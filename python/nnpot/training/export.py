@@ -53,7 +53,7 @@ def export(
     model = _core.Model(
         descriptor.elements,
         descriptor.cutoff_type,
-        0.0,
+        descriptor.cutoff_alpha,
         descriptor.lines(),
         "sigma",
         descriptor.statistics,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnpot.errors import InvalidInputError
 from nnpot.progress import Counter, progress
@@ -82,16 +83,20 @@ def _advance(trainer: Trainer, state: State, log: Log, counter: Counter) -> None
     rate = trainer.learning_rate
     train = trainer.run_epoch(state.epoch + 1)
     validation = trainer.validate()
+    seconds = time.monotonic() - start
     state.epoch += 1
-    state.seconds += time.monotonic() - start
+    state.seconds += seconds
     judged = validation or train
     _require_finite(train, judged, state.epoch)
     _remember_best(state, judged, trainer.weights())
     row = (state.epoch, rate, *_columns(train), *_columns(validation), state.seconds)
     state.history.append(tuple(map(float, row)))
+    state.member_history.append(np.stack(_values(judged)))
     log.add(row)
     counter.advance(
-        energy=f"{judged.energy_rmse.mean():.2f} meV/atom", forces=f"{judged.force_rmse.mean():.1f} meV/Å"
+        energy=f"{judged.energy_rmse.mean():.2f} meV/atom",
+        forces=f"{judged.force_rmse.mean():.1f} meV/Å",
+        structures=f"{trainer.n_frames / max(seconds, 1e-9):.0f}/s",
     )
 
 
@@ -119,9 +124,12 @@ def judged_loss(row: Sequence[float]) -> float:
 def _columns(errors: Errors | None) -> tuple[float, ...]:
     if errors is None:
         return (math.nan,) * 4
-    return tuple(
-        float(v.mean()) for v in (errors.loss, errors.energy_rmse, errors.force_rmse, errors.stress_rmse)
-    )
+    return tuple(float(values.mean()) for values in _values(errors))
+
+
+def _values(errors: Errors) -> tuple[NDArray[np.float64], ...]:
+    """In the order of `COLUMNS`."""
+    return errors.loss, errors.energy_rmse, errors.force_rmse, errors.stress_rmse
 
 
 def _require_finite(train: Errors, judged: Errors, epoch: int) -> None:

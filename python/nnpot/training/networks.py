@@ -74,6 +74,14 @@ class AtomicNetworks:
         return cls(networks, config.members, config.dropout)
 
     @classmethod
+    def from_values(
+        cls, values: dict[str, tuple[list[Array], str]], precision: str, dropout: float = 0.0
+    ) -> AtomicNetworks:
+        """Networks with given weights (K, n_in, n_out), biases (K, n_out) in turn, and activation letters."""
+        networks = {e: _network(arrays, letters, precision) for e, (arrays, letters) in values.items()}
+        return cls(networks, len(next(iter(values.values()))[0][0]), dropout)
+
+    @classmethod
     def from_model(cls, model: _core.Model) -> AtomicNetworks:
         """The networks of an exported model, in float64."""
         networks = {}
@@ -81,8 +89,8 @@ class AtomicNetworks:
             layers = model.network(element)
             letters = "".join(letter for _, _, letter in layers)
             values = [array[None] for weights, biases, _ in layers for array in (weights, biases)]
-            networks[element] = _network(values, letters, "float64")
-        return cls(networks, 1)
+            networks[element] = (values, letters)
+        return cls.from_values(networks, "float64")
 
     @property
     def elements(self) -> list[str]:

@@ -1,46 +1,135 @@
-"""The report of a training: learning curves, parity, tables of errors."""
+"""The report of a training: what was trained, learning curves, parity, tables of errors."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import yaml
+from numpy.typing import NDArray
 
+from nnpot import _core
+from nnpot.analysis.errors import ErrorStatistics
 from nnpot.analysis.predictions import Predictions, mean_predictions, predict_frames
-from nnpot.potential import load
+from nnpot.potential import Potential
 from nnpot.report import Report
 from nnpot.training.checkpoint import COLUMNS, State
+from nnpot.training.config import TrainingConfig
 from nnpot.training.frames import Split
 from nnpot.training.loop import Stop
 
 
-def predict_parts(models: Sequence[Path], split: Split) -> dict[str, Predictions]:
-    """Evaluate the exported model, or the mean of a committee, with the C++ core on each part of the data."""
-    potentials = [load(model) for model in models]
-    return {
-        name: mean_predictions([predict_frames(p, frames, f"{name} data") for p in potentials])
-        for name, frames in split.parts()
-    }
+@dataclass(frozen=True)
+class Evaluation:
+    """What the exported models say about each part of the data."""
+
+    parts: dict[str, Predictions]
+    """Of the model, or the mean of a committee, for ``train``, ``validation``, ``test`` as far as given."""
+    members: dict[str, list[ErrorStatistics]]
+    """The errors of each member alone."""
 
 
-def write_report(run_dir: Path, state: State, stop: Stop, parts: dict[str, Predictions]) -> Path:
+@dataclass(frozen=True)
+class Trained:
+    """What a report tells of a training, beside the errors."""
+
+    config: TrainingConfig
+    split: Split
+    state: State
+    stop: Stop
+    models: Sequence[Path]
+    """Directories of the exported models."""
+    before: dict[str, ErrorStatistics]
+    """Errors of the model that the training started from, if it did, on each part of the data."""
+
+    @property
+    def frames_per_second(self) -> float:
+        """Training frames that an average second of an epoch went through."""
+        return self.state.epoch * len(self.split.train) / max(self.state.seconds, 1e-9)
+
+
+def evaluate(potentials: Sequence[Potential], split: Split) -> Evaluation:
+    """Predict each part of the data with the C++ core."""
+    parts, members = {}, {}
+    for name, frames in split.parts():
+        said = [predict_frames(potential, frames, f"{name} data") for potential in potentials]
+        parts[name] = mean_predictions(said)
+        members[name] = [one.errors for one in said]
+    return Evaluation(parts, members)
+
+
+def write_report(run_dir: Path, trained: Trained, evaluation: Evaluation) -> Path:
     """Write ``report.html`` and its figures; returns the HTML file."""
+    state = trained.state
     report = Report("Training of a neural network potential")
     report.text(
-        f"{stop.value.capitalize()} after {state.epoch} epochs and {state.seconds:.0f} s; the model holds "
-        f"the weights of epoch {', '.join(map(str, state.best_epochs))}. "
-        f"All errors are of the exported model in the C++ core."
+        f"{trained.stop.value.capitalize()} after {state.epoch} epochs and {state.seconds:.0f} s; kept: the "
+        f"weights of epoch {', '.join(map(str, state.best_epochs))}. All errors are of the exported model "
+        f"in the C++ core{', of a committee those of the mean' if len(trained.models) > 1 else ''}."
     )
-    report.errors("data", {name: part.errors for name, part in parts.items()})
+    rows = {f"{name}, before": errors for name, errors in trained.before.items()}
+    report.errors("data", rows | {name: part.errors for name, part in evaluation.parts.items()})
+    report.distributions(evaluation.parts)
     report.heading("Learning curves")
-    report.learning_curves(dict(zip(COLUMNS, np.array(state.history).T, strict=True)), max(state.best_epochs))
-    for name in ("validation", "test"):
-        if name in parts:
-            report.heading(f"Predictions for the {name} frames")
-            report.parity(name, parts[name])
-    for name, part in parts.items():
-        if part.errors.groups:
-            report.heading(f"Groups of the {name} frames")
-            report.errors("group", part.errors.groups)
+    report.learning_curves(_columns(state), max(state.best_epochs))
+    _setup(report, run_dir, trained)
+    for name, part in evaluation.parts.items():
+        report.heading(f"The {name} frames")
+        if len(trained.models) > 1:
+            report.errors("member", {**_numbered(evaluation.members[name]), "mean": part.errors})
+        report.predictions(name, part)
     return report.write(run_dir)
+
+
+def _columns(state: State) -> dict[str, NDArray[np.float64]]:
+    """The columns of the log; of a committee those that judge it with a value for each member."""
+    columns = dict(zip(COLUMNS, np.array(state.history).T, strict=True))
+    if len(state.best_epochs) > 1:
+        judged = "train" if np.isnan(columns["validation_loss"]).all() else "validation"
+        names = [name for name in COLUMNS if name.startswith(judged)]
+        columns |= dict(zip(names, np.array(state.member_history).swapaxes(0, 1), strict=True))
+    return columns
+
+
+def _numbered(errors: Sequence[ErrorStatistics]) -> dict[str, ErrorStatistics]:
+    return {str(number): one for number, one in enumerate(errors, 1)}
+
+
+def _setup(report: Report, run_dir: Path, trained: Trained) -> None:
+    """What was trained, on what, and how to do it again."""
+    report.heading("What was trained")
+    report.model(_core.Model.read(str(trained.models[0]), None))
+    report.table(("data", "frames", "atoms", "groups"), _data_rows(trained.split))
+    report.table(("training", ""), _training_rows(trained))
+    report.text("The same again:")
+    report.code(f"nnpot train {shlex.quote(str(run_dir.resolve() / 'config.json'))} -o NEW_DIRECTORY")
+    values = yaml.safe_dump(trained.config.values(), sort_keys=False, allow_unicode=True)
+    report.details("The whole configuration", values)
+
+
+def _training_rows(trained: Trained) -> list[tuple[str, object]]:
+    config, state = trained.config, trained.state
+    rows: list[tuple[str, object]] = [
+        ("optimizer", config.optimizer.name),
+        ("epochs", f"{state.epoch} of {config.training.epochs}"),
+        ("stopped", trained.stop.value),
+        ("frames per step", config.training.batch_size),
+        ("precision", config.training.precision),
+        ("time in epochs", f"{state.seconds:.1f} s"),
+        ("training frames per second", f"{trained.frames_per_second:.0f}"),
+    ]
+    if len(trained.models) > 1:
+        rows.append(("members of the committee", len(trained.models)))
+    return rows
+
+
+def _data_rows(split: Split) -> list[tuple[object, ...]]:
+    """Name, number of frames and of atoms, and the groups of each part."""
+    rows: list[tuple[object, ...]] = []
+    for name, frames in split.parts():
+        groups = dict.fromkeys(str(frame.info["group"]) for frame in frames if "group" in frame.info)
+        rows.append((name, len(frames), sum(map(len, frames)), ", ".join(groups)))
+    return rows

@@ -25,9 +25,13 @@ class TrainingResult:
     """The epoch whose weights were exported, of each member."""
     seconds: float
     """Time spent in epochs."""
+    frames_per_second: float
+    """Training frames that an average second of an epoch went through."""
     errors: dict[str, ErrorStatistics]
     """Of the exported model (of a committee: of the mean prediction), by the C++ core,
     for ``train``, ``validation``, ``test`` as far as given."""
+    member_errors: dict[str, list[ErrorStatistics]]
+    """The same of each member alone."""
 
     @property
     def model(self) -> Path:

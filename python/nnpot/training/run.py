@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import math
 from dataclasses import dataclass
@@ -10,8 +11,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from nnpot.analysis.data_tables import summary_text
+from nnpot.analysis.errors import ErrorStatistics
 from nnpot.errors import InvalidInputError, NnpotError
-from nnpot.files import atomic_directory, atomic_write
+from nnpot.files import atomic_directory, atomic_write, remove_leftovers
+from nnpot.potential import Potential, load
 from nnpot.training.checkpoint import Identity, State, read_checkpoint, write_checkpoint
 from nnpot.training.config import CUTOFF_TYPES, TrainingConfig
 from nnpot.training.dataset import DataSet, build_dataset, table_shapes
@@ -23,8 +26,9 @@ from nnpot.training.gradient_trainer import GradientTrainer
 from nnpot.training.log import open_log
 from nnpot.training.loop import Stop, run_epochs
 from nnpot.training.networks import AtomicNetworks
-from nnpot.training.report import predict_parts, write_report
+from nnpot.training.report import Trained, evaluate, write_report
 from nnpot.training.result import TrainingResult
+from nnpot.training.start_model import StartModel, read_start, start_descriptor
 from nnpot.training.tensorflow_setup import set_up
 from nnpot.training.trainer import Trainer, output_scale
 
@@ -47,19 +51,23 @@ class _Prepared:
     scale: float
     networks: AtomicNetworks
     trainer: Trainer
+    start: StartModel | None
 
 
 def run(config: TrainingConfig, run_dir: Path, resume: bool) -> TrainingResult:
     """Train, export, check and report; see `nnpot.training.train`."""
     _claim(run_dir, resume)
+    start = read_start(config)
     split = load_frames(config.data)
-    identity = Identity(config.fingerprint(), split.fingerprint())
+    identity = Identity(config.fingerprint(), split.fingerprint(), start.fingerprint() if start else "")
     checkpoint = run_dir / CHECKPOINT
     earlier = read_checkpoint(checkpoint, identity) if resume and checkpoint.exists() else None
     run_dir.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(run_dir, (CHECKPOINT, LOG, f"{MODEL}*", CONFIGURATION, "report.html", "*.png"))
     with atomic_write(run_dir / CONFIGURATION) as stream:
-        stream.write(config.model_dump_json(by_alias=True, indent=2) + "\n")
-    prepared = _prepare(config, split)
+        values = config.resolved(Path.cwd()).values()
+        stream.write(json.dumps(values, indent=2, ensure_ascii=False) + "\n")
+    prepared = _prepare(config, split, start)
     state = _start(prepared.trainer, earlier)
 
     def save(current: State) -> None:
@@ -90,16 +98,13 @@ def _claim(run_dir: Path, resume: bool) -> None:
         logger.warning("%s: no checkpoint yet, training starts from the beginning", run_dir)
 
 
-def _prepare(config: TrainingConfig, split: Split) -> _Prepared:
+def _prepare(config: TrainingConfig, split: Split, start: StartModel | None) -> _Prepared:
     set_up(config.training.threads)
     precision = config.training.precision
     offsets = config.data.atom_energies
-    energies = atom_energies(split.train, None if offsets == "fit" else offsets)
-    lines = symmetry_function_lines(config.descriptor, split.elements)
-    cutoff_type = CUTOFF_TYPES[config.descriptor.cutoff_type]
-    descriptor = fit_descriptor(
-        lines, split.elements, cutoff_type, split.train, config.descriptor.decorrelate
-    )
+    given = None if offsets == "fit" else offsets
+    energies = start.atom_energies(given) if start else atom_energies(split.train, given)
+    descriptor = start_descriptor(start, split.train) if start else _new_descriptor(config, split)
     summary = summarize_split(split, energies)
     logger.info("%s", summary_text(summary))
     for warning in summary.warnings:
@@ -114,10 +119,29 @@ def _prepare(config: TrainingConfig, split: Split) -> _Prepared:
     train, validation = build("train"), build("validation")
     assert train is not None
     scale = output_scale(train)
-    scales = {element: inputs.initial_scale for element, inputs in descriptor.inputs.items()}
-    networks = AtomicNetworks.create(config.network, scales, precision, config.training.seed)
+    networks = _networks(config, descriptor, scale, start)
     trainer = TRAINERS.get(config.optimizer.name, GradientTrainer)(config, networks, train, validation, scale)
-    return _Prepared(split, energies, descriptor, scale, networks, trainer)
+    return _Prepared(split, energies, descriptor, scale, networks, trainer, start)
+
+
+def _new_descriptor(config: TrainingConfig, split: Split) -> Descriptor:
+    section = config.descriptor
+    assert section is not None, "the configuration has a descriptor or a model to start from"
+    lines = symmetry_function_lines(section, split.elements)
+    cutoff_type = CUTOFF_TYPES[section.cutoff_type]
+    return fit_descriptor(lines, split.elements, cutoff_type, split.train, section.decorrelate)
+
+
+def _networks(
+    config: TrainingConfig, descriptor: Descriptor, scale: float, start: StartModel | None
+) -> AtomicNetworks:
+    precision = config.training.precision
+    if start is not None:
+        logger.info("weights of %s", start.path)
+        values = start.networks(descriptor, scale)
+        return AtomicNetworks.from_values(values, precision, config.network.dropout)
+    scales = {element: inputs.initial_scale for element, inputs in descriptor.inputs.items()}
+    return AtomicNetworks.create(config.network, scales, precision, config.training.seed)
 
 
 def _announce(split: Split, descriptor: Descriptor, energies: dict[str, float], precision: str) -> None:
@@ -154,8 +178,10 @@ def _finish(
     for member, model in enumerate(models):
         with atomic_directory(model) as directory:
             _export(config, prepared, state, member, directory)
-    predictions = predict_parts(models, prepared.split)
-    report = write_report(run_dir, state, stop, predictions)
+    evaluation = evaluate([load(model) for model in models], prepared.split)
+    before = _errors_before(prepared)
+    trained = Trained(config, prepared.split, state, stop, models, before)
+    report = write_report(run_dir, trained, evaluation)
     return TrainingResult(
         models=models,
         report=report,
@@ -164,8 +190,17 @@ def _finish(
         epochs=state.epoch,
         best_epochs=state.best_epochs,
         seconds=state.seconds,
-        errors={name: part.errors for name, part in predictions.items()},
+        frames_per_second=trained.frames_per_second,
+        errors={name: part.errors for name, part in evaluation.parts.items()},
+        member_errors=evaluation.members,
     )
+
+
+def _errors_before(prepared: _Prepared) -> dict[str, ErrorStatistics]:
+    if prepared.start is None:
+        return {}
+    before = evaluate([Potential(model) for model in prepared.start.members], prepared.split)
+    return {name: part.errors for name, part in before.parts.items()}
 
 
 def _export(config: TrainingConfig, prepared: _Prepared, state: State, member: int, directory: Path) -> None:

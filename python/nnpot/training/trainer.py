@@ -91,6 +91,11 @@ class Trainer(ABC):
         """Whether the flag is set here, or in another process that trains with this one."""
         return flag
 
+    @property
+    def n_frames(self) -> int:
+        """Training frames of an epoch."""
+        return len(self._train)
+
     def weights(self) -> Weights:
         """Copies of the networks' weights."""
         return self._networks.weights()

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from importlib import resources
 from pathlib import Path
+from typing import Any
+
+from pydantic import model_validator
 
 from nnpot.training.config.data import FILES, DataConfig, LabelsConfig
 from nnpot.training.config.descriptor import CUTOFF_TYPES, DescriptorConfig, SymmetryFunctionGrid
@@ -34,20 +37,53 @@ __all__ = [
 MACHINE = {"start_from", "max_minutes", "checkpoint_seconds", "threads", "jacobian", "memory_limit"}
 """Keys of ``training`` that may change between the parts of a run."""
 
+MODEL_DECIDES = {"hidden", "activation", "initial_weights"}
+"""Keys of ``network`` that have no meaning where training starts from a model."""
+
 
 class TrainingConfig(StrictModel):
     """Everything ``nnpot train`` needs to know; units are eV and Å throughout."""
 
     data: DataConfig
-    descriptor: DescriptorConfig
+    descriptor: DescriptorConfig | None = None
     network: NetworkConfig = NetworkConfig()
     loss: LossConfig = LossConfig()
     optimizer: OptimizerConfig = OptimizerConfig()
     training: RunConfig = RunConfig()
 
+    @model_validator(mode="after")
+    def _functions_from_somewhere(self) -> TrainingConfig:
+        if self.training.start_from is None and self.descriptor is None:
+            raise ValueError("must have a section descriptor, or a model in training.start_from")
+        if self.training.start_from is not None and self.descriptor is not None:
+            raise ValueError(
+                "must not have a section descriptor beside training.start_from: the model has its own"
+            )
+        for key in sorted(MODEL_DECIDES & self.network.model_fields_set):
+            if self.training.start_from is not None:
+                raise ValueError(
+                    f"must not have network.{key} beside training.start_from: the model has its own"
+                )
+        return self
+
+    def values(self) -> dict[str, Any]:
+        """All keys and values, as they may be read again."""
+        start = self.training.start_from
+        exclude: Any = {"descriptor": True, "network": MODEL_DECIDES} if start is not None else {}
+        return self.model_dump(mode="json", by_alias=True, exclude=exclude)
+
     def fingerprint(self) -> str:
-        """What decides the weights, as text: all but the file names, the time limit and the machine."""
-        return self.model_dump_json(by_alias=True, exclude={"data": FILES, "training": MACHINE})
+        """What decides the weights, as text: all but the file names, the time limit and the machine.
+
+        The number of epochs is left out where nothing depends on it but when to stop.
+        """
+        training = MACHINE if self._rate_depends_on_epochs() else MACHINE | {"epochs"}
+        return self.model_dump_json(by_alias=True, exclude={"data": FILES, "training": training})
+
+    def _rate_depends_on_epochs(self) -> bool:
+        if self.optimizer.name == "kalman":
+            return self.optimizer.kalman.process_noise > 0.0
+        return self.optimizer.schedule in ("exponential", "cosine")
 
     def resolved(self, directory: Path) -> TrainingConfig:
         """The same with all file names taken relative to ``directory``."""
