@@ -100,10 +100,6 @@ def _prepare(config: TrainingConfig, split: Split) -> _Prepared:
     descriptor = fit_descriptor(
         lines, split.elements, cutoff_type, split.train, config.descriptor.decorrelate
     )
-    summary = summarize_split(split, energies)
-    logger.info("%s", summary_text(summary))
-    for warning in summary.warnings:
-        logger.warning("%s", warning)
     _announce(split, descriptor, energies, precision)
 
     def build(name: str) -> DataSet | None:
@@ -121,6 +117,10 @@ def _prepare(config: TrainingConfig, split: Split) -> _Prepared:
 
 
 def _announce(split: Split, descriptor: Descriptor, energies: dict[str, float], precision: str) -> None:
+    summary = summarize_split(split, energies)
+    logger.info("%s", summary_text(summary))
+    for warning in summary.warnings:
+        logger.warning("%s", warning)
     logger.info("frames: %s", ", ".join(f"{len(frames)} {name}" for name, frames in split.parts()))
     for element in descriptor.elements:
         count = descriptor.n_functions(element)
