@@ -16,7 +16,7 @@ from ase.stress import voigt_6_to_full_3x3_stress
 from numpy.typing import NDArray
 from vasp_outcar import outcar
 
-from nnpot import InvalidInputError
+from nnpot import FileFormatError, InvalidInputError
 from nnpot.io import LabelKeys, StressKey, read_frames, write_frames
 from nnpot.units import UnitSystem
 
@@ -212,6 +212,15 @@ def test_an_outcar_is_read(tmp_path: Path, frame: Atoms) -> None:
     np.testing.assert_allclose(found.cell.array, frame.cell.array, atol=1e-8)
     np.testing.assert_allclose(found.get_forces(), frame.get_forces(), atol=1e-5)
     np.testing.assert_allclose(found.get_stress(), frame.get_stress(), atol=1e-7)
+
+
+def test_of_an_outcar_that_is_cut_short_the_complete_steps_are_read(tmp_path: Path, frame: Atoms) -> None:
+    lines = outcar([frame, frame]).splitlines()
+    (tmp_path / "OUTCAR").write_text("\n".join(lines[:-10]) + "\n")
+    assert len(read_frames(tmp_path / "OUTCAR")) == 1
+    (tmp_path / "OUTCAR").write_text("\n".join(lines[:5]) + "\n")
+    with pytest.raises(FileFormatError, match="OUTCAR: cannot be read as vasp-out: ParseError: Incomplete"):
+        read_frames(tmp_path / "OUTCAR")
 
 
 def test_the_free_energy_of_an_outcar_can_be_taken(tmp_path: Path, frame: Atoms) -> None:

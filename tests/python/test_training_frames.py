@@ -14,7 +14,7 @@ from training_data import alloy_frames, write_alloy
 from nnpot.errors import InvalidInputError
 from nnpot.io import write_frames
 from nnpot.training.config import DataConfig
-from nnpot.training.frames import atom_energies, load_frames
+from nnpot.training.frames import atom_energies, load_frames, summarize_split
 
 
 def energies(frames: list[Atoms]) -> list[float]:
@@ -112,6 +112,11 @@ def test_each_frame_knows_its_file_and_number(tmp_path: Path) -> None:
         numbers = [source.number for source in split.sources[name]]
         assert energies(frames) == pytest.approx([expected[number] for number in numbers])
     assert [str(source) for source in split.sources["test"]] == ["test.xyz: frame 0", "test.xyz: frame 1"]
+    assert split.test[1].info["source"] == "test.xyz: frame 1"
+    summary = summarize_split(split, {"Cu": 0.0, "Au": 0.0})
+    assert [(row.name, row.n_frames) for row in summary.sets] == [
+        ("train.xyz", 10), ("test.xyz", 2), ("train", 7), ("validation", 3), ("test", 2), ("all", 12),
+    ]  # fmt: skip
 
 
 def test_two_atoms_on_the_same_place_are_refused(tmp_path: Path) -> None:

@@ -65,10 +65,14 @@ class Distribution:
 
     def any(self, flag: bool) -> bool:
         """Whether the flag is set in any process."""
-        if self.n_workers == 1:
-            return flag
-        values = self.per_replica(lambda _: tf.constant(float(flag)))
-        return float(self._sum(values)) > 0.0
+        return self._total(float(flag)) > 0.0
+
+    def same(self, number: int) -> bool:
+        """Whether the number is the same in all processes."""
+        return not self.any(self._total(float(number)) != float(number) * self.n_replicas)
+
+    def _total(self, number: float) -> float:
+        return float(self._sum(self.per_replica(lambda _: tf.constant(number))))
 
 
 def find_distribution() -> Distribution | None:

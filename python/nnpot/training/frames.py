@@ -67,6 +67,8 @@ class Split:
 def load_frames(config: DataConfig) -> Split:
     """Read all files and split them; the same seed gives the same split.
 
+    Each frame's ``info["source"]`` says where it comes from, in words.
+
     Raises
     ------
     FileFormatError
@@ -108,10 +110,12 @@ def _read(config: DataConfig, part: str) -> tuple[list[Atoms], list[Source]]:
     for path in getattr(config, part):
         found = read_frames(path, config.units, label_keys(config.labels))
         require_labels(found, forces=False, where=path)
-        for number, frame in enumerate(found):
-            _require_distinct_atoms(frame, f"{path}: frame {number} (counted from 0)")
+        own = [Source(path, number) for number in range(len(found))]
+        for frame, source in zip(found, own, strict=True):
+            _require_distinct_atoms(frame, f"{path}: frame {source.number} (counted from 0)")
+            frame.info["source"] = str(source)
         frames += found
-        sources += [Source(path, number) for number in range(len(found))]
+        sources += own
     return frames, sources
 
 

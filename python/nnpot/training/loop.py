@@ -57,7 +57,7 @@ def run_epochs(
     saved = time.monotonic()
     with deferred_interruption() as interruption, progress("training", config.epochs) as counter:
         counter.advance(state.epoch)
-        while (stop := _reason_to_stop(state, config, interruption)) is None:
+        while (stop := _reason_to_stop(state, config, interruption, trainer)) is None:
             _advance(trainer, state, log, counter)
             if time.monotonic() - saved >= config.checkpoint_seconds:
                 _keep(trainer, state, save)
@@ -66,14 +66,16 @@ def run_epochs(
     return stop
 
 
-def _reason_to_stop(state: State, config: RunConfig, interruption: Interruption) -> Stop | None:
+def _reason_to_stop(
+    state: State, config: RunConfig, interruption: Interruption, trainer: Trainer
+) -> Stop | None:
     if state.epoch >= config.epochs:
         return Stop.EPOCHS
     if config.patience is not None and state.epoch - max(state.best_epochs) >= config.patience:
         return Stop.PATIENCE
-    if config.max_minutes is not None and state.seconds >= 60.0 * config.max_minutes:
+    if config.max_minutes is not None and trainer.any(state.seconds >= 60.0 * config.max_minutes):
         return Stop.TIME
-    return Stop.INTERRUPTED if interruption.requested else None
+    return Stop.INTERRUPTED if trainer.any(interruption.requested) else None
 
 
 def _advance(trainer: Trainer, state: State, log: Log, counter: Counter) -> None:

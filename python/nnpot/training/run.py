@@ -5,73 +5,63 @@ from __future__ import annotations
 import json
 import logging
 import math
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
 
-from nnpot.analysis.data_tables import summary_text
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.files import atomic_directory, atomic_write, remove_leftovers
 from nnpot.potential import Potential, load
 from nnpot.training.checkpoint import Identity, State, read_checkpoint, write_checkpoint
-from nnpot.training.config import CUTOFF_TYPES, TrainingConfig
-from nnpot.training.dataset import DataSet, build_dataset, table_shapes
-from nnpot.training.descriptor_grid import symmetry_function_lines
-from nnpot.training.descriptors import Descriptor, fit_descriptor
+from nnpot.training.config import TrainingConfig
+from nnpot.training.distribution import find_distribution
 from nnpot.training.export import export, verify
-from nnpot.training.frames import Split, atom_energies, load_frames, summarize_split
-from nnpot.training.gradient_trainer import GradientTrainer
+from nnpot.training.frames import Split, load_frames
 from nnpot.training.log import open_log
 from nnpot.training.loop import Stop, run_epochs
-from nnpot.training.networks import AtomicNetworks
+from nnpot.training.preparation import Prepared, prepare
 from nnpot.training.report import Trained, evaluate, write_report
 from nnpot.training.result import TrainingResult
-from nnpot.training.start_model import StartModel, read_start, start_descriptor
+from nnpot.training.start_model import read_start
 from nnpot.training.tensorflow_setup import set_up
-from nnpot.training.trainer import Trainer, output_scale
+from nnpot.training.trainer import Trainer
 
 logger = logging.getLogger(__name__)
 
 CHECKPOINT, LOG, MODEL, CONFIGURATION = "checkpoint.npz", "log.csv", "model", "config.json"
-TRAINERS: dict[str, type[Trainer]] = {}
-"""Of the optimizers that are not Keras's, by name."""
 N_VERIFIED = 3
 """Frames on which TensorFlow and the core are compared after export."""
 
 
-@dataclass(frozen=True)
-class _Prepared:
-    """All that is fixed before the first epoch."""
-
-    split: Split
-    atom_energies: dict[str, float]
-    descriptor: Descriptor
-    scale: float
-    networks: AtomicNetworks
-    trainer: Trainer
-    start: StartModel | None
-
-
 def run(config: TrainingConfig, run_dir: Path, resume: bool) -> TrainingResult:
     """Train, export, check and report; see `nnpot.training.train`."""
+    set_up(config.training.threads)
+    distribution = find_distribution()
+    checkpoint = run_dir / CHECKPOINT  # all workers go on from the chief's
+    if distribution is not None and not distribution.is_chief:
+        run_dir = run_dir / f"worker_{distribution.worker}"
     _claim(run_dir, resume)
     start = read_start(config)
     split = load_frames(config.data)
     identity = Identity(config.fingerprint(), split.fingerprint(), start.fingerprint() if start else "")
-    checkpoint = run_dir / CHECKPOINT
     earlier = read_checkpoint(checkpoint, identity) if resume and checkpoint.exists() else None
     run_dir.mkdir(parents=True, exist_ok=True)
     remove_leftovers(run_dir, (CHECKPOINT, LOG, f"{MODEL}*", CONFIGURATION, "report.html", "*.png"))
     with atomic_write(run_dir / CONFIGURATION) as stream:
         values = config.resolved(Path.cwd()).values()
         stream.write(json.dumps(values, indent=2, ensure_ascii=False) + "\n")
-    prepared = _prepare(config, split, start)
+    prepared = prepare(config, split, start, distribution)
     state = _start(prepared.trainer, earlier)
+    if distribution is not None and not distribution.same(state.epoch):
+        raise InvalidInputError(
+            f"{checkpoint}: the workers do not find the same checkpoint, this one stands after "
+            f"epoch {state.epoch}; "
+            f"the directory must lie on a file system that all workers share"
+        )
 
     def save(current: State) -> None:
-        write_checkpoint(checkpoint, current, identity)
+        write_checkpoint(run_dir / CHECKPOINT, current, identity)
 
     with open_log(run_dir / LOG, state.history) as log:
         stop = run_epochs(prepared.trainer, state, config.training, log, save)
@@ -98,63 +88,6 @@ def _claim(run_dir: Path, resume: bool) -> None:
         logger.warning("%s: no checkpoint yet, training starts from the beginning", run_dir)
 
 
-def _prepare(config: TrainingConfig, split: Split, start: StartModel | None) -> _Prepared:
-    set_up(config.training.threads)
-    precision = config.training.precision
-    offsets = config.data.atom_energies
-    given = None if offsets == "fit" else offsets
-    energies = start.atom_energies(given) if start else atom_energies(split.train, given)
-    descriptor = start_descriptor(start, split.train) if start else _new_descriptor(config, split)
-    summary = summarize_split(split, energies)
-    logger.info("%s", summary_text(summary))
-    for warning in summary.warnings:
-        logger.warning("%s", warning)
-    _announce(split, descriptor, energies, precision)
-
-    def build(name: str) -> DataSet | None:
-        frames = dict(split.parts()).get(name)
-        weights = config.loss.group_weights
-        return build_dataset(descriptor, frames, energies, precision, name, weights) if frames else None
-
-    train, validation = build("train"), build("validation")
-    assert train is not None
-    scale = output_scale(train)
-    networks = _networks(config, descriptor, scale, start)
-    trainer = TRAINERS.get(config.optimizer.name, GradientTrainer)(config, networks, train, validation, scale)
-    return _Prepared(split, energies, descriptor, scale, networks, trainer, start)
-
-
-def _new_descriptor(config: TrainingConfig, split: Split) -> Descriptor:
-    section = config.descriptor
-    assert section is not None, "the configuration has a descriptor or a model to start from"
-    lines = symmetry_function_lines(section, split.elements)
-    cutoff_type = CUTOFF_TYPES[section.cutoff_type]
-    return fit_descriptor(lines, split.elements, cutoff_type, split.train, section.decorrelate)
-
-
-def _networks(
-    config: TrainingConfig, descriptor: Descriptor, scale: float, start: StartModel | None
-) -> AtomicNetworks:
-    precision = config.training.precision
-    if start is not None:
-        logger.info("weights of %s", start.path)
-        values = start.networks(descriptor, scale)
-        return AtomicNetworks.from_values(values, precision, config.network.dropout)
-    scales = {element: inputs.initial_scale for element, inputs in descriptor.inputs.items()}
-    return AtomicNetworks.create(config.network, scales, precision, config.training.seed)
-
-
-def _announce(split: Split, descriptor: Descriptor, energies: dict[str, float], precision: str) -> None:
-    logger.info("frames: %s", ", ".join(f"{len(frames)} {name}" for name, frames in split.parts()))
-    for element in descriptor.elements:
-        count = descriptor.n_functions(element)
-        logger.info("%s: %d symmetry functions, energy offset %.6f eV", element, count, energies[element])
-    logger.info("cutoff: %.3f Å", descriptor.functions.cutoff)
-    shapes = [table_shapes(descriptor, frames) for frames in (split.train, split.validation) if frames]
-    n_bytes = sum(shape.n_bytes(precision) for part in shapes for shape in part.values())
-    logger.info("memory for derivatives of the descriptors (%s): %.2f GB", precision, 2 * n_bytes / 1e9)
-
-
 def _start(trainer: Trainer, earlier: State | None) -> State:
     if earlier is None:
         weights = trainer.weights()
@@ -168,7 +101,7 @@ def _start(trainer: Trainer, earlier: State | None) -> State:
 
 
 def _finish(
-    config: TrainingConfig, prepared: _Prepared, state: State, stop: Stop, run_dir: Path
+    config: TrainingConfig, prepared: Prepared, state: State, stop: Stop, run_dir: Path
 ) -> TrainingResult:
     if min(state.best_epochs) == 0:
         raise NnpotError(f"{run_dir}: {stop.value} before the first epoch was done, so there is no model yet")
@@ -196,14 +129,14 @@ def _finish(
     )
 
 
-def _errors_before(prepared: _Prepared) -> dict[str, ErrorStatistics]:
+def _errors_before(prepared: Prepared) -> dict[str, ErrorStatistics]:
     if prepared.start is None:
         return {}
     before = evaluate([Potential(model) for model in prepared.start.members], prepared.split)
     return {name: part.errors for name, part in before.parts.items()}
 
 
-def _export(config: TrainingConfig, prepared: _Prepared, state: State, member: int, directory: Path) -> None:
+def _export(config: TrainingConfig, prepared: Prepared, state: State, member: int, directory: Path) -> None:
     """Write the model and prove it."""
     info = _provenance(config, prepared.split, state, member)
     export(

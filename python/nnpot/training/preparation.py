@@ -1,0 +1,114 @@
+"""All that is fixed before the first epoch: offsets, functions, data sets, networks and their trainer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import partial
+
+from nnpot.analysis.data_tables import summary_text
+from nnpot.errors import InvalidInputError
+from nnpot.training.config import CUTOFF_TYPES, TrainingConfig
+from nnpot.training.dataset import DataSet, build_dataset, table_shapes
+from nnpot.training.descriptor_grid import symmetry_function_lines
+from nnpot.training.descriptors import Descriptor, fit_descriptor
+from nnpot.training.distributed_trainer import DistributedTrainer
+from nnpot.training.distribution import Distribution
+from nnpot.training.frames import Split, atom_energies, summarize_split
+from nnpot.training.gradient_trainer import GradientTrainer
+from nnpot.training.networks import AtomicNetworks
+from nnpot.training.start_model import StartModel, start_descriptor
+from nnpot.training.trainer import Trainer, output_scale
+
+logger = logging.getLogger(__name__)
+
+TRAINERS: dict[str, type[Trainer]] = {}
+"""Of the optimizers that are not Keras's, by name."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """All that is fixed before the first epoch."""
+
+    split: Split
+    atom_energies: dict[str, float]
+    descriptor: Descriptor
+    scale: float
+    networks: AtomicNetworks
+    trainer: Trainer
+    start: StartModel | None
+
+
+def prepare(
+    config: TrainingConfig, split: Split, start: StartModel | None, distribution: Distribution | None
+) -> Prepared:
+    """Offsets, functions, data sets, networks and their trainer, in this order; see `Prepared`."""
+    precision = config.training.precision
+    offsets = config.data.atom_energies
+    given = None if offsets == "fit" else offsets
+    energies = start.atom_energies(given) if start else atom_energies(split.train, given)
+    descriptor = start_descriptor(start, split.train) if start else _new_descriptor(config, split)
+    _announce(split, descriptor, energies, precision)
+
+    def build(name: str) -> DataSet | None:
+        frames = dict(split.parts()).get(name)
+        weights = config.loss.group_weights
+        return build_dataset(descriptor, frames, energies, precision, name, weights) if frames else None
+
+    train, validation = build("train"), build("validation")
+    assert train is not None
+    scale = output_scale(train)
+    with distribution.scope() if distribution else nullcontext():
+        networks = _networks(config, descriptor, scale, start)
+    create = _trainer_class(config, distribution)
+    trainer = create(config, networks, train, validation, scale)
+    return Prepared(split, energies, descriptor, scale, networks, trainer, start)
+
+
+def _trainer_class(config: TrainingConfig, distribution: Distribution | None) -> Callable[..., Trainer]:
+    name = config.optimizer.name
+    if distribution is None:
+        return TRAINERS.get(name, GradientTrainer)
+    if name in TRAINERS:
+        raise InvalidInputError(
+            f"optimizer.name: {name} works on one device only, got {distribution.n_replicas}; take adam, or "
+            f"unset TF_CONFIG and leave one GPU visible (CUDA_VISIBLE_DEVICES=0)"
+        )
+    return partial(DistributedTrainer, distribution)
+
+
+def _new_descriptor(config: TrainingConfig, split: Split) -> Descriptor:
+    section = config.descriptor
+    assert section is not None, "the configuration has a descriptor or a model to start from"
+    lines = symmetry_function_lines(section, split.elements)
+    cutoff_type = CUTOFF_TYPES[section.cutoff_type]
+    return fit_descriptor(lines, split.elements, cutoff_type, split.train, section.decorrelate)
+
+
+def _networks(
+    config: TrainingConfig, descriptor: Descriptor, scale: float, start: StartModel | None
+) -> AtomicNetworks:
+    precision = config.training.precision
+    if start is not None:
+        logger.info("weights of %s", start.path)
+        values = start.networks(descriptor, scale)
+        return AtomicNetworks.from_values(values, precision, config.network.dropout)
+    scales = {element: inputs.initial_scale for element, inputs in descriptor.inputs.items()}
+    return AtomicNetworks.create(config.network, scales, precision, config.training.seed)
+
+
+def _announce(split: Split, descriptor: Descriptor, energies: dict[str, float], precision: str) -> None:
+    summary = summarize_split(split, energies)
+    logger.info("%s", summary_text(summary))
+    for warning in summary.warnings:
+        logger.warning("%s", warning)
+    logger.info("frames: %s", ", ".join(f"{len(frames)} {name}" for name, frames in split.parts()))
+    for element in descriptor.elements:
+        count = descriptor.n_functions(element)
+        logger.info("%s: %d symmetry functions, energy offset %.6f eV", element, count, energies[element])
+    logger.info("cutoff: %.3f Å", descriptor.functions.cutoff)
+    shapes = [table_shapes(descriptor, frames) for frames in (split.train, split.validation) if frames]
+    n_bytes = sum(shape.n_bytes(precision) for part in shapes for shape in part.values())
+    logger.info("memory for derivatives of the descriptors (%s): %.2f GB", precision, 2 * n_bytes / 1e9)
