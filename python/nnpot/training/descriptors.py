@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,14 +10,11 @@ from ase import Atoms
 from numpy.typing import NDArray
 
 from nnpot import _core
-from nnpot.errors import InvalidInputError
-
-logger = logging.getLogger(__name__)
+from nnpot.descriptors.choice import choose_functions
+from nnpot.descriptors.sampling import arguments, sample_values
+from nnpot.descriptors.settings import Selection
 
 Array = NDArray[np.float64]
-
-SMALLEST_RANGE = 1e-9
-"""A function whose values differ by less than this over the training set tells nothing and is dropped."""
 
 DAMPING = 1e-3
 """In `decorrelation`, relative to the largest eigenvalue."""
@@ -82,19 +78,15 @@ class FrameDescriptors:
     """(p, 3): from the center to the neighbor, Å."""
 
 
-def arguments(frame: Atoms) -> tuple[Array, NDArray[np.int64], Array, NDArray[np.bool_]]:
-    """What the core wants to know of a frame: positions, numbers, cell, periodicity."""
-    return frame.positions, frame.numbers, frame.cell.array, frame.pbc
-
-
 def fit_descriptor(
     lines: Sequence[str],
     elements: Sequence[str],
     cutoff_type: int,
     frames: Sequence[Atoms],
     decorrelate: bool = True,
+    selection: Selection | None = None,
 ) -> Descriptor:
-    """Choose the functions that vary over the training frames, and find how to scale and combine them.
+    """Choose functions by what they do on the training frames, and find how to scale and combine them.
 
     Parameters
     ----------
@@ -108,25 +100,22 @@ def fit_descriptor(
         Training frames.
     decorrelate
         Train on decorrelated combinations (`decorrelation`) instead of the functions themselves.
+    selection
+        Which candidates are kept; without it all that vary.
 
     Raises
     ------
     InvalidInputError
         If an element is left without a function.
     """
-    candidates = _core.SymmetryFunctions(list(elements), list(lines), cutoff_type)
-    samples = sample(candidates, frames)
-    kept: list[str] = []
+    kept = choose_functions(lines, elements, cutoff_type, frames, selection or Selection())
+    functions = _core.SymmetryFunctions(list(elements), kept, cutoff_type)
     found: dict[str, Array] = {}
     inputs: dict[str, Inputs] = {}
-    for element, values in samples.items():
-        varies = _varying(element, candidates.functions(element), values)
-        kept += [name for name, varying in zip(candidates.functions(element), varies, strict=True) if varying]
-        found[element] = statistics(values[:, varies])
+    for element, values in sample_values(functions, frames).items():
+        found[element] = statistics(values)
         mean, sigma = found[element][:, 2:].T
-        scaled = (values[:, varies] - mean) / sigma
-        inputs[element] = decorrelation(scaled) if decorrelate else plain_inputs(len(mean))
-    functions = _core.SymmetryFunctions(list(elements), kept, cutoff_type)
+        inputs[element] = decorrelation((values - mean) / sigma) if decorrelate else plain_inputs(len(mean))
     return Descriptor(functions, cutoff_type, found, inputs)
 
 
@@ -149,34 +138,6 @@ def decorrelation(scaled: Array) -> Inputs:
 def plain_inputs(n_functions: int) -> Inputs:
     """The scaled functions themselves."""
     return Inputs(np.eye(n_functions), np.ones(n_functions))
-
-
-def _varying(element: str, names: Sequence[str], values: Array) -> NDArray[np.bool_]:
-    varies = np.asarray(
-        np.ptp(values, axis=0) > SMALLEST_RANGE if len(values) > 1 else np.zeros(len(names), bool)
-    )
-    if not varies.any():
-        raise InvalidInputError(
-            f"descriptor: none of the {len(names)} symmetry functions of {element} varies over the training "
-            f"frames ({len(values)} atoms of {element}); take a larger cutoff, other functions or more frames"
-        )
-    dropped = [name for name, varying in zip(names, varies, strict=True) if not varying]
-    if dropped:
-        listed = "; ".join(dropped)
-        logger.warning(
-            "%s: %d symmetry functions are dropped, they do not vary: %s", element, len(dropped), listed
-        )
-    return varies
-
-
-def sample(functions: _core.SymmetryFunctions, frames: Sequence[Atoms]) -> dict[str, Array]:
-    """The values (n, F) of all atoms of each element."""
-    parts: dict[str, list[Array]] = {element: [] for element in functions.elements}
-    for frame in frames:
-        values = functions.values(*arguments(frame))
-        for element in functions.elements:
-            parts[element].append(values[frame.symbols == element, : len(functions.functions(element))])
-    return {element: np.concatenate(values) for element, values in parts.items()}
 
 
 def statistics(values: Array) -> Array:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from nnpot.analysis.data_tables import summary_text
+from nnpot.descriptors import candidate_lines
 from nnpot.errors import InvalidInputError
 from nnpot.training.config import CUTOFF_TYPES, TrainingConfig
 from nnpot.training.dataset import DataSet, build_dataset, table_shapes
-from nnpot.training.descriptor_grid import symmetry_function_lines
 from nnpot.training.descriptors import Descriptor, fit_descriptor
 from nnpot.training.distributed_trainer import DistributedTrainer
 from nnpot.training.distribution import Distribution
@@ -82,9 +82,11 @@ def _trainer_class(config: TrainingConfig, distribution: Distribution | None) ->
 def _new_descriptor(config: TrainingConfig, split: Split) -> Descriptor:
     section = config.descriptor
     assert section is not None, "the configuration has a descriptor or a model to start from"
-    lines = symmetry_function_lines(section, split.elements)
+    lines = candidate_lines(section, split.elements, split.train)
     cutoff_type = CUTOFF_TYPES[section.cutoff_type]
-    return fit_descriptor(lines, split.elements, cutoff_type, split.train, section.decorrelate)
+    return fit_descriptor(
+        lines, split.elements, cutoff_type, split.train, section.decorrelate, section.selection
+    )
 
 
 def _networks(

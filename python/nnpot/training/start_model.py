@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from nnpot import _core
 from nnpot.analysis.atom_energies import elements_of
+from nnpot.descriptors import sample_values
 from nnpot.errors import InvalidInputError
 from nnpot.training.config import TrainingConfig
-from nnpot.training.descriptors import Descriptor, Inputs, decorrelation, plain_inputs, sample, statistics
+from nnpot.training.descriptors import Descriptor, Inputs, decorrelation, plain_inputs, statistics
 
 Array = NDArray[np.float64]
 NetworkValues = dict[str, tuple[list[Array], str]]
@@ -168,7 +169,7 @@ def start_descriptor(start: StartModel, frames: Sequence[Atoms]) -> Descriptor:
     functions = _core.SymmetryFunctions(model.elements, lines, model.cutoff_type, model.cutoff_alpha)
     found: dict[str, Array] = {}
     inputs: dict[str, Inputs] = {}
-    for element, values in sample(functions, frames).items():
+    for element, values in sample_values(functions, frames).items():
         found[element] = _statistics(model.scaling(element), values)
         varying = (values - values.mean(axis=0)) / found[element][:, 3] if len(values) else values
         inputs[element] = decorrelation(varying) if np.any(varying) else plain_inputs(values.shape[1])

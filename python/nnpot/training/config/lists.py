@@ -7,14 +7,11 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from nnpot.yaml_file import Finite
-
 
 def _as_list(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
-Numbers = Annotated[list[Finite], BeforeValidator(_as_list)]
 Paths = Annotated[list[Path], BeforeValidator(_as_list)]
 Names = Annotated[list[str], BeforeValidator(_as_list)]
 Seed = Annotated[int, Field(ge=0)]

@@ -6,8 +6,8 @@ import pytest
 
 from nnpot import _core
 from nnpot.errors import InvalidInputError
-from nnpot.training.config import DescriptorConfig
-from nnpot.training.descriptor_grid import symmetry_function_lines
+from nnpot.descriptors import DescriptorConfig
+from nnpot.descriptors import symmetry_function_lines
 
 
 def config(**values: object) -> DescriptorConfig:

@@ -1,26 +1,36 @@
-"""From the configured grids to the lines of input.nn that name every symmetry function."""
+"""From the section ``descriptor`` of a configuration to the lines of input.nn that name every symmetry function."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations_with_replacement, product
 
+from ase import Atoms
+
 from nnpot import _core
+from nnpot.descriptors.automatic import automatic_lines
+from nnpot.descriptors.sampling import nearest_distances
+from nnpot.descriptors.settings import DescriptorConfig, SymmetryFunctionGrid
 from nnpot.errors import InvalidInputError, NnpotError
-from nnpot.training.config import DescriptorConfig, SymmetryFunctionGrid
 
 _TYPES = {"radial": 2, "angular_narrow": 3, "angular_wide": 9}
 
 
-def symmetry_function_lines(config: DescriptorConfig, elements: Sequence[str]) -> list[str]:
+def symmetry_function_lines(
+    config: DescriptorConfig,
+    elements: Sequence[str],
+    nearest: Mapping[tuple[str, str], float] | None = None,
+) -> list[str]:
     """The functions of all elements, as text after ``symfunction_short``.
 
     Parameters
     ----------
     config
-        Grids and single lines.
+        Automatic set, grids and single lines.
     elements
         Symbols of the elements; each becomes a center, and all of them neighbours.
+    nearest
+        How close the pairs of elements come, for the automatic set; see `automatic_lines`.
 
     Returns
     -------
@@ -32,13 +42,22 @@ def symmetry_function_lines(config: DescriptorConfig, elements: Sequence[str]) -
     InvalidInputError
         If a line is no symmetry function, or names an element that the data do not have.
     """
-    lines = [
-        line for grid in config.symmetry_functions for line in _grid_lines(grid, config.cutoff, elements)
-    ]
+    lines: list[str] = []
+    if config.automatic_set is not None:
+        lines += automatic_lines(elements, config.cutoff, nearest, config.automatic_set)
+    for grid in config.symmetry_functions:
+        lines += _grid_lines(grid, config.cutoff, elements)
     for number, line in enumerate(config.lines):
-        _require_valid(line, number, elements)
-        lines.append(line)
+        words = line.removeprefix("symfunction_short").strip()
+        _require_valid(words, number, elements)
+        lines.append(words)
     return list(dict.fromkeys(lines))
+
+
+def candidate_lines(config: DescriptorConfig, elements: Sequence[str], frames: Sequence[Atoms]) -> list[str]:
+    """`symmetry_function_lines` with the nearest distances of the (training) frames."""
+    nearest = None if config.automatic_set is None else nearest_distances(frames, config.cutoff)
+    return symmetry_function_lines(config, elements, nearest)
 
 
 def _grid_lines(grid: SymmetryFunctionGrid, cutoff: float, elements: Sequence[str]) -> Iterator[str]:

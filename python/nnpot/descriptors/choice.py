@@ -1,0 +1,90 @@
+"""From candidates to the functions that are kept: what they do on the training frames decides."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+import numpy as np
+from ase import Atoms
+from numpy.typing import NDArray
+
+from nnpot import _core
+from nnpot.descriptors.sampling import sample_values
+from nnpot.descriptors.selection import select, varying
+from nnpot.descriptors.settings import Selection
+from nnpot.errors import InvalidInputError
+
+logger = logging.getLogger(__name__)
+
+MOST_ATOMS = 4000
+"""Of each element, whose values select functions from a pool; evenly spaced among all."""
+
+
+def choose_functions(
+    lines: Sequence[str],
+    elements: Sequence[str],
+    cutoff_type: int,
+    frames: Sequence[Atoms],
+    selection: Selection,
+) -> list[str]:
+    """The lines that are kept; those dropped because they do not vary are named in a warning.
+
+    Parameters
+    ----------
+    lines
+        Candidates, as text after ``symfunction_short``.
+    elements
+        Symbols of all elements.
+    cutoff_type
+        Number of the cutoff function in input.nn.
+    frames
+        Training frames.
+    selection
+        What is kept of those that vary.
+
+    Raises
+    ------
+    InvalidInputError
+        If an element is left without a function.
+    """
+    candidates = _core.SymmetryFunctions(list(elements), list(lines), cutoff_type)
+    most_atoms = None if selection.method == "none" else MOST_ATOMS
+    kept: list[str] = []
+    for element, values in sample_values(candidates, frames, most_atoms).items():
+        names = candidates.functions(element)
+        varies = varying(values)
+        _report_constant(element, names, varies, len(values))
+        chosen = select(values, selection)
+        _require_some(element, chosen, varies, selection)
+        if selection.method != "none":
+            logger.info(
+                "%s: %d of %d symmetry functions selected (%s)",
+                element, chosen.sum(), varies.sum(), selection.method,
+            )  # fmt: skip
+        kept += [name for name, keep in zip(names, chosen, strict=True) if keep]
+    return kept
+
+
+def _report_constant(element: str, names: Sequence[str], varies: NDArray[np.bool_], n_atoms: int) -> None:
+    if not varies.any():
+        raise InvalidInputError(
+            f"descriptor: none of the {len(names)} symmetry functions of {element} varies over the training "
+            f"frames ({n_atoms} atoms of {element}); take a larger cutoff, other functions or more frames"
+        )
+    dropped = [name for name, varying in zip(names, varies, strict=True) if not varying]
+    if dropped:
+        listed = "; ".join(dropped)
+        logger.warning(
+            "%s: %d symmetry functions are dropped, they do not vary: %s", element, len(dropped), listed
+        )
+
+
+def _require_some(
+    element: str, chosen: NDArray[np.bool_], varies: NDArray[np.bool_], selection: Selection
+) -> None:
+    if not chosen.any():
+        raise InvalidInputError(
+            f"descriptor.selection: none of the {varies.sum()} symmetry functions of {element} is left; "
+            f"lower the threshold {selection.threshold:g}"
+        )

@@ -1,0 +1,137 @@
+"""One page about a set of symmetry functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from ase import Atoms
+from numpy.typing import NDArray
+
+from nnpot import _core
+from nnpot.descriptors import figures
+from nnpot.descriptors.sampling import neighbor_histograms, sample_values
+from nnpot.descriptors.shapes import angular_shapes, is_angular, radial_shapes
+from nnpot.descriptors.summary import Summary, count_radial_parts, summarize
+from nnpot.report import Report
+
+MOST_ATOMS = 4000
+"""Of each element, whose values the statistics are of; evenly spaced among all."""
+
+COLUMNS = ("", "function", "smallest", "largest", "mean", "deviation", "correlates with", "by")
+
+
+@dataclass(frozen=True)
+class FunctionSet:
+    """Symmetry functions of all elements, and what they do on frames where there are any."""
+
+    functions: _core.SymmetryFunctions
+    cutoff_type: int
+    summaries: dict[str, Summary]
+    """Per element; empty without frames."""
+    distances: Mapping[tuple[str, str], tuple[NDArray[np.float64], NDArray[np.float64]]]
+
+    def lines(self, element: str) -> list[str]:
+        """The functions of one element, in the order of the network's inputs."""
+        return self.functions.functions(element)
+
+    def counts(self, element: str) -> str:
+        """How many there are, as text."""
+        lines = self.lines(element)
+        n_angular = sum(map(is_angular, lines))
+        return (
+            f"{len(lines)} functions ({len(lines) - n_angular} radial, {n_angular} angular) "
+            f"with {count_radial_parts(lines)} different radial parts"
+        )
+
+
+def describe_set(
+    lines: Sequence[str], elements: Sequence[str], cutoff_type: int, frames: Sequence[Atoms]
+) -> FunctionSet:
+    """Statistics of functions over frames.
+
+    Parameters
+    ----------
+    lines
+        As text after ``symfunction_short``.
+    elements
+        Symbols.
+    cutoff_type
+        Number of the cutoff function in input.nn.
+    frames
+        Structures; may be none.
+    """
+    functions = _core.SymmetryFunctions(list(elements), list(lines), cutoff_type)
+    summaries = {}
+    if frames:
+        samples = sample_values(functions, frames, MOST_ATOMS)
+        summaries = {e: summarize(e, functions.functions(e), samples[e]) for e in functions.elements}
+    return FunctionSet(functions, cutoff_type, summaries, neighbor_histograms(frames, functions.cutoff))
+
+
+def table_rows(found: FunctionSet, element: str) -> list[tuple[str, ...]]:
+    """A row for each function: number, line, and its statistics; see ``COLUMNS``."""
+    if element not in found.summaries:
+        return [(str(number), line) for number, line in enumerate(found.lines(element), 1)]
+    return [
+        (
+            str(number),
+            row.line,
+            *(f"{value:.3g}" for value in (row.smallest, row.largest, row.mean, row.sigma)),
+            "" if row.nearest is None else str(row.nearest + 1),
+            f"{row.correlation:.3f}",
+        )
+        for number, row in enumerate(found.summaries[element].rows, 1)
+    ]
+
+
+def write_page(found: FunctionSet, directory: Path, title: str) -> Path:
+    """Write ``report.html`` and its figures as PNG files, and give the path of the page."""
+    report = Report(title)
+    report.text(
+        f"Cutoff {found.functions.cutoff:g} Å. The numbers of the functions are those of the tables, in "
+        "the order of the network's inputs. Each function is a line after symfunction_short in input.nn."
+    )
+    for element in found.functions.elements:
+        _add_element(report, found, element)
+    return report.write(directory)
+
+
+def _add_element(report: Report, found: FunctionSet, element: str) -> None:
+    lines = found.lines(element)
+    elements = found.functions.elements
+    report.heading(element)
+    report.text(f"{found.counts(element)}.")
+    radial = radial_shapes(lines, elements, found.cutoff_type)
+    angular = angular_shapes(lines, elements, found.cutoff_type)
+    if radial:
+        caption = f"Radial functions of {element}: what one neighbour at distance r adds."
+        if found.distances:
+            caption += " Grey: how often neighbours occur at that distance in the data."
+        report.figure(figures.radial_figure(radial, found.distances), f"radial_{element}", caption)
+    if angular:
+        caption = (
+            f"Angular functions of {element}: the largest value at a distance (left) and at an angle (right). "
+            "Functions that differ in the other alone are one curve."
+        )
+        report.figure(figures.angular_figure(angular), f"angular_{element}", caption)
+    if element in found.summaries:
+        _add_statistics(report, found.summaries[element])
+    report.table(COLUMNS if element in found.summaries else COLUMNS[:2], table_rows(found, element))
+
+
+def _add_statistics(report: Report, summary: Summary) -> None:
+    report.figure(
+        figures.distribution_figure(summary),
+        f"distribution_{summary.element}",
+        f"How the values are spread over {summary.n_atoms} atoms of {summary.element}, each function in its "
+        "own standard deviations; what lies outside is drawn at the rim.",
+    )
+    report.figure(
+        figures.correlation_figure(summary),
+        f"correlation_{summary.element}",
+        f"Correlation of the functions of {summary.element}: dark red or blue off the diagonal says that "
+        "two tell almost the same.",
+    )

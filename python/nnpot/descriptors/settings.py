@@ -1,0 +1,137 @@
+"""The section ``descriptor`` of a configuration: which symmetry functions there are, and which are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from nnpot.yaml_file import Finite, Positive, StrictModel
+
+CUTOFF_TYPES = {"cosine": 1, "tanh3": 2, "poly1": 5, "poly2": 6, "poly3": 7, "poly4": 8}
+"""Names of the cutoff functions and their numbers in input.nn (docs: formats, cutoff functions)."""
+
+
+def _as_list(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+Numbers = Annotated[list[Finite], BeforeValidator(_as_list)]
+
+
+class SymmetryFunctionGrid(StrictModel):
+    """All products of the listed parameters, for every element and every pair of neighbour elements."""
+
+    type: Literal["radial", "angular_narrow", "angular_wide"]
+    eta: Numbers
+    r_shift: Numbers = [0.0]
+    zeta: Numbers = [1.0]
+    lambda_: Annotated[Numbers, Field(alias="lambda")] = [-1.0, 1.0]
+    cutoff: Positive | None = None
+
+    @field_validator("eta", "r_shift", "zeta", "lambda_")
+    @classmethod
+    def _not_empty(cls, values: list[float]) -> list[float]:
+        return _distinct(values)
+
+    @field_validator("eta")
+    @classmethod
+    def _eta_not_negative(cls, values: list[float]) -> list[float]:
+        return _each(values, lambda eta: eta >= 0.0, ">= 0 (1/Å²)")
+
+    @field_validator("zeta")
+    @classmethod
+    def _zeta_at_least_one(cls, values: list[float]) -> list[float]:
+        return _each(values, lambda zeta: zeta >= 1.0, ">= 1")
+
+    @field_validator("lambda_")
+    @classmethod
+    def _lambda_within_one(cls, values: list[float]) -> list[float]:
+        return _each(values, lambda value: 0.0 < abs(value) <= 1.0, "between -1 and 1 and not 0")
+
+    @model_validator(mode="after")
+    def _radial_has_no_angle(self) -> SymmetryFunctionGrid:
+        angular = {"zeta", "lambda_"} & self.model_fields_set
+        if self.type == "radial" and angular:
+            raise ValueError("must not have zeta or lambda: it is radial")
+        return self
+
+
+def _distinct(values: list[float]) -> list[float]:
+    if not values:
+        raise ValueError("must hold at least one number, got []")
+    if len(set(values)) < len(values):
+        raise ValueError(f"must not repeat a value, got {values}")
+    return values
+
+
+def _each(values: list[float], allowed: Callable[[float], bool], expected: str) -> list[float]:
+    for value in values:
+        if not allowed(value):
+            raise ValueError(f"must be {expected}, got {value:g}")
+    return values
+
+
+class AutomaticSet(StrictModel):
+    """How dense the automatic set is; what is not given follows from ``resolution``."""
+
+    resolution: Literal["coarse", "medium", "fine"] | None = None
+    n_radial: Annotated[int, Field(ge=1)] | None = None
+    n_angular: Annotated[int, Field(ge=0)] | None = None
+    zeta: Numbers | None = None
+
+    @field_validator("zeta")
+    @classmethod
+    def _zeta_at_least_one(cls, values: list[float] | None) -> list[float] | None:
+        return values and _each(_distinct(values), lambda zeta: zeta >= 1.0, ">= 1")
+
+
+class Selection(StrictModel):
+    """Which functions are kept of those that vary over the training frames; per element."""
+
+    method: Literal["none", "range", "correlation", "cur"] = "none"
+    count: Annotated[int, Field(ge=1)] | None = None
+    threshold: Positive | None = None
+
+    @model_validator(mode="after")
+    def _says_how_many(self) -> Selection:
+        if self.method == "none" and (self.count or self.threshold):
+            raise ValueError("must have a method (range, correlation, cur) where it has count or threshold")
+        if self.method == "cur" and (self.count is None or self.threshold is not None):
+            raise ValueError("must have count and no threshold with method cur")
+        if self.method in ("range", "correlation") and self.count is None and self.threshold is None:
+            raise ValueError(f"must have count or threshold, or both, with method {self.method}")
+        if self.method == "correlation" and self.threshold is not None and self.threshold >= 1.0:
+            raise ValueError(f"must have a threshold below 1 with method correlation, got {self.threshold:g}")
+        return self
+
+
+class DescriptorConfig(StrictModel):
+    """The symmetry functions: an automatic set, grids, lines as they stand after ``symfunction_short`` (Å)."""
+
+    cutoff: Positive
+    cutoff_type: Literal["cosine", "tanh3", "poly1", "poly2", "poly3", "poly4"] = "poly2"
+    automatic: AutomaticSet | None = None
+    symmetry_functions: list[SymmetryFunctionGrid] = []
+    lines: list[str] = []
+    selection: Selection = Selection()
+    decorrelate: bool = True
+
+    @property
+    def automatic_set(self) -> AutomaticSet | None:
+        """The automatic set: as asked for, or the default one where there is nothing else."""
+        if self.automatic is None and not self.symmetry_functions and not self.lines:
+            return AutomaticSet()
+        return self.automatic
+
+    @model_validator(mode="after")
+    def _something_inside_the_cutoff(self) -> DescriptorConfig:
+        for number, grid in enumerate(self.symmetry_functions):
+            cutoff = grid.cutoff or self.cutoff
+            if max(grid.r_shift) >= cutoff:
+                raise ValueError(
+                    f"symmetry_functions[{number}].r_shift must be below the cutoff {cutoff:g} Å, "
+                    f"got {max(grid.r_shift):g}"
+                )
+        return self
