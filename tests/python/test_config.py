@@ -11,12 +11,17 @@ import yaml
 from pydantic import BaseModel
 from training_data import alloy_values
 
+from nnpot.descriptors import DescriptorConfig, SymmetryFunctionGrid
 from nnpot.errors import FileFormatError, InvalidInputError
 from nnpot.training import TrainingConfig, load_config, template
 
 
 def grid(values: dict[str, Any]) -> dict[str, Any]:
     return values["descriptor"]["symmetry_functions"][0]
+
+
+def selection(values: dict[str, Any], **keys: object) -> None:
+    values["descriptor"]["selection"] = keys
 
 
 FAULTS: list[tuple[Callable[[dict[str, Any]], object], str]] = [
@@ -68,7 +73,12 @@ FAULTS: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (lambda v: v["data"].update(validation_fraction=1.0), r"validation_fraction must be less than 1"),
     (lambda v: v["data"].update(units="imperial"), r"data\.units must be 'metal', 'real' or 'atomic'"),
     (lambda v: v["descriptor"].update(cutoff_type="cosin"), r"descriptor\.cutoff_type must be 'cosine'"),
-    (lambda v: v["descriptor"].update(symmetry_functions=[]), r"descriptor must have at least one entry"),
+    (lambda v: v["descriptor"].update(automatic={"zeta": 0.5}), r"automatic\.zeta must be >= 1, got 0\.5"),
+    (lambda v: v["descriptor"].update(automatic={"resolution": "rough"}), r"resolution must be 'coarse', 'me"),
+    (lambda v: selection(v, method="cur"), r"selection must have count and no threshold with method cur"),
+    (lambda v: selection(v, count=5), r"descriptor\.selection must have a method \(range, correlation, cur\)"),
+    (lambda v: selection(v, method="range"), r"must have count or threshold, or both, with method range"),
+    (lambda v: selection(v, method="correlation", threshold=1), r"must have a threshold below 1 with meth"),
     (lambda v: v["network"].update(hidden=[0]), r"network\.hidden\[0\] must be greater than 0"),
 ]
 
@@ -102,14 +112,19 @@ def test_the_template_is_valid_and_names_every_key() -> None:
 def _require_all_keys(model: BaseModel, values: dict[str, Any]) -> None:
     for name, field in type(model).model_fields.items():
         key = field.alias or name
-        if key == "symmetry_functions":
-            named = {key for entry in values[key] for key in entry}
-            assert named == {"type", "eta", "r_shift", "zeta", "lambda", "cutoff"}
-            continue
         assert key in values, key
         value = getattr(model, name)
         if isinstance(value, BaseModel):
             _require_all_keys(value, values[key])
+
+
+def test_the_example_of_a_grid_in_the_template_is_valid_and_names_every_key() -> None:
+    lines = [line.removeprefix("  #") for line in template().splitlines() if line.startswith("  #  ")]
+    grids = yaml.safe_load("\n".join(lines))
+    assert {key for entry in grids for key in entry} == {
+        field.alias or name for name, field in SymmetryFunctionGrid.model_fields.items()
+    }
+    DescriptorConfig.model_validate({"cutoff": 5.0, "symmetry_functions": grids})
 
 
 def test_the_defaults_of_the_template_are_the_defaults() -> None:

@@ -12,7 +12,7 @@ import click
 
 from nnpot.errors import NnpotError
 
-COMMANDS = ("sample", "data", "train", "evaluate", "predict", "benchmark", "plugin", "doctor")
+COMMANDS = ("sample", "data", "descriptors", "train", "evaluate", "predict", "benchmark", "plugin", "doctor")
 
 
 class _Commands(click.Group):

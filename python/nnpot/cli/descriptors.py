@@ -1,0 +1,171 @@
+"""``nnpot descriptors``: the symmetry functions of a configuration, or of elements and a cutoff."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from ase import Atoms
+
+    from nnpot.descriptors import DescriptorConfig
+    from nnpot.descriptors.page import FunctionSet
+
+
+@click.command(name="descriptors", short_help="Show and write symmetry functions.")
+@click.argument("config", type=click.Path(path_type=Path), required=False)
+@click.option("--elements", help="Symbols, for example H,O; without it those of the data.")
+@click.option("--cutoff", type=float, help="Å; gives the automatic set, in the place of CONFIG.")
+@click.option("--resolution", type=click.Choice(["coarse", "medium", "fine"]), help="Of the automatic set.")
+@click.option("--count", type=int, help="Keep this many functions of each element, chosen by CUR.")
+@click.option("--data", type=click.Path(path_type=Path), help="Frames; without it CONFIG's training frames.")
+@click.option(
+    "--lines", "lines_file", type=click.Path(path_type=Path, allow_dash=True),
+    help="Write the lines of input.nn to this file; - writes them to stdout, without the table.",
+)  # fmt: skip
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Directory for report.html and its figures."
+)
+def command(
+    config: Path | None,
+    elements: str | None,
+    cutoff: float | None,
+    resolution: str | None,
+    count: int | None,
+    data: Path | None,
+    lines_file: Path | None,
+    output: Path | None,
+) -> None:
+    """Show the symmetry functions of the YAML file CONFIG (that of nnpot train), or of --cutoff.
+
+    On frames it tells what each function does there: range, mean, deviation, and the function that it
+    correlates with most. What CONFIG selects, and what does not vary, is left out.
+    """
+    from nnpot.files import require_writable
+
+    if (config is None) == (cutoff is None):
+        raise click.UsageError("expected either CONFIG or --cutoff")
+    if cutoff is not None and elements is None and data is None:
+        raise click.UsageError("--cutoff needs --elements or --data")
+    if lines_file is not None and lines_file != Path("-"):
+        require_writable(lines_file)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    logging.getLogger("nnpot").setLevel(logging.INFO)
+    settings = _settings(config, cutoff, resolution, count)
+    frames = _frames(config, data)
+    found = _function_set(settings, elements.split(",") if elements else None, frames)
+    _show(found, lines_file)
+    if output is not None:
+        from nnpot.descriptors.page import write_page
+
+        title = f"Symmetry functions: {config or ', '.join(found.functions.elements)}"
+        click.echo(f"report {write_page(found, output, title)}", err=lines_file == Path("-"))
+
+
+def _settings(
+    config: Path | None, cutoff: float | None, resolution: str | None, count: int | None
+) -> DescriptorConfig:
+    from pydantic import ValidationError
+
+    from nnpot.descriptors import DescriptorConfig
+    from nnpot.errors import InvalidInputError
+    from nnpot.training import load_config
+    from nnpot.yaml_file import describe
+
+    values: dict[str, object] = {"cutoff": cutoff}
+    if config is not None:
+        values = load_config(config).descriptor.model_dump(by_alias=True)
+        for grid in values["symmetry_functions"]:  # type: ignore[attr-defined]
+            if grid["type"] == "radial":
+                del grid["zeta"], grid["lambda"]
+    if resolution is not None:
+        values["automatic"] = {"resolution": resolution}
+    if count is not None:
+        values["selection"] = {"method": "cur", "count": count}
+    try:
+        return DescriptorConfig.model_validate(values)
+    except ValidationError as error:
+        raise InvalidInputError(describe(error, DescriptorConfig)) from error
+
+
+def _frames(config: Path | None, data: Path | None) -> Sequence[Atoms]:
+    from nnpot.io import read_frames
+    from nnpot.training import load_config
+    from nnpot.training.frames import load_frames
+
+    if data is not None:
+        return read_frames(data)
+    return [] if config is None else load_frames(load_config(config).data).train
+
+
+def _function_set(
+    settings: DescriptorConfig, elements: Sequence[str] | None, frames: Sequence[Atoms]
+) -> FunctionSet:
+    from nnpot.descriptors import candidate_lines, choose_functions
+    from nnpot.descriptors.page import describe_set
+    from nnpot.descriptors.settings import CUTOFF_TYPES
+
+    elements = _checked_elements(elements, frames)
+    lines = candidate_lines(settings, elements, frames)
+    cutoff_type = CUTOFF_TYPES[settings.cutoff_type]
+    if frames:
+        lines = choose_functions(lines, elements, cutoff_type, frames, settings.selection)
+    elif settings.selection.method != "none":
+        raise click.UsageError("a selection needs frames: give --data")
+    return describe_set(lines, elements, cutoff_type, frames)
+
+
+def _checked_elements(elements: Sequence[str] | None, frames: Sequence[Atoms]) -> list[str]:
+    from ase.data import atomic_numbers
+
+    from nnpot.errors import InvalidInputError
+
+    present = {symbol for frame in frames for symbol in frame.symbols.species()}
+    chosen = present if elements is None else {element.strip() for element in elements}
+    for element in chosen:
+        if element not in atomic_numbers:
+            raise InvalidInputError(f"--elements: {element!r} is no symbol of an element")
+    if present and chosen != present:
+        raise InvalidInputError(
+            f"--elements: the data hold {', '.join(sorted(present))}, got {', '.join(sorted(chosen))}"
+        )
+    return sorted(chosen, key=atomic_numbers.__getitem__)
+
+
+def _show(found: FunctionSet, lines_file: Path | None) -> None:
+    from nnpot.files import atomic_write
+
+    text = "".join(
+        f"symfunction_short {line}\n" for e in found.functions.elements for line in found.lines(e)
+    )
+    if lines_file == Path("-"):
+        click.echo(text, nl=False)
+        return
+    _print_tables(found)
+    if lines_file is not None:
+        with atomic_write(lines_file) as stream:
+            stream.write(text)
+        click.echo(f"lines {lines_file}")
+
+
+def _print_tables(found: FunctionSet) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from nnpot.descriptors.page import COLUMNS, table_rows
+
+    console = Console()
+    if not console.is_terminal:
+        console.width = 160  # a file or a pipe has room for every column
+    for element in found.functions.elements:
+        rows = table_rows(found, element)
+        table = Table(title=f"{element}: {found.counts(element)}")
+        for title in COLUMNS[: len(rows[0])]:
+            table.add_column(title, justify="left" if title == "function" else "right")
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
