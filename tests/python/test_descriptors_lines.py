@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from nnpot import _core
+from nnpot.descriptors import DescriptorConfig, symmetry_function_lines
 from nnpot.errors import InvalidInputError
-from nnpot.descriptors import DescriptorConfig
-from nnpot.descriptors import symmetry_function_lines
 
 
 def config(**values: object) -> DescriptorConfig:

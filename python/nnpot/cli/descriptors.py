@@ -139,9 +139,7 @@ def _checked_elements(elements: Sequence[str] | None, frames: Sequence[Atoms]) -
 def _show(found: FunctionSet, lines_file: Path | None) -> None:
     from nnpot.files import atomic_write
 
-    text = "".join(
-        f"symfunction_short {line}\n" for e in found.functions.elements for line in found.lines(e)
-    )
+    text = "".join(f"symfunction_short {line}\n" for e in found.functions.elements for line in found.lines(e))
     if lines_file == Path("-"):
         click.echo(text, nl=False)
         return

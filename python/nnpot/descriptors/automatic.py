@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations_with_replacement, product
 
 import numpy as np
@@ -18,17 +18,17 @@ class Density:
     """How many functions there are for each pair and each triplet of elements."""
 
     n_radial: int
-    """Shifts of the radial functions."""
+    """Radial Gaussians."""
     n_angular: int
-    """Shifts of the angular functions."""
+    """Gaussians of the angular functions: half of them shifted, half centred at 0."""
     zeta: tuple[float, ...]
-    """Their exponents: each is there with lambda = -1 and +1."""
+    """Exponents of the angles: each is there with lambda = -1 and +1."""
 
 
 RESOLUTIONS = {
-    "coarse": Density(8, 2, (1.0, 4.0)),
-    "medium": Density(12, 4, (1.0, 2.0, 4.0, 8.0)),
-    "fine": Density(16, 6, (1.0, 2.0, 4.0, 8.0, 16.0)),
+    "coarse": Density(8, 4, (1.0, 4.0)),
+    "medium": Density(12, 6, (1.0, 2.0, 4.0)),
+    "fine": Density(16, 8, (1.0, 2.0, 4.0, 8.0)),
 }
 
 NEAREST_SHARE = 0.4
@@ -37,8 +37,11 @@ NEAREST_SHARE = 0.4
 LARGEST_SHARE = 0.8
 """Shifts begin at this share of the cutoff at the latest."""
 
-RADIAL_WIDTH, ANGULAR_WIDTH = 1.0, 1.0
-"""Standard deviation of the Gaussians, in spacings of their shifts."""
+RADIAL_WIDTH, ANGULAR_WIDTH = 1.5, 1.0
+"""Standard deviation of the shifted Gaussians, in spacings of their shifts."""
+
+LARGEST_ETA = 1.4
+"""Of the Gaussians that are centred at 0, in units of 1 / nearest distance squared."""
 
 DIGITS = 4
 """Of shifts and exponents in the lines."""
@@ -93,12 +96,11 @@ def automatic_lines(
 
 def _density(options: AutomaticSet, n_elements: int) -> Density:
     density = RESOLUTIONS[options.resolution or ("medium" if n_elements == 1 else "coarse")]
-    given = {
-        "n_radial": options.n_radial,
-        "n_angular": options.n_angular,
-        "zeta": tuple(options.zeta) if options.zeta else None,
-    }
-    return replace(density, **{name: value for name, value in given.items() if value is not None})
+    return Density(
+        density.n_radial if options.n_radial is None else options.n_radial,
+        density.n_angular if options.n_angular is None else options.n_angular,
+        density.zeta if options.zeta is None else tuple(options.zeta),
+    )
 
 
 def _radial(center: str, neighbor: str, start: float, cutoff: float, density: Density) -> Iterator[str]:
@@ -107,7 +109,12 @@ def _radial(center: str, neighbor: str, start: float, cutoff: float, density: De
 
 
 def _angular(words: str, start: float, cutoff: float, density: Density) -> Iterator[str]:
-    for eta, shift in _gaussians(start, cutoff, density.n_angular, ANGULAR_WIDTH):
+    n_centred = density.n_angular // 2
+    gaussians = [
+        *_centred_gaussians(start, n_centred),
+        *_gaussians(start, cutoff, density.n_angular - n_centred, ANGULAR_WIDTH),
+    ]
+    for eta, shift in gaussians:
         for zeta, lambda_ in product(density.zeta, (-1.0, 1.0)):
             yield f"{words} {eta!r} {lambda_!r} {zeta!r} {cutoff!r} {shift!r}"
 
@@ -118,3 +125,14 @@ def _gaussians(start: float, end: float, n: int, width: float) -> Iterator[tuple
     eta = round(0.5 / (width * spacing) ** 2, DIGITS)
     for shift in np.round(start + spacing * np.arange(n), DIGITS):
         yield eta, float(shift)
+
+
+def _centred_gaussians(start: float, n: int) -> Iterator[tuple[float, float]]:
+    """eta and 0 of n Gaussians; the widest is constant.
+
+    Shifted Gaussians of both distances see pairs of neighbours at nearly the same distance. These see the
+    other pairs too, such as one of the first and one of the second shell, and fall at different rates.
+    """
+    for number in range(n):
+        share = number / (n - 1) if n > 1 else 0.5
+        yield round(LARGEST_ETA * share**1.5 / start**2, DIGITS), 0.0

@@ -1,4 +1,4 @@
-"""From the section ``descriptor`` of a configuration to the lines of input.nn that name every symmetry function."""
+"""From the section ``descriptor`` of a configuration to the lines of input.nn that name every function."""
 
 from __future__ import annotations
 

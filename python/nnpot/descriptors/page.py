@@ -113,8 +113,8 @@ def _add_element(report: Report, found: FunctionSet, element: str) -> None:
         report.figure(figures.radial_figure(radial, found.distances), f"radial_{element}", caption)
     if angular:
         caption = (
-            f"Angular functions of {element}: the largest value at a distance (left) and at an angle (right). "
-            "Functions that differ in the other alone are one curve."
+            f"Angular functions of {element}: the largest value at a distance (left) and at an angle "
+            "(right). Functions that differ in the other alone are one curve."
         )
         report.figure(figures.angular_figure(angular), f"angular_{element}", caption)
     if element in found.summaries:

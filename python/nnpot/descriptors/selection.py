@@ -51,8 +51,8 @@ def by_range(values: Array, selection: Selection) -> NDArray[np.int64]:
     ``count`` of the largest difference."""
     spread = np.ptp(values, axis=0)
     order = np.argsort(-spread, kind="stable")
-    wide = order[spread[order] >= (selection.threshold or 0.0)]
-    return wide[: selection.count]
+    n_wide = int(np.count_nonzero(spread >= (selection.threshold or 0.0)))
+    return np.asarray(order[: min(n_wide, selection.count or n_wide)])
 
 
 def by_correlation(values: Array, selection: Selection) -> NDArray[np.int64]:

@@ -108,7 +108,7 @@ class Selection(StrictModel):
 
 
 class DescriptorConfig(StrictModel):
-    """The symmetry functions: an automatic set, grids, lines as they stand after ``symfunction_short`` (Å)."""
+    """The symmetry functions: an automatic set, grids, lines as in input.nn (Å)."""
 
     cutoff: Positive
     cutoff_type: Literal["cosine", "tanh3", "poly1", "poly2", "poly3", "poly4"] = "poly2"

@@ -83,9 +83,7 @@ def angular_shapes(lines: Sequence[str], elements: Sequence[str], cutoff_type: i
         values = np.moveaxis(values[:, :, : len(ordered)], 2, 0)
         values /= np.maximum(values.max(axis=(1, 2), keepdims=True), 1e-300)
         found.append(
-            AngularShapes(
-                center, (first, second), ordered, r, theta, values.max(axis=2), values.max(axis=1)
-            )
+            AngularShapes(center, (first, second), ordered, r, theta, values.max(axis=2), values.max(axis=1))
         )
     return found
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from nnpot import _core
 from nnpot.descriptors.choice import choose_functions
-from nnpot.descriptors.sampling import arguments, sample_values
+from nnpot.descriptors.sampling import arguments as arguments
+from nnpot.descriptors.sampling import sample_values
 from nnpot.descriptors.settings import Selection
 
 Array = NDArray[np.float64]

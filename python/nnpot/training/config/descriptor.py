@@ -1,4 +1,4 @@
-"""``descriptor``: the symmetry functions. The section is used without a training too (`nnpot.descriptors`)."""
+"""``descriptor``: the symmetry functions, a section that `nnpot.descriptors` uses without a training too."""
 
 from nnpot.descriptors.settings import CUTOFF_TYPES, DescriptorConfig, SymmetryFunctionGrid
 
