@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from training_data import alloy_frames
 
+from nnpot.descriptors import Selection
 from nnpot.errors import InvalidInputError
 from nnpot.training.descriptors import Descriptor, decorrelation, describe, fit_descriptor
 
@@ -84,3 +85,14 @@ def test_derivatives_are_those_of_the_values(descriptor: Descriptor, transformed
         np.add.at(analytic, found.center[pairs], found.gradient[pairs, :, axis])
         assert np.abs(expected).max() > 0.1, "derivatives too small to test anything"
         np.testing.assert_allclose(analytic, expected, rtol=1e-6, atol=1e-7)
+
+
+def test_a_selection_decides_which_functions_are_kept() -> None:
+    frames = alloy_frames(10)
+    found = fit_descriptor(LINES, ELEMENTS, 1, frames, selection=Selection(method="cur", count=3))
+    assert [found.n_functions(element) for element in ELEMENTS] == [3, 3]
+    everything = fit_descriptor(LINES, ELEMENTS, 1, frames)
+    for element in ELEMENTS:
+        rows = [everything.functions.functions(element).index(line) for line in found.lines()
+                if line.startswith(element)]  # fmt: skip
+        np.testing.assert_allclose(found.statistics[element], everything.statistics[element][rows])

@@ -161,7 +161,8 @@ def _print_tables(found: FunctionSet) -> None:
         console.width = 160  # a file or a pipe has room for every column
     for element in found.functions.elements:
         rows = table_rows(found, element)
-        table = Table(title=f"{element}: {found.counts(element)}")
+        click.echo(f"{element}: {found.counts(element)}")
+        table = Table()
         for title in COLUMNS[: len(rows[0])]:
             table.add_column(title, justify="left" if title == "function" else "right")
         for row in rows:

@@ -37,7 +37,7 @@ NEAREST_SHARE = 0.4
 LARGEST_SHARE = 0.8
 """Shifts begin at this share of the cutoff at the latest."""
 
-RADIAL_WIDTH, ANGULAR_WIDTH = 1.5, 1.0
+RADIAL_WIDTH, ANGULAR_WIDTH = 2.0, 1.0
 """Standard deviation of the shifted Gaussians, in spacings of their shifts."""
 
 LARGEST_ETA = 1.4

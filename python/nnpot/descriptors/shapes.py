@@ -13,7 +13,7 @@ from nnpot import _core
 
 Array = NDArray[np.float64]
 
-N_DISTANCES, N_ANGLES = 160, 61
+N_DISTANCES, N_ANGLES = 120, 46
 ANGULAR_TYPES = frozenset({"3", "9", "13", "21", "22", "24", "25"})
 WEIGHTED_TYPES = frozenset({"12", "13", "23", "24", "25"})
 _OPEN = np.zeros((3, 3)), np.zeros(3, bool)
