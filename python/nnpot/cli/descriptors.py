@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nnpot.cli.prediction import data_units_option
+
 if TYPE_CHECKING:
     from ase import Atoms
 
@@ -21,8 +23,16 @@ if TYPE_CHECKING:
 @click.option("--elements", help="Symbols, for example H,O; without it those of the data.")
 @click.option("--cutoff", type=float, help="Å; gives the automatic set, in the place of CONFIG.")
 @click.option("--resolution", type=click.Choice(["coarse", "medium", "fine"]), help="Of the automatic set.")
-@click.option("--count", type=int, help="Keep this many functions of each element, chosen by CUR.")
-@click.option("--data", type=click.Path(path_type=Path), help="Frames; without it CONFIG's training frames.")
+@click.option(
+    "--count", type=click.IntRange(min=1), help="Keep this many functions of each element, chosen by CUR."
+)  # fmt: skip
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="FRAMES",
+    help="Frames; without it CONFIG's training frames.",
+)
+@data_units_option
 @click.option(
     "--lines", "lines_file", type=click.Path(path_type=Path, allow_dash=True),
     help="Write the lines of input.nn to this file; - writes them to stdout, without the table.",
@@ -37,6 +47,7 @@ def command(
     resolution: str | None,
     count: int | None,
     data: Path | None,
+    data_units: str | None,
     lines_file: Path | None,
     output: Path | None,
 ) -> None:
@@ -56,7 +67,7 @@ def command(
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     logging.getLogger("nnpot").setLevel(logging.INFO)
     settings = _settings(config, cutoff, resolution, count)
-    frames = _frames(config, data)
+    frames = _frames(config, data, data_units)
     found = _function_set(settings, elements.split(",") if elements else None, frames)
     _show(found, lines_file)
     if output is not None:
@@ -69,36 +80,49 @@ def command(
 def _settings(
     config: Path | None, cutoff: float | None, resolution: str | None, count: int | None
 ) -> DescriptorConfig:
+    from nnpot.descriptors import AutomaticSet, Selection
+
+    settings = _automatic(cutoff) if config is None else _configured(config)
+    changes: dict[str, object] = {}
+    if resolution is not None:
+        changes["automatic"] = AutomaticSet.model_validate({"resolution": resolution})
+    if count is not None:
+        changes["selection"] = Selection(method="cur", count=count)
+    return settings.model_copy(update=changes)
+
+
+def _automatic(cutoff: float | None) -> DescriptorConfig:
     from pydantic import ValidationError
 
     from nnpot.descriptors import DescriptorConfig
     from nnpot.errors import InvalidInputError
-    from nnpot.training import load_config
     from nnpot.yaml_file import describe
 
-    values: dict[str, object] = {"cutoff": cutoff}
-    if config is not None:
-        values = load_config(config).descriptor.model_dump(by_alias=True)
-        for grid in values["symmetry_functions"]:  # type: ignore[attr-defined]
-            if grid["type"] == "radial":
-                del grid["zeta"], grid["lambda"]
-    if resolution is not None:
-        values["automatic"] = {"resolution": resolution}
-    if count is not None:
-        values["selection"] = {"method": "cur", "count": count}
     try:
-        return DescriptorConfig.model_validate(values)
+        return DescriptorConfig.model_validate({"cutoff": cutoff})
     except ValidationError as error:
-        raise InvalidInputError(describe(error, DescriptorConfig)) from error
+        raise InvalidInputError(f"--{describe(error, DescriptorConfig)}") from error
 
 
-def _frames(config: Path | None, data: Path | None) -> Sequence[Atoms]:
+def _configured(config: Path) -> DescriptorConfig:
+    from nnpot.errors import InvalidInputError
+    from nnpot.training import load_config
+
+    settings = load_config(config).descriptor
+    if settings is None:
+        raise InvalidInputError(
+            f"{config}: has no section descriptor (its functions are those of training.start_from)"
+        )
+    return settings
+
+
+def _frames(config: Path | None, data: Path | None, units: str | None) -> Sequence[Atoms]:
     from nnpot.io import read_frames
     from nnpot.training import load_config
     from nnpot.training.frames import load_frames
 
     if data is not None:
-        return read_frames(data)
+        return read_frames(data, units)
     return [] if config is None else load_frames(load_config(config).data).train
 
 
