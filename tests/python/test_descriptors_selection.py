@@ -91,6 +91,9 @@ def test_many_atoms_are_thinned_out_evenly() -> None:
     functions = _core.SymmetryFunctions(["Cu", "Au"], ["Cu 2 Cu 0.5 0.0 4.0", "Au 2 Cu 0.5 0.0 4.0"], 1)
     everything = sample_values(functions, frames)
     assert sum(map(len, everything.values())) == sum(map(len, frames))
+    for most_atoms in range(1, 2 + max(map(len, everything.values()))):
+        for element, values in sample_values(functions, frames, most_atoms).items():
+            assert len(values) == min(most_atoms, len(everything[element]))
     thinned = sample_values(functions, frames, 8)
     assert all(len(values) == 8 for values in thinned.values())
     assert np.isin(thinned["Cu"], everything["Cu"]).all()

@@ -60,9 +60,10 @@ def _evenly_chosen(
     for element in elements:
         own = [np.flatnonzero(frame.symbols == element) for frame in frames]
         first = np.cumsum([0, *(len(atoms) for atoms in own)])
-        step = 1.0 if most_atoms is None else max(1.0, first[-1] / most_atoms)
-        picked = np.zeros(first[-1], bool)
-        picked[np.arange(0.0, first[-1], step).astype(int)] = True
+        n_atoms = int(first[-1])
+        n_picked = n_atoms if most_atoms is None else min(n_atoms, most_atoms)
+        picked = np.zeros(n_atoms, bool)
+        picked[np.arange(n_picked) * n_atoms // max(n_picked, 1)] = True
         chosen[element] = [
             atoms[picked[start : start + len(atoms)]] for start, atoms in zip(first, own, strict=False)
         ]
