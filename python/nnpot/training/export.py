@@ -21,7 +21,7 @@ TOLERANCE = 1e-10
 """Largest relative difference between TensorFlow and the C++ core, of energies and forces in float64."""
 
 SMALLEST_FORCE = 0.1
-"""eV/Å. In a perfect crystal large contributions cancel to nothing, and what is left of their digits is no force."""
+"""eV/Å. In a perfect crystal large contributions cancel, and the digits that are left are no force."""
 
 OFFSET_ROUNDING = 1e-5
 """Energies with large offsets lose digits: 1e-15 of the total energy is no difference."""
