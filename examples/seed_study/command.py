@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.training import TrainingConfig, load_config
-from seed_study.outcome import Outcome, judge, test_frames, write_summary
+from seed_study.outcome import Outcome, frames_to_judge_by, judge, write_summary
 from seed_study.presentation import print_outcome, write_report
 from seed_study.seeds import SeedRun, train_seed
 from seed_study.study import Study
@@ -56,7 +56,7 @@ def run(study: Study, options: argparse.Namespace, output: Path) -> Outcome | No
         print(_line(done), flush=True)
         runs.append(done)
     print(f"Evaluating on {test_file} ...", flush=True)
-    frames = test_frames(config, test_file)
+    frames = frames_to_judge_by(config, test_file)
     judged = [judge(one, _directory(output, one.seed), frames, test_file) for one in runs]
     goal = study.quick_goal if options.quick else study.goal
     return Outcome(study, goal, config, test_file, judged)

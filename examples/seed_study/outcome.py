@@ -1,8 +1,9 @@
-"""What came out: the errors of all seeds on the test frames, their medians, and the bars they are held against."""
+"""What came out: errors of all seeds on the test frames, their medians, and the bars to meet."""
 
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,6 @@ from ase import Atoms
 
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.analysis.predictions import Predictions, mean_predictions, predict_frames
-from nnpot.benchmark.machine import describe_machine
 from nnpot.files import atomic_write
 from nnpot.io import require_labels
 from nnpot.potential import load
@@ -97,7 +97,7 @@ class Outcome:
         return [getattr(errors, name) for errors in found]
 
 
-def test_frames(config: TrainingConfig, file: Path) -> list[Atoms]:
+def frames_to_judge_by(config: TrainingConfig, file: Path) -> list[Atoms]:
     """The frames to judge by, read as those for training were; each says where it comes from."""
     frames = load_frames(config.data.model_copy(update={"test": [file]})).test
     require_labels(frames, forces=True, where=file)
@@ -128,6 +128,6 @@ def _summary(outcome: Outcome) -> dict[str, Any]:
         "median": median | {"minutes": float(np.median([one.run.minutes for one in outcome.seeds]))},
         "bars": [vars(bar) | {"passed": bar.passed} for bar in outcome.bars()],
         "published": [asdict(other) for other in outcome.study.published],
-        "machine": describe_machine(),
+        "cores": len(os.sched_getaffinity(0)),
         "configuration": outcome.config.values(),
     }

@@ -23,7 +23,7 @@ class SeedRun:
     models: list[str]
     """Directories in that of the run: one, or those of a committee."""
     minutes: float
-    """From reading the data to the report of the training; of a run that was broken off, the sum of its parts."""
+    """From reading the data to the report of the training; the sum of its parts if it was broken off."""
     epochs: int
     best_epochs: list[int]
     stop: str
@@ -74,7 +74,7 @@ def train_seed(config: TrainingConfig, seed: int, directory: Path) -> SeedRun | 
 
 
 def _finished(directory: Path, mark: str) -> SeedRun | None:
-    """The run in a directory if it was of this configuration and data; another is left to `train` to judge."""
+    """The run in a directory, if its configuration and data are the same; `train` judges others."""
     file = directory / RESULT
     if not file.is_file():
         return None

@@ -10,13 +10,14 @@ import os
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-sys.path.insert(0, str(HERE.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from seed_study.command import main
 from seed_study.study import Goal, Published, Study
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 
 STUDY = Study(
     name="sw_silicon_training",
