@@ -23,7 +23,9 @@ class SeedRun:
     models: list[str]
     """Directories in that of the run: one, or those of a committee."""
     minutes: float
-    """From reading the data to the report of the training; the sum of its parts if it was broken off."""
+    """From reading the data to the last model on the disk; if it was broken off, of all parts together."""
+    epoch_minutes: float
+    """Of these in epochs."""
     epochs: int
     best_epochs: list[int]
     stop: str
@@ -53,15 +55,16 @@ def train_seed(config: TrainingConfig, seed: int, directory: Path) -> SeedRun | 
     finished = _finished(directory, mark)
     if finished is not None:
         return finished
-    earlier, start = _seconds_logged(directory), time.perf_counter()
+    earlier, start = _seconds_logged(directory), time.time()
     result = train(config, directory, resume=directory.exists())
     if result.interrupted:
         return None
-    seconds = earlier + time.perf_counter() - start
+    seconds = earlier + max(map(_written, result.models)) - start
     run = SeedRun(
         seed=seed,
         models=[model.name for model in result.models],
         minutes=seconds / 60.0,
+        epoch_minutes=result.seconds / 60.0,
         epochs=result.epochs,
         best_epochs=result.best_epochs,
         stop=result.stop,
@@ -96,3 +99,8 @@ def _seconds_logged(directory: Path) -> float:
     log = directory / "log.csv"
     rows = log.read_text(encoding="utf-8").splitlines()[1:] if log.is_file() else []
     return float(rows[-1].rpartition(",")[2]) if rows else 0.0
+
+
+def _written(model: Path) -> float:
+    """When a model was written, in seconds since 1970; the report of the training comes after it."""
+    return max(file.stat().st_mtime for file in model.iterdir())
