@@ -44,7 +44,7 @@ def write_report(outcome: Outcome, output: Path) -> Path:
     report = Report(outcome.study.title)
     middle = outcome.middle
     report.text(
-        f"{len(outcome.seeds)} seeds, each with weights and validation frames of its own. Errors are of the "
+        f"Seeds: {len(outcome.seeds)}, each with weights and validation frames of its own. Errors are of the "
         f"exported models in the C++ core on {middle.errors.n_frames} test frames, which took no part in "
         f"training."
     )
@@ -62,7 +62,7 @@ def write_report(outcome: Outcome, output: Path) -> Path:
     report.table(("seed", *COLUMNS, "epochs", "kept: epoch", "stopped"), _seed_rows(outcome))
     _learning_curves(report, outcome)
     _groups(report, outcome)
-    report.heading(f"The test frames with seed {middle.run.seed}, the one with the median error of forces")
+    report.heading(f"The test frames with seed {middle.run.seed}{_why_this_one(outcome)}")
     report.predictions("test", middle.predictions)
     return report.write(output)
 
@@ -77,8 +77,12 @@ def _comparison(outcome: Outcome) -> list[tuple[str, ...]]:
         f"{outcome.median(name):.{digits}f}" + _spread(outcome.range(name), f".{digits}f")
         for name, digits in ((ENERGY, 2), (FORCE, 1))
     ]
-    minutes = _between(outcome.minutes, ".2g" if outcome.minutes[0] < 10.0 else ".0f")
+    minutes = _between(outcome.minutes, ".2f" if outcome.minutes[0] < 2.0 else ".1f")
     return [*rows, (_own_name(outcome), *errors, minutes)]
+
+
+def _why_this_one(outcome: Outcome) -> str:
+    return ", the middle one by its error of forces" if len(outcome.seeds) > 1 else ""
 
 
 def _own_name(outcome: Outcome) -> str:
