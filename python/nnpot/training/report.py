@@ -74,7 +74,7 @@ def write_report(run_dir: Path, trained: Trained, evaluation: Evaluation) -> Pat
     report.errors("data", rows | {name: part.errors for name, part in evaluation.parts.items()})
     report.distributions(evaluation.parts)
     report.heading("Learning curves")
-    report.learning_curves(_columns(state), max(state.best_epochs))
+    report.learning_curves(_columns(state), state.best_epochs)
     _setup(report, run_dir, trained)
     for name, part in evaluation.parts.items():
         report.heading(f"The {name} frames")
