@@ -210,7 +210,8 @@ def learning_curve(
                     low, high = members.min(axis=1), members.max(axis=1)
                     ax.fill_between(epochs, low, high, color=color, alpha=0.25, linewidth=0)
             kept = sorted(set(best))
-            named = ", ".join(f"{epoch:.0f}" for epoch in kept)
+            few = [f"{epoch:.0f}" for epoch in kept]
+            named = ", ".join(few) if len(few) < 4 else f"{few[0]} … {few[-1]}"
             for number, epoch in enumerate(kept):
                 text = f"_{number}" if number else f"kept: epoch {named}"
                 ax.axvline(epoch, color="0.6", linewidth=0.8, zorder=0, label=text)
