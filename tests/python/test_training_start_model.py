@@ -224,6 +224,13 @@ def test_what_the_model_decides_must_not_be_given(frames_file: Path) -> None:
         TrainingConfig.model_validate(values)
 
 
+def test_a_model_that_does_not_state_its_units_is_refused_with_advice(tmp_path: Path) -> None:
+    random_model([structure(NAMES[0])], FUNCTIONS, 2, "p", "sigma", seed=3).write(str(tmp_path / "model"))
+    (tmp_path / "model" / "model.info").unlink()
+    with pytest.raises(InvalidInputError, match=r"does not state its units.*a line 'units metal'"):
+        read_start(tuning(tmp_path / "train.xyz", tmp_path / "model"))
+
+
 def test_offsets_are_the_models_or_those_given(committee: TrainingResult, frames_file: Path) -> None:
     start = read_start(tuning(frames_file, committee.model))
     assert start is not None

@@ -128,4 +128,3 @@ def _training_rows(trained: Trained) -> list[tuple[str, object]]:
     if len(trained.models) > 1:
         rows.append(("members of the committee", len(trained.models)))
     return rows
-
