@@ -134,7 +134,7 @@ def write_report(outcome: Outcome, output: Path) -> None:
     report.heading("Training")
     log = np.genfromtxt(outcome.log, delimiter=",", names=True)
     best = int(log["epoch"][np.nanargmin(log["validation_loss"])])
-    report.learning_curves({name: log[name] for name in log.dtype.names}, best)
+    report.learning_curves({name: log[name] for name in log.dtype.names}, [best])
     report.write(output)
 
 

@@ -185,7 +185,7 @@ def _exceedance(ax: Axes, errors: np.ndarray, line: str, color: str, name: str) 
 
 
 def learning_curve(
-    epochs: ArrayLike, panels: Mapping[str, Mapping[str, ArrayLike]], best: float | None = None
+    epochs: ArrayLike, panels: Mapping[str, Mapping[str, ArrayLike]], best: Sequence[float] = ()
 ) -> Figure:
     """Errors against epochs, both logarithmic, a panel for each quantity.
 
@@ -197,22 +197,28 @@ def learning_curve(
         For each label of a vertical axis its curves by name, of shape (n,), or (n, members): then the mean is
         drawn, and shaded from the smallest to the largest.
     best
-        The epoch that was kept, marked by a vertical line.
+        The epochs that were kept, marked by vertical lines.
     """
     with _style():
         figure, axes = _grid(len(panels))
         for ax, (label, curves) in zip(axes, panels.items(), strict=True):
             for (name, values), color, line in zip(curves.items(), COLORS[1:], LINES * 2, strict=False):
                 members = np.asarray(values, float).reshape(len(np.asarray(values)), -1)
-                ax.plot(epochs, members.mean(axis=1), line, color=color, label=name)
+                shown = name if len(curves) > 1 or name != label else None
+                ax.plot(epochs, members.mean(axis=1), line, color=color, label=shown)
                 if members.shape[1] > 1:
                     low, high = members.min(axis=1), members.max(axis=1)
                     ax.fill_between(epochs, low, high, color=color, alpha=0.25, linewidth=0)
-            if best is not None:
-                ax.axvline(best, color="0.6", linewidth=0.8, zorder=0, label=f"kept: epoch {best:.0f}")
+            kept = sorted(set(best))
+            few = [f"{epoch:.0f}" for epoch in kept]
+            named = ", ".join(few) if len(few) < 4 else f"{few[0]} … {few[-1]}"
+            for number, epoch in enumerate(kept):
+                text = f"_{number}" if number else f"kept: epoch {named}"
+                ax.axvline(epoch, color="0.6", linewidth=0.8, zorder=0, label=text)
             ax.set(xscale="log", yscale="log", xlabel="Epoch", ylabel=label)
             _plain_decades(ax)
-            ax.legend()
+            if ax.get_legend_handles_labels()[0]:
+                ax.legend()
     return figure
 
 
@@ -222,7 +228,8 @@ def _plain_decades(ax: Axes) -> None:
 
     for axis in (ax.xaxis, ax.yaxis):
         low, high = axis.get_view_interval()
-        subs = (1.0, 2.0, 5.0) if high < 300.0 * low else (1.0,)
+        fine = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0) if high < 5.0 * low else (1.0, 2.0, 5.0)
+        subs = fine if high < 300.0 * low else (1.0,)
         axis.set_major_locator(LogLocator(subs=subs, numticks=20))
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.10g}"))
         axis.set_minor_formatter(NullFormatter())

@@ -22,8 +22,8 @@ CSS = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 60rem;
   margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
-table { border-collapse: collapse; margin: 1rem 0; }
-th, td { padding: 0.25rem 0.9rem; text-align: right; border-bottom: 1px solid #ddd; }
+table { border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: auto; }
+th, td { padding: 0.25rem 0.7rem; text-align: right; border-bottom: 1px solid #ddd; white-space: nowrap; }
 th { border-bottom: 2px solid #555; } td:first-child, th:first-child { text-align: left; }
 figure { margin: 1.5rem 0; } img { max-width: 100%; height: auto; }
 figcaption { color: #444; font-size: 0.95rem; }
@@ -223,7 +223,7 @@ class Report:
         if panels:
             self.figure(plots.error_distributions(panels), "error_distribution", caption)
 
-    def learning_curves(self, log: Mapping[str, NDArray[np.float64]], best: int | None) -> None:
+    def learning_curves(self, log: Mapping[str, NDArray[np.float64]], best: Sequence[int]) -> None:
         """Add errors, loss and learning rate against the epoch.
 
         Parameters
@@ -232,7 +232,7 @@ class Report:
             The columns of a training's log.csv, (n,), or (n, members) where they are known of each member of
             a committee; those of validation may be NaN throughout.
         best
-            The epoch whose weights were kept.
+            The epoch whose weights were kept, of each member.
         """
         panels: dict[str, dict[str, NDArray[np.float64]]] = {}
         for label, column in CURVES.items():
@@ -240,7 +240,7 @@ class Report:
                 values = log.get(f"{kind}_{column}")
                 if values is not None and np.isfinite(values).any():
                     panels.setdefault(label, {})[kind] = values
-        panels["Learning rate"] = {"learning rate": log["learning_rate"]}
+        panels["Learning rate"] = {"Learning rate": log["learning_rate"]}
         caption = "Errors during training; those on the training frames are means over an epoch."
         if any(values.ndim > 1 for curves in panels.values() for values in curves.values()):
             caption += " Lines are means over the members of the committee, shaded is their range."

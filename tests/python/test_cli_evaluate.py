@@ -89,6 +89,7 @@ def test_a_report_with_pictures_is_written(model_directory: Path, frames_file: P
         "error_distribution.png",
         "parity_energy_frames.png",
         "parity_forces_frames.png",
+        "parity_forces_by_element_frames.png",
     }
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert all(word in page for word in ("solid", "melt", "on atom", "Cutoff radius"))

@@ -72,6 +72,7 @@ FAULTS: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     ),
     (lambda v: v["data"].update(validation_fraction=1.0), r"validation_fraction must be less than 1"),
     (lambda v: v["data"].update(units="imperial"), r"data\.units must be 'metal', 'real' or 'atomic'"),
+    (lambda v: v.pop("descriptor"), r"must have a section descriptor, or a model in training\.start_from"),
     (lambda v: v["descriptor"].update(cutoff_type="cosin"), r"descriptor\.cutoff_type must be 'cosine'"),
     (lambda v: v["descriptor"].update(automatic={"zeta": 0.5}), r"automatic\.zeta must be >= 1, got 0\.5"),
     (lambda v: v["descriptor"].update(automatic={"resolution": "rough"}), r"resolution must be 'coarse', "),

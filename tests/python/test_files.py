@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from nnpot import InvalidInputError
-from nnpot.files import atomic_directory, atomic_write
+from nnpot.files import atomic_directory, atomic_write, remove_leftovers
 
 
 def test_text_and_bytes_arrive_as_written(tmp_path: Path) -> None:
@@ -90,3 +90,12 @@ def test_a_directory_changes_as_a_whole(tmp_path: Path) -> None:
 def test_a_full_disk_names_the_file(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="frames.xyz"), atomic_write(tmp_path / "frames.xyz"):
         raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_leftovers_of_killed_writers_are_removed_and_nothing_else(tmp_path: Path) -> None:
+    kept = [".log.csv.tmp", ".other.0123abcd.tmp", "log.csv", ".log.csv.0123abcd.tmp.txt"]
+    for name in [*kept, ".log.csv.0123abcd.tmp", ".model_1.0123abcd.old/x"]:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    remove_leftovers(tmp_path, ("log.csv", "model*"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(kept)

@@ -58,7 +58,7 @@ def test_learning_curve_shades_between_the_members_of_a_committee():
 def test_learning_curve_is_logarithmic_on_both_axes():
     epochs = np.arange(1, 50)
     figure = plots.learning_curve(
-        epochs, {"Force RMSE (meV/Å)": {"training": 100 / epochs, "validation": 120 / epochs}}, 40
+        epochs, {"Force RMSE (meV/Å)": {"training": 100 / epochs, "validation": 120 / epochs}}, [40, 40]
     )
     (ax,) = figure.axes
     assert (ax.get_xscale(), ax.get_yscale(), ax.get_ylabel()) == ("log", "log", "Force RMSE (meV/Å)")

@@ -28,6 +28,7 @@ def state() -> State:
             tuple(float(n) for n in range(len(COLUMNS))),
             (2.0, float("nan"), *[1.0] * (len(COLUMNS) - 2)),
         ],
+        member_history=[np.arange(8.0).reshape(4, 2), np.ones((4, 2))],
     )
 
 
@@ -42,6 +43,7 @@ def test_a_checkpoint_gives_back_every_bit(tmp_path: Path) -> None:
     for name in ("best_epochs", "best_losses", "epoch", "seconds"):
         assert getattr(before, name) == getattr(after, name)
     np.testing.assert_array_equal(before.history, after.history)
+    np.testing.assert_array_equal(before.member_history, after.member_history)
 
 
 def test_a_checkpoint_before_the_first_epoch(tmp_path: Path) -> None:
@@ -57,6 +59,7 @@ def test_a_checkpoint_before_the_first_epoch(tmp_path: Path) -> None:
     [
         (Identity('{"training": {"seed": 1}}', "abc"), r"training\.seed was 0, is 1"),
         (Identity(IDENTITY.config, "abd"), "written with other data"),
+        (Identity(IDENTITY.config, "abc", "model"), r"another model in training\.start_from"),
     ],
 )
 def test_another_run_is_refused(tmp_path: Path, identity: Identity, message: str) -> None:
@@ -64,6 +67,13 @@ def test_another_run_is_refused(tmp_path: Path, identity: Identity, message: str
     write_checkpoint(path, state(), IDENTITY)
     with pytest.raises(InvalidInputError, match=message):
         read_checkpoint(path, identity)
+
+
+def test_more_epochs_are_refused_with_advice_where_the_rates_depend_on_them(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.npz"
+    write_checkpoint(path, state(), Identity('{"training": {"epochs": 10}}', "abc"))
+    with pytest.raises(InvalidInputError, match=r"epochs was 10, is 20\); the learning rate .*start_from"):
+        read_checkpoint(path, Identity('{"training": {"epochs": 20}}', "abc"))
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive", None])

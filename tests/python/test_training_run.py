@@ -60,7 +60,9 @@ def test_a_run_leaves_model_log_report_and_checkpoint(unbroken: TrainingResult) 
     assert float(rows[-1]["train_loss"]) < float(rows[0]["train_loss"])
     assert float(rows[-1]["learning_rate"]) < float(rows[0]["learning_rate"])
     report = unbroken.report.read_text(encoding="utf-8")
-    assert all(text in report for text in ("Learning curves", "validation", "8 atoms"))
+    for text in ("Learning curves", "What was trained", "config.json", "validation", "8 atoms"):
+        assert text in report
+    assert "train.xyz: frame" in report, "the worst frames say where they are"
 
 
 def test_the_exported_model_is_the_best_epoch(unbroken: TrainingResult) -> None:

@@ -4,13 +4,30 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from nnpot.cli.error_tables import print_errors
 
+if TYPE_CHECKING:
+    from nnpot.analysis.errors import ErrorStatistics
+    from nnpot.training.result import TrainingResult
+
 INTERRUPTED = 130
 """Exit code, as of a program that Ctrl-C ended: what follows in a script is not done."""
+
+
+def _with_members(result: TrainingResult) -> dict[str, ErrorStatistics]:
+    """A row for each part of the data, of a committee also one for each member."""
+    if len(result.models) == 1:
+        return result.errors
+    rows = {}
+    for part, errors in result.errors.items():
+        for number, member in enumerate(result.member_errors[part], 1):
+            rows[f"{part}, member {number}"] = member
+        rows[f"{part}, mean of members"] = errors
+    return rows
 
 
 @click.command(name="train", short_help="Train a potential on energies and forces.")
@@ -37,11 +54,7 @@ def command(config: Path | None, run_dir: Path | None, resume: bool, show_templa
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     logging.getLogger("nnpot").setLevel(logging.INFO)
     result = train(checked, run_dir, resume)
-    print_errors("data", result.errors)
-    if len(result.models) > 1:
-        for part, members in result.member_errors.items():
-            names = [f"{part}, member {number}" for number in range(1, len(members) + 1)]
-            print_errors("", dict(zip(names, members, strict=True)))
+    print_errors("data", _with_members(result))
     click.echo(
         f"{result.stop} after {result.epochs} epochs and {result.seconds:.1f} s "
         f"({result.frames_per_second:.0f} structures/s); the weights of epoch "

@@ -102,9 +102,10 @@ def read_checkpoint(path: Path, identity: Identity) -> State:
         with np.load(path, allow_pickle=False) as arrays:
             content = dict(arrays)
         header = json.loads(str(content["header"]))
+        old = Identity(header["config"], header["data"], header["start"])
     except (zipfile.BadZipFile, ValueError, KeyError, EOFError) as error:
         raise FileFormatError(f"{path}: damaged checkpoint ({error}); remove it to start again") from error
-    _require_same(path, Identity(header["config"], header["data"], header["start"]), identity)
+    _require_same(path, old, identity)
     groups = {
         name: [content[key] for key in sorted(content) if key.rpartition("_")[0] == name]
         for name in ("weights", "optimizer", "best_weights")

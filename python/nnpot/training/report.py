@@ -18,7 +18,7 @@ from nnpot.potential import Potential
 from nnpot.report import Report
 from nnpot.training.checkpoint import COLUMNS, State
 from nnpot.training.config import TrainingConfig
-from nnpot.training.frames import Split
+from nnpot.training.frames import Split, summarize_split
 from nnpot.training.loop import Stop
 
 
@@ -74,7 +74,7 @@ def write_report(run_dir: Path, trained: Trained, evaluation: Evaluation) -> Pat
     report.errors("data", rows | {name: part.errors for name, part in evaluation.parts.items()})
     report.distributions(evaluation.parts)
     report.heading("Learning curves")
-    report.learning_curves(_columns(state), max(state.best_epochs))
+    report.learning_curves(_columns(state), state.best_epochs)
     _setup(report, run_dir, trained)
     for name, part in evaluation.parts.items():
         report.heading(f"The {name} frames")
@@ -101,8 +101,12 @@ def _numbered(errors: Sequence[ErrorStatistics]) -> dict[str, ErrorStatistics]:
 def _setup(report: Report, run_dir: Path, trained: Trained) -> None:
     """What was trained, on what, and how to do it again."""
     report.heading("What was trained")
-    report.model(_core.Model.read(str(trained.models[0]), None))
-    report.table(("data", "frames", "atoms", "groups"), _data_rows(trained.split))
+    model = _core.Model.read(str(trained.models[0]), None)
+    report.model(model)
+    summary = summarize_split(trained.split, model.atom_energies)
+    report.table(*summary.table())
+    for warning in summary.warnings:
+        report.text(warning)
     report.table(("training", ""), _training_rows(trained))
     report.text("The same again:")
     report.code(f"nnpot train {shlex.quote(str(run_dir.resolve() / 'config.json'))} -o NEW_DIRECTORY")
@@ -123,13 +127,4 @@ def _training_rows(trained: Trained) -> list[tuple[str, object]]:
     ]
     if len(trained.models) > 1:
         rows.append(("members of the committee", len(trained.models)))
-    return rows
-
-
-def _data_rows(split: Split) -> list[tuple[object, ...]]:
-    """Name, number of frames and of atoms, and the groups of each part."""
-    rows: list[tuple[object, ...]] = []
-    for name, frames in split.parts():
-        groups = dict.fromkeys(str(frame.info["group"]) for frame in frames if "group" in frame.info)
-        rows.append((name, len(frames), sum(map(len, frames)), ", ".join(groups)))
     return rows

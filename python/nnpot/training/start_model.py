@@ -105,7 +105,7 @@ def read_start(config: TrainingConfig) -> StartModel | None:
     path = config.training.start_from
     if path is None:
         return None
-    start = StartModel(path, [_core.Model.read(str(place), None) for place in _members(path)])
+    start = StartModel(path, [_read(place) for place in _members(path)])
     _require_alike(start)
     if config.network.members != len(start.members):
         raise InvalidInputError(
@@ -122,6 +122,18 @@ def _members(path: Path) -> list[Path]:
         return [path / "model"]
     found = sorted(path.glob("model_*/input.nn"), key=lambda file: (len(file.parent.name), file))
     return [file.parent for file in found] or [path]
+
+
+def _read(directory: Path) -> _core.Model:
+    try:
+        return _core.Model.read(str(directory), None)
+    except InvalidInputError as error:
+        if (directory / "model.info").exists():
+            raise
+        raise InvalidInputError(
+            f"training.start_from: {error}; for a training write them as a line 'units metal' (or real, "
+            f"atomic) into {directory / 'model.info'}"
+        ) from error
 
 
 def _require_alike(start: StartModel) -> None:
