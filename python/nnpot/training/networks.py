@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,14 @@ FUNCTIONS = {
     "c": tf.cos,
 }
 """What the activation letters of input.nn mean."""
+
+
+class Layer(NamedTuple):
+    """One layer of K networks: z = a W + b, and its activation of z (None: linear)."""
+
+    weights: tf.Tensor
+    biases: tf.Tensor
+    activation: Callable[[tf.Tensor], tf.Tensor] | None
 
 
 @dataclass(frozen=True)
@@ -101,6 +110,14 @@ class AtomicNetworks:
     def variables(self) -> list[keras.Variable]:
         """All weights (K, n_in, n_out) and biases (K, n_out) in turn, in a fixed order."""
         return [variable for network in self._networks.values() for variable in network.variables]
+
+    def parameters(self, element: str) -> list[Layer]:
+        """Weights (K, n_in, n_out), biases (K, n_out) and activation of each layer of an element."""
+        network = self._networks[element]
+        return [
+            Layer(layer.kernel.value, layer.bias.value, FUNCTIONS[letter])
+            for layer, letter in zip(network.layers, network.letters, strict=True)
+        ]
 
     def __call__(self, element: str, descriptors: tf.Tensor, seed: tf.Tensor | None = None) -> tf.Tensor:
         """Energies of atoms, (n, K).

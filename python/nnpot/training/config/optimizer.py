@@ -12,6 +12,8 @@ from nnpot.yaml_file import NotNegative, Positive, StrictModel
 class KalmanConfig(StrictModel):
     """The multi-stream extended Kalman filter with fading memory."""
 
+    blocks: Literal["all", "layer", "node"] = "all"
+    """Weights whose errors' covariances the filter follows."""
     forces_per_update: PositiveInt = 60
     """Force components that enter one update together with the energies of its frames."""
     forgetting: Annotated[float, Field(gt=0.0, le=1.0)] = 0.98

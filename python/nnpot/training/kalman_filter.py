@@ -1,0 +1,121 @@
+"""The extended Kalman filter with fading memory, for weights cut into blocks: linear algebra and no physics.
+
+Weights w with error covariance P see m observations at once (multi-stream): residuals ξ = reference −
+prediction and their derivatives H = ∂prediction/∂w, both divided by the standard deviation of the
+observation, so that its noise is 1:
+
+    A = λ 1 + Σ_b H_b P_b H_bᵀ,   w_b ← w_b + P_b H_bᵀ A⁻¹ ξ,   P_b ← (P_b − P_b H_bᵀ A⁻¹ H_b P_b) / λ + q 1
+
+for every block b, and the forgetting factor rises by λ ← ν λ + 1 − ν. With one block this is the filter of
+Blank and Brown (1994); without the covariances between blocks it is the decoupled filter of Puskorius and
+Feldkamp (1994), which costs a fraction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnpot.training.tensorflow_setup import tf
+
+Arrays = list[NDArray[np.floating]]
+
+
+class KalmanFilter:
+    """Covariances of the weights of K networks, and the forgetting factor.
+
+    Parameters
+    ----------
+    shapes
+        (blocks, weights per block) of each group of equal blocks.
+    n_members
+        K.
+    initial_covariance
+        Diagonal of P at the start.
+    forgetting, forgetting_rate
+        λ at the start, and ν.
+    process_noise, noise_decay
+        q at the start, and its factor per update.
+    precision
+        Of P: "float32" or "float64".
+    """
+
+    def __init__(
+        self,
+        shapes: Sequence[tuple[int, int]],
+        n_members: int,
+        initial_covariance: float,
+        forgetting: float,
+        forgetting_rate: float,
+        process_noise: float = 0.0,
+        noise_decay: float = 1.0,
+        precision: str = "float64",
+    ) -> None:
+        self._rate, self._noise_decay = forgetting_rate, noise_decay
+        self._covariances = [
+            tf.Variable(
+                tf.eye(size, batch_shape=[n_members, n_blocks], dtype=precision) * initial_covariance
+            )
+            for n_blocks, size in shapes
+        ]
+        self._forgetting = tf.Variable(forgetting, dtype=precision)
+        self._noise = tf.Variable(process_noise, dtype=precision)
+        self._with_noise = process_noise > 0.0
+
+    @property
+    def forgetting(self) -> float:
+        """λ of the next update."""
+        return float(self._forgetting.numpy())
+
+    def state(self) -> Arrays:
+        """Copies of all that changes."""
+        return [np.array(variable.numpy()) for variable in self._variables]
+
+    def restore(self, state: Sequence[NDArray[np.floating]]) -> None:
+        """Take over what `state` gave."""
+        for variable, values in zip(self._variables, state, strict=True):
+            variable.assign(values)
+
+    def update(self, derivatives: Sequence[tf.Tensor], residuals: tf.Tensor) -> list[tf.Tensor]:
+        """See m observations, and say by how much the weights change; rows of zeros change nothing.
+
+        Parameters
+        ----------
+        derivatives
+            H of each group, (K, blocks, m, weights per block).
+        residuals
+            ξ, (K, m).
+
+        Returns
+        -------
+        list of tf.Tensor
+            Changes of the weights of each group, (K, blocks, weights per block).
+        """
+        forgetting, n = self._forgetting, residuals.shape[1]
+        products = [tf.matmul(h, p) for h, p in zip(derivatives, self._covariances, strict=True)]
+        matrix = forgetting * tf.eye(n, dtype=residuals.dtype)
+        for h, hp in zip(derivatives, products, strict=True):
+            matrix += tf.reduce_sum(tf.matmul(hp, h, transpose_b=True), axis=1)
+        root = tf.linalg.cholesky(matrix)
+        whitened = tf.linalg.triangular_solve(root, residuals[..., None])[:, None]
+        changes = []
+        for covariance, hp in zip(self._covariances, products, strict=True):
+            factor = tf.linalg.triangular_solve(root[:, None], hp)
+            changes.append(tf.matmul(factor, whitened, transpose_a=True)[..., 0])
+            self._shrink(covariance, factor)
+        self._forgetting.assign(self._rate * forgetting + (1.0 - self._rate))
+        self._noise.assign(self._noise_decay * self._noise)
+        return changes
+
+    @property
+    def _variables(self) -> list[tf.Variable]:
+        return [*self._covariances, self._forgetting, self._noise]
+
+    def _shrink(self, covariance: tf.Variable, factor: tf.Tensor) -> None:
+        """P ← (P − XᵀX) / λ + q 1, with X (m, weights): symmetric by its form."""
+        smaller = (covariance - tf.matmul(factor, factor, transpose_a=True)) / self._forgetting
+        if self._with_noise:
+            smaller = tf.linalg.set_diag(smaller, tf.linalg.diag_part(smaller) + self._noise)
+        covariance.assign(smaller)

@@ -1,0 +1,154 @@
+"""What the Kalman filter sees of a batch: energies, stresses, and the forces on some of its atoms.
+
+The force on an atom is minus the sum of the slopes of the energies of all atoms that see it, each along the
+derivatives of its descriptors with respect to the position. The tables here list who sees whom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnpot.training.dataset import DataSet, ElementTable
+from nnpot.training.kalman_rows import energy_rows, slope_rows
+from nnpot.training.model import BatchTensors, DeviceData, DeviceTable
+from nnpot.training.networks import Layer
+from nnpot.training.tensorflow_setup import tf
+
+
+class Seen(NamedTuple):
+    """Which atoms of one element see each atom of the data set; places left over point at rows of zeros."""
+
+    rows: tf.Tensor
+    """(A + 1, S): rows of the element's table."""
+    slots: tf.Tensor
+    """(A + 1, S): which of that row's neighbours the atom is."""
+    frame_rows: tf.Tensor
+    """(n_frames + 1, N): rows of the atoms of each frame."""
+
+
+class Observed(NamedTuple):
+    """Some of the labels of a batch, m in all, as the networks' predictions and their derivatives."""
+
+    predicted: tf.Tensor
+    """(K, m)"""
+    derivatives: dict[str, list[tf.Tensor]]
+    """Per element and layer (K, m, n_in + 1, n_out)."""
+
+
+def find_seen(data: DataSet) -> dict[str, Seen]:
+    """The tables of all elements, from the stored derivatives."""
+    return {element: _seen(data, table) for element, table in data.elements.items()}
+
+
+def choose_atoms(data: DeviceData, batch: BatchTensors, n_atoms: int, seed: tf.Tensor) -> tf.Tensor:
+    """Draw atoms (n_atoms,) of a batch that have forces; padding where there are not enough."""
+    known = tf.gather(data.labels.has_forces, batch.atoms)
+    drawn = tf.random.stateless_uniform(known.shape, seed, dtype=known.dtype)
+    return tf.gather(batch.atoms, tf.math.top_k(known + drawn, n_atoms).indices)
+
+
+def observe_energies(
+    networks: Mapping[str, Sequence[Layer]], data: DeviceData, seen: Mapping[str, Seen], frames: tf.Tensor
+) -> Observed:
+    """Energies of frames (m,)."""
+    predicted, derivatives = [], {}
+    for element, layers in networks.items():
+        rows = tf.gather(seen[element].frame_rows, frames)
+        descriptors = data.tables[element].descriptors
+        present = tf.cast(rows < descriptors.shape[0] - 1, descriptors.dtype)
+        part = energy_rows(layers, tf.gather(descriptors, rows), present)
+        predicted.append(part.predicted)
+        derivatives[element] = part.derivatives
+    return Observed(tf.add_n(predicted), derivatives)
+
+
+def observe_forces(
+    networks: Mapping[str, Sequence[Layer]], data: DeviceData, seen: Mapping[str, Seen], atoms: tf.Tensor
+) -> Observed:
+    """Forces on atoms: 3 components each, one atom after the other."""
+    predicted, derivatives = [], {}
+    for element, layers in networks.items():
+        table, rows = data.tables[element], tf.gather(seen[element].rows, atoms)
+        directions = _directions(table, rows, tf.gather(seen[element].slots, atoms))
+        part = slope_rows(layers, tf.gather(table.descriptors, rows), directions)
+        predicted.append(-_flat(part.predicted))
+        derivatives[element] = [-_flat(values) for values in part.derivatives]
+    return Observed(tf.add_n(predicted), derivatives)
+
+
+def observe_strains(
+    networks: Mapping[str, Sequence[Layer]],
+    data: DeviceData,
+    seen: Mapping[str, Seen],
+    frames: tf.Tensor,
+) -> Observed:
+    """dE/dε of frames: 6 components each (xx yy zz yz xz xy), one frame after the other."""
+    predicted, derivatives = [], {}
+    for element, layers in networks.items():
+        table, rows = data.tables[element], tf.gather(seen[element].frame_rows, frames)
+        part = slope_rows(layers, tf.gather(table.descriptors, rows), _strain_directions(table, rows))
+        predicted.append(_flat(part.predicted))
+        derivatives[element] = [_flat(values) for values in part.derivatives]
+    return Observed(tf.add_n(predicted), derivatives)
+
+
+def join(parts: Sequence[Observed]) -> Observed:
+    """Several kinds of observations as one."""
+    derivatives = {
+        element: [
+            tf.concat(layers, axis=1)
+            for layers in zip(*(part.derivatives[element] for part in parts), strict=True)
+        ]
+        for element in parts[0].derivatives
+    }
+    return Observed(tf.concat([part.predicted for part in parts], axis=1), derivatives)
+
+
+def _seen(data: DataSet, table: ElementTable) -> Seen:
+    n_rows, n_slots = len(table.descriptors) - 1, table.neighbors.shape[1]
+    counts = np.diff(table.first)
+    start = np.repeat(data.first[:-1], counts)
+    used = np.any(table.jacobian.reshape(n_rows + 1, -1, n_slots, 3), axis=(1, 3))[:-1]
+    row, slot = np.nonzero(used)
+    atom = start[row] + table.neighbors[row, slot]
+    order = np.argsort(atom, kind="stable")
+    n_seeing = np.bincount(atom, minlength=int(data.first[-1]) + 1)
+    rows = _lists(row[order], n_seeing, n_rows)
+    slots = _lists(slot[order], n_seeing, 0)
+    frame_rows = _lists(np.arange(n_rows), np.append(counts, 0), n_rows)
+    return Seen(tf.constant(rows), tf.constant(slots), tf.constant(frame_rows))
+
+
+def _lists(values: NDArray[np.int64], lengths: NDArray[np.int64], fill: int) -> NDArray[np.int32]:
+    """Consecutive lists of these lengths as rows of a table, filled up."""
+    longest = max(1, int(lengths.max()))
+    table = np.full((len(lengths), longest), fill, np.int32)
+    table[np.arange(longest) < lengths[:, None]] = values
+    return table
+
+
+def _directions(table: DeviceTable, rows: tf.Tensor, slots: tf.Tensor) -> tf.Tensor:
+    """dg/dr of one neighbour of each row, (..., 3, F); rows and slots (...)."""
+    n_functions, n_slots = table.descriptors.shape[1], table.neighbors.shape[1]
+    vectors = tf.reshape(table.jacobian, (-1, 3))
+    first = tf.cast(rows, tf.int64)[..., None] * n_functions + tf.range(n_functions, dtype=tf.int64)
+    found = tf.gather(vectors, first * n_slots + tf.cast(slots, tf.int64)[..., None])
+    return tf.einsum("gsfd->gsdf", found)
+
+
+def _strain_directions(table: DeviceTable, rows: tf.Tensor) -> tf.Tensor:
+    """dg/dε of each row, (G, S, 6, F)."""
+    jacobian, vectors = tf.gather(table.jacobian, rows), tf.gather(table.vectors, rows)
+    by_slot = tf.reshape(jacobian, (*jacobian.shape[:-1], -1, 3))
+    outer = tf.einsum("gsfma,gsmb->gsabf", by_slot, vectors)
+    pairs = [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)]
+    return tf.stack([0.5 * (outer[:, :, a, b] + outer[:, :, b, a]) for a, b in pairs], axis=2)
+
+
+def _flat(values: tf.Tensor) -> tf.Tensor:
+    """(K, G, D, ...) to (K, G D, ...)."""
+    return tf.reshape(values, (values.shape[0], -1, *values.shape[3:]))
