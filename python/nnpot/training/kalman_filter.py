@@ -39,7 +39,7 @@ class KalmanFilter:
     process_noise, noise_decay
         q at the start, and its factor per update.
     precision
-        Of P: "float32" or "float64".
+        Of P. In float32 P can lose its positive definiteness within a few hundred updates.
     """
 
     def __init__(
@@ -55,9 +55,7 @@ class KalmanFilter:
     ) -> None:
         self._rate, self._noise_decay = forgetting_rate, noise_decay
         self._covariances = [
-            tf.Variable(
-                tf.eye(size, batch_shape=[n_members, n_blocks], dtype=precision) * initial_covariance
-            )
+            tf.Variable(tf.eye(size, batch_shape=[n_members, n_blocks], dtype=precision) * initial_covariance)
             for n_blocks, size in shapes
         ]
         self._forgetting = tf.Variable(forgetting, dtype=precision)
@@ -86,13 +84,15 @@ class KalmanFilter:
         derivatives
             H of each group, (K, blocks, m, weights per block).
         residuals
-            ξ, (K, m).
+            ξ, (K, m); it and H may be of lower precision than P.
 
         Returns
         -------
         list of tf.Tensor
             Changes of the weights of each group, (K, blocks, weights per block).
         """
+        derivatives = [tf.cast(h, self._noise.dtype) for h in derivatives]
+        residuals = tf.cast(residuals, self._noise.dtype)
         forgetting, n = self._forgetting, residuals.shape[1]
         products = [tf.matmul(h, p) for h, p in zip(derivatives, self._covariances, strict=True)]
         matrix = forgetting * tf.eye(n, dtype=residuals.dtype)

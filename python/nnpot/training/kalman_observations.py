@@ -96,18 +96,6 @@ def observe_strains(
     return Observed(tf.add_n(predicted), derivatives)
 
 
-def join(parts: Sequence[Observed]) -> Observed:
-    """Several kinds of observations as one."""
-    derivatives = {
-        element: [
-            tf.concat(layers, axis=1)
-            for layers in zip(*(part.derivatives[element] for part in parts), strict=True)
-        ]
-        for element in parts[0].derivatives
-    }
-    return Observed(tf.concat([part.predicted for part in parts], axis=1), derivatives)
-
-
 def _seen(data: DataSet, table: ElementTable) -> Seen:
     n_rows, n_slots = len(table.descriptors) - 1, table.neighbors.shape[1]
     counts = np.diff(table.first)

@@ -86,7 +86,10 @@ def slope_rows(layers: Sequence[Layer], inputs: tf.Tensor, directions: tf.Tensor
     derivatives = []
     for number in reversed(range(len(layers))):
         value = values[number]
-        of_z = of_output * value.first[:, :, :, None] + slopes_z[number] * (of_slope * value.second)[:, :, :, None]
+        of_z = (
+            of_output * value.first[:, :, :, None]
+            + slopes_z[number] * (of_slope * value.second)[:, :, :, None]
+        )
         of_slope = of_slope * value.first
         derivatives.append(_slope_derivative(value.inputs, slopes_in[number], of_z, of_slope))
         of_output = _times(of_z, layers[number].weights, transpose=True)

@@ -18,13 +18,14 @@ from nnpot.training.distributed_trainer import DistributedTrainer
 from nnpot.training.distribution import Distribution
 from nnpot.training.frames import Split, atom_energies, summarize_split
 from nnpot.training.gradient_trainer import GradientTrainer
+from nnpot.training.kalman_trainer import KalmanTrainer
 from nnpot.training.networks import AtomicNetworks
 from nnpot.training.start_model import StartModel, start_descriptor
 from nnpot.training.trainer import Trainer, output_scale
 
 logger = logging.getLogger(__name__)
 
-TRAINERS: dict[str, type[Trainer]] = {}
+TRAINERS: dict[str, type[Trainer]] = {"kalman": KalmanTrainer}
 """Of the optimizers that are not Keras's, by name."""
 
 

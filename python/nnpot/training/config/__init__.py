@@ -72,6 +72,23 @@ class TrainingConfig(StrictModel):
         exclude: Any = {"descriptor": True, "network": MODEL_DECIDES} if start is not None else {}
         return self.model_dump(mode="json", by_alias=True, exclude=exclude)
 
+    @model_validator(mode="after")
+    def _kalman_fits_squares(self) -> TrainingConfig:
+        found = {
+            f"loss.function: {self.loss.function}": self.loss.function != "mse",
+            f"loss.l1: {self.loss.l1:g}": self.loss.l1 > 0.0,
+            f"loss.l2: {self.loss.l2:g}": self.loss.l2 > 0.0,
+            f"network.dropout: {self.network.dropout:g}": self.network.dropout > 0.0,
+            "training.jacobian: on_the_fly": self.training.jacobian == "on_the_fly",
+        }
+        if self.optimizer.name == "kalman" and any(found.values()):
+            names = ", ".join(name for name, present in found.items() if present)
+            raise ValueError(
+                f"optimizer.name: kalman fits plain squared errors with stored derivatives, not with "
+                f"{names}; take another optimizer or leave it out"
+            )
+        return self
+
     def fingerprint(self) -> str:
         """What decides the weights, as text: all but the file names, the time limit and the machine.
 

@@ -12,8 +12,10 @@ from nnpot.yaml_file import NotNegative, Positive, StrictModel
 class KalmanConfig(StrictModel):
     """The multi-stream extended Kalman filter with fading memory."""
 
-    blocks: Literal["all", "layer", "node"] = "all"
+    blocks: Literal["all", "element", "layer", "node"] = "all"
     """Weights whose errors' covariances the filter follows."""
+    precision: Literal["float64", "float32"] = "float64"
+    """Of the covariances."""
     forces_per_update: PositiveInt = 60
     """Force components that enter one update together with the energies of its frames."""
     forgetting: Annotated[float, Field(gt=0.0, le=1.0)] = 0.98

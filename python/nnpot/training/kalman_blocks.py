@@ -1,0 +1,67 @@
+"""Weights cut into the blocks of a Kalman filter, and put together again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from nnpot.training.networks import AtomicNetworks
+from nnpot.training.tensorflow_setup import tf
+
+
+class WeightBlocks:
+    """How the weights of all networks are cut into blocks whose covariances a filter follows.
+
+    Parameters
+    ----------
+    networks
+        Whose weights.
+    kind
+        ``all``: one block; ``element``: one for each element; ``layer``: one for each layer of each element;
+        ``node``: one for each node, of the weights that lead to it and its bias.
+    """
+
+    def __init__(self, networks: AtomicNetworks, kind: str) -> None:
+        self._elements = networks.elements
+        self._by_node = kind == "node"
+        variables = networks.variables
+        self._layers = list(zip(variables[::2], variables[1::2], strict=True))
+        self._sizes = [(weights.shape[1] + 1, weights.shape[2]) for weights, _ in self._layers]
+        per_element = len(self._layers) // len(self._elements)
+        joined = {"all": len(self._layers), "element": per_element}.get(kind, 1)
+        self._groups = [range(start, start + joined) for start in range(0, len(self._layers), joined)]
+
+    @property
+    def shapes(self) -> list[tuple[int, int]]:
+        """Number and size of the blocks of each group of equal blocks."""
+        if self._by_node:
+            return [(n_out, n_in) for n_in, n_out in self._sizes]
+        return [(1, sum(self._length(layer) for layer in group)) for group in self._groups]
+
+    def cut(self, derivatives: Mapping[str, Sequence[tf.Tensor]]) -> list[tf.Tensor]:
+        """Per element and layer (K, m, n_in + 1, n_out), to (K, blocks, m, size) of each group."""
+        layers = [values for element in self._elements for values in derivatives[element]]
+        if self._by_node:
+            return [tf.transpose(values, (0, 3, 1, 2)) for values in layers]
+        flat = [tf.reshape(v, (v.shape[0], 1, v.shape[1], v.shape[2] * v.shape[3])) for v in layers]
+        return [tf.concat([flat[layer] for layer in group], axis=-1) for group in self._groups]
+
+    def add(self, changes: Sequence[tf.Tensor]) -> None:
+        """Add changes (K, blocks, size) of each group to the weights."""
+        if self._by_node:
+            parts = [tf.transpose(values, (0, 2, 1)) for values in changes]
+        else:
+            flat = [
+                part
+                for group, values in zip(self._groups, changes, strict=True)
+                for part in tf.split(values[:, 0], [self._length(layer) for layer in group], axis=-1)
+            ]
+            parts = [
+                tf.reshape(part, (part.shape[0], *size)) for part, size in zip(flat, self._sizes, strict=True)
+            ]
+        for (weights, biases), part in zip(self._layers, parts, strict=True):
+            weights.assign_add(tf.cast(part[:, :-1], weights.dtype))
+            biases.assign_add(tf.cast(part[:, -1], biases.dtype))
+
+    def _length(self, layer: int) -> int:
+        n_in, n_out = self._sizes[layer]
+        return int(n_in * n_out)
