@@ -91,27 +91,33 @@ class KalmanFilter:
         list of tf.Tensor
             Changes of the weights of each group, (K, blocks, weights per block).
         """
-        derivatives = [tf.cast(h, self._noise.dtype) for h in derivatives]
-        residuals = tf.cast(residuals, self._noise.dtype)
-        forgetting, n = self._forgetting, residuals.shape[1]
+        dtype = self._noise.dtype
+        derivatives = [tf.cast(h, dtype) for h in derivatives]
         products = [tf.matmul(h, p) for h, p in zip(derivatives, self._covariances, strict=True)]
-        matrix = forgetting * tf.eye(n, dtype=residuals.dtype)
-        for h, hp in zip(derivatives, products, strict=True):
-            matrix += tf.reduce_sum(tf.matmul(hp, h, transpose_b=True), axis=1)
-        root = tf.linalg.cholesky(matrix)
-        whitened = tf.linalg.triangular_solve(root, residuals[..., None])[:, None]
-        changes = []
-        for covariance, hp in zip(self._covariances, products, strict=True):
-            factor = tf.linalg.triangular_solve(root[:, None], hp)
-            changes.append(tf.matmul(factor, whitened, transpose_a=True)[..., 0])
+        flat = _joined(products)
+        matrix = tf.matmul(flat, _joined(derivatives), transpose_b=True)
+        root = tf.linalg.cholesky(matrix + self._forgetting * tf.eye(matrix.shape[-1], dtype=dtype))
+        right = tf.concat([flat, tf.cast(residuals, dtype)[..., None]], axis=-1)
+        solved = tf.linalg.triangular_solve(root, right)
+        changes = tf.matmul(solved[..., :-1], solved[..., -1:], transpose_a=True)[..., 0]
+        for covariance, factor in zip(self._covariances, self._parted(solved[..., :-1]), strict=True):
             self._shrink(covariance, factor)
-        self._forgetting.assign(self._rate * forgetting + (1.0 - self._rate))
+        self._forgetting.assign(self._rate * self._forgetting + (1.0 - self._rate))
         self._noise.assign(self._noise_decay * self._noise)
-        return changes
+        return [part[:, :, 0] for part in self._parted(changes[:, None])]
 
     @property
     def _variables(self) -> list[tf.Variable]:
         return [*self._covariances, self._forgetting, self._noise]
+
+    def _parted(self, values: tf.Tensor) -> list[tf.Tensor]:
+        """What `_joined` joined."""
+        shapes = [covariance.shape[1:3] for covariance in self._covariances]
+        parts = tf.split(values, [n_blocks * size for n_blocks, size in shapes], axis=-1)
+        return [
+            tf.einsum("kmbs->kbms", tf.reshape(part, (*part.shape[:2], *shape)))
+            for part, shape in zip(parts, shapes, strict=True)
+        ]
 
     def _shrink(self, covariance: tf.Variable, factor: tf.Tensor) -> None:
         """P ← (P − XᵀX) / λ + q 1, with X (m, weights): symmetric by its form."""
@@ -119,3 +125,12 @@ class KalmanFilter:
         if self._with_noise:
             smaller = tf.linalg.set_diag(smaller, tf.linalg.diag_part(smaller) + self._noise)
         covariance.assign(smaller)
+
+
+def _joined(groups: Sequence[tf.Tensor]) -> tf.Tensor:
+    """(K, blocks, m, size) of each group to (K, m, weights): one large product is faster than many small."""
+    flat = [
+        tf.reshape(tf.einsum("kbms->kmbs", values), (values.shape[0], values.shape[2], -1))
+        for values in groups
+    ]
+    return tf.concat(flat, axis=-1)

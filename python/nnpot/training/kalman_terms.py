@@ -39,7 +39,7 @@ class Term(NamedTuple):
         """(K, m) reference - prediction, 0 where the label is missing."""
         return self.present * (self.reference - self.observed.predicted) / self.divisors
 
-    def count(self) -> tf.Tensor:
+    def n_labels(self) -> tf.Tensor:
         """How many labels there are; at least 1."""
         return tf.maximum(tf.reduce_sum(self.present), 1.0)
 
@@ -142,8 +142,8 @@ def weighted(terms: Mapping[int, Term]) -> tuple[tf.Tensor, dict[str, list[tf.Te
     The means of the loss are over labels of a kind; here each kind is weighted as if it had as many labels
     as the most numerous one, n: the squared residuals sum up to n times the loss.
     """
-    largest = tf.reduce_max(tf.stack([term.count() for term in terms.values()]))
-    roots = [tf.sqrt(term.weights * largest / term.count()) for term in terms.values()]
+    largest = tf.reduce_max(tf.stack([term.n_labels() for term in terms.values()]))
+    roots = [tf.sqrt(term.weights * largest / term.n_labels()) for term in terms.values()]
     pairs = list(zip(terms.values(), roots, strict=True))
     residuals = tf.concat([root * term.errors() for term, root in pairs], axis=1)
     factors = tf.concat([root / term.divisors for term, root in pairs], axis=0)[None, :, None, None]

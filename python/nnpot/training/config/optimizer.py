@@ -12,7 +12,7 @@ from nnpot.yaml_file import NotNegative, Positive, StrictModel
 class KalmanConfig(StrictModel):
     """The multi-stream extended Kalman filter with fading memory."""
 
-    blocks: Literal["all", "element", "layer", "node"] = "all"
+    blocks: Literal["all", "element", "layer", "node"] = "node"
     """Weights whose errors' covariances the filter follows."""
     precision: Literal["float64", "float32"] = "float64"
     """Of the covariances."""
