@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 
 from nnpot.training.networks import AtomicNetworks
 from nnpot.training.tensorflow_setup import tf
@@ -26,9 +27,7 @@ class WeightBlocks:
         variables = networks.variables
         self._layers = list(zip(variables[::2], variables[1::2], strict=True))
         self._sizes = [(weights.shape[1] + 1, weights.shape[2]) for weights, _ in self._layers]
-        per_element = len(self._layers) // len(self._elements)
-        joined = {"all": len(self._layers), "element": per_element}.get(kind, 1)
-        self._groups = [range(start, start + joined) for start in range(0, len(self._layers), joined)]
+        self._groups = self._grouped(networks, kind)
 
     @property
     def shapes(self) -> list[tuple[int, int]]:
@@ -61,6 +60,15 @@ class WeightBlocks:
         for (weights, biases), part in zip(self._layers, parts, strict=True):
             weights.assign_add(tf.cast(part[:, :-1], weights.dtype))
             biases.assign_add(tf.cast(part[:, -1], biases.dtype))
+
+    def _grouped(self, networks: AtomicNetworks, kind: str) -> list[range]:
+        """The layers, by number, that share a block."""
+        if kind == "all":
+            return [range(len(self._layers))]
+        counts = [len(networks.parameters(element)) for element in self._elements]
+        if kind != "element":
+            counts = [1] * sum(counts)
+        return [range(end - count, end) for count, end in zip(counts, accumulate(counts), strict=True)]
 
     def _length(self, layer: int) -> int:
         n_in, n_out = self._sizes[layer]
