@@ -312,7 +312,7 @@ def test_training_from_a_configuration(tmp_path: Path) -> None:
         rows = list(csv.DictReader(stream))
     losses = [float(row["train_loss"]) for row in rows]
     assert losses[-1] < 0.1 * losses[0], losses
-    assert 0.98 < float(rows[0]["learning_rate"]) < float(rows[-1]["learning_rate"]) < 1.0
+    assert 0.98 <= float(rows[0]["learning_rate"]) < float(rows[-1]["learning_rate"]) < 1.0
 
 
 @pytest.mark.parametrize("option", [{"function": "mae"}, {"l2": 0.1}, {"dropout": 0.2}])
