@@ -60,7 +60,7 @@ namespace {
 /// The sweeps over one center after the other, and the memory that they share.
 class CenterSweep {
 public:
-    std::vector<double> gx, gy, gz;  ///< of the last backward sweep, one per neighbor
+    std::vector<double> gx, gy, gz;  ///< one per neighbor: result of backward(), input of tangent()
 
     void forward(const SymmetryFunctionSet& set, const NeighborList& list, std::size_t center, double* values) {
         set_ = &set;
@@ -71,6 +71,8 @@ public:
     }
 
     void backward(const double* weights) { set_->backward(workspace_.get(), weights, gx.data(), gy.data(), gz.data()); }
+
+    void tangent(double* changes) { set_->tangent(workspace_.get(), gx.data(), gy.data(), gz.data(), changes); }
 
     /// The derivative of one function alone.
     void backward_of(std::size_t function) {
@@ -128,17 +130,18 @@ void add_gradient(const CenterSweep& sweep, const NeighborList& list, std::size_
     }
 }
 
-/// How fast a function of one center changes when the atoms move.
-double directional_derivative(const CenterSweep& sweep, const NeighborList& list, std::size_t center,
-                              const arma::mat& displacement) {
+/// How the neighbor vectors of one center change when the atoms move and all is strained.
+void fill_velocities(const NeighborList& list, std::size_t center, const arma::mat& displacement,
+                     const arma::mat33& strain, CenterSweep& sweep) {
     const double* const own = displacement.colptr(center);
-    double sum = 0.0;
     for (std::size_t p = 0; p < sweep.gx.size(); ++p) {
-        const double* const other = displacement.colptr(list.neighbor_index[list.offsets[center] + p]);
-        sum +=
-            sweep.gx[p] * (other[0] - own[0]) + sweep.gy[p] * (other[1] - own[1]) + sweep.gz[p] * (other[2] - own[2]);
+        const std::size_t pair = list.offsets[center] + p;
+        const double* const other = displacement.colptr(list.neighbor_index[pair]);
+        const double x = list.dx[pair], y = list.dy[pair], z = list.dz[pair];
+        sweep.gx[p] = other[0] - own[0] + x * strain(0, 0) + y * strain(1, 0) + z * strain(2, 0);
+        sweep.gy[p] = other[1] - own[1] + x * strain(0, 1) + y * strain(1, 1) + z * strain(2, 1);
+        sweep.gz[p] = other[2] - own[2] + x * strain(0, 2) + y * strain(1, 2) + z * strain(2, 2);
     }
-    return sum;
 }
 
 void require_size(const arma::mat& matrix, std::size_t n_rows, std::size_t n_atoms, const char* name) {
@@ -189,19 +192,16 @@ Descriptor::Gradient Descriptor::vjp(const NeighborList& list, const arma::mat& 
     return result;
 }
 
-arma::mat Descriptor::jvp(const NeighborList& list, const arma::mat& displacement) const {
+arma::mat Descriptor::jvp(const NeighborList& list, const arma::mat& displacement, const arma::mat33& strain) const {
     require_whole_structure(list);
     require_size(displacement, 3, list.n_centers(), "displacement");
     arma::mat result(largest_size(), list.n_centers(), arma::fill::zeros);
     CenterSweep sweep;
     std::vector<double> values(largest_size());
     for (std::size_t c = 0; c < list.n_centers(); ++c) {
-        const SymmetryFunctionSet& set = functions_of(list.center_atomic_number[c]);
-        sweep.forward(set, list, c, values.data());
-        for (std::size_t f = 0; f < set.size(); ++f) {
-            sweep.backward_of(f);
-            result(f, c) = directional_derivative(sweep, list, c, displacement);
-        }
+        sweep.forward(functions_of(list.center_atomic_number[c]), list, c, values.data());
+        fill_velocities(list, c, displacement, strain, sweep);
+        sweep.tangent(result.colptr(c));
     }
     return result;
 }

@@ -54,6 +54,12 @@ void SymmetryFunctionSet::backward(Workspace& workspace, const double* weights, 
     workspace.in_double.backward(*groups_, weights, gx, gy, gz);
 }
 
+void SymmetryFunctionSet::tangent(Workspace& workspace, const double* vx, const double* vy, const double* vz,
+                                  double* changes) const {
+    if (workspace.is_mixed) return workspace.in_single.tangent(*groups_, vx, vy, vz, changes);
+    workspace.in_double.tangent(*groups_, vx, vy, vz, changes);
+}
+
 SymmetryFunctionWorkspace::SymmetryFunctionWorkspace(Precision precision)
     : inside_(std::make_unique<SymmetryFunctionSet::Workspace>(precision)) {}
 SymmetryFunctionWorkspace::~SymmetryFunctionWorkspace() = default;

@@ -12,8 +12,8 @@
 
 namespace nnpot {
 
-/// The forward and backward sweep over the groups of one center, in one precision, and what the one leaves for
-/// the other. Reusable for any center and set.
+/// The forward sweep over the groups of one center, in one precision, and the two that read what it leaves: the way
+/// back, and that along a motion. Reusable for any center and set.
 template <typename Real>
 class SymmetryFunctionSweep {
 public:
@@ -43,8 +43,27 @@ public:
         add_shells(gx, gy, gz);
     }
 
+    /// How fast the values change when the neighbors move with the velocities vx, vy, vz.
+    void tangent(const SymmetryFunctionSet::Groups& groups, const double* vx, const double* vy, const double* vz,
+                 double* changes) {
+        const Arena::Mark before = arena_.mark();
+        tangents_.clear();
+        for (const Shell& shell : shells_) {
+            tangents_.push_back(take_tangent(shell.n));
+            kernel_.fill_tangent(vx, vy, vz, shell, tangents_.back());
+        }
+        for (std::size_t g = 0; g < groups.radial.size(); ++g) {
+            radial_tangent(groups.radial[g], radial_terms_[g], changes);
+        }
+        for (std::size_t g = 0; g < groups.angular.size(); ++g) {
+            angular_tangent(groups.angular[g], triplets_[g], changes);
+        }
+        arena_.release(before);
+    }
+
 private:
     using Shell = kernels::Shell<Real>;
+    using ShellTangent = kernels::ShellTangent<Real>;
     using Triplets = kernels::Triplets<Real>;
 
     static std::size_t stride(std::size_t n) { return n + kernels::padding; }
@@ -142,6 +161,34 @@ private:
         arena_.release(before);
     }
 
+    ShellTangent take_tangent(std::size_t n) {
+        ShellTangent tangent;
+        for (Real** array : {&tangent.x, &tangent.y, &tangent.z, &tangent.along, &tangent.distance, &tangent.stretch,
+                             &tangent.log_cutoff}) {
+            *array = take(n);
+        }
+        return tangent;
+    }
+
+    void radial_tangent(const RadialGroup& group, const Real* terms, double* changes) {
+        const Shell& shell = shells_[group.shell];
+        kernel_.radial_tangent(group.terms.data(), group.terms.size(), terms, stride(shell.n), shell,
+                               tangents_[group.shell], take(shell.n), changes);
+    }
+
+    void angular_tangent(const AngularGroup& group, const Triplets& triplets, double* changes) {
+        const auto [first, second] = rows_of(group);
+        const kernels::AngularGroup view = group.view();
+        const Arena::Mark before = arena_.mark();
+        kernel_.angular_tangent(view, triplets, with_tangent(first), with_tangent(second),
+                                take_scratch(view, triplets.n), changes);
+        arena_.release(before);
+    }
+
+    kernels::ShellAndTangent<Real> with_tangent(const Shell* shell) const {
+        return {*shell, tangents_[static_cast<std::size_t>(shell - shells_.data())]};
+    }
+
     void add_shells(double* gx, double* gy, double* gz) const {
         const StageTimer timer(Stage::forces);
         for (double* component : {gx, gy, gz}) std::fill_n(component, n_neighbors_, 0.0);
@@ -158,8 +205,9 @@ private:
     Arena arena_;
     std::size_t n_neighbors_ = 0;
     std::vector<Shell> shells_;
-    std::vector<Real*> radial_terms_;  ///< per radial group
-    std::vector<Triplets> triplets_;   ///< per angular group
+    std::vector<ShellTangent> tangents_;  ///< per shell
+    std::vector<Real*> radial_terms_;     ///< per radial group
+    std::vector<Triplets> triplets_;      ///< per angular group
 };
 
 }  // namespace nnpot

@@ -20,6 +20,13 @@ arma::mat to_matrix(const RowMajor& array, const std::string& name) {
     return borrow_matrix(array, name, array.shape(1)).t();
 }
 
+arma::mat33 to_3_by_3(const RowMajor& array, const std::string& name) {
+    if (array.ndim() != 2 || array.shape(0) != 3 || array.shape(1) != 3) {
+        throw nnpot::InvalidInput(name + ": expected an array of shape (3, 3)");
+    }
+    return arma::mat33(borrow_matrix(array, name, 3).t());
+}
+
 arma::vec to_vector(const RowMajor& array, const std::string& name) {
     if (array.ndim() != 1) throw nnpot::InvalidInput(name + ": expected an array with one dimension");
     return {array.data(), static_cast<arma::uword>(array.shape(0))};

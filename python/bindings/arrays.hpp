@@ -20,6 +20,7 @@ arma::mat borrow_matrix(const RowMajor& array, const std::string& name, py::ssiz
 
 /// A numpy array (n, m), copied as n × m matrix.
 arma::mat to_matrix(const RowMajor& array, const std::string& name);
+arma::mat33 to_3_by_3(const RowMajor& array, const std::string& name);
 arma::vec to_vector(const RowMajor& array, const std::string& name);
 
 /// An m × n matrix as new numpy array (n, m): the same bytes.

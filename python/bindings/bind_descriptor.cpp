@@ -1,5 +1,7 @@
 #include <pybind11/stl.h>
 
+#include <optional>
+
 #include "arrays.hpp"
 #include "bindings.hpp"
 #include "nnpot/cell_list.hpp"
@@ -68,13 +70,15 @@ py::tuple vjp(const nnpot::Descriptor& self, const RowMajor& positions, const In
 }
 
 py::array_t<double> jvp(const nnpot::Descriptor& self, const RowMajor& positions, const Integers& numbers,
-                        const RowMajor& cell, const std::vector<bool>& pbc, const RowMajor& displacement) {
+                        const RowMajor& cell, const std::vector<bool>& pbc, const RowMajor& displacement,
+                        const std::optional<RowMajor>& strain) {
     const nnpot::Structure structure = to_structure(positions, numbers, cell, pbc);
     const arma::mat columns = borrow_matrix(displacement, "displacement", 3);
+    const arma::mat33 strain_matrix = strain ? to_3_by_3(*strain, "strain") : arma::mat33(arma::fill::zeros);
     arma::mat result;
     {
         const py::gil_scoped_release release;
-        result = self.jvp(nnpot::build_neighbor_list(structure, self.cutoff()), columns);
+        result = self.jvp(nnpot::build_neighbor_list(structure, self.cutoff()), columns, strain_matrix);
     }
     return to_array(result);
 }
@@ -92,7 +96,7 @@ void bind_descriptor(py::module_& module) {
         .def("jacobian", &jacobian, py::arg("positions"), py::arg("numbers"), py::arg("cell"), py::arg("pbc"))
         .def("vjp", &vjp, py::arg("positions"), py::arg("numbers"), py::arg("cell"), py::arg("pbc"), py::arg("weights"))
         .def("jvp", &jvp, py::arg("positions"), py::arg("numbers"), py::arg("cell"), py::arg("pbc"),
-             py::arg("displacement"));
+             py::arg("displacement"), py::arg("strain") = py::none());
 }
 
 }  // namespace nnpot_python

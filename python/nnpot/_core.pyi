@@ -64,10 +64,12 @@ class SymmetryFunctions:
         cell: ArrayLike,
         pbc: ArrayLike,
         displacement: ArrayLike,
+        strain: ArrayLike | None = None,
     ) -> Array:
-        """How the values (n, F) change along a displacement (n, 3) of the atoms, per unit of its length.
+        """How the values (n, F) change along a displacement (n, 3) of the atoms and a strain (3, 3).
 
-        The Jacobian times the displacement, in the time of `jacobian` and without its memory.
+        The strain changes every vector r between atoms by r @ strain. The transpose of `vjp`, in about its time:
+        ``vdot(weights, jvp(d, e)) == vdot(vjp(weights)[0], d) + vdot(vjp(weights)[1], e)``.
         """
 
 @final

@@ -40,6 +40,17 @@ inline Sweep sweep(const nnpot::SymmetryFunctionSet& set, const nnpot::NeighborL
     return result;
 }
 
+/// How fast all functions change when the neighbors move with the velocities @p direction, 3 × neighbors.
+inline std::vector<double> tangent(const nnpot::SymmetryFunctionSet& set, const nnpot::NeighborList& list,
+                                   std::size_t center, nnpot::Precision precision, const arma::mat& direction) {
+    std::vector<double> values(set.size()), changes(set.size());
+    const arma::mat rows = direction.t();
+    nnpot::SymmetryFunctionWorkspace workspace(precision);
+    set.forward(list, center, workspace.get(), values.data());
+    set.tangent(workspace.get(), rows.colptr(0), rows.colptr(1), rows.colptr(2), changes.data());
+    return changes;
+}
+
 /// What the slow reference says of all functions of a set.
 inline std::vector<double> slow_values(const nnpot::SymmetryFunctionSet& set, const nnpot::NeighborList& list,
                                        std::size_t center, nnpot::CutoffType type, double alpha = 0.0) {

@@ -252,17 +252,43 @@ void require_gradient(const nnpot::SymmetryFunctionSet& set, nnpot::NeighborList
     CHECK(std::abs(in_mixed - in_double) <= 2e-4 * scale);
 }
 
+/// The change of every function along a random direction is its gradient times the direction.
+void require_tangent(const nnpot::SymmetryFunctionSet& set, const nnpot::NeighborList& list, Precision precision,
+                     unsigned seed) {
+    std::mt19937 random(seed);
+    std::normal_distribution<double> normal;
+    arma::mat direction(3, list.n_pairs());
+    direction.imbue([&] { return normal(random); });
+    const auto changes = reference::tangent(set, list, 0, precision, direction);
+    for (std::size_t f = 0; f < set.size(); ++f) {
+        std::vector<double> weights(set.size(), 0.0);
+        weights[f] = 1.0;
+        const arma::mat products = sweep(set, list, 0, precision, weights).gradient % direction;
+        CAPTURE(nnpot::to_text(set.functions()[f]));
+        CAPTURE(list.n_pairs());
+        CAPTURE(is_double(precision));
+        const double scale = 1e-2 + arma::accu(arma::abs(products));
+        CHECK(std::abs(changes[f] - arma::accu(products)) <= rounding(precision) * scale);
+    }
+}
+
 }  // namespace
 
 TEST_CASE("symmetry function kernels: any number of neighbors, alone and with many triplets") {
     const auto set = make_set(texts, CutoffType::poly2, 0.1);
     for (std::size_t n = 0; n <= 40; ++n) {
         const auto list = reference::random_environment(n, 1.0, 5.2, static_cast<unsigned>(100 + n));
-        for (const Precision precision : precisions) require_reference(set, list, precision);
+        for (const Precision precision : precisions) {
+            require_reference(set, list, precision);
+            require_tangent(set, list, precision, static_cast<unsigned>(n));
+        }
         require_gradient(set, list, static_cast<unsigned>(n));
     }
     const auto crowd = reference::random_environment(120, 1.0, 5.0, 99);  // 3160 triplets of H alone: 25 tiles
-    for (const Precision precision : precisions) require_reference(set, crowd, precision);
+    for (const Precision precision : precisions) {
+        require_reference(set, crowd, precision);
+        require_tangent(set, crowd, precision, 99);
+    }
     require_gradient(set, crowd, 99);
 }
 
@@ -292,7 +318,10 @@ TEST_CASE("symmetry function kernels: more functions of one exponent than go thr
         }
         const auto set = make_set(lines, CutoffType::poly2, 0.1);
         const auto list = reference::random_environment(14, 1.0, 5.2, 17);
-        for (const Precision precision : precisions) require_reference(set, list, precision);
+        for (const Precision precision : precisions) {
+            require_reference(set, list, precision);
+            require_tangent(set, list, precision, 17);
+        }
         require_gradient(set, list, 17);
     }
 }
@@ -320,6 +349,7 @@ TEST_CASE("symmetry function kernels: neighbors on one line, on one place, and a
     for (const nnpot::NeighborList& list : lists) {
         for (const Precision precision : precisions) {
             require_reference(set, list, precision);
+            require_tangent(set, list, precision, 5);
             CHECK(sweep(set, list, 0, precision).gradient.is_finite());
         }
     }

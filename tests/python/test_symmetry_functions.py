@@ -108,9 +108,13 @@ def test_jvp_is_the_jacobian_times_the_displacement(
 
 def test_the_products_are_adjoint(functions: SymmetryFunctions, any_structure: Atoms) -> None:
     weights, direction = weights_for(functions, any_structure), direction_for(any_structure)
-    gradient, _ = functions.vjp(*arguments(any_structure), weights)
+    gradient, of_strain = functions.vjp(*arguments(any_structure), weights)
     change = functions.jvp(*arguments(any_structure), direction)
     assert np.vdot(weights, change) == pytest.approx(np.vdot(gradient, direction), rel=1e-11, abs=1e-11)
+    strain = np.random.default_rng(4).normal(size=(3, 3))
+    change = functions.jvp(*arguments(any_structure), direction, strain)
+    expected = np.vdot(gradient, direction) + np.vdot(of_strain, strain)
+    assert np.vdot(weights, change) == pytest.approx(expected, rel=1e-11, abs=1e-11)
 
 
 def test_vjp_against_differences(functions: SymmetryFunctions, any_structure: Atoms) -> None:
@@ -137,6 +141,15 @@ def test_jvp_against_differences(functions: SymmetryFunctions, any_structure: At
     change = functions.jvp(*arguments(any_structure), direction)
     expected = derivative(lambda d: functions.values(*arguments(moved(any_structure, d * direction))))
     np.testing.assert_allclose(change, expected, rtol=1e-6, atol=1e-7)
+
+
+def test_jvp_along_a_strain_against_differences(functions: SymmetryFunctions, any_structure: Atoms) -> None:
+    strain = np.random.default_rng(4).normal(size=(3, 3))
+    still = np.zeros((len(any_structure), 3))
+    change = functions.jvp(*arguments(any_structure), still, strain)
+    expected = derivative(lambda d: functions.values(*arguments(strained(any_structure, 0.1 * d * strain))))
+    assert np.abs(expected).max() > 0.1, "too small to test anything"
+    np.testing.assert_allclose(change, 10.0 * expected, rtol=1e-6, atol=1e-6)
 
 
 def test_columns_that_an_element_does_not_have_count_for_nothing(functions: SymmetryFunctions) -> None:
@@ -187,6 +200,8 @@ def test_shapes_that_do_not_fit_are_refused(functions: SymmetryFunctions) -> Non
         functions.jvp(*arguments(atoms), np.ones((n, 4)))
     with pytest.raises(InvalidInputError, match=f"displacement: expected 3 values for each of {n} atoms"):
         functions.jvp(*arguments(atoms), np.ones((n - 1, 3)))
+    with pytest.raises(InvalidInputError, match=r"strain: expected an array of shape \(3, 3\)"):
+        functions.jvp(*arguments(atoms), np.ones((n, 3)), np.ones(6))
 
 
 @pytest.mark.parametrize("name", ["model", "smooth_model", "compact_model"])

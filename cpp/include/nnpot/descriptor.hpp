@@ -38,7 +38,7 @@ public:
     /// Derivatives of a weighted sum of all values.
     struct Gradient {
         arma::mat positions;  ///< 3 × n_centers: d(sum)/dr, 1/Å
-        arma::mat33 strain;   ///< d(sum)/dstrain, symmetric
+        arma::mat33 strain;   ///< d(sum)/dstrain, symmetric but for rounding
     };
 
     /// The weights times the Jacobian, by one adjoint sweep and without the Jacobian.
@@ -47,13 +47,14 @@ public:
     /// @throws InvalidInput if the sizes do not fit
     Gradient vjp(const NeighborList& list, const arma::mat& weights) const;
 
-    /// The Jacobian times a displacement of the atoms: how fast the values change on the way. Takes the time of
-    /// jacobian() and none of its memory.
+    /// The Jacobian times a displacement of the atoms and a strain: how fast the values change on the way. Takes
+    /// about the time of vjp(), of which it is the transpose, by one forward sweep and without the Jacobian.
     /// @param list          as for vjp()
     /// @param displacement  3 × n_centers
+    /// @param strain        strain(a, b) moves every neighbor vector x by x_a strain(a, b) along axis b
     /// @return largest_size() × n_centers, in 1/Å times the unit of the displacement
     /// @throws InvalidInput if the sizes do not fit
-    arma::mat jvp(const NeighborList& list, const arma::mat& displacement) const;
+    arma::mat jvp(const NeighborList& list, const arma::mat& displacement, const arma::mat33& strain) const;
 
 private:
     std::vector<int> atomic_numbers_;

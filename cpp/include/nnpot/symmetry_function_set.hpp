@@ -12,11 +12,11 @@
 namespace nnpot {
 
 /// The symmetry functions of one center element, grouped so that they share distances, cutoff values,
-/// exponentials and powers. Two sweeps: forward() gives the values G, backward() the derivative of any
-/// weighted sum of them with respect to the neighbor vectors, without ever forming dG/dx.
+/// exponentials and powers. forward() gives the values G, backward() the derivative of any weighted sum of them
+/// with respect to the neighbor vectors, tangent() their change along a motion, without ever forming dG/dx.
 class SymmetryFunctionSet {
 public:
-    /// What forward() computed for one center and backward() reads again; reusable for any center and set.
+    /// What forward() computed for one center and the other sweeps read again; reusable for any center and set.
     class Workspace;
     /// The functions in the order in which they are evaluated.
     struct Groups;
@@ -40,6 +40,11 @@ public:
     /// @param weights  size() numbers, e.g. dE/dG
     /// @param gx, gy, gz  one number per neighbor of that center, overwritten
     void backward(Workspace& workspace, const double* weights, double* gx, double* gy, double* gz) const;
+
+    /// dG/dt where the neighbor vectors change by dx/dt = vx, and so on, after forward() with the same workspace.
+    /// @param vx, vy, vz  one number per neighbor of that center
+    /// @param changes     size() numbers, overwritten
+    void tangent(Workspace& workspace, const double* vx, const double* vy, const double* vz, double* changes) const;
 
 private:
     std::vector<SymmetryFunction> functions_;

@@ -1,6 +1,8 @@
 // Compiled once per instruction set and precision (cpp/CMakeLists.txt), NNPOT_VARIANT is set to its name.
 #include "adjoint.hpp"
 #include "dense.hpp"
+#include "tangent.hpp"
+
 #define NNPOT_TEXT_OF(name) #name
 #define NNPOT_TEXT(name) NNPOT_TEXT_OF(name)
 
@@ -13,8 +15,19 @@
 namespace nnpot::kernels::NNPOT_VARIANT {
 
 extern const Kernels<Real> NNPOT_TABLE;
-const Kernels<Real> NNPOT_TABLE{NNPOT_TEXT(NNPOT_VARIANT), width,         fill_shell,   radial_forward,
-                                radial_backward,           list_triplets, scratch_size, angular_forward,
-                                angular_backward,          multiply,      activate};
+const Kernels<Real> NNPOT_TABLE{NNPOT_TEXT(NNPOT_VARIANT),
+                                width,
+                                fill_shell,
+                                radial_forward,
+                                radial_backward,
+                                list_triplets,
+                                scratch_size,
+                                angular_forward,
+                                angular_backward,
+                                fill_tangent,
+                                radial_tangent,
+                                angular_tangent,
+                                multiply,
+                                activate};
 
 }  // namespace nnpot::kernels::NNPOT_VARIANT

@@ -31,6 +31,22 @@ struct Shell {
     Real *gx = nullptr, *gy = nullptr, *gz = nullptr;  ///< dE/d(x, y, z), filled by the adjoint sweep
 };
 
+/// How fast the neighbors of a shell change in a motion whose velocities are x, y, z.
+template <typename Real>
+struct ShellTangent {
+    Real *x = nullptr, *y = nullptr, *z = nullptr;
+    Real* along = nullptr;       ///< of r² / 2
+    Real* distance = nullptr;    ///< of r
+    Real* stretch = nullptr;     ///< of ln r
+    Real* log_cutoff = nullptr;  ///< of ln f_c; 0 where f_c is negligible
+};
+
+template <typename Real>
+struct ShellAndTangent {
+    const Shell<Real>& shell;
+    const ShellTangent<Real>& tangent;
+};
+
 /// Pairs of neighbors (j, k) that count for an angular group, one after the other: for each j in blocks of as
 /// many k as a vector holds, of which the bits of a mask say which count.
 template <typename Real>
@@ -152,7 +168,7 @@ struct Kernels {
     /// All pairs of one shell or between two.
     void (*list_triplets)(const AngularGroup& group, const Shell<Real>& first, const Shell<Real>& second,
                           Triplets<Real>& triplets);
-    /// Numbers that angular_forward() and angular_backward() need as scratch.
+    /// Numbers that angular_forward(), angular_backward() and angular_tangent() need as scratch.
     std::size_t (*scratch_size)(const AngularGroup& group, std::size_t n_neighbors, std::size_t n_triplets);
     /// Completes the triplets and sets the values of the functions.
     void (*angular_forward)(const AngularGroup& group, const Shell<Real>& first, const Shell<Real>& second,
@@ -160,6 +176,17 @@ struct Kernels {
     /// Adds the derivatives of the functions, times their weights, to g of both shells.
     void (*angular_backward)(const AngularGroup& group, const Triplets<Real>& triplets, const double* weights,
                              Real* scratch, Shell<Real>& first, Shell<Real>& second);
+
+    /// Fills the tangent of a shell from the velocities of all neighbors of the center.
+    void (*fill_tangent)(const double* dx, const double* dy, const double* dz, const Shell<Real>& shell,
+                         ShellTangent<Real>& tangent);
+    /// Sets the changes of the functions; terms are those of radial_forward(), slopes is scratch.
+    void (*radial_tangent)(const RadialTerm* radial, std::size_t n_terms, const Real* terms, std::size_t stride,
+                           const Shell<Real>& shell, const ShellTangent<Real>& tangent, Real* slopes, double* changes);
+    /// Sets the changes of the functions; triplets are those of angular_forward().
+    void (*angular_tangent)(const AngularGroup& group, const Triplets<Real>& triplets,
+                            const ShellAndTangent<Real>& first, const ShellAndTangent<Real>& second, Real* scratch,
+                            double* changes);
 
     void (*multiply)(const DenseProduct<Real>& product);
     /// x becomes the activation of x, slope its derivative.
