@@ -45,6 +45,18 @@ py::array_t<double> values(const nnpot::Descriptor& self, const RowMajor& positi
     return to_array(result);
 }
 
+py::array_t<long> neighbor_counts(const nnpot::Descriptor& self, const RowMajor& positions, const Integers& numbers,
+                                  const RowMajor& cell, const std::vector<bool>& pbc) {
+    const nnpot::Structure structure = to_structure(positions, numbers, cell, pbc);
+    std::vector<std::size_t> counts;
+    {
+        const py::gil_scoped_release release;
+        const nnpot::NeighborList list = nnpot::build_neighbor_list(structure, self.cutoff());
+        for (std::size_t c = 0; c < list.n_centers(); ++c) counts.push_back(list.offsets[c + 1] - list.offsets[c]);
+    }
+    return to_array(counts);
+}
+
 py::tuple jacobian(const nnpot::Descriptor& self, const RowMajor& positions, const Integers& numbers,
                    const RowMajor& cell, const std::vector<bool>& pbc) {
     const nnpot::Structure structure = to_structure(positions, numbers, cell, pbc);
@@ -93,6 +105,8 @@ void bind_descriptor(py::module_& module) {
         .def_property_readonly("elements", &symbols)
         .def("functions", &function_texts, py::arg("element"))
         .def("values", &values, py::arg("positions"), py::arg("numbers"), py::arg("cell"), py::arg("pbc"))
+        .def("neighbor_counts", &neighbor_counts, py::arg("positions"), py::arg("numbers"), py::arg("cell"),
+             py::arg("pbc"))
         .def("jacobian", &jacobian, py::arg("positions"), py::arg("numbers"), py::arg("cell"), py::arg("pbc"))
         .def("vjp", &vjp, py::arg("positions"), py::arg("numbers"), py::arg("cell"), py::arg("pbc"), py::arg("weights"))
         .def("jvp", &jvp, py::arg("positions"), py::arg("numbers"), py::arg("cell"), py::arg("pbc"),

@@ -33,6 +33,11 @@ class SymmetryFunctions:
     def values(self, positions: ArrayLike, numbers: ArrayLike, cell: ArrayLike, pbc: ArrayLike) -> Array:
         """Shape (n, n_functions_max); columns beyond an element's own count are 0."""
 
+    def neighbor_counts(
+        self, positions: ArrayLike, numbers: ArrayLike, cell: ArrayLike, pbc: ArrayLike
+    ) -> NDArray[Any]:
+        """Shape (n,): how many neighbors, images included, each atom has within the largest cutoff."""
+
     def jacobian(
         self, positions: ArrayLike, numbers: ArrayLike, cell: ArrayLike, pbc: ArrayLike
     ) -> tuple[Array, NDArray[Any], NDArray[Any], Array, Array]:

@@ -9,24 +9,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from ase import Atoms
-from ase.neighborlist import neighbor_list
 from numpy.typing import NDArray
 
 from nnpot.progress import progress
-from nnpot.training.descriptors import Descriptor, FrameDescriptors, describe
+from nnpot.training.descriptors import Descriptor, FrameDescriptors, arguments, describe, describe_values
 from nnpot.training.labels import Labels, collect_labels
+from nnpot.training.live import LiveDerivatives
 
 Array = NDArray[np.floating]
 Indices = NDArray[np.int32]
 
+ALIGNMENT = 64
+"""Bytes"""
+
 
 @dataclass(frozen=True)
 class ElementTable:
-    """All atoms of one element, and one row of zeros behind them that fills up batches."""
+    """All atoms of one element, and one row of zeros behind them that fills up batches.
+
+    M is 0 where derivatives are not stored.
+    """
 
     descriptors: Array
     """(n + 1, F) scaled descriptors."""
@@ -48,6 +54,8 @@ class DataSet:
     labels: Labels
     first: NDArray[np.int64]
     """(n_frames + 1,): the atoms of frame f are first[f] to first[f + 1]."""
+    live: LiveDerivatives | None = None
+    """What multiplies with the derivatives where they are not stored."""
 
     def __len__(self) -> int:
         return len(self.first) - 1
@@ -76,8 +84,7 @@ def table_shapes(descriptor: Descriptor, frames: Sequence[Atoms]) -> dict[str, T
     largest = dict.fromkeys(descriptor.elements, 0)
     count = dict.fromkeys(descriptor.elements, 0)
     for frame in frames:
-        centers = neighbor_list("i", frame, descriptor.functions.cutoff * (1.0 + 1e-9))
-        neighbors = np.bincount(centers, minlength=len(frame))
+        neighbors = descriptor.functions.neighbor_counts(*arguments(frame))
         for element in frame.symbols.species():
             own = neighbors[frame.symbols == element]
             largest[element] = max(largest[element], int(own.max()))
@@ -92,6 +99,7 @@ def build_dataset(
     precision: str,
     name: str = "",
     group_weights: Mapping[str, float] | None = None,
+    stored: bool = True,
 ) -> DataSet:
     """Descriptors, derivatives and labels of all frames.
 
@@ -109,44 +117,71 @@ def build_dataset(
         What the progress bar calls them; without a name there is no bar.
     group_weights
         Weights of groups of frames in the loss; 1 for those not named.
+    stored
+        Whether derivatives are stored, or computed whenever they are needed.
     """
     shapes = table_shapes(descriptor, frames)
+    if not stored:
+        shapes = {element: replace(shape, n_neighbors=0) for element, shape in shapes.items()}
     tables = {element: _empty_table(shape, len(frames), precision) for element, shape in shapes.items()}
     bar = progress(f"descriptors of {name} frames", len(frames)) if name else nullcontext()
     with bar as counter:
         for number, frame in enumerate(frames):
-            _fill(tables, number, frame, describe(descriptor, frame))
+            found = describe(descriptor, frame) if stored else None
+            values = describe_values(descriptor, frame) if found is None else found.values
+            row_of = _fill_values(tables, number, frame, values)
+            if found is not None:
+                _fill_derivatives(tables, row_of, found)
             if counter is not None:
                 counter.advance()
     labels = collect_labels(frames, atom_energies, group_weights or {})
-    return DataSet(tables, labels, np.cumsum([0, *(len(frame) for frame in frames)]))
+    live = None if stored else LiveDerivatives(descriptor, frames)
+    return DataSet(tables, labels, np.cumsum([0, *(len(frame) for frame in frames)]), live)
 
 
 def _empty_table(shape: TableShape, n_frames: int, precision: str) -> ElementTable:
     n = shape.n_atoms + 1
     return ElementTable(
         np.zeros((n, shape.n_functions), precision),
-        np.zeros((n, shape.n_functions, 3 * shape.n_neighbors), precision),
+        _aligned_zeros((n, shape.n_functions, 3 * shape.n_neighbors), precision),
         np.zeros((n, shape.n_neighbors), np.int32),
         np.zeros((n, shape.n_neighbors, 3), precision),
         np.zeros(n_frames + 1, np.int64),
     )
 
 
-def _fill(tables: dict[str, ElementTable], number: int, frame: Atoms, found: FrameDescriptors) -> None:
-    starts = np.searchsorted(found.center, np.arange(len(frame)))
-    slot = np.arange(len(found.center)) - starts[found.center]
+def _aligned_zeros(shape: tuple[int, ...], precision: str) -> Array:
+    """Zeros at an address that TensorFlow can use as it is, without a copy."""
+    n_bytes = int(np.prod(shape)) * np.dtype(precision).itemsize
+    memory = np.zeros(n_bytes + ALIGNMENT, np.uint8)
+    start = -memory.ctypes.data % ALIGNMENT
+    return memory[start : start + n_bytes].view(precision).reshape(shape)
+
+
+def _fill_values(
+    tables: dict[str, ElementTable], number: int, frame: Atoms, values: Array
+) -> dict[str, NDArray[np.int64]]:
+    """Copy the inputs of one frame; returns per element the row of each atom, -1 for those of others."""
+    rows = {}
     for element, table in tables.items():
         atoms = np.flatnonzero(frame.symbols == element)
         start = table.first[number]
         table.first[number + 1] = start + len(atoms)
-        row_of = np.full(len(frame), -1)
-        row_of[atoms] = start + np.arange(len(atoms))
-        pairs = np.flatnonzero(row_of[found.center] >= 0)
-        n_functions = table.descriptors.shape[1]
-        table.descriptors[row_of[atoms]] = found.values[atoms, :n_functions]
-        rows, columns = row_of[found.center[pairs]], slot[pairs]
+        rows[element] = np.full(len(frame), -1)
+        rows[element][atoms] = start + np.arange(len(atoms))
+        table.descriptors[start : start + len(atoms)] = values[atoms, : table.descriptors.shape[1]]
+    return rows
+
+
+def _fill_derivatives(
+    tables: dict[str, ElementTable], row_of: dict[str, NDArray[np.int64]], found: FrameDescriptors
+) -> None:
+    starts = np.searchsorted(found.center, np.arange(len(found.values)))
+    slot = np.arange(len(found.center)) - starts[found.center]
+    for element, table in tables.items():
+        pairs = np.flatnonzero(row_of[element][found.center] >= 0)
+        rows, columns = row_of[element][found.center[pairs]], slot[pairs]
         table.neighbors[rows, columns] = found.neighbor[pairs]
         table.vectors[rows, columns] = found.vector[pairs]
         by_neighbor = table.jacobian.reshape(*table.jacobian.shape[:2], -1, 3)
-        by_neighbor[rows, :, columns, :] = found.gradient[pairs, :n_functions]
+        by_neighbor[rows, :, columns, :] = found.gradient[pairs, : table.descriptors.shape[1]]

@@ -147,16 +147,27 @@ def statistics(values: Array) -> Array:
     return np.stack(columns, axis=1)
 
 
+def describe_values(descriptor: Descriptor, frame: Atoms) -> Array:
+    """Inputs of the networks (n, F) for one frame; unused columns of an element are 0."""
+    return _inputs(descriptor, frame, descriptor.functions.values(*arguments(frame)))
+
+
 def describe(descriptor: Descriptor, frame: Atoms) -> FrameDescriptors:
     """Inputs of the networks for one frame, and their derivatives; unused columns of an element are 0."""
     values, center, neighbor, gradient, vector = descriptor.functions.jacobian(*arguments(frame))
     symbols = np.asarray(frame.get_chemical_symbols())
-    scaled = np.zeros_like(values)
     slopes = np.zeros_like(gradient)
     for element, statistics in descriptor.statistics.items():
-        n, mean, sigma = len(statistics), statistics[:, 2], statistics[:, 3]
-        transform = descriptor.inputs[element].transform
-        atoms, pairs = symbols == element, symbols[center] == element
-        scaled[atoms, :n] = (values[atoms, :n] - mean) / sigma @ transform
+        n, sigma = len(statistics), statistics[:, 3]
+        transform, pairs = descriptor.inputs[element].transform, symbols[center] == element
         slopes[pairs, :n] = np.matmul((transform / sigma[:, None]).T, gradient[pairs, :n])
-    return FrameDescriptors(scaled, center, neighbor, slopes, vector)
+    return FrameDescriptors(_inputs(descriptor, frame, values), center, neighbor, slopes, vector)
+
+
+def _inputs(descriptor: Descriptor, frame: Atoms, values: Array) -> Array:
+    inputs = np.zeros_like(values)
+    for element, statistics in descriptor.statistics.items():
+        n, mean, sigma = len(statistics), statistics[:, 2], statistics[:, 3]
+        atoms = frame.symbols == element
+        inputs[atoms, :n] = (values[atoms, :n] - mean) / sigma @ descriptor.inputs[element].transform
+    return inputs

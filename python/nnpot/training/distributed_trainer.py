@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -49,7 +49,7 @@ class DistributedTrainer(GradientTrainer):
         self._local_gradients = tf.function(self._gradients, jit_compile=True, autograph=False)
         self._local_sums = tf.function(self._sums, jit_compile=True, autograph=False)
         self._compiled = tf.function(self._step_together, autograph=False)
-        self._measure = tf.function(self._measure_together, autograph=False)
+        self._compiled_measure = tf.function(self._measure_together, autograph=False)
 
     def any(self, flag: bool) -> bool:
         return self._distribution.any(flag)
@@ -63,6 +63,13 @@ class DistributedTrainer(GradientTrainer):
         shares = [batches(data, order, config.batch_size, config.precision, (k, n)) for k in range(n)]
         for together in zip(*shares, strict=True):
             yield self._distribution.per_replica(partial(_pick, together))
+
+    def _steps(self, chosen: Iterable[Any], seeds: Iterable[tuple[int, int]]) -> Iterable[Sums]:
+        for batch, seed in zip(chosen, seeds, strict=True):
+            yield self._compiled(self._device, batch, tf.constant(seed, tf.int32))
+
+    def _measures(self, device: Any, chosen: Iterable[Any]) -> Iterable[Sums]:
+        return (self._compiled_measure(device, batch) for batch in chosen)
 
     def _step_together(self, data: Any, batch: Any, seed: tf.Tensor) -> Sums:
         sums: Sums = self._distribution.run(self._step_in_replica, data, batch, seed)

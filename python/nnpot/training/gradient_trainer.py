@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from nnpot.training.batches import Batch
 from nnpot.training.config import TrainingConfig
 from nnpot.training.dataset import DataSet
 from nnpot.training.loss import Sums
@@ -31,7 +32,7 @@ class GradientTrainer(Trainer):
         n_steps = config.training.epochs * -(-len(train) // config.training.batch_size)
         self._optimizer = create_optimizer(config.optimizer, n_steps)
         self._optimizer.build(networks.variables)
-        self._compiled = tf.function(self._step_eagerly, jit_compile=True, autograph=False)
+        self._loop = self._loop_over(train, self._step_eagerly)
 
     @property
     def learning_rate(self) -> float:
@@ -50,8 +51,10 @@ class GradientTrainer(Trainer):
             self._optimizer.learning_rate.assign(plateau_rate(self._config.optimizer, losses))
 
     def _step(self, batch: BatchTensors, seed: tf.Tensor) -> Sums:
-        sums: Sums = self._compiled(self._device, batch, seed)
-        return sums
+        return self._step_eagerly(self._device, batch, seed)
+
+    def _steps(self, chosen: Iterable[Batch], seeds: Iterable[tuple[int, int]]) -> Iterable[Sums]:
+        return self._loop(self._device, chosen, seeds)
 
     def _step_eagerly(self, data: DeviceData, batch: BatchTensors, seed: tf.Tensor) -> Sums:
         sums, gradients = self._gradients(data, batch, seed)

@@ -1,11 +1,13 @@
-"""Energies, forces and stresses of a batch from the networks and the stored derivatives."""
+"""Energies, forces and stresses of a batch from the networks and the derivatives of their inputs."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from nnpot.training.batches import Batch
-from nnpot.training.dataset import DataSet
+from nnpot.training.dataset import Array, DataSet
+from nnpot.training.live import LiveDerivatives
 from nnpot.training.networks import AtomicNetworks
 from nnpot.training.tensorflow_setup import tf
 
@@ -39,6 +41,8 @@ class DeviceData(NamedTuple):
 
     tables: dict[str, DeviceTable]
     labels: DeviceLabels
+    live: LiveDerivatives | None = None
+    """Where derivatives are not stored; compiled functions (XLA) cannot contain it."""
 
 
 class BatchTensors(NamedTuple):
@@ -64,15 +68,25 @@ class Predicted(NamedTuple):
 
 
 def to_device(data: DataSet, precision: str) -> DeviceData:
-    """Copy a data set into TensorFlow's memory."""
+    """Hand a data set to TensorFlow; stored derivatives are copied only to a GPU."""
     tables = {
         element: DeviceTable(
-            *map(tf.constant, (table.descriptors, table.jacobian, table.neighbors, table.vectors))
+            tf.constant(table.descriptors),
+            _shared(table.jacobian),
+            tf.constant(table.neighbors),
+            tf.constant(table.vectors),
         )
         for element, table in data.elements.items()
     }
     labels = {name: tf.constant(values, precision) for name, values in vars(data.labels).items()}
-    return DeviceData(tables, DeviceLabels(**labels))
+    return DeviceData(tables, DeviceLabels(**labels), data.live)
+
+
+def _shared(array: Array) -> tf.Tensor:
+    """An array as tensor, without a copy where TensorFlow works on the processor."""
+    if array.size == 0 or tf.config.list_physical_devices("GPU"):
+        return tf.constant(array)
+    return tf.experimental.dlpack.from_dlpack(array.__dlpack__())
 
 
 def to_tensors(batch: Batch) -> BatchTensors:
@@ -89,8 +103,8 @@ def predict(
 ) -> Predicted:
     """Energies, forces and strain derivatives of a batch.
 
-    F_k = -Σ_i Σ_f (dE_i/dg_f) (dg_f/dr_k): the network's own gradient times the stored derivatives, each
-    product added to the atom it belongs to. The same products times the neighbours' vectors are dE/dε.
+    F_k = -Σ_i Σ_f (dE_i/dg_f) (dg_f/dr_k): the network's own gradient times the derivatives of its inputs,
+    each product added to the atom it belongs to. The same products times the neighbours' vectors are dE/dε.
 
     Parameters
     ----------
@@ -103,23 +117,39 @@ def predict(
     seed
         Of the nodes at rest, see `AtomicNetworks`.
     """
-    n_frames, n_atoms, dtype = batch.frames.shape[0], batch.atoms.shape[0], batch.counts.dtype
-    energies = tf.zeros((n_frames, networks.n_members), dtype)
-    gradient = tf.zeros((n_atoms, networks.n_members, 3), dtype)
-    strain = tf.zeros((n_frames, networks.n_members, 3, 3), dtype) if with_stress else None
+    n_frames = batch.frames.shape[0]
+    energies = tf.zeros((n_frames, networks.n_members), batch.counts.dtype)
+    slopes = {}
     for element in networks.elements:
-        table, rows, frame = data.tables[element], batch.rows[element], batch.frame[element]
-        atomic, slopes = _network_gradient(networks, element, tf.gather(table.descriptors, rows), seed)
-        products = tf.matmul(slopes, tf.gather(table.jacobian, rows))
-        products = tf.reshape(products, (rows.shape[0], networks.n_members, -1, 3))
+        inputs = tf.gather(data.tables[element].descriptors, batch.rows[element])
+        atomic, slopes[element] = _network_gradient(networks, element, inputs, seed)
+        energies += tf.math.unsorted_segment_sum(atomic, batch.frame[element], n_frames + 1)[:-1]
+    if data.live is not None:
+        gradient, strain = data.live.products(batch.frames, slopes, batch.atoms.shape[0])
+    else:
+        gradient, strain = _stored_products(data, batch, slopes, with_stress)
+    return Predicted(energies, -gradient, _voigt(strain) if with_stress else None)
+
+
+def _stored_products(
+    data: DeviceData, batch: BatchTensors, slopes: Mapping[str, tf.Tensor], with_stress: bool
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Slopes (R, K, F) times the stored derivatives: by positions (A, K, 3), by strain (n_batch, K, 3, 3)."""
+    n_frames, n_atoms, dtype = batch.frames.shape[0], batch.atoms.shape[0], batch.counts.dtype
+    n_members = next(iter(slopes.values())).shape[1]
+    gradient = tf.zeros((n_atoms, n_members, 3), dtype)
+    strain = tf.zeros((n_frames, n_members, 3, 3), dtype)
+    for element, own in slopes.items():
+        table, rows = data.tables[element], batch.rows[element]
+        products = tf.matmul(own, tf.gather(table.jacobian, rows))
+        products = tf.reshape(products, (rows.shape[0], n_members, -1, 3))
         targets = tf.gather(table.neighbors, rows) + batch.shift[element][:, None]
-        energies += tf.math.unsorted_segment_sum(atomic, frame, n_frames + 1)[:-1]
-        by_slot = tf.reshape(tf.transpose(products, (0, 2, 1, 3)), (-1, networks.n_members, 3))
+        by_slot = tf.reshape(tf.transpose(products, (0, 2, 1, 3)), (-1, n_members, 3))
         gradient += tf.math.unsorted_segment_sum(by_slot, tf.reshape(targets, (-1,)), n_atoms)
-        if strain is not None:
+        if with_stress:
             outer = tf.einsum("rkma,rmb->rkab", products, tf.gather(table.vectors, rows))
-            strain += tf.math.unsorted_segment_sum(outer, frame, n_frames + 1)[:-1]
-    return Predicted(energies, -gradient, None if strain is None else _voigt(strain))
+            strain += tf.math.unsorted_segment_sum(outer, batch.frame[element], n_frames + 1)[:-1]
+    return gradient, strain
 
 
 def _network_gradient(

@@ -19,6 +19,7 @@ from nnpot.training.distribution import Distribution
 from nnpot.training.frames import Split, atom_energies, summarize_split
 from nnpot.training.gradient_trainer import GradientTrainer
 from nnpot.training.kalman_trainer import KalmanTrainer
+from nnpot.training.memory import stores_derivatives
 from nnpot.training.networks import AtomicNetworks
 from nnpot.training.start_model import StartModel, start_descriptor
 from nnpot.training.trainer import Trainer, output_scale
@@ -51,12 +52,24 @@ def prepare(
     given = None if offsets == "fit" else offsets
     energies = start.atom_energies(given) if start else atom_energies(split.train, given)
     descriptor = start_descriptor(start, split.train) if start else _new_descriptor(config, split)
-    _announce(split, descriptor, energies, precision)
+    _announce(split, descriptor, energies)
+    fitted = [frames for frames in (split.train, split.validation) if frames]
+    shapes = [table_shapes(descriptor, frames) for frames in fitted]
+    n_bytes = sum(shape.n_bytes(precision) for part in shapes for shape in part.values())
+    stored = stores_derivatives(config.training, n_bytes)
+    if not stored and (distribution is not None or config.optimizer.name in TRAINERS):
+        where = config.optimizer.name if distribution is None else "a training on several devices"
+        raise InvalidInputError(
+            f"training.jacobian: {where} needs stored derivatives, {n_bytes / 1e9:.2f} GB; raise "
+            f"training.memory_limit, take fewer functions, or adam on one device"
+        )
 
     def build(name: str) -> DataSet | None:
         frames = dict(split.parts()).get(name)
+        if not frames:
+            return None
         weights = config.loss.group_weights
-        return build_dataset(descriptor, frames, energies, precision, name, weights) if frames else None
+        return build_dataset(descriptor, frames, energies, precision, name, weights, stored)
 
     train, validation = build("train"), build("validation")
     assert train is not None
@@ -102,7 +115,7 @@ def _networks(
     return AtomicNetworks.create(config.network, scales, precision, config.training.seed)
 
 
-def _announce(split: Split, descriptor: Descriptor, energies: dict[str, float], precision: str) -> None:
+def _announce(split: Split, descriptor: Descriptor, energies: dict[str, float]) -> None:
     summary = summarize_split(split, energies)
     logger.info("%s", summary_text(summary))
     for warning in summary.warnings:
@@ -112,6 +125,3 @@ def _announce(split: Split, descriptor: Descriptor, energies: dict[str, float], 
         count = descriptor.n_functions(element)
         logger.info("%s: %d symmetry functions, energy offset %.6f eV", element, count, energies[element])
     logger.info("cutoff: %.3f Å", descriptor.functions.cutoff)
-    shapes = [table_shapes(descriptor, frames) for frames in (split.train, split.validation) if frames]
-    n_bytes = sum(shape.n_bytes(precision) for part in shapes for shape in part.values())
-    logger.info("memory for derivatives of the descriptors (%s): %.2f GB", precision, 2 * n_bytes / 1e9)

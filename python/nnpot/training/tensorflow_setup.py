@@ -16,7 +16,7 @@ except ImportError as error:
         f"training needs TensorFlow ({error}); install it with: pip install 'nnpot[train]'"
     ) from error
 
-__all__ = ["keras", "set_up", "tf"]
+__all__ = ["keras", "n_threads", "set_up", "tf"]
 
 
 def set_up(threads: int | None) -> None:
@@ -31,3 +31,8 @@ def set_up(threads: int | None) -> None:
         tf.config.threading.set_inter_op_parallelism_threads(1)
     except RuntimeError:
         return
+
+
+def n_threads() -> int:
+    """How many threads TensorFlow works with."""
+    return tf.config.threading.get_intra_op_parallelism_threads() or len(os.sched_getaffinity(0))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from ase import units
 from numpy.typing import NDArray
 
-from nnpot.training.batches import batches
+from nnpot.training.batches import Batch, batches
+from nnpot.training.compiled_loop import CompiledLoop
 from nnpot.training.config import TrainingConfig
 from nnpot.training.dataset import DataSet
 from nnpot.training.loss import Loss, Sums
@@ -65,7 +66,7 @@ class Trainer(ABC):
         self._loss = Loss(config.loss, scale)
         self._device = self._place(train)
         self._device_validation = self._place(validation) if validation is not None else None
-        self._measure = tf.function(self._sums, jit_compile=True, autograph=False)
+        self._measure = self._loop_over(validation or train, lambda data, batch, _: self._sums(data, batch))
 
     @property
     @abstractmethod
@@ -108,25 +109,41 @@ class Trainer(ABC):
         origin = [self._config.training.seed, epoch]
         order = np.random.default_rng(origin).permutation(len(self._train))
         first = int(np.random.SeedSequence(origin).generate_state(1)[0] >> 1)
-        return self._mean(
-            self._step(batch, tf.constant([first, 10_000 * number], tf.int32))
-            for number, batch in enumerate(self._batches(self._train, order))
-        )
+        seeds = [(first, 10_000 * number) for number in range(-(-len(order) // self._batch_size))]
+        return self._mean(self._steps(self._batches(self._train, order), seeds))
 
     def validate(self) -> Errors | None:
         """The errors on the validation frames, where there are any."""
         data, device = self._validation, self._device_validation
         if data is None or device is None:
             return None
-        return self._mean(self._measure(device, batch) for batch in self._batches(data, np.arange(len(data))))
+        return self._mean(self._measures(device, self._batches(data, np.arange(len(data)))))
 
     def _place(self, data: DataSet) -> DeviceData:
         """Copy a data set to where it is worked on."""
         return to_device(data, self._config.training.precision)
 
-    def _batches(self, data: DataSet, order: NDArray[np.int64]) -> Iterable[BatchTensors]:
-        config = self._config.training
-        return map(to_tensors, batches(data, order, config.batch_size, config.precision))
+    def _steps(self, chosen: Iterable[Batch], seeds: Iterable[tuple[int, int]]) -> Iterable[Sums]:
+        """A step for each batch, in their order."""
+        for batch, seed in zip(chosen, seeds, strict=True):
+            yield self._step(to_tensors(batch), tf.constant(seed, tf.int32))
+
+    def _measures(self, device: DeviceData, chosen: Iterable[Batch]) -> Iterable[Sums]:
+        """The sums of each batch, without changes."""
+        return self._measure(device, chosen)
+
+    def _loop_over(
+        self, data: DataSet, step: Callable[[DeviceData, BatchTensors, tf.Tensor], Sums]
+    ) -> CompiledLoop:
+        n_batches = -(-len(data) // self._batch_size)
+        return CompiledLoop(step, self._networks.n_members, n_batches, compiled=data.live is None)
+
+    @property
+    def _batch_size(self) -> int:
+        return self._config.training.batch_size
+
+    def _batches(self, data: DataSet, order: NDArray[np.int64]) -> Iterable[Batch]:
+        return batches(data, order, self._batch_size, self._config.training.precision)
 
     def _sums(self, data: DeviceData, batch: BatchTensors, seed: tf.Tensor | None = None) -> Sums:
         predicted = predict(self._networks, data, batch, self._loss.with_stress, seed)
