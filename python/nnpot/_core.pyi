@@ -73,7 +73,7 @@ class SymmetryFunctions:
     ) -> Array:
         """How the values (n, F) change along a displacement (n, 3) of the atoms and a strain (3, 3).
 
-        The strain changes every vector r between atoms by r @ strain. The transpose of `vjp`, in about its time:
+        The strain changes every vector r between atoms by r @ strain. Transpose of `vjp`, in about its time:
         ``vdot(weights, jvp(d, e)) == vdot(vjp(weights)[0], d) + vdot(vjp(weights)[1], e)``.
         """
 

@@ -60,10 +60,10 @@ def test_both_give_the_same_training(descriptor: Descriptor) -> None:
     config = alloy_config(Path("none.xyz"), batch_size=2, precision="float64", stress_weight=1.0, members=2)
     ends = []
     for data in both(descriptor):
-        trainer = GradientTrainer(config, networks(descriptor), data, data, SCALE)
+        trainer = GradientTrainer(config, networks(descriptor), data, None, SCALE)
         start = trainer.weights()
         errors = [trainer.run_epoch(epoch) for epoch in (1, 2)]
-        ends.append([*trainer.weights(), errors[-1].loss, trainer.validate().loss])
+        ends.append([*trainer.weights(), errors[-1].loss])
     assert np.abs(ends[0][0] - start[0]).max() > 1e-3, "nothing was learnt"
     for stored, live in zip(*ends, strict=True):
         np.testing.assert_allclose(live, stored, rtol=1e-8, atol=1e-9)

@@ -83,7 +83,10 @@ class CompiledLoop:
 
         per_member = tf.zeros((self._length, 3, self._n_members), stacked.counts.dtype)
         empty = Sums(per_member, per_member, tf.zeros((self._length, 3), stacked.counts.dtype))
-        return tf.while_loop(lambda number, _: number < n_steps, body, (tf.constant(0), empty))[1]
+        end: tuple[tf.Tensor, Sums] = tf.while_loop(
+            lambda number, _: number < n_steps, body, (tf.constant(0), empty)
+        )
+        return end[1]
 
 
 def _shape(batch: Batch) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""Derivatives of the descriptors on the fly: never stored, but multiplied by sweeps of the core when needed."""
+"""Derivatives of the descriptors on the fly: never stored, multiplied by sweeps of the core when needed."""
 
 from __future__ import annotations
 
