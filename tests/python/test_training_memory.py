@@ -13,7 +13,8 @@ pytest.importorskip("tensorflow")
 
 from test_training_loss import FRAMES, LINES, OFFSETS, SCALE
 
-from nnpot.training import train
+from nnpot.errors import InvalidInputError
+from nnpot.training import preparation, train
 from nnpot.training.batches import batches
 from nnpot.training.config import LossConfig, NetworkConfig, RunConfig
 from nnpot.training.dataset import DataSet, build_dataset, table_shapes
@@ -118,3 +119,12 @@ def test_a_run_within_a_small_limit(tmp_path: Path, caplog: pytest.LogCaptureFix
         result = train(config, tmp_path / "run")
     assert "limit 0.00 GB: computed on the fly" in caplog.text
     assert result.epochs == 2 and result.model.exists()
+
+
+def test_optimizers_that_need_stored_derivatives_say_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(preparation.TRAINERS, "adam", GradientTrainer)
+    config = alloy_config(write_alloy(tmp_path), jacobian="on_the_fly")
+    with pytest.raises(InvalidInputError, match=r"training.jacobian: adam needs stored derivatives, 0.00 GB"):
+        train(config, tmp_path / "run")
