@@ -20,9 +20,12 @@ from nnpot.benchmark import training
 from nnpot.benchmark.training import TrainingBenchmark, TrainingSettings, run_training_benchmark
 from nnpot.benchmark.training_report import TrainingPresentation, notes
 from nnpot.benchmark.training_run import TrainingRun, kept, read_log
-from nnpot.benchmark.training_sets import synthetic_cells, throughput_set
+from nnpot.benchmark.training_sets import THROUGHPUT, TrainingSet, synthetic_cells, write_builtin
 from nnpot.errors import FileFormatError, InvalidInputError, NnpotError
+from nnpot.training import load_config
 from nnpot.training.checkpoint import COLUMNS
+from nnpot.training.descriptor_grid import symmetry_function_lines
+from nnpot.training.frames import Split
 
 
 class FakeTraining:
@@ -132,12 +135,20 @@ def test_throughput_and_a_configuration_exclude_each_other(
         run_training_benchmark(replace(settings, throughput=True), tmp_path / "out")
 
 
+def test_all_optimizers_have_the_same_data(settings: TrainingSettings, tmp_path: Path) -> None:
+    other = replace(settings, changes=(training.Change("data.validation_fraction", 0.5, "sgd"),))
+    with pytest.raises(InvalidInputError, match="all optimizers train on the same data"):
+        run_training_benchmark(other, tmp_path / "out")
+
+
 def test_the_synthetic_cells_are_what_they_are_said_to_be(tmp_path: Path) -> None:
-    data = throughput_set(tmp_path, n_frames=3)
-    assert [len(frame) for frame in data.split.train] == [64] * 3 and not data.split.validation
-    assert 28.0 < data.neighbors(5.4) < 32.0
-    assert max(np.bincount(neighbor_list("i", data.split.train[0], 5.4))) <= 34
-    first, second = synthetic_cells(2)
+    config = load_config(write_builtin(tmp_path, THROUGHPUT))
+    assert config.descriptor is not None
+    assert len(symmetry_function_lines(config.descriptor, ["Si"])) == 27
+    first, second = frames = synthetic_cells(2)
+    assert [len(frame) for frame in frames] == [64, 64]
+    assert 28.0 < TrainingSet("cells", Split(frames, [], [])).neighbors(config.descriptor.cutoff) < 32.0
+    assert max(np.bincount(neighbor_list("i", first, config.descriptor.cutoff))) <= 34
     bond = second.positions - first.positions
     work = -0.5 * np.sum((first.get_forces() + second.get_forces()) * bond)
     assert second.get_potential_energy() - first.get_potential_energy() == pytest.approx(work)
@@ -175,12 +186,8 @@ def test_without_validation_there_are_rates_only(
     fake: FakeTraining, settings: TrainingSettings, tmp_path: Path
 ) -> None:
     fake.errors = [math.nan] * 3
-    change = training.Change("data.validation_fraction", 0.0)
-    assert settings.config is not None
-    values = yaml.safe_load(settings.config.read_text(encoding="utf-8"))
-    values["data"][change.key.split(".")[1]] = change.value
-    settings.config.write_text(yaml.safe_dump(values), encoding="utf-8")
-    shown = TrainingPresentation(run_training_benchmark(settings, tmp_path / "out"), ["nnpot"])
+    without = replace(settings, changes=(training.Change("data.validation_fraction", 0.0),))
+    shown = TrainingPresentation(run_training_benchmark(without, tmp_path / "out"), ["nnpot"])
     page = shown.write(tmp_path / "out").read_text(encoding="utf-8")
     assert "No validation frames" in page and "s to target" not in page
     assert "NaN" not in (tmp_path / "out" / "summary.json").read_text(encoding="utf-8")

@@ -13,9 +13,11 @@ from typing import Any
 from nnpot.benchmark.machine import describe_host
 from nnpot.benchmark.training_cases import Change, TrainingCase, training_cases
 from nnpot.benchmark.training_run import TrainingRun, keep, kept, run_training
-from nnpot.benchmark.training_sets import TrainingSet, silicon_set, throughput_set
+from nnpot.benchmark.training_sets import SILICON, THROUGHPUT, TrainingSet, make_frames, write_builtin
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.progress import progress
+from nnpot.training import TrainingConfig, load_config
+from nnpot.training.frames import load_frames
 
 PACKAGES = ("nnpot", "tensorflow", "tensorflow-cpu", "keras", "numpy")
 OPTIMIZERS = ("adam", "kalman")
@@ -47,6 +49,11 @@ class TrainingSettings:
     target_force: float = TARGET_FORCE
     """The validation error whose time is asked for, meV/Å."""
     changes: tuple[Change, ...] = ()
+
+    @property
+    def builtin(self) -> str:
+        """The name of the configuration that comes with the package; empty for the user's."""
+        return "" if self.config is not None else THROUGHPUT if self.throughput else SILICON
 
 
 @dataclass
@@ -84,14 +91,8 @@ def run_training_benchmark(
         If nothing at all could be measured.
     """
     (output / "data").mkdir(parents=True, exist_ok=True)
-    data = _data(settings, output / "data")
-    optimizers, changes = settings.optimizers, settings.changes
-    if settings.config is None and not settings.throughput:
-        optimizers = optimizers or OPTIMIZERS
-        ours = (change for change in SILICON_CHANGES if change.optimizer in optimizers)
-        changes = (*ours, *changes)
-    cases = training_cases(data.config, optimizers, settings.memory, changes)
-    bench = TrainingBenchmark(settings, _machine(), data, cases, [])
+    cases = _cases(settings, output / "data")
+    bench = TrainingBenchmark(settings, _machine(), _data(settings, cases, output / "data"), cases, [])
     _measure(bench, output / "runs", fresh)
     if not bench.runs:
         lines = (f"{name}: {reason}" for name, reason in bench.failures.items())
@@ -99,12 +100,30 @@ def run_training_benchmark(
     return bench
 
 
-def _data(settings: TrainingSettings, folder: Path) -> TrainingSet:
-    if settings.config is not None:
-        if settings.throughput:
-            raise InvalidInputError("--throughput has its own data: give it without CONFIG")
-        return TrainingSet.of(settings.config)
-    return throughput_set(folder) if settings.throughput else silicon_set(folder)
+def _cases(settings: TrainingSettings, folder: Path) -> list[TrainingCase]:
+    if settings.config is not None and settings.throughput:
+        raise InvalidInputError("--throughput has its own data: give it without CONFIG")
+    for change in settings.changes:
+        if change.optimizer and change.key.startswith("data."):
+            raise InvalidInputError(
+                f"--set {change.optimizer}:{change.key}: all optimizers train on the same data; leave out "
+                f"{change.optimizer!r}"
+            )
+    optimizers, changes = settings.optimizers, settings.changes
+    if settings.builtin == SILICON:
+        optimizers = optimizers or OPTIMIZERS
+        ours = (change for change in SILICON_CHANGES if change.optimizer in optimizers)
+        changes = (*ours, *changes)
+    path = settings.config or write_builtin(folder, settings.builtin)
+    return training_cases(load_config(path).resolved(Path.cwd()), optimizers, settings.memory, changes)
+
+
+def _data(settings: TrainingSettings, cases: Sequence[TrainingCase], folder: Path) -> TrainingSet:
+    if settings.builtin:
+        make_frames(folder, settings.builtin)
+    section = TrainingConfig.model_validate(cases[0].values).data  # the same for all
+    name = settings.builtin if settings.config is None else settings.config.name
+    return TrainingSet(name, load_frames(section))
 
 
 def _machine() -> dict[str, str | int]:

@@ -1,4 +1,4 @@
-"""What trainings are compared on: a configuration of the user's, or one that comes with the package."""
+"""What trainings are compared on: the configurations and data that come with the package."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from nnpot.files import atomic_write
 from nnpot.io import write_frames
 from nnpot.reference.recipe import load_recipe
 from nnpot.reference.sampling import sample
-from nnpot.training import TrainingConfig, load_config
-from nnpot.training.frames import Split, load_frames
+from nnpot.training.frames import Split
 
 SILICON, THROUGHPUT = "silicon", "throughput"
 RECIPE = "silicon_sw_small"
 RATTLE = 0.05
 """Å, of every coordinate of the synthetic cells."""
+N_SYNTHETIC = 256
 SPRING = 5.0
 """eV/Å², that holds their atoms."""
 N_LOOKED_AT = 10
@@ -31,18 +31,10 @@ N_LOOKED_AT = 10
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """A configuration and the frames that it names."""
+    """What is trained on."""
 
     name: str
-    config: TrainingConfig
-    """With absolute file names."""
     split: Split
-
-    @classmethod
-    def of(cls, path: Path, name: str = "") -> TrainingSet:
-        """That of a configuration file."""
-        config = load_config(path).resolved(Path.cwd())
-        return cls(name or path.name, config, load_frames(config.data))
 
     def neighbors(self, cutoff: float) -> float:
         """The mean number within a cutoff (Å)."""
@@ -51,20 +43,20 @@ class TrainingSet:
         return pairs / sum(map(len, frames))
 
 
-def silicon_set(folder: Path) -> TrainingSet:
-    """Silicon with Stillinger-Weber labels, sampled with LAMMPS where the folder does not have it yet."""
-    file = folder / "silicon.xyz"
-    if not file.is_file():
-        write_frames(file, list(sample(load_recipe(RECIPE))))
-    return _with_our_configuration(folder, SILICON)
+def write_builtin(folder: Path, name: str) -> Path:
+    """Put the configuration that comes with the package into a folder; its frames are `make_frames`'."""
+    text = resources.files("nnpot.benchmark").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+    with atomic_write(folder / f"{name}.yaml") as stream:
+        stream.write(text)
+    return folder / f"{name}.yaml"
 
 
-def throughput_set(folder: Path, n_frames: int = 256) -> TrainingSet:
-    """Synthetic cells: only the speed of training means something."""
-    file = folder / "throughput.xyz"
+def make_frames(folder: Path, name: str) -> None:
+    """Sample or make up the frames of such a configuration, where the folder does not have them yet."""
+    file = folder / f"{name}.xyz"
     if not file.is_file():
-        write_frames(file, synthetic_cells(n_frames))
-    return _with_our_configuration(folder, THROUGHPUT)
+        made = sample(load_recipe(RECIPE)) if name == SILICON else synthetic_cells(N_SYNTHETIC)
+        write_frames(file, list(made))
 
 
 def synthetic_cells(n_frames: int) -> list[Atoms]:
@@ -79,10 +71,3 @@ def synthetic_cells(n_frames: int) -> list[Atoms]:
         atoms.calc = SinglePointCalculator(atoms, **labels)
         frames.append(atoms)
     return frames
-
-
-def _with_our_configuration(folder: Path, name: str) -> TrainingSet:
-    text = resources.files("nnpot.benchmark").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
-    with atomic_write(folder / f"{name}.yaml") as stream:
-        stream.write(text)
-    return TrainingSet.of(folder / f"{name}.yaml", name)
