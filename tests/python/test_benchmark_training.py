@@ -202,7 +202,8 @@ def test_a_busy_machine_is_said(fake: FakeTraining, settings: TrainingSettings, 
 
 def test_a_small_real_benchmark(settings: TrainingSettings, tmp_path: Path) -> None:
     pytest.importorskip("tensorflow")
-    only = replace(settings, optimizers=("adam",), seeds=1)
+    quick = (training.Change("training.batch_size", 16), training.Change("network.hidden", [3]))
+    only = replace(settings, optimizers=("adam",), seeds=1, changes=quick)
     bench: TrainingBenchmark = run_training_benchmark(only, tmp_path / "out")
     (run,) = bench.runs
     assert run.epochs == 3 and run.n_functions == {"Cu": 16, "Au": 16} and run.cutoff == 4.0

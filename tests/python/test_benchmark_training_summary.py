@@ -71,6 +71,7 @@ def test_errors_are_those_of_the_epoch_that_was_kept() -> None:
     assert adam.energy_rmse == Spread(4.5, 2.5, 6.0)
     assert kalman.force_rmse == Spread(80.0, 70.0, 90.0)
     assert kalman.peak_memory == 900.0 and kalman.cores.median == 1.5
+    assert kalman.first_epoch.high == 2.0
 
 
 def test_runs_without_validation_have_rates_and_no_errors() -> None:

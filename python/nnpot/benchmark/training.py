@@ -23,9 +23,9 @@ PACKAGES = ("nnpot", "tensorflow", "tensorflow-cpu", "keras", "numpy")
 OPTIMIZERS = ("adam", "kalman")
 """That are compared where no configuration says which."""
 SILICON_CHANGES = (
-    Change("optimizer.initial_rate", 5e-2, "sgd"),
-    Change("optimizer.initial_rate", 2e-2, "momentum"),
-    Change("optimizer.initial_rate", 2e-2, "nesterov"),
+    Change("optimizer.initial_rate", 5e-3, "sgd"),
+    Change("optimizer.initial_rate", 1e-3, "momentum"),
+    Change("optimizer.initial_rate", 1e-3, "nesterov"),
     Change("optimizer.initial_rate", 5e-2, "adagrad"),
     Change("training.epochs", 40, "kalman"),
 )

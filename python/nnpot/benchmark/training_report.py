@@ -66,7 +66,8 @@ class TrainingPresentation:
     def show(self) -> None:
         """Print the table and the notes to it."""
         console = wide_console()
-        console.print(_table(self).rich())
+        for table in _tables(self):
+            console.print(table.rich())
         for line in notes(self):
             console.print(line, soft_wrap=True, markup=False, highlight=False)
 
@@ -116,31 +117,45 @@ def notes(shown: TrainingPresentation) -> list[str]:
     return lines + [f"Left out: {name}: {reason}" for name, reason in bench.failures.items()]
 
 
-def _table(shown: TrainingPresentation) -> Table:
-    first = shown.rows[0].label
-    columns: dict[str, Callable[[TrainingRow], str]] = {
-        "optimizer": lambda row: row.optimizer,
+def _tables(shown: TrainingPresentation) -> list[Table]:
+    """Speed and memory; and, where there are validation frames, errors."""
+    columns = [_speed_columns(shown.rows[0].label)]
+    if shown.bench.data.split.validation:
+        columns.append(_error_columns(shown.rows[0].label))
+    return [
+        Table(list(some), [[[cell(row) for cell in some.values()] for row in shown.rows]]) for some in columns
+    ]
+
+
+Columns = dict[str, Callable[[TrainingRow], str]]
+
+
+def _speed_columns(first: str) -> Columns:
+    return {
+        "speed, memory": lambda row: row.optimizer,
         "derivatives": lambda row: row.memory,
         "runs": lambda row: f"{row.n_runs}",
         "structures/s": lambda row: spread(row.structures_per_second),
         f"rate / {first}": lambda row: "1" if row.label == first else spread(row.rate_ratio),
-    }
-    if shown.bench.data.split.validation:
-        columns |= {
-            "s to target": _to_target,
-            "epochs to target": lambda row: spread(row.epochs_to_target),
-            f"s / {first}": lambda row: "1" if row.label == first else spread(row.time_ratio),
-            "force RMSE meV/Å": lambda row: spread(row.force_rmse),
-            "energy meV/atom": lambda row: spread(row.energy_rmse),
-        }
-    columns |= {
         "epochs": lambda row: number(row.epochs.median),
-        "s in epochs": lambda row: number(row.seconds.median),
+        "s in epochs": lambda row: spread(row.seconds),
+        "in the first": lambda row: number(row.first_epoch.median),
         "s in all": lambda row: number(row.wall_seconds.median),
         "cores": lambda row: number(row.cores.median),
         "memory MB": lambda row: f"{row.peak_memory:.0f}",
     }
-    return Table(list(columns), [[[cell(row) for cell in columns.values()] for row in shown.rows]])
+
+
+def _error_columns(first: str) -> Columns:
+    return {
+        "errors": lambda row: row.optimizer,
+        "derivatives": lambda row: row.memory,
+        "force RMSE (meV/Å)": lambda row: spread(row.force_rmse),
+        "energy RMSE (meV/atom)": lambda row: spread(row.energy_rmse),
+        "s to target": _to_target,
+        f"s / {first}": lambda row: "1" if row.label == first else spread(row.time_ratio),
+        "epochs to target": lambda row: spread(row.epochs_to_target),
+    }
 
 
 def _to_target(row: TrainingRow) -> str:
@@ -211,8 +226,8 @@ def _write_page(shown: TrainingPresentation, folder: Path) -> Path:
     bench = shown.bench
     report = Report("Cost of training")
     report.text(shlex.join(shown.command))
-    table = _table(shown)
-    report.table(table.headers, table.rows)
+    for table in _tables(shown):
+        report.table(table.headers, table.rows)
     for line in notes(shown):
         report.text(line)
     lines = error_lines(bench.runs)

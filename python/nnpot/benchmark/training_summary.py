@@ -39,6 +39,8 @@ class TrainingRow:
     epochs: Spread
     seconds: Spread
     """In epochs."""
+    first_epoch: Spread
+    """Seconds of the first epoch, in which TensorFlow compiles."""
     wall_seconds: Spread
     """Of the process."""
     cores: Spread
@@ -103,6 +105,7 @@ def _row(
         energy_rmse=_known(run.energy_rmse[run.best] for run in runs),
         epochs=_spread(run.epochs for run in runs),
         seconds=_spread(run.seconds[-1] for run in runs),
+        first_epoch=_spread(run.seconds[0] for run in runs),
         wall_seconds=_spread(run.wall_seconds for run in runs),
         cores=_spread(run.cpu_seconds / run.wall_seconds for run in runs),
         peak_memory=median(run.peak_memory for run in runs),
