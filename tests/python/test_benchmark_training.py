@@ -6,6 +6,7 @@ import csv
 import json
 import math
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,10 @@ from nnpot.benchmark.training import TrainingBenchmark, TrainingSettings, run_tr
 from nnpot.benchmark.training_report import TrainingPresentation, notes
 from nnpot.benchmark.training_run import TrainingRun, kept, read_log
 from nnpot.benchmark.training_sets import THROUGHPUT, TrainingSet, synthetic_cells, write_builtin
+from nnpot.descriptors.lines import symmetry_function_lines
 from nnpot.errors import FileFormatError, InvalidInputError, NnpotError
 from nnpot.training import load_config
 from nnpot.training.checkpoint import COLUMNS
-from nnpot.training.descriptor_grid import symmetry_function_lines
 from nnpot.training.frames import Split
 
 
@@ -200,8 +201,8 @@ def test_a_busy_machine_is_said(fake: FakeTraining, settings: TrainingSettings, 
     assert any("busy: before 1 of 4 runs" in line for line in notes(TrainingPresentation(bench, [])))
 
 
+@pytest.mark.skipif(find_spec("tensorflow") is None, reason="needs TensorFlow")
 def test_a_small_real_benchmark(settings: TrainingSettings, tmp_path: Path) -> None:
-    pytest.importorskip("tensorflow")
     quick = (training.Change("training.batch_size", 16), training.Change("network.hidden", [3]))
     only = replace(settings, optimizers=("adam",), seeds=1, changes=quick)
     bench: TrainingBenchmark = run_training_benchmark(only, tmp_path / "out")

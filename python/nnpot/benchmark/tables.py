@@ -58,6 +58,6 @@ def spread(found: Spread | None) -> str:
     """Median and range."""
     if found is None:
         return NOTHING
-    if found.high < 0.001 or found.low == found.high:
+    if found.high < 0.001:
         return number(found.high)
     return f"{number(found.median)} [{number(found.low)}–{number(found.high)}]"

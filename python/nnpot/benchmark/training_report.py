@@ -135,10 +135,10 @@ def _speed_columns(first: str) -> Columns:
         "speed, memory": lambda row: row.optimizer,
         "derivatives": lambda row: row.memory,
         "runs": lambda row: f"{row.n_runs}",
-        "structures/s": lambda row: spread(row.structures_per_second),
-        f"rate / {first}": lambda row: "1" if row.label == first else spread(row.rate_ratio),
+        "structures/s": lambda row: _range(row.structures_per_second),
+        f"rate / {first}": lambda row: "1" if row.label == first else _range(row.rate_ratio),
         "epochs": lambda row: number(row.epochs.median),
-        "s in epochs": lambda row: spread(row.seconds),
+        "s in epochs": lambda row: _range(row.seconds),
         "in the first": lambda row: number(row.first_epoch.median),
         "s in all": lambda row: number(row.wall_seconds.median),
         "cores": lambda row: number(row.cores.median),
@@ -150,19 +150,24 @@ def _error_columns(first: str) -> Columns:
     return {
         "errors": lambda row: row.optimizer,
         "derivatives": lambda row: row.memory,
-        "force RMSE (meV/Å)": lambda row: spread(row.force_rmse),
-        "energy RMSE (meV/atom)": lambda row: spread(row.energy_rmse),
+        "force RMSE (meV/Å)": lambda row: _range(row.force_rmse),
+        "energy RMSE (meV/atom)": lambda row: _range(row.energy_rmse),
         "s to target": _to_target,
-        f"s / {first}": lambda row: "1" if row.label == first else spread(row.time_ratio),
-        "epochs to target": lambda row: spread(row.epochs_to_target),
+        f"s / {first}": lambda row: _range(row.time_ratio),
+        "epochs to target": lambda row: _range(row.epochs_to_target),
     }
+
+
+def _range(found: Spread | None) -> str:
+    """Of a single value no range."""
+    return number(found.median) if found is not None and found.low == found.high else spread(found)
 
 
 def _to_target(row: TrainingRow) -> str:
     if row.n_reached == 0:
         return "not reached"
     some = "" if row.n_reached == row.n_runs else f" in {row.n_reached} of {row.n_runs}"
-    return f"{spread(row.seconds_to_target)}{some}"
+    return f"{_range(row.seconds_to_target)}{some}"
 
 
 def _without_nan(value: Any) -> Any:
