@@ -373,3 +373,21 @@ def _draw_curves(ax: Axes, lines: Mapping[str, Curve]) -> None:
             capsize=3,
             label=name,
         )
+
+
+def errors_in_time(
+    lines: Mapping[str, Sequence[tuple[Sequence[float], Sequence[float]]]], label: str, target: float
+) -> Figure:
+    """Errors against seconds, both logarithmic: for each name several runs (x, y); and what was asked for."""
+    with _style():
+        figure, (ax, *_) = _figure(1, width=6.4, height=4.0)
+        ax.axhline(target, color="0.6", linewidth=0.8, zorder=0, label=f"target: {target:g}")
+        for index, (name, runs) in enumerate(lines.items()):
+            style = LINES[index // len(COLORS) % len(LINES)]
+            for number, (x, y) in enumerate(runs):
+                shown = name if number == 0 else None
+                ax.plot(x, y, style, color=COLORS[index % len(COLORS)], label=shown, alpha=0.8, linewidth=1.2)
+        ax.set(xscale="log", yscale="log", xlabel="Time in epochs (s)", ylabel=label)
+        _plain_decades(ax)
+        figure.legend(loc="outside right upper")
+    return figure

@@ -156,3 +156,8 @@ def test_the_fingerprint_ignores_what_does_not_change_the_weights(tmp_path: Path
     )
     other = TrainingConfig.model_validate(alloy_values(tmp_path / "a.xyz", seed=1))
     assert plain.fingerprint() == same.fingerprint() != other.fingerprint()
+
+
+def test_the_values_may_be_read_again() -> None:
+    config = TrainingConfig.model_validate(alloy_values(Path("train.xyz"), name="nadam", members=2))
+    assert TrainingConfig.model_validate(config.values()) == config

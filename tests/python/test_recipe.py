@@ -41,6 +41,12 @@ def test_builtin_silicon_covers_what_it_should():
     assert 40 <= len(recipe.groups[0].structure.build().repeat(recipe.groups[0].repeat)) <= 80
 
 
+def test_the_small_recipe_is_small():
+    recipe = load_recipe("silicon_sw_small")
+    assert recipe.n_frames == 200
+    assert sum(g.simulated_time for g in recipe.groups) < 100.0
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

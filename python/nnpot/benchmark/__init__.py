@@ -1,1 +1,1 @@
-"""Benchmarks: what a potential costs, beside others, and how that is measured so that it can be trusted."""
+"""Benchmarks: what potentials and trainings cost, measured so that it can be trusted."""

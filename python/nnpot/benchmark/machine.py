@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -17,6 +18,11 @@ INSTRUCTION_SETS = ("avx512f", "avx2", "sse4_2")
 
 def describe_machine() -> dict[str, str | int]:
     """Processor, cores that this process may use, instruction set, versions, a mark of the plugin's file."""
+    return describe_host(PACKAGES) | {"plugin": hashlib.sha256(plugin.path().read_bytes()).hexdigest()[:16]}
+
+
+def describe_host(packages: Sequence[str]) -> dict[str, str | int]:
+    """Processor, cores that this process may use, instruction set, and the versions of packages."""
     processor, flags = _processor()
     best = next((name for name in INSTRUCTION_SETS if name in flags), "unknown")
     forced = os.environ.get("NNPOT_INSTRUCTION_SET")
@@ -27,10 +33,7 @@ def describe_machine() -> dict[str, str | int]:
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
     }
-    for name in PACKAGES:
-        found[name] = _version(name)
-    found["plugin"] = hashlib.sha256(plugin.path().read_bytes()).hexdigest()[:16]
-    return found
+    return found | {name: _version(name) for name in packages}
 
 
 def _processor() -> tuple[str, set[str]]:

@@ -10,21 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matplotlib.figure import Figure
-from rich.box import SIMPLE
-from rich.console import Console
-from rich.table import Table
 
 from nnpot import plots
 from nnpot.benchmark.cases import FLOORS
 from nnpot.benchmark.md import Benchmark, Subject
 from nnpot.benchmark.summary import BUSY, Row, Spread, disturbed, summarize
+from nnpot.benchmark.tables import NOTHING, Table, number, spread, wide_console
 from nnpot.errors import InvalidInputError
 from nnpot.files import atomic_write
 from nnpot.report import Report
 
 COST = "µs per atom and step"
-WIDTH = 200
-"""Columns of the widest table."""
 HOT = 2.0
 """Times the temperature that was asked for: there the atoms do not stay where the potential is meant for."""
 OTHER_STAGE = "other"
@@ -75,30 +71,12 @@ class Presentation:
 
     def show(self) -> None:
         """Print the table and the notes to it."""
-        console = Console()
-        console.width = max(console.width, WIDTH)  # a narrow terminal breaks lines, but nothing is cut off
+        console = wide_console()
         for table in (_main_table(self), _stage_table(self)):
             if table is not None:
                 console.print(table.rich())
         for line in notes(self):
             console.print(line, soft_wrap=True, markup=False, highlight=False)
-
-
-@dataclass(frozen=True)
-class _Table:
-    headers: list[str]
-    groups: list[list[list[str]]]
-    """Rows of one size and number of ranks stand together."""
-
-    def rich(self) -> Table:
-        table = Table(box=SIMPLE, pad_edge=False)
-        for header in self.headers:
-            table.add_column(header, justify="right" if table.columns else "left", no_wrap=True)
-        for rows in self.groups:
-            table.add_section()
-            for cells in rows:
-                table.add_row(*cells)
-        return table
 
 
 def notes(shown: Presentation) -> list[str]:
@@ -134,7 +112,7 @@ def notes(shown: Presentation) -> list[str]:
     return lines
 
 
-def _main_table(shown: Presentation) -> _Table:
+def _main_table(shown: Presentation) -> Table:
     several_ranks = len({row.ranks for row in shown.rows}) > 1
     several_sizes = len({row.size for row in shown.rows}) > 1
     columns: dict[str, Callable[[Row], str]] = {
@@ -142,33 +120,33 @@ def _main_table(shown: Presentation) -> _Table:
         "atoms": lambda row: f"{row.n_atoms}",
         "ranks": lambda row: f"{row.ranks}",
         "neighbors": lambda row: f"{shown.subjects[row.label].neighbors:.1f}",
-        "Pair µs": lambda row: _spread(row.pair),
-        "loop µs": lambda row: _number(row.loop.median),
-        f"Pair / {shown.reference}": lambda row: "1" if row.label == shown.reference else _spread(row.ratio),
+        "Pair µs": lambda row: spread(row.pair),
+        "loop µs": lambda row: number(row.loop.median),
+        f"Pair / {shown.reference}": lambda row: "1" if row.label == shown.reference else spread(row.ratio),
     }
     if several_ranks:
-        columns["speed-up"] = lambda row: _spread(row.speed_up)
+        columns["speed-up"] = lambda row: spread(row.speed_up)
     if several_sizes:
-        columns["Pair / smallest"] = lambda row: _spread(None if _is_floor(row) else row.growth)
+        columns["Pair / smallest"] = lambda row: spread(None if _is_floor(row) else row.growth)
     columns["memory MB"] = lambda row: f"{row.memory_sum:.0f}"
     if any(row.above_zero is not None for row in shown.rows):
-        columns["above zero"] = lambda row: "–" if row.above_zero is None else f"{row.above_zero:+.0f}"
+        columns["above zero"] = lambda row: NOTHING if row.above_zero is None else f"{row.above_zero:+.0f}"
     columns["CPU %"] = lambda row: f"{100 * row.cpu_use.median:.0f}"
     groups = _groups(shown.rows).values()
     cells = [[[cell(row) for cell in columns.values()] for row in rows] for rows in groups]
-    return _Table(list(columns), cells)
+    return Table(list(columns), cells)
 
 
-def _stage_table(shown: Presentation) -> _Table | None:
+def _stage_table(shown: Presentation) -> Table | None:
     rows = [(row, stages(row)) for row in shown.rows if row.stages]
     if not rows:
         return None
     names = list(dict.fromkeys(name for _, parts in rows for name in parts))
     cells = [
-        [row.label, f"{row.n_atoms}", f"{row.ranks}", *(_number(parts.get(name, 0.0)) for name in names)]
+        [row.label, f"{row.n_atoms}", f"{row.ranks}", *(number(parts.get(name, 0.0)) for name in names)]
         for row, parts in rows
     ]
-    return _Table(["stage of", "atoms", "ranks", *names], [cells])
+    return Table(["stage of", "atoms", "ranks", *names], [cells])
 
 
 def stages(row: Row) -> dict[str, float]:
@@ -180,20 +158,6 @@ def stages(row: Row) -> dict[str, float]:
 def _is_floor(row: Row) -> bool:
     """Whether the pair style does nothing."""
     return row.label in FLOORS
-
-
-def _number(value: float) -> str:
-    if value < 0.001:
-        return "< 0.001"
-    return f"{value:.3g}" if value < 100.0 else f"{value:.0f}"
-
-
-def _spread(spread: Spread | None) -> str:
-    if spread is None:
-        return "–"
-    if spread.high < 0.001:
-        return _number(spread.high)
-    return f"{_number(spread.median)} [{_number(spread.low)}–{_number(spread.high)}]"
 
 
 def _write_json(shown: Presentation, path: Path) -> None:
@@ -233,8 +197,8 @@ def _write_csv(shown: Presentation, path: Path) -> None:
         for row in shown.rows:
             values: list[object] = [getattr(row, name) for name in (*plain, "above_zero")]
             for name in spreads:
-                spread = getattr(row, name)
-                values += [None] * 3 if spread is None else [spread.median, spread.low, spread.high]
+                found = getattr(row, name)
+                values += [None] * 3 if found is None else [found.median, found.low, found.high]
             writer.writerow(f"{value:.6g}" if isinstance(value, float) else value for value in values)
 
 
@@ -244,7 +208,7 @@ def _write_page(shown: Presentation, folder: Path) -> Path:
     report.text(f"{shlex.join(shown.command)}")
     for table in (_main_table(shown), _stage_table(shown)):
         if table is not None:
-            report.table(table.headers, [row for rows in table.groups for row in rows])
+            report.table(table.headers, table.rows)
     for line in notes(shown):
         report.text(line)
     for (size, ranks), rows in _groups(shown.rows).items():

@@ -106,3 +106,72 @@ def md(
     page = shown.write(output)
     shown.show()
     click.echo(f"report {page}, all runs {output / 'runs.csv'}")
+
+
+@command.command(name="training", short_help="Optimizers beside each other in TensorFlow.")
+@click.argument("config", type=FILE, required=False)
+@click.option(
+    "-o", "--output", type=FILE, required=True, help="Folder of the results; goes on with its runs."
+)
+@click.option("--throughput", is_flag=True, help="Synthetic cells of 64 Si atoms in place of CONFIG.")
+@click.option(
+    "--optimizers", type=WORDS, help="Values of optimizer.name. [default: CONFIG's; without: adam,kalman]"
+)
+@click.option("--memory", type=WORDS, default=(), help="Values of training.jacobian. [default: CONFIG's]")
+@click.option(
+    "--target-force", type=POSITIVE, default=100.0, show_default=True, help="Validation RMSE, meV/Å."
+)
+@click.option("--minutes", type=POSITIVE, help="Limit of each training. [default: CONFIG's]")
+@click.option("--threads", type=click.IntRange(min=1), help="Of TensorFlow. [default: CONFIG's]")
+@click.option(
+    "--seeds", type=click.IntRange(min=1), default=3, show_default=True, help="Rounds, each with its seed."
+)
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="[OPTIMIZER:]KEY=VALUE",
+    help="Another value in the configuration, of one optimizer or all; may be repeated.",
+)
+@click.option("--json", "json_file", type=FILE, help="Write summary.json here too.")
+@click.option("--fresh", is_flag=True, help="Make all runs anew.")
+def training(
+    config: Path | None,
+    output: Path,
+    optimizers: tuple[str, ...] | None,
+    changes: tuple[str, ...],
+    json_file: Path | None,
+    minutes: float | None,
+    threads: int | None,
+    fresh: bool,
+    **options: Any,
+) -> None:
+    """Train as CONFIG says with several optimizers: structures per second, time to an error, memory.
+
+    Without CONFIG on silicon that is sampled first with LAMMPS. Every training is a process of its own. The
+    cases take turns, so that what disturbs the machine meets all of them; medians, ranges, and ratios of
+    runs of the same round. Runs are kept: the same command goes on where an interruption left it, and more
+    optimizers or a larger --seeds add to what is there.
+    """
+    from nnpot.benchmark.training import TrainingSettings, run_training_benchmark
+    from nnpot.benchmark.training_cases import Change
+    from nnpot.benchmark.training_report import TrainingPresentation
+    from nnpot.files import require_writable
+
+    if json_file is not None:
+        require_writable(json_file)
+    limits = {"training.max_minutes": minutes, "training.threads": threads}
+    means = (Change(key, value) for key, value in limits.items() if value is not None)
+    given = (*means, *map(Change.parse, changes))
+    settings = TrainingSettings(config, optimizers=optimizers or (), changes=given, **options)
+    try:
+        bench = run_training_benchmark(settings, output, fresh)
+    except KeyboardInterrupt as error:
+        click.echo(f"interrupted: the runs so far are in {output / 'runs'}; repeat to go on", err=True)
+        raise click.exceptions.Exit(INTERRUPTED) from error
+    shown = TrainingPresentation(bench, ["nnpot", *sys.argv[1:]])
+    page = shown.write(output)
+    if json_file is not None:
+        shown.write_json(json_file)
+    shown.show()
+    click.echo(f"report {page}, all runs {output / 'runs.csv'}")

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from nnpot.yaml_file import Finite, Positive, StrictModel
 
@@ -56,6 +63,12 @@ class SymmetryFunctionGrid(StrictModel):
         if self.type == "radial" and angular:
             raise ValueError("must not have zeta or lambda: it is radial")
         return self
+
+    @model_serializer(mode="wrap")
+    def _as_it_may_be_read_again(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        values: dict[str, Any] = handler(self)
+        angular = {"zeta", "lambda", "lambda_"} if self.type == "radial" else set()
+        return {key: value for key, value in values.items() if key not in angular}
 
 
 def _distinct(values: list[float]) -> list[float]:
