@@ -20,7 +20,7 @@ from training_runs import made_up
 from nnpot.benchmark import training
 from nnpot.benchmark.training import TrainingBenchmark, TrainingSettings, run_training_benchmark
 from nnpot.benchmark.training_report import TrainingPresentation, notes
-from nnpot.benchmark.training_run import TrainingRun, kept, read_log
+from nnpot.benchmark.training_run import TrainingRun, kept, read_log, run_training
 from nnpot.benchmark.training_sets import THROUGHPUT, TrainingSet, synthetic_cells, write_builtin
 from nnpot.descriptors.lines import symmetry_function_lines
 from nnpot.errors import FileFormatError, InvalidInputError, NnpotError
@@ -45,6 +45,7 @@ class FakeTraining:
         if label == self.broken:
             raise NnpotError("training: the loss is nan")
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / "train.yaml").touch()
         return made_up(label, number, self.errors)
 
 
@@ -127,6 +128,19 @@ def test_a_damaged_run_is_named(fake: FakeTraining, settings: TrainingSettings, 
     result.write_text(result.read_text()[:50])
     with pytest.raises(FileFormatError, match="adam-1/result.json: is not a run"):
         run_training_benchmark(settings, tmp_path / "out")
+
+
+def test_only_runs_of_a_benchmark_are_removed(
+    fake: FakeTraining, settings: TrainingSettings, tmp_path: Path
+) -> None:
+    mine = tmp_path / "out" / "runs" / "sgd-2" / "mine.txt"
+    mine.parent.mkdir(parents=True)
+    mine.touch()
+    with pytest.raises(InvalidInputError, match="sgd-2: is no run of a benchmark"):
+        run_training_benchmark(settings, tmp_path / "out", fresh=True)
+    with pytest.raises(InvalidInputError, match="sgd-2: is no run of a benchmark"):
+        run_training({}, mine.parent, "sgd", 2)
+    assert mine.exists()
 
 
 def test_throughput_and_a_configuration_exclude_each_other(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import shutil
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from typing import Any
 
 from nnpot.benchmark.machine import describe_host
 from nnpot.benchmark.training_cases import Change, TrainingCase, training_cases
-from nnpot.benchmark.training_run import TrainingRun, keep, kept, run_training
+from nnpot.benchmark.training_run import TrainingRun, keep, kept, remove, run_training
 from nnpot.benchmark.training_sets import SILICON, THROUGHPUT, TrainingSet, make_frames, write_builtin
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.progress import progress
@@ -145,7 +144,7 @@ def _measure(bench: TrainingBenchmark, folder: Path, fresh: bool) -> None:
     }
     if fresh:
         for place in places.values():
-            shutil.rmtree(place, ignore_errors=True)
+            remove(place)
     with progress("training", len(places)) as bar:
         for number, case in plan(bench.cases, seeds):
             made_with = {"config": case.with_seed(number), "data": fingerprint, "machine": bench.machine}

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from nnpot import _core
-from nnpot.errors import FileFormatError, NnpotError
+from nnpot.errors import FileFormatError, InvalidInputError, NnpotError
 from nnpot.files import atomic_write
 
 RESULT, CONFIGURATION, OUTPUT, RUN = "result.json", "train.yaml", "output.txt", "run"
@@ -92,7 +92,7 @@ def run_training(values: dict[str, Any], folder: Path, label: str, number: int) 
     NnpotError
         If the training fails; the message is the line with which it stopped.
     """
-    shutil.rmtree(folder, ignore_errors=True)
+    remove(folder)
     folder.mkdir(parents=True)
     with atomic_write(folder / CONFIGURATION) as stream:
         json.dump(values, stream, indent=2, ensure_ascii=False)  # JSON is YAML
@@ -153,6 +153,19 @@ def keep(run: TrainingRun, made_with: dict[str, Any], folder: Path) -> None:
     """Write down a run and what it was made with."""
     with atomic_write(folder / RESULT) as stream:
         json.dump({"made_with": made_with, "run": asdict(run)}, stream)
+
+
+def remove(folder: Path) -> None:
+    """Remove a run, whole or broken off, and nothing else.
+
+    Raises
+    ------
+    InvalidInputError
+        If the folder is not one of ours.
+    """
+    if folder.exists() and not (folder / CONFIGURATION).is_file():
+        raise InvalidInputError(f"{folder}: is no run of a benchmark; name another --output")
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def kept(folder: Path) -> tuple[TrainingRun, dict[str, Any]] | None:
