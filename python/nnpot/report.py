@@ -240,7 +240,8 @@ class Report:
                 values = log.get(f"{kind}_{column}")
                 if values is not None and np.isfinite(values).any():
                     panels.setdefault(label, {})[kind] = values
-        panels["Learning rate"] = {"Learning rate": log["learning_rate"]}
+        if "learning_rate" in log:
+            panels["Learning rate"] = {"Learning rate": log["learning_rate"]}
         caption = "Errors during training; those on the training frames are means over an epoch."
         if any(values.ndim > 1 for curves in panels.values() for values in curves.values()):
             caption += " Lines are means over the members of the committee, shaded is their range."
