@@ -28,6 +28,7 @@ from nnpot.training.gradient_trainer import GradientTrainer
 from nnpot.training.memory import stores_derivatives
 from nnpot.training.networks import AtomicNetworks
 from nnpot.training.tensorflow_setup import set_up
+from nnpot.training.trainer import Task
 
 RADIUS = 5.05
 LINES = [f"Si 2 Si 4.0 {r} {RADIUS}" for r in (1.9, 2.2, 2.5, 2.8, 3.1, 3.4, 3.7, 4.0, 4.3)]
@@ -60,7 +61,7 @@ def create_trainer(options: argparse.Namespace, frames: list[Atoms]) -> Gradient
     data = build_dataset(descriptor, frames, {"Si": 0.0}, "float32", stored=stored)
     scales = {"Si": descriptor.inputs["Si"].initial_scale}
     networks = AtomicNetworks.create(NetworkConfig(hidden=[25, 25]), scales, "float32", 0)
-    return GradientTrainer(config, networks, data, None, 1.0)
+    return GradientTrainer(Task(config, networks, data, None, 1.0))
 
 
 def resident() -> float:

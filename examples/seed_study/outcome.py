@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from ase import Atoms
+from bars import Bar
 
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.analysis.predictions import Predictions, mean_predictions, predict_frames
@@ -22,21 +23,6 @@ from seed_study.seeds import SeedRun
 from seed_study.study import Goal, Range, Study
 
 ENERGY, FORCE = "energy_rmse_mev_per_atom", "force_rmse_mev_per_angstrom"
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A figure that should not be above its limit."""
-
-    name: str
-    value: float
-    limit: float
-    unit: str
-
-    @property
-    def passed(self) -> bool:
-        """Whether it is not; NaN is a failure."""
-        return self.value <= self.limit
 
 
 @dataclass(frozen=True)

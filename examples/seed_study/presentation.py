@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from bars import print_bars
 from numpy.typing import NDArray
-from rich.console import Console
 from rich.table import Table
 
 from nnpot import plots
@@ -19,24 +19,12 @@ COLUMNS = ("energy RMSE (meV/atom)", "force RMSE (meV/Å)", "training (min)")
 
 def print_outcome(outcome: Outcome, report: Path) -> bool:
     """Print the tables; whether every bar is met."""
-    console = Console()
-    if not console.is_terminal:
-        console.width = 110
     table = Table("The same test frames", title=f"\n{outcome.study.title}")
     for column in COLUMNS:
         table.add_column(column, justify="right")
     for row in _comparison(outcome):
         table.add_row(*row)
-    console.print(table)
-    table = Table("What was asked for")
-    for column in ("found", "at most", "", ""):
-        table.add_column(column, justify="left" if column == "" else "right")
-    for bar in outcome.bars():
-        mark = "[green]✓[/]" if bar.passed else "[bold red]✗ missed[/]"
-        table.add_row(bar.name, f"{bar.value:.3g}", f"{bar.limit:g}", bar.unit, mark)
-    console.print(table)
-    console.print(f"Report: {report}", highlight=False, soft_wrap=True)
-    return all(bar.passed for bar in outcome.bars())
+    return print_bars(table, outcome.bars(), f"Report: {report}")
 
 
 def write_report(outcome: Outcome, output: Path) -> Path:

@@ -6,28 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from bars import Bar, print_bars
 from physics import Physics
-from rich.console import Console
 from rich.table import Table
 
 from nnpot import plots
 from nnpot.analysis.predictions import Predictions
 from nnpot.report import Report
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A figure that should not be above its limit."""
-
-    name: str
-    value: float
-    limit: float
-    unit: str
-
-    @property
-    def passed(self) -> bool:
-        """Whether it is not; NaN is a failure."""
-        return self.value <= self.limit
 
 
 @dataclass(frozen=True)
@@ -91,25 +76,14 @@ def _comparison(outcome: Outcome) -> list[tuple[str, str, str]]:
 
 def print_outcome(outcome: Outcome, output: Path) -> bool:
     """Print the tables; whether every bar is met."""
-    console = Console()
-    if not console.is_terminal:
-        console.width = 110
     table = Table("Silicon", title="\nStillinger-Weber and the network that learnt it")
     for column in ("SW", "network"):
         table.add_column(column, justify="right")
     for row in _comparison(outcome):
         table.add_row(*row)
-    console.print(table)
-    table = Table("What was asked for")
-    for column in ("found", "at most", "", ""):
-        table.add_column(column, justify="left" if column == "" else "right")
-    for bar in outcome.bars():
-        mark = "[green]✓[/]" if bar.passed else "[bold red]✗ missed[/]"
-        table.add_row(bar.name, f"{bar.value:.3g}", f"{bar.limit:g}", bar.unit, mark)
-    console.print(table)
     minutes = sum(outcome.times.values()) / 60.0
-    console.print(f"{minutes:.1f} minutes. Report: {output / 'report.html'}", highlight=False, soft_wrap=True)
-    return all(bar.passed for bar in outcome.bars())
+    last_line = f"{minutes:.1f} minutes. Report: {output / 'report.html'}"
+    return print_bars(table, outcome.bars(), last_line)
 
 
 def write_report(outcome: Outcome, output: Path) -> None:

@@ -215,7 +215,7 @@ def test_a_busy_machine_is_said(fake: FakeTraining, settings: TrainingSettings, 
     assert any("busy: before 1 of 4 runs" in line for line in notes(TrainingPresentation(bench, [])))
 
 
-@pytest.mark.skipif(find_spec("tensorflow") is None, reason="needs TensorFlow")
+@pytest.mark.skipif(find_spec("tensorflow") is None, reason="trains: TensorFlow comes with nnpot[train]")
 def test_a_small_real_benchmark(settings: TrainingSettings, tmp_path: Path) -> None:
     quick = (training.Change("training.batch_size", 16), training.Change("network.hidden", [3]))
     only = replace(settings, optimizers=("adam",), seeds=1, changes=quick)

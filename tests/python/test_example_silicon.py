@@ -22,6 +22,7 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "silicon"
 
 @pytest.fixture
 def example(monkeypatch):
+    monkeypatch.syspath_prepend(EXAMPLE.parent)
     monkeypatch.syspath_prepend(EXAMPLE)
     import physics
     import presentation

@@ -23,6 +23,7 @@ from nnpot.training.kalman_blocks import WeightBlocks
 from nnpot.training.kalman_filter import KalmanFilter
 from nnpot.training.kalman_observations import (
     Observed,
+    View,
     choose_atoms,
     find_seen,
     observe_energies,
@@ -34,7 +35,7 @@ from nnpot.training.kalman_trainer import KalmanTrainer
 from nnpot.training.model import predict, to_device, to_tensors
 from nnpot.training.networks import AtomicNetworks
 from nnpot.training.tensorflow_setup import tf
-from nnpot.training.trainer import Errors, Trainer
+from nnpot.training.trainer import Errors, Task, Trainer
 
 LINES = [
     f"{center} {rest}"
@@ -103,9 +104,9 @@ def test_observations_and_their_derivatives_are_those_of_tensorflow(
     chosen = [3, 0, 9]
     atoms = tf.gather(batch.atoms, chosen)
     observed = [
-        observe_energies(parameters(nets), device, seen, batch.frames),
-        observe_forces(parameters(nets), device, seen, atoms),
-        observe_strains(parameters(nets), device, seen, batch.frames),
+        observe_energies(View(parameters(nets), device, seen), batch.frames),
+        observe_forces(View(parameters(nets), device, seen), atoms),
+        observe_strains(View(parameters(nets), device, seen), batch.frames),
     ]
 
     random = np.random.default_rng(0)
@@ -127,7 +128,7 @@ def test_observations_and_their_derivatives_are_those_of_tensorflow(
 def test_derivatives_of_forces_against_differences(descriptor: Descriptor, data: DataSet) -> None:
     nets, device, seen = networks(descriptor), to_device(data, "float64"), find_seen(data)
     atoms, step, tested = tf.constant([2, 7]), 1e-5, 0
-    found = observe_forces(parameters(nets), device, seen, atoms)
+    found = observe_forces(View(parameters(nets), device, seen), atoms)
     layers = [layer for element in nets.elements for layer in found.derivatives[element]]
     for variable, layer in zip(nets.variables[:6:2], layers[:3], strict=True):
         plain = variable.numpy().copy()
@@ -137,7 +138,7 @@ def test_derivatives_of_forces_against_differences(descriptor: Descriptor, data:
             changed = plain.copy()
             changed[index] += sign * step
             variable.assign(changed)
-            results.append(observe_forces(parameters(nets), device, seen, atoms).predicted[1].numpy())
+            results.append(observe_forces(View(parameters(nets), device, seen), atoms).predicted[1].numpy())
         variable.assign(plain)
         expected = (results[0] - results[1]) / (2 * step)
         np.testing.assert_allclose(layer[1, :, index[1], index[2]], expected, rtol=1e-6, atol=1e-9)
@@ -227,7 +228,7 @@ def test_a_node_has_the_weights_that_lead_to_it(descriptor: Descriptor) -> None:
 
 def trainer(descriptor: Descriptor, data: DataSet, **options: object) -> KalmanTrainer:
     config = alloy_config(Path("none.xyz"), name="kalman", precision="float64", batch_size=6, **options)
-    return KalmanTrainer(config, networks(descriptor), data, None, 1.5)
+    return KalmanTrainer(Task(config, networks(descriptor), data, None, 1.5))
 
 
 def test_a_step_is_one_update_of_the_weighted_residuals(descriptor: Descriptor, data: DataSet) -> None:
@@ -236,7 +237,7 @@ def test_a_step_is_one_update_of_the_weighted_residuals(descriptor: Descriptor, 
     nets, device = fit._networks, to_device(data, "float64")
     batch = to_tensors(next(batches(data, np.array([1, 2, 3, 0]), 4, "float64")))
     terms = Terms(fit._config.loss, 1.5, 1000)(
-        parameters(nets), device, find_seen(data), batch, tf.constant([0, 1])
+        View(parameters(nets), device, find_seen(data)), batch, tf.constant([0, 1])
     )
     residuals, derivatives = weighted(terms)
     predicted = predict(nets, device, batch, with_stress=True)

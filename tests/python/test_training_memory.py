@@ -25,6 +25,7 @@ from nnpot.training.memory import free_memory, stores_derivatives
 from nnpot.training.model import predict, to_device, to_tensors
 from nnpot.training.networks import AtomicNetworks
 from nnpot.training.tensorflow_setup import tf
+from nnpot.training.trainer import Task
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def test_both_give_the_same_training(descriptor: Descriptor) -> None:
     config = alloy_config(Path("none.xyz"), batch_size=2, precision="float64", stress_weight=1.0, members=2)
     ends = []
     for data in both(descriptor):
-        trainer = GradientTrainer(config, networks(descriptor), data, None, SCALE)
+        trainer = GradientTrainer(Task(config, networks(descriptor), data, None, SCALE))
         start = trainer.weights()
         errors = [trainer.run_epoch(epoch) for epoch in (1, 2)]
         ends.append([*trainer.weights(), errors[-1].loss])

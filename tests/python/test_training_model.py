@@ -22,6 +22,7 @@ from nnpot.training.export import export, verify
 from nnpot.training.gradient_trainer import GradientTrainer
 from nnpot.training.model import predict, to_device, to_tensors
 from nnpot.training.networks import AtomicNetworks
+from nnpot.training.trainer import Task
 
 LINES = [
     f"{center} {rest}"
@@ -121,7 +122,7 @@ def test_the_same_seed_gives_the_same_networks(descriptor: Descriptor) -> None:
 def test_a_restored_trainer_repeats_its_steps(descriptor: Descriptor) -> None:
     data = build_dataset(descriptor, FRAMES, OFFSETS, "float32")
     config = alloy_config(Path("none.xyz"), epochs=4, batch_size=4)
-    trainer = GradientTrainer(config, networks(descriptor, "float32"), data, None, 1.0)
+    trainer = GradientTrainer(Task(config, networks(descriptor, "float32"), data, None, 1.0))
     trainer.run_epoch(1)
     weights, optimizer = trainer.weights(), trainer.optimizer_state()
     first = trainer.run_epoch(2)

@@ -20,6 +20,7 @@ from nnpot.training.initial_weights import INITIALIZERS, nguyen_widrow
 from nnpot.training.networks import AtomicNetworks
 from nnpot.training.optimizer import OPTIMIZERS, clip, plateau_rate
 from nnpot.training.tensorflow_setup import tf
+from nnpot.training.trainer import Task
 
 LINES = [f"{a} 2 {b} 0.5 {shift} 4.0" for a in ("Cu", "Au") for b in ("Cu", "Au") for shift in (0.0, 2.5)]
 FRAMES = alloy_frames(6)
@@ -38,7 +39,7 @@ def data(descriptor: Descriptor) -> DataSet:
 def trainer_of(config: TrainingConfig, descriptor: Descriptor, data: DataSet) -> GradientTrainer:
     scales = {element: inputs.initial_scale for element, inputs in descriptor.inputs.items()}
     nets = AtomicNetworks.create(config.network, scales, "float32", config.training.seed)
-    return GradientTrainer(config, nets, data, None, 1.0)
+    return GradientTrainer(Task(config, nets, data, None, 1.0))
 
 
 def config_of(**options: object) -> TrainingConfig:
@@ -110,7 +111,7 @@ def test_members_train_as_they_would_alone(descriptor: Descriptor, data: DataSet
         config = config_of(members=members, clip_norm=0.5, l2=1e-3, initial_weights="nguyen_widrow")
         scales = {element: inputs.initial_scale for element, inputs in descriptor.inputs.items()}
         nets = AtomicNetworks.create(config.network, scales, "float32", seed)
-        trainer = GradientTrainer(config, nets, data, None, 1.0)
+        trainer = GradientTrainer(Task(config, nets, data, None, 1.0))
         trainer.run_epoch(1)
         return trainer.weights()
 

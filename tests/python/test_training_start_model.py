@@ -91,7 +91,7 @@ def test_other_cutoffs_functions_and_normalised_energies_are_taken_over(tmp_path
 def test_published_models_can_be_trained_further(tmp_path: Path, name: str) -> None:
     directory = SHARED / name
     if not directory.exists():
-        pytest.skip(f"no {directory}")
+        pytest.skip(f"published potentials are not part of the project, and there is no {directory}")
     units = "metal" if "mlearn" in name else "atomic"
     model = _core.Model.read(str(directory), units)
     random = np.random.default_rng(0)

@@ -10,14 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnpot.training.batches import Batch, batches
-from nnpot.training.config import TrainingConfig
 from nnpot.training.dataset import DataSet
 from nnpot.training.distribution import Distribution
 from nnpot.training.gradient_trainer import GradientTrainer
 from nnpot.training.loss import Sums
 from nnpot.training.model import BatchTensors, DeviceData, to_device, to_tensors
-from nnpot.training.networks import AtomicNetworks
 from nnpot.training.tensorflow_setup import tf
+from nnpot.training.trainer import Task
 
 
 class DistributedTrainer(GradientTrainer):
@@ -29,23 +28,15 @@ class DistributedTrainer(GradientTrainer):
     Parameters
     ----------
     distribution
-        The replicas; ``networks`` were made within its scope.
-    config, networks, train, validation, scale
+        The replicas; the networks of the task were made within its scope.
+    task
         As of `Trainer`.
     """
 
-    def __init__(
-        self,
-        distribution: Distribution,
-        config: TrainingConfig,
-        networks: AtomicNetworks,
-        train: DataSet,
-        validation: DataSet | None,
-        scale: float,
-    ) -> None:
+    def __init__(self, distribution: Distribution, task: Task) -> None:
         self._distribution = distribution
         with distribution.scope():
-            super().__init__(config, networks, train, validation, scale)
+            super().__init__(task)
         self._local_gradients = tf.function(self._gradients, jit_compile=True, autograph=False)
         self._local_sums = tf.function(self._sums, jit_compile=True, autograph=False)
         self._compiled = tf.function(self._step_together, autograph=False)

@@ -7,32 +7,21 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from nnpot.training.batches import Batch
-from nnpot.training.config import TrainingConfig
-from nnpot.training.dataset import DataSet
 from nnpot.training.loss import Sums
 from nnpot.training.model import BatchTensors, DeviceData
-from nnpot.training.networks import AtomicNetworks
 from nnpot.training.optimizer import clip, create_optimizer, plateau_rate
 from nnpot.training.tensorflow_setup import tf
-from nnpot.training.trainer import Trainer, Weights
+from nnpot.training.trainer import Task, Trainer, Weights
 
 
 class GradientTrainer(Trainer):
     """Trains with one of Keras's optimizers; parameters as of `Trainer`."""
 
-    def __init__(
-        self,
-        config: TrainingConfig,
-        networks: AtomicNetworks,
-        train: DataSet,
-        validation: DataSet | None,
-        scale: float,
-    ) -> None:
-        super().__init__(config, networks, train, validation, scale)
-        n_steps = config.training.epochs * -(-len(train) // config.training.batch_size)
-        self._optimizer = create_optimizer(config.optimizer, n_steps)
-        self._optimizer.build(networks.variables)
-        self._loop = self._loop_over(train, self._step_eagerly)
+    def __init__(self, task: Task) -> None:
+        super().__init__(task)
+        self._optimizer = create_optimizer(task.config.optimizer, task.n_steps)
+        self._optimizer.build(task.networks.variables)
+        self._loop = self._loop_over(task.train, self._step_eagerly)
 
     @property
     def learning_rate(self) -> float:

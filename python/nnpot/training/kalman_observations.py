@@ -30,6 +30,15 @@ class Seen(NamedTuple):
     """(n_frames + 1, N): rows of the atoms of each frame."""
 
 
+class View(NamedTuple):
+    """What observations are made with."""
+
+    networks: Mapping[str, Sequence[Layer]]
+    """Per element the layers of all members."""
+    data: DeviceData
+    seen: Mapping[str, Seen]
+
+
 class Observed(NamedTuple):
     """Some of the labels of a batch, m in all, as the networks' predictions and their derivatives."""
 
@@ -51,14 +60,12 @@ def choose_atoms(data: DeviceData, batch: BatchTensors, n_atoms: int, seed: tf.T
     return tf.gather(batch.atoms, tf.math.top_k(known + drawn, n_atoms).indices)
 
 
-def observe_energies(
-    networks: Mapping[str, Sequence[Layer]], data: DeviceData, seen: Mapping[str, Seen], frames: tf.Tensor
-) -> Observed:
+def observe_energies(view: View, frames: tf.Tensor) -> Observed:
     """Energies of frames (m,)."""
     predicted, derivatives = [], {}
-    for element, layers in networks.items():
-        rows = tf.gather(seen[element].frame_rows, frames)
-        descriptors = data.tables[element].descriptors
+    for element, layers in view.networks.items():
+        rows = tf.gather(view.seen[element].frame_rows, frames)
+        descriptors = view.data.tables[element].descriptors
         present = tf.cast(rows < descriptors.shape[0] - 1, descriptors.dtype)
         part = energy_rows(layers, tf.gather(descriptors, rows), present)
         predicted.append(part.predicted)
@@ -66,30 +73,23 @@ def observe_energies(
     return Observed(tf.add_n(predicted), derivatives)
 
 
-def observe_forces(
-    networks: Mapping[str, Sequence[Layer]], data: DeviceData, seen: Mapping[str, Seen], atoms: tf.Tensor
-) -> Observed:
+def observe_forces(view: View, atoms: tf.Tensor) -> Observed:
     """Forces on atoms: 3 components each, one atom after the other."""
     predicted, derivatives = [], {}
-    for element, layers in networks.items():
-        table, rows = data.tables[element], tf.gather(seen[element].rows, atoms)
-        directions = _directions(table, rows, tf.gather(seen[element].slots, atoms))
+    for element, layers in view.networks.items():
+        table, rows = view.data.tables[element], tf.gather(view.seen[element].rows, atoms)
+        directions = _directions(table, rows, tf.gather(view.seen[element].slots, atoms))
         part = slope_rows(layers, tf.gather(table.descriptors, rows), directions)
         predicted.append(-_flat(part.predicted))
         derivatives[element] = [-_flat(values) for values in part.derivatives]
     return Observed(tf.add_n(predicted), derivatives)
 
 
-def observe_strains(
-    networks: Mapping[str, Sequence[Layer]],
-    data: DeviceData,
-    seen: Mapping[str, Seen],
-    frames: tf.Tensor,
-) -> Observed:
+def observe_strains(view: View, frames: tf.Tensor) -> Observed:
     """dE/dε of frames: 6 components each (xx yy zz yz xz xy), one frame after the other."""
     predicted, derivatives = [], {}
-    for element, layers in networks.items():
-        table, rows = data.tables[element], tf.gather(seen[element].frame_rows, frames)
+    for element, layers in view.networks.items():
+        table, rows = view.data.tables[element], tf.gather(view.seen[element].frame_rows, frames)
         part = slope_rows(layers, tf.gather(table.descriptors, rows), _strain_directions(table, rows))
         predicted.append(_flat(part.predicted))
         derivatives[element] = [_flat(values) for values in part.derivatives]

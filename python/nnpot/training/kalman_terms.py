@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from nnpot.training.config import LossConfig
 from nnpot.training.kalman_observations import (
     Observed,
-    Seen,
+    View,
     choose_atoms,
     observe_energies,
     observe_forces,
     observe_strains,
 )
 from nnpot.training.loss import Sums
-from nnpot.training.model import BatchTensors, DeviceData
-from nnpot.training.networks import Layer
+from nnpot.training.model import BatchTensors
 from nnpot.training.tensorflow_setup import tf
 
 
@@ -60,34 +59,21 @@ class Terms:
     def __init__(self, config: LossConfig, scale: float, n_atoms: int) -> None:
         self._config, self._scale, self._n_atoms = config, scale, n_atoms
 
-    def __call__(
-        self,
-        networks: Mapping[str, Sequence[Layer]],
-        data: DeviceData,
-        seen: Mapping[str, Seen],
-        batch: BatchTensors,
-        seed: tf.Tensor,
-    ) -> dict[int, Term]:
+    def __call__(self, view: View, batch: BatchTensors, seed: tf.Tensor) -> dict[int, Term]:
         """Observe a batch; by place in the loss: 0 energies, 1 forces, 2 strains."""
-        terms = {0: self._energies(networks, data, seen, batch.frames)}
+        terms = {0: self._energies(view, batch.frames)}
         if self._config.force_weight > 0.0:
-            atoms = choose_atoms(data, batch, min(self._n_atoms, batch.atoms.shape[0]), seed)
-            terms[1] = self._forces(networks, data, seen, atoms)
+            atoms = choose_atoms(view.data, batch, min(self._n_atoms, batch.atoms.shape[0]), seed)
+            terms[1] = self._forces(view, atoms)
         if self._config.stress_weight > 0.0:
-            terms[2] = self._strains(networks, data, seen, batch.frames)
+            terms[2] = self._strains(view, batch.frames)
         return terms
 
-    def _energies(
-        self,
-        networks: Mapping[str, Sequence[Layer]],
-        data: DeviceData,
-        seen: Mapping[str, Seen],
-        frames: tf.Tensor,
-    ) -> Term:
-        labels = data.labels
+    def _energies(self, view: View, frames: tf.Tensor) -> Term:
+        labels = view.data.labels
         present, weights = tf.gather(labels.has_energy, frames), tf.gather(labels.weights, frames)
         return Term(
-            observe_energies(networks, data, seen, frames),
+            observe_energies(view, frames),
             tf.gather(labels.energies, frames) / self._scale,
             tf.gather(labels.sizes, frames),
             present,
@@ -95,18 +81,12 @@ class Terms:
             tf.ones_like(present),
         )
 
-    def _forces(
-        self,
-        networks: Mapping[str, Sequence[Layer]],
-        data: DeviceData,
-        seen: Mapping[str, Seen],
-        atoms: tf.Tensor,
-    ) -> Term:
-        labels = data.labels
+    def _forces(self, view: View, atoms: tf.Tensor) -> Term:
+        labels = view.data.labels
         present = tf.repeat(tf.gather(labels.has_forces, atoms), 3)
         weights = tf.repeat(tf.gather(labels.atom_weights, atoms), 3)
         return Term(
-            observe_forces(networks, data, seen, atoms),
+            observe_forces(view, atoms),
             tf.reshape(tf.gather(labels.forces, atoms), [-1]) / self._scale,
             tf.ones_like(present),
             present,
@@ -114,20 +94,14 @@ class Terms:
             tf.ones_like(present),
         )
 
-    def _strains(
-        self,
-        networks: Mapping[str, Sequence[Layer]],
-        data: DeviceData,
-        seen: Mapping[str, Seen],
-        frames: tf.Tensor,
-    ) -> Term:
-        labels = data.labels
+    def _strains(self, view: View, frames: tf.Tensor) -> Term:
+        labels = view.data.labels
         names = ("has_stress", "weights", "sizes", "volumes")
         present, weights, sizes, volumes = (
             tf.repeat(tf.gather(getattr(labels, name), frames), 6) for name in names
         )
         return Term(
-            observe_strains(networks, data, seen, frames),
+            observe_strains(view, frames),
             tf.reshape(tf.gather(labels.strain_derivatives, frames), [-1]) / self._scale,
             sizes,
             present,

@@ -5,17 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from nnpot.errors import InvalidInputError
-from nnpot.training.config import TrainingConfig
-from nnpot.training.dataset import DataSet
 from nnpot.training.kalman_blocks import WeightBlocks
 from nnpot.training.kalman_filter import KalmanFilter
-from nnpot.training.kalman_observations import find_seen
+from nnpot.training.kalman_observations import View, find_seen
 from nnpot.training.kalman_terms import Terms, sums, weighted
 from nnpot.training.loss import Sums
 from nnpot.training.model import BatchTensors, DeviceData
-from nnpot.training.networks import AtomicNetworks
 from nnpot.training.tensorflow_setup import tf
-from nnpot.training.trainer import Errors, Trainer, Weights
+from nnpot.training.trainer import Errors, Task, Trainer, Weights
 
 LAST_NOISE = 1e-3
 """The process noise at the end of the run, relative to its start."""
@@ -28,17 +25,9 @@ class KalmanTrainer(Trainer):
     as in the loss.
     """
 
-    def __init__(
-        self,
-        config: TrainingConfig,
-        networks: AtomicNetworks,
-        train: DataSet,
-        validation: DataSet | None,
-        scale: float,
-    ) -> None:
-        super().__init__(config, networks, train, validation, scale)
-        settings, run = config.optimizer.kalman, config.training
-        n_updates = run.epochs * -(-len(train) // run.batch_size)
+    def __init__(self, task: Task) -> None:
+        super().__init__(task)
+        settings, networks = task.config.optimizer.kalman, task.networks
         self._blocks = WeightBlocks(networks, settings.blocks)
         self._filter = KalmanFilter(
             self._blocks.shapes,
@@ -47,11 +36,11 @@ class KalmanTrainer(Trainer):
             settings.forgetting,
             settings.forgetting_rate,
             settings.process_noise,
-            LAST_NOISE ** (1.0 / n_updates),
+            LAST_NOISE ** (1.0 / task.n_steps),
             settings.precision,
         )
-        self._seen = find_seen(train)
-        self._terms = Terms(config.loss, scale, -(-settings.forces_per_update // 3))
+        self._seen = find_seen(task.train)
+        self._terms = Terms(task.config.loss, task.scale, -(-settings.forces_per_update // 3))
         self._compiled = tf.function(self._update, autograph=False)
 
     @property
@@ -82,7 +71,7 @@ class KalmanTrainer(Trainer):
 
     def _update(self, data: DeviceData, batch: BatchTensors, seed: tf.Tensor) -> Sums:
         layers = {element: self._networks.parameters(element) for element in self._networks.elements}
-        terms = self._terms(layers, data, self._seen, batch, seed)
+        terms = self._terms(View(layers, data, self._seen), batch, seed)
         residuals, derivatives = weighted(terms)
         self._blocks.add(self._filter.update(self._blocks.cut(derivatives), residuals))
         return sums(terms)

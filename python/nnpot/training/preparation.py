@@ -22,7 +22,7 @@ from nnpot.training.kalman_trainer import KalmanTrainer
 from nnpot.training.memory import stores_derivatives
 from nnpot.training.networks import AtomicNetworks
 from nnpot.training.start_model import StartModel, start_descriptor
-from nnpot.training.trainer import Trainer, output_scale
+from nnpot.training.trainer import Task, Trainer, output_scale
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ def prepare(
     with distribution.scope() if distribution else nullcontext():
         networks = _networks(config, descriptor, scale, start)
     create = _trainer_class(config, distribution)
-    trainer = create(config, networks, train, validation, scale)
+    trainer = create(Task(config, networks, train, validation, scale))
     return Prepared(split, energies, descriptor, scale, networks, trainer, start)
 
 

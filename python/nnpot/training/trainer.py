@@ -36,37 +36,42 @@ class Errors:
     """GPa"""
 
 
+@dataclass(frozen=True)
+class Task:
+    """What a trainer is to do."""
+
+    config: TrainingConfig
+    """Weights of the loss, optimizer, precision, batch size, seed."""
+    networks: AtomicNetworks
+    """What is fitted; they give energies in units of ``scale``."""
+    train: DataSet
+    """Frames to fit to."""
+    validation: DataSet | None
+    """Frames that only measure."""
+    scale: float
+    """eV; the root mean square of the force components times 1 Å makes the loss of order one."""
+
+    @property
+    def n_steps(self) -> int:
+        """Batches in all epochs."""
+        settings = self.config.training
+        return settings.epochs * -(-len(self.train) // settings.batch_size)
+
+
 class Trainer(ABC):
-    """Fits networks to a data set.
+    """Fits networks to a data set, as its task says."""
 
-    Parameters
-    ----------
-    config
-        Weights of the loss, optimizer, precision, batch size, seed.
-    networks
-        What is fitted; they give energies in units of ``scale``.
-    train, validation
-        Frames to fit to, and frames that only measure; the latter may be None.
-    scale
-        eV; the root mean square of the force components times 1 Å makes the loss of order one.
-    """
-
-    def __init__(
-        self,
-        config: TrainingConfig,
-        networks: AtomicNetworks,
-        train: DataSet,
-        validation: DataSet | None,
-        scale: float,
-    ) -> None:
-        self._config = config
-        self._networks = networks
-        self._train, self._validation = train, validation
-        self._scale = scale
-        self._loss = Loss(config.loss, scale)
-        self._device = self._place(train)
-        self._device_validation = self._place(validation) if validation is not None else None
-        self._measure = self._loop_over(validation or train, lambda data, batch, _: self._sums(data, batch))
+    def __init__(self, task: Task) -> None:
+        self._config = config = task.config
+        self._networks = task.networks
+        self._train, self._validation = task.train, task.validation
+        self._scale = task.scale
+        self._loss = Loss(config.loss, task.scale)
+        self._device = self._place(task.train)
+        self._device_validation = self._place(task.validation) if task.validation is not None else None
+        self._measure = self._loop_over(
+            task.validation or task.train, lambda data, batch, _: self._sums(data, batch)
+        )
 
     @property
     @abstractmethod
