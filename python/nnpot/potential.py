@@ -102,7 +102,7 @@ class Potential:
     def training_range(self, element: str) -> NDArray[np.float64]:
         """The smallest and largest value of each symmetry function of an element over the training frames.
 
-        Shape (n_functions, 2), from ``scaling.data``; rows in the order of the columns of `symmetry_functions`.
+        Shape (n_functions, 2), from ``scaling.data``; in the order of the columns of `symmetry_functions`.
         """
         return self._model.scaling(element)[:, :2]
 

@@ -20,8 +20,9 @@ ANGLE_BINS = 90
 class Bonding:
     """Of all atoms of one element, their bonds with another.
 
-    ``angle`` holds the middles of the bins (degrees) and ``density`` the distribution of the angles between two
-    bonds of an atom (per degree), both of shape (n_bins,); ``coordination[n]`` is the share of atoms with n bonds.
+    ``angle`` holds the middles of the bins (degrees) and ``density`` the distribution of the angles between
+    two bonds of an atom (per degree), both of shape (n_bins,); ``coordination[n]`` is the share of atoms with
+    n bonds.
     """
 
     angle: NDArray[np.float64]

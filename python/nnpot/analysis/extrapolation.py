@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ase import Atoms
 
-from nnpot.errors import InvalidInputError
+from nnpot.errors import FileFormatError, InvalidInputError
 from nnpot.potential import Potential
+
+SUMMARY = r"### NNP EW SUMMARY ### TS:\s+(\d+) EW\s+(\d+)"
 
 
 @dataclass
@@ -19,7 +23,7 @@ class Extrapolation:
     n_outside: int = 0
     """Atoms that have a symmetry function outside of its range in the training frames."""
     functions: dict[str, int] = field(default_factory=dict)
-    """How many values of each function were outside, by its line in ``input.nn``; without those that never were."""
+    """How many values of each function were outside, by its line in ``input.nn``, if any were."""
 
     @property
     def share(self) -> float:
@@ -30,9 +34,9 @@ class Extrapolation:
 def extrapolation(potential: Potential, frames: Iterable[Atoms]) -> Extrapolation:
     """Count the atoms that see something that the training frames did not have.
 
-    Every symmetry function of an atom is held against its smallest and largest value over the training frames
-    (``scaling.data``), as n2p2's extrapolation warnings do. An atom inside of all ranges can still be unlike any
-    training atom; one outside of them certainly is.
+    Every symmetry function of an atom is held against its smallest and largest value over the training
+    frames (``scaling.data``), as n2p2's extrapolation warnings do. An atom inside of all ranges can still be
+    unlike any training atom; one outside of them certainly is.
 
     Parameters
     ----------
@@ -63,3 +67,31 @@ def extrapolation(potential: Potential, frames: Iterable[Atoms]) -> Extrapolatio
                 if count:
                     found.functions[line] = found.functions.get(line, 0) + int(count)
     return found
+
+
+def warnings_in_log(log: Path, after: int = 0, until: int | None = None) -> int:
+    """Values outside of their ranges that ``pair_style hdnnp`` with ``showewsum`` counted at each step.
+
+    Parameters
+    ----------
+    log
+        LAMMPS's log.
+    after, until
+        Only what happened in the steps after the first and up to the second counts; both where a summary is.
+
+    Raises
+    ------
+    FileFormatError
+        If there is no summary of these steps.
+    """
+    counts = [
+        int(count)
+        for step, count in re.findall(SUMMARY, Path(log).read_text(encoding="utf-8", errors="replace"))
+        if int(step) > after and (until is None or int(step) <= until)
+    ]
+    if not counts:
+        raise FileFormatError(
+            f"{log}: expected summaries of extrapolation warnings after step {after}, found none; "
+            "run with pair_style hdnnp ... showewsum N"
+        )
+    return sum(counts)

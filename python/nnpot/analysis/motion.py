@@ -33,7 +33,7 @@ class Displacement:
 
 
 def mean_square_displacement(frames: Sequence[Atoms], interval: float, symbol: str) -> Displacement:
-    """Mean square displacement of the atoms of an element, over all starts of half of the trajectory's length.
+    """Mean square displacement of an element's atoms, over all starts, for half of the trajectory's length.
 
     Parameters
     ----------

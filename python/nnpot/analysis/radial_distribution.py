@@ -88,8 +88,8 @@ def partial_radial_distributions(
 ) -> dict[Elements, RadialDistribution]:
     """Mean g(r) of each pair of elements, symbols in alphabetical order; all tend to 1 at large distances.
 
-    g_ab(r) = V / (N_a N_b) · <number of ordered pairs a, b in the shell> / volume of the shell. Parameters and errors
-    as for `radial_distribution`; all frames have the same atoms.
+    g_ab(r) = V / (N_a N_b) · <number of ordered pairs a, b in the shell> / volume of the shell. Parameters
+    and errors as for `radial_distribution`; all frames have the same atoms.
     """
 
     def pairs(frame: Atoms) -> dict[Elements, _Counts]:

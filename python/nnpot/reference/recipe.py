@@ -63,8 +63,8 @@ class Surface(StrictModel):
 class SpaceGroup(StrictModel):
     """A crystal as publications give it: space group, cell, and the sites that differ by symmetry.
 
-    ``number`` is that of the International Tables, in ASE's setting ``setting``; ``cell`` holds a, b, c in Å and
-    α, β, γ in degrees; each of ``sites`` an element and its fractional coordinates.
+    ``number`` is that of the International Tables, in ASE's setting ``setting``; ``cell`` holds a, b, c in Å
+    and α, β, γ in degrees; each of ``sites`` an element and its fractional coordinates.
     """
 
     number: Annotated[int, Field(ge=1, le=230)]
@@ -85,7 +85,7 @@ class SpaceGroup(StrictModel):
 
 
 class Structure(StrictModel):
-    """Where a group starts from: exactly one of a crystal, a space group, a surface, a file that ASE reads."""
+    """Where a group starts from: exactly one of a crystal, a space group, a surface, a file."""
 
     crystal: Crystal | None = None
     space_group: SpaceGroup | None = None

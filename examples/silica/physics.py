@@ -1,0 +1,242 @@
+"""All simulations of both potentials, and what is compared."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ase import Atoms
+from continuity import Continuity, continuity
+from simulations import (
+    EnergyVolume,
+    RandomStart,
+    Schedule,
+    State,
+    crystal_density,
+    energy_volume,
+    random_start,
+    run_state,
+    vibrations,
+    watched,
+)
+from structures import ELEMENTS, POLYMORPHS, cristobalite, crystal, quartz, random_positions
+
+from nnpot.analysis.closest_pairs import Elements
+from nnpot.analysis.dynamics import EnergyConservation, constant_energy_run
+from nnpot.analysis.motion import Vibrations
+from nnpot.analysis.wall import shortest_distances, walled_commands
+from nnpot.io import read_frames
+from nnpot.lammps_runtime import PairCommands, network_commands
+from nnpot.potential import load
+from nnpot.progress import progress
+from nnpot.reference.recipe import Recipe
+
+CRYSTAL, HOT_CRYSTAL, GLASS, MELT = "crystal, 300 K", "crystal, 1500 K", "glass, 300 K", "melt, 3500 K"
+SCALES = (0.88, 0.91, 0.94, 0.97, 1.0, 1.03, 1.06, 1.09, 1.12)
+"""Volumes of energy against volume, in times those of the published cells."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Sizes and times (ps)."""
+
+    quartz_repeat: int
+    cristobalite_repeat: tuple[int, int, int]
+    long_run: float
+    """At constant temperature, for what is watched over a long time."""
+    short_run: float
+    melting: float
+    cooling: float
+    free_volume: float
+    temperatures: tuple[float, ...]
+    """K, at which the crystal's density is taken."""
+    constant_energy: float
+    random: float
+    continuity_steps: int
+    resolution_run: float
+    """For the vibrations."""
+
+    def schedules(self) -> dict[str, Schedule]:
+        """Of the states, by name."""
+        return {
+            GLASS: Schedule(
+                300.0,
+                self.long_run,
+                melt=6000.0,
+                melting=self.melting,
+                cooling=self.cooling,
+                free_volume=self.free_volume,
+            ),
+            MELT: Schedule(
+                3500.0, self.long_run, melt=6000.0, melting=self.melting, equilibration=self.melting
+            ),
+            HOT_CRYSTAL: Schedule(1500.0, self.long_run),
+            CRYSTAL: Schedule(300.0, self.short_run),
+        }
+
+
+FULL = Plan(
+    quartz_repeat=5,
+    cristobalite_repeat=(4, 4, 3),
+    long_run=100.0,
+    short_run=15.0,
+    melting=5.0,
+    cooling=40.0,
+    free_volume=10.0,
+    temperatures=(300.0, 600.0, 900.0, 1200.0, 1500.0),
+    constant_energy=20.0,
+    random=10.0,
+    continuity_steps=100,
+    resolution_run=8.0,
+)
+QUICK = Plan(
+    quartz_repeat=3,
+    cristobalite_repeat=(2, 2, 2),
+    long_run=3.0,
+    short_run=2.0,
+    melting=2.0,
+    cooling=3.0,
+    free_volume=2.0,
+    temperatures=(300.0, 1200.0),
+    constant_energy=2.0,
+    random=4.0,
+    continuity_steps=40,
+    resolution_run=4.5,
+)
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A potential under test."""
+
+    name: str
+    pair: PairCommands
+    watched: PairCommands
+    """The same, in a style that counts extrapolations where there is one."""
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """What was found for one potential."""
+
+    states: dict[str, State]
+    glass_density: float
+    crystal_densities: dict[float, float]
+    energies: dict[str, EnergyVolume]
+    conservation: EnergyConservation
+    vibrations: Vibrations
+    random: RandomStart
+
+
+@dataclass(frozen=True)
+class Physics:
+    """Both potentials, and what only the network is asked."""
+
+    reference: Behaviour
+    network: Behaviour
+    bare: RandomStart
+    """The network from random positions without its wall."""
+    continuity: Continuity
+    shortest: dict[Elements, float]
+    """Of the training frames, Å: where the wall begins."""
+    wall: PairCommands
+
+
+Task = tuple[str, str, float, Callable[..., Any], tuple[Any, ...]]
+"""Whose, what, a measure of its length, and what is called."""
+
+
+def compare_physics(recipe: Recipe, output: Path, plan: Plan) -> Physics:
+    """Run all simulations for both potentials, as many at once as there are cores, the longest first."""
+    model = output / "model"
+    shortest = shortest_distances(read_frames(output / "train.xyz"))
+    wall = walled_commands(model, ELEMENTS, shortest)
+    network = network_commands(model, ELEMENTS)
+    contenders = (
+        Contender("reference", recipe.pair, recipe.pair),
+        Contender("network", network, watched(model, load(model).cutoff + 0.01)),
+    )
+    start = random_positions(recipe, plan.cristobalite_repeat)
+    tasks = [task for contender in contenders for task in _tasks(contender, recipe, plan)]
+    for owner, pair in (("reference", recipe.pair), ("network", wall), ("bare", network)):
+        tasks.append(
+            (owner, "random", plan.random, random_start, (start, pair, shortest, 3500.0, plan.random))
+        )
+    hot = quartz(recipe, plan.quartz_repeat)
+    tasks.append(("network", "continuity", 1.0, continuity, (hot, network, 1500.0, plan.continuity_steps)))
+    found = _run(tasks)
+    return Physics(
+        reference=_behaviour(found, "reference", plan),
+        network=_behaviour(found, "network", plan),
+        bare=found["bare", "random"],
+        continuity=found["network", "continuity"],
+        shortest=shortest,
+        wall=wall,
+    )
+
+
+def _tasks(contender: Contender, recipe: Recipe, plan: Plan) -> list[Task]:
+    crystal_atoms = quartz(recipe, plan.quartz_repeat)
+    starts: dict[str, Atoms] = {
+        CRYSTAL: crystal_atoms,
+        HOT_CRYSTAL: crystal_atoms,
+        GLASS: cristobalite(recipe, plan.cristobalite_repeat),
+        MELT: cristobalite(recipe, plan.cristobalite_repeat),
+    }
+    name, pair = contender.name, contender.pair
+    tasks: list[Task] = [
+        (name, state, schedule.total, run_state, (starts[state], contender.watched, schedule))
+        for state, schedule in plan.schedules().items()
+    ]
+    for kelvin in plan.temperatures:
+        arguments = (crystal_atoms, pair, kelvin, plan.free_volume)
+        tasks.append((name, f"density {kelvin}", plan.free_volume, crystal_density, arguments))
+    for polymorph in POLYMORPHS:
+        cell = crystal(recipe, polymorph.name)
+        tasks.append((name, polymorph.name, 0.1, energy_volume, (cell, pair, polymorph.relaxed, SCALES)))
+    conserving = (crystal_atoms, ELEMENTS, pair, 300.0, plan.constant_energy)
+    tasks.append((name, "conservation", plan.constant_energy + 2.0, constant_energy_run, conserving))
+    swinging = (crystal_atoms, pair, 300.0, plan.resolution_run)
+    tasks.append((name, "vibrations", plan.resolution_run + 2.0, vibrations, swinging))
+    return tasks
+
+
+COST = {"reference": 1.0, "network": 2.5, "bare": 2.5}
+"""Of a step, roughly, to begin with what takes longest."""
+
+
+def _run(tasks: list[Task]) -> dict[tuple[str, str], Any]:
+    work = {(owner, what): COST[owner] * length for owner, what, length, _, _ in tasks}
+    total = sum(work.values())
+    workers = len(os.sched_getaffinity(0))
+    found: dict[tuple[str, str], Any] = {}
+    with (
+        ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool,
+        progress("simulating", round(total)) as bar,
+    ):
+        running: dict[Future[Any], tuple[str, str]] = {}
+        for owner, what, _, function, arguments in sorted(tasks, key=lambda task: -work[task[0], task[1]]):
+            running[pool.submit(function, *arguments)] = (owner, what)
+        for future in as_completed(running):
+            key = running[future]
+            found[key] = future.result()
+            bar.advance(work[key], last=f"{key[1]}, {key[0]}")
+    return found
+
+
+def _behaviour(found: dict[tuple[str, str], Any], name: str, plan: Plan) -> Behaviour:
+    states = {state: found[name, state] for state in plan.schedules()}
+    return Behaviour(
+        states={state: result for state, (result, _) in states.items()},
+        glass_density=states[GLASS][1],
+        crystal_densities={kelvin: found[name, f"density {kelvin}"] for kelvin in plan.temperatures},
+        energies={polymorph.name: found[name, polymorph.name] for polymorph in POLYMORPHS},
+        conservation=found[name, "conservation"],
+        vibrations=found[name, "vibrations"],
+        random=found[name, "random"],
+    )
