@@ -101,7 +101,7 @@ def _warnings(state: State) -> float:
 
 
 def _per_atom(state: State) -> float:
-    """Values outside of their range per atom and step: an atom has at least one, so this is an upper limit."""
+    """Values outside of their range per atom and step: no fewer than the share of atoms that have one."""
     return _warnings(state) / (len(state.frames[0]) * state.n_steps)
 
 

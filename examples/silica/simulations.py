@@ -73,7 +73,7 @@ def watched(model: Path, cutoff: float) -> PairCommands:
 
 
 def run_state(atoms: Atoms, pair: PairCommands, schedule: Schedule, seed: int = 1) -> tuple[State, float]:
-    """Simulate a state; gives it and its density at zero pressure (NaN without free volume in the schedule)."""
+    """Simulate a state; gives it and its density at zero pressure (NaN without free volume)."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log.lammps"
         with open_lammps(log=log, plugin=pair.needs_plugin) as lammps:
@@ -170,7 +170,7 @@ class EnergyVolume:
 
 
 def energy_volume(atoms: Atoms, pair: PairCommands, relaxed: bool, scales: Sequence[float]) -> EnergyVolume:
-    """Energy of a crystal whose cell is scaled evenly; atoms are relaxed or keep their fractional coordinates."""
+    """Energy of a crystal whose cell is scaled evenly; its atoms are relaxed, or scaled with it."""
     volumes, energies = [], []
     for scale in scales:
         scaled = atoms.copy()

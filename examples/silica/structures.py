@@ -14,7 +14,7 @@ ELEMENTS = ["Si", "O"]
 BOND = 2.2
 """Å: the longest Si-O bond, at the minimum between the first two shells of neighbors."""
 GLASS_DENSITY = 2.2
-"""g/cm³: vitreous silica (Brückner, J. Non-Cryst. Solids 5, 123, 1970); melt and glass are simulated at it."""
+"""g/cm³: of vitreous silica (Brückner, J. Non-Cryst. Solids 5, 123, 1970), for melt and glass."""
 QUARTZ_DENSITY = 2.51
 """g/cm³: of α-quartz with this potential at 300 K and no pressure; published is 2.65."""
 
@@ -25,8 +25,8 @@ class Polymorph:
 
     name: str
     relaxed: bool
-    """Whether its atoms are relaxed at each volume. Those of β-cristobalite and stishovite stay where symmetry puts
-    them: with this potential both fall into other structures when they are let go."""
+    """Whether its atoms are relaxed at each volume. Those of β-cristobalite and stishovite are scaled with
+    it: with this potential both fall into other structures when they are let go."""
 
 
 POLYMORPHS = (
