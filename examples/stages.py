@@ -32,11 +32,14 @@ def stage(name: str, title: str, times: dict[str, float]) -> Iterator[None]:
     print(f"  done in {times[name]:.0f} s", flush=True)
 
 
-def sample_frames(recipe: Path, output: Path) -> None:
-    """Write train.xyz and, from trajectories of its own, test.xyz; two processes at once."""
+def sample_frames(recipe: Path, output: Path, fraction: float = 1.0) -> None:
+    """Write a fraction of a recipe's frames to train.xyz, and some of other trajectories to test.xyz.
+
+    Two processes at once.
+    """
     jobs = [
-        (recipe, output / "train.xyz", TRAIN_SEED, 1.0),
-        (recipe, output / "test.xyz", TEST_SEED, TEST_FRACTION),
+        (recipe, output / "train.xyz", TRAIN_SEED, fraction),
+        (recipe, output / "test.xyz", TEST_SEED, fraction * TEST_FRACTION),
     ]
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
         for done in [pool.submit(sample_one, *job) for job in jobs]:
@@ -44,9 +47,9 @@ def sample_frames(recipe: Path, output: Path) -> None:
 
 
 def sample_one(recipe: Path, file: Path, seed: int, fraction: float) -> None:
-    """Sample a fraction of a recipe's frames; only the whole one shows its progress."""
+    """Sample a fraction of a recipe's frames; only the training frames show their progress."""
     with contextlib.ExitStack() as stack:
-        if fraction < 1.0:
+        if seed != TRAIN_SEED:
             stack.enter_context(contextlib.redirect_stderr(stack.enter_context(open(os.devnull, "w"))))
         write_frames(file, list(sample(load_recipe(recipe).reduced(fraction), seed)))
 

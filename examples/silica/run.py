@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -29,6 +30,21 @@ HERE = Path(__file__).resolve().parent
 STAGES = ("sampling", "training", "physics")
 
 
+@dataclass(frozen=True)
+class Version:
+    """How much of everything."""
+
+    recipe: Path
+    fraction: float
+    """Of the recipe's frames."""
+    training: Path
+    plan: Plan
+
+
+WHOLE = Version(HERE / "sample.yaml", 1.0, HERE / "train.yaml", FULL)
+SMALL = Version(HERE / "sample.yaml", 0.2, HERE / "quick.yaml", QUICK)
+
+
 def main() -> int:
     """Run all stages; 0 when every bar is met, 1 when one is missed, 2 after an error."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -39,33 +55,32 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     try:
-        inputs, plan = (HERE / "quick", QUICK) if arguments.quick else (HERE, FULL)
         stages = STAGES if arguments.only is None else (arguments.only,)
-        outcome = run(arguments.output, inputs, plan, stages)
+        outcome = run(arguments.output, SMALL if arguments.quick else WHOLE, stages)
     except (NnpotError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0 if outcome is None or print_outcome(outcome, arguments.output) else 1
 
 
-def run(output: Path, inputs: Path, plan: Plan, stages: tuple[str, ...] = STAGES) -> Outcome | None:
+def run(output: Path, version: Version, stages: tuple[str, ...] = STAGES) -> Outcome | None:
     """Sample, train, evaluate, simulate and report; without the last stage there is no outcome."""
     output.mkdir(parents=True, exist_ok=True)
     times: dict[str, float] = {}
     log = output / "training" / "log.csv"
     if "sampling" in stages:
         with stage("sampling", "Sampling frames with Vashishta's potential in LAMMPS", times):
-            sample_frames(inputs / "sample.yaml", output)
+            sample_frames(version.recipe, output, version.fraction)
     if "training" in stages:
         with stage("training", "Training the network in TensorFlow", times):
-            log = train(inputs / "train.yaml", output)
+            log = train(version.training, output)
     if "physics" not in stages:
         return None
     with stage("evaluation", "Evaluating the exported model on frames it has never seen", times):
         predictions = evaluate(output)
     with stage("physics", "Simulating with both potentials in LAMMPS", times):
-        physics = compare_physics(load_recipe(inputs / "sample.yaml"), output, plan)
-    outcome = Outcome(plan is QUICK, predictions, physics, times, log)
+        physics = compare_physics(load_recipe(version.recipe), output, version.plan)
+    outcome = Outcome(version is not WHOLE, predictions, physics, times, log)
     write_summary(outcome, output)
     write_report(outcome, output)
     return outcome

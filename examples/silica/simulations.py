@@ -115,10 +115,9 @@ def trajectory(system: LammpsSystem, duration: float) -> list[Atoms]:
 def analysed(frames: Sequence[Atoms], warnings: int | None, n_steps: int) -> State:
     """Structure from 100 of the frames at most, motion from all."""
     some = list(frames)[:: max(1, len(frames) // 100)]
-    half_width = 0.5 * min(1.0 / np.linalg.norm(np.linalg.inv(some[0].cell.array), axis=0))
-    moving = len(frames) >= 4
+    moving = len(frames) >= 8
     return State(
-        distributions=partial_radial_distributions(some, BIN * int(min(R_MAX, half_width) / BIN), BIN),
+        distributions=distributions(some),
         o_si_o=bonding(some, "Si", "O", BOND),
         si_o_si=bonding(some, "O", "Si", BOND),
         energy=float(np.mean([frame.get_potential_energy() / len(frame) for frame in frames])),
@@ -129,6 +128,12 @@ def analysed(frames: Sequence[Atoms], warnings: int | None, n_steps: int) -> Sta
         n_steps=n_steps,
         frames=some[:: max(1, len(some) // 10)],
     )
+
+
+def distributions(frames: Sequence[Atoms]) -> dict[Elements, RadialDistribution]:
+    """g(r) of each pair of elements, as far as the cell allows."""
+    half_width = 0.5 * min(1.0 / np.linalg.norm(np.linalg.inv(frames[0].cell.array), axis=0))
+    return partial_radial_distributions(frames, BIN * int(min(R_MAX, half_width) / BIN), BIN)
 
 
 def free_density(system: LammpsSystem, temperature: float, duration: float, seed: int) -> float:
@@ -241,7 +246,7 @@ def random_start(
         too_close=pairs_below(frames[-1], training),
         energy=float(np.mean(energies)),
         temperature=float(np.mean(kelvin)),
-        distributions=partial_radial_distributions(frames, 6.0, BIN),
+        distributions=distributions(frames),
     )
 
 

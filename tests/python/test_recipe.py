@@ -59,7 +59,7 @@ def test_the_small_recipe_is_small():
         (group(interval=float("nan")), r"groups\[0\]\.interval must be .* got nan"),
         (
             group(structure={}),
-            r"groups\[0\]\.structure must have exactly one of crystal, surface, file; got none",
+            r"groups\[0\]\.structure must have exactly one of crystal, space_group, surface, file; got none",
         ),
         (group(pressure=[0.0], density=[2.4]), r"groups\[0\]: pressure lets the cell go"),
         (group(structure={"surface": {"facet": "diamond110"}}), r"facet must be 'diamond100'"),

@@ -47,10 +47,10 @@ def mean_square_displacement(frames: Sequence[Atoms], interval: float, symbol: s
     Raises
     ------
     InvalidInputError
-        If there are fewer than four frames or no atom of the element.
+        If there are fewer than eight frames or no atom of the element.
     """
-    if len(frames) < 4 or symbol not in frames[0].get_chemical_symbols():
-        raise InvalidInputError(f"displacements need at least four frames with atoms of {symbol}")
+    if len(frames) < 8 or symbol not in frames[0].get_chemical_symbols():
+        raise InvalidInputError(f"displacements need at least eight frames with atoms of {symbol}")
     own = frames[0].symbols == symbol
     path = _unwrapped(frames)
     path -= path.mean(axis=1, keepdims=True)  # the whole does not move

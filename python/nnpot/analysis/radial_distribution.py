@@ -96,7 +96,7 @@ def partial_radial_distributions(
         first, second, distances = _pairs_within(frame, r_max)
         symbols = np.array(frame.get_chemical_symbols())
         found: dict[Elements, _Counts] = {}
-        for a, b in itertools.combinations_with_replacement(sorted(set(symbols)), 2):
+        for a, b in itertools.combinations_with_replacement(sorted(set(symbols.tolist())), 2):
             own = (symbols[first] == a) & (symbols[second] == b)
             if a != b:
                 own |= (symbols[first] == b) & (symbols[second] == a)
