@@ -53,7 +53,7 @@ def outcome(example, tmp_path_factory):
         sys.modules["physics"].QUICK,
         quartz_repeat=2,
         cristobalite_repeat=(1, 1, 2),
-        long_run=0.5,
+        long_run=1.0,
         short_run=0.3,
         melting=0.1,
         cooling=0.1,
@@ -137,7 +137,7 @@ def test_wall_begins_where_the_training_frames_end(outcome):
 
 def test_extrapolations_are_counted(outcome):
     melt = outcome[0].physics.network.states["melt, 3500 K"]
-    assert melt.n_steps == 500
+    assert melt.n_steps == 1000
     assert melt.warnings is not None
     assert outcome[0].physics.reference.states["melt, 3500 K"].warnings is None
 
