@@ -57,7 +57,7 @@ def mean_square_displacement(frames: Sequence[Atoms], interval: float, symbol: s
     path = path[:, own]
     n_lags = len(frames) // 2
     msd = [0.0] + [float(np.mean(np.sum((path[lag:] - path[:-lag]) ** 2, 2))) for lag in range(1, n_lags)]
-    return Displacement(np.arange(n_lags) * interval, np.array(msd))
+    return Displacement(np.arange(n_lags, dtype=np.float64) * interval, np.array(msd))
 
 
 def _unwrapped(frames: Sequence[Atoms]) -> Array:
@@ -117,5 +117,5 @@ def vibrational_density(
     for start in range(0, len(velocities) - length + 1, length // 2):
         spectrum = np.fft.rfft(velocities[start : start + length] * window, axis=0)
         power += np.einsum("fai,a->f", np.abs(spectrum) ** 2, masses)
-    frequency = np.fft.rfftfreq(length, interval / 1000.0)
+    frequency = np.arange(length // 2 + 1, dtype=np.float64) * 1000.0 / (length * interval)
     return Vibrations(frequency, power / (power.sum() * (frequency[1] - frequency[0])))
