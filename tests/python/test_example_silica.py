@@ -21,7 +21,6 @@ def example():
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(EXAMPLE.parent)
         patch.syspath_prepend(EXAMPLE)
-        patch.setenv("PYTHONPATH", f"{EXAMPLE}:{EXAMPLE.parent}")  # for the processes that simulate
         for name in MODULES:
             sys.modules.pop(name, None)
         import run
