@@ -37,8 +37,6 @@ from nnpot.progress import progress
 from nnpot.reference.recipe import Recipe
 
 CRYSTAL, HOT_CRYSTAL, GLASS, MELT = "crystal, 300 K", "crystal, 1500 K", "glass, 300 K", "melt, 3500 K"
-SCALES = (0.88, 0.91, 0.94, 0.97, 1.0, 1.03, 1.06, 1.09, 1.12)
-"""Volumes of energy against volume, in times those of the published cells."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +56,11 @@ class Plan:
     constant_energy: float
     random: float
     continuity_steps: int
-    resolution_run: float
-    """For the vibrations."""
+    vibration: float
+    resolution: float
+    """THz, of the vibrations."""
+    scales: tuple[float, ...] = (0.88, 0.91, 0.94, 0.97, 1.0, 1.03, 1.06, 1.09, 1.12)
+    """Volumes at which the polymorphs' energies are taken, in times those of the published cells."""
 
     def schedules(self) -> dict[str, Schedule]:
         """Of the states, by name."""
@@ -92,7 +93,8 @@ FULL = Plan(
     constant_energy=20.0,
     random=10.0,
     continuity_steps=100,
-    resolution_run=8.0,
+    vibration=8.0,
+    resolution=0.5,
 )
 QUICK = Plan(
     quartz_repeat=3,
@@ -106,7 +108,8 @@ QUICK = Plan(
     constant_energy=2.0,
     random=4.0,
     continuity_steps=40,
-    resolution_run=4.5,
+    vibration=4.5,
+    resolution=1.0,
 )
 
 
@@ -198,11 +201,11 @@ def _tasks(contender: Contender, recipe: Recipe, plan: Plan) -> list[Task]:
         tasks.append((name, f"density {kelvin}", plan.free_volume, crystal_density, arguments))
     for polymorph in POLYMORPHS:
         cell = crystal(recipe, polymorph.name)
-        tasks.append((name, polymorph.name, 0.1, energy_volume, (cell, pair, polymorph.relaxed, SCALES)))
+        tasks.append((name, polymorph.name, 0.1, energy_volume, (cell, pair, polymorph.relaxed, plan.scales)))
     conserving = (crystal_atoms, ELEMENTS, pair, 300.0, plan.constant_energy)
     tasks.append((name, "conservation", plan.constant_energy + 2.0, constant_energy_run, conserving))
-    swinging = (crystal_atoms, pair, 300.0, plan.resolution_run)
-    tasks.append((name, "vibrations", plan.resolution_run + 2.0, vibrations, swinging))
+    swinging = (crystal_atoms, pair, 300.0, plan.vibration, plan.resolution)
+    tasks.append((name, "vibrations", plan.vibration + 2.0, vibrations, swinging))
     return tasks
 
 
@@ -222,10 +225,14 @@ def _run(tasks: list[Task]) -> dict[tuple[str, str], Any]:
         running: dict[Future[Any], tuple[str, str]] = {}
         for owner, what, _, function, arguments in sorted(tasks, key=lambda task: -work[task[0], task[1]]):
             running[pool.submit(function, *arguments)] = (owner, what)
-        for future in as_completed(running):
-            key = running[future]
-            found[key] = future.result()
-            bar.advance(work[key], last=f"{key[1]}, {key[0]}")
+        try:
+            for future in as_completed(running):
+                key = running[future]
+                found[key] = future.result()
+                bar.advance(work[key], last=f"{key[1]}, {key[0]}")
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     return found
 
 

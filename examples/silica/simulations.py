@@ -68,7 +68,7 @@ class Schedule:
 def watched(model: Path, cutoff: float) -> PairCommands:
     """The network in a style that counts extrapolations at every step."""
     steps = round(INTERVAL * 1000.0)
-    style = f'hdnnp {cutoff} dir "{model.resolve()}" showew no showewsum {steps}'
+    style = f'hdnnp {cutoff} dir "{model.resolve()}" showew no showewsum {steps} maxew -1'
     return PairCommands(style, (f"* * {' '.join(ELEMENTS)}",))
 
 
@@ -192,8 +192,10 @@ def energy_volume(atoms: Atoms, pair: PairCommands, relaxed: bool, scales: Seque
     return EnergyVolume(np.array(volumes) / n_units, np.array(energies) / n_units)
 
 
-def vibrations(atoms: Atoms, pair: PairCommands, temperature: float, duration: float) -> Vibrations:
-    """Vibrational density of states from a run at constant energy, velocities every 4 fs."""
+def vibrations(
+    atoms: Atoms, pair: PairCommands, temperature: float, duration: float, resolution: float
+) -> Vibrations:
+    """Vibrational density of states from a run at constant energy, velocities every 4 fs; resolution in THz."""
     every = 4
     with open_lammps(plugin=pair.needs_plugin) as lammps:
         system = LammpsSystem(lammps, atoms, ELEMENTS, pair)
@@ -206,7 +208,7 @@ def vibrations(atoms: Atoms, pair: PairCommands, temperature: float, duration: f
             system.run(every / 1000.0, unchanged=bool(samples))
             samples.append(system.velocities())
     masses = np.array([atomic_masses[atomic_numbers[symbol]] for symbol in atoms.symbols])
-    return vibrational_density(np.array(samples), masses, every)
+    return vibrational_density(np.array(samples), masses, every, resolution)
 
 
 @dataclass(frozen=True)

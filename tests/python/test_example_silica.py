@@ -38,21 +38,21 @@ def outcome(example, tmp_path_factory):
     groups = [group for group in recipe.groups if group.name in GROUPS]
     shorter = [
         group.model_copy(
-            update={"n_frames": 6, "frames_per_trajectory": 6, "equilibration": 0.05, "repeat": (1, 1, 2)}
+            update={"n_frames": 5, "frames_per_trajectory": 5, "equilibration": 0.05, "repeat": (1, 1, 2)}
         )
         for group in groups
     ]
     small = recipe.model_copy(update={"groups": shorter}).model_dump(mode="json", exclude_none=True)
     (folder / "sample.yaml").write_text(yaml.safe_dump(small))
     training = yaml.safe_load((EXAMPLE / "quick.yaml").read_text())
-    training["training"] |= {"epochs": 6}
+    training["training"] |= {"epochs": 4}
     training["network"] |= {"hidden": [8]}
     (folder / "train.yaml").write_text(yaml.safe_dump(training))
     plan = dataclasses.replace(
         sys.modules["physics"].QUICK,
         quartz_repeat=2,
         cristobalite_repeat=(1, 1, 2),
-        long_run=1.0,
+        long_run=0.8,
         short_run=0.3,
         melting=0.1,
         cooling=0.1,
@@ -61,7 +61,9 @@ def outcome(example, tmp_path_factory):
         constant_energy=0.2,
         random=0.4,
         continuity_steps=10,
-        resolution_run=4.1,
+        vibration=0.6,
+        resolution=4.0,
+        scales=(0.94, 1.0, 1.06),
     )
     version = example.Version(folder / "sample.yaml", 1.0, folder / "train.yaml", plan)
     return example.run(folder / "out", version), folder / "out"
@@ -116,7 +118,7 @@ def test_reference_physics_is_that_of_silica(outcome):
     frequency, density = reference.vibrations.frequency, reference.vibrations.density
     below = density[frequency < 45.0].sum() / density.sum()
     stretching = density[(frequency > 25.0) & (frequency < 45.0)].sum() / density.sum()
-    assert below > 0.99
+    assert below > 0.9
     assert stretching > 0.1
 
 
@@ -136,7 +138,7 @@ def test_wall_begins_where_the_training_frames_end(outcome):
 
 def test_extrapolations_are_counted(outcome):
     melt = outcome[0].physics.network.states["melt, 3500 K"]
-    assert melt.n_steps == 1000
+    assert melt.n_steps == 800
     assert melt.warnings is not None
     assert outcome[0].physics.reference.states["melt, 3500 K"].warnings is None
 
