@@ -22,7 +22,8 @@ PAIRS = (("O", "Si"), ("O", "O"), ("Si", "Si"))
 class Outcome:
     """All results of a run."""
 
-    quick: bool
+    short: bool
+    """Whether the simulations were smaller or shorter than they should be."""
     predictions: Predictions
     physics: Physics
     times: dict[str, float]

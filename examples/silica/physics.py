@@ -6,7 +6,7 @@ import multiprocessing
 import os
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +61,11 @@ class Plan:
     """THz, of the vibrations."""
     scales: tuple[float, ...] = (0.88, 0.91, 0.94, 0.97, 1.0, 1.03, 1.06, 1.09, 1.12)
     """Volumes at which the polymorphs' energies are taken, in times those of the published cells."""
+
+    def shortened(self, factor: float) -> Plan:
+        """The same with the longest runs this much shorter."""
+        names = ("long_run", "short_run", "cooling", "free_volume", "constant_energy", "random")
+        return replace(self, **{name: factor * getattr(self, name) for name in names})
 
     def schedules(self) -> dict[str, Schedule]:
         """Of the states, by name."""
@@ -154,8 +159,11 @@ Task = tuple[str, str, float, Callable[..., Any], tuple[Any, ...]]
 """Whose, what, a measure of its length, and what is called."""
 
 
-def compare_physics(recipe: Recipe, output: Path, plan: Plan) -> Physics:
-    """Run all simulations for both potentials, as many at once as there are cores, the longest first."""
+def compare_physics(recipe: Recipe, output: Path, plan: Plan, processes: int | None = None) -> Physics:
+    """Run all simulations for both potentials, the longest first.
+
+    As many at once as there are cores, or as ``processes`` says.
+    """
     model = output / "model"
     shortest = shortest_distances(read_frames(output / "train.xyz"))
     wall = walled_commands(model, ELEMENTS, shortest)
@@ -172,7 +180,7 @@ def compare_physics(recipe: Recipe, output: Path, plan: Plan) -> Physics:
         )
     hot = quartz(recipe, plan.quartz_repeat)
     tasks.append(("network", "continuity", 1.0, continuity, (hot, network, 1500.0, plan.continuity_steps)))
-    found = _run(tasks)
+    found = _run(tasks, processes or len(os.sched_getaffinity(0)))
     return Physics(
         reference=_behaviour(found, "reference", plan),
         network=_behaviour(found, "network", plan),
@@ -213,13 +221,12 @@ COST = {"reference": 1.0, "network": 2.5, "bare": 2.5}
 """Of a step, roughly, to begin with what takes longest."""
 
 
-def _run(tasks: list[Task]) -> dict[tuple[str, str], Any]:
+def _run(tasks: list[Task], processes: int) -> dict[tuple[str, str], Any]:
     work = {(owner, what): COST[owner] * length for owner, what, length, _, _ in tasks}
     total = sum(work.values())
-    workers = len(os.sched_getaffinity(0))
     found: dict[tuple[str, str], Any] = {}
     with (
-        ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool,
+        ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool,
         progress("simulating", round(total)) as bar,
     ):
         running: dict[Future[Any], tuple[str, str]] = {}

@@ -36,7 +36,7 @@ def write_report(outcome: Outcome, output: Path) -> None:
     report = Report("SiO2: a network potential from Vashishta's")
     times = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in outcome.times.items())
     size = len(physics.network.states[MELT].frames[0])
-    length = "The quick version: too short for its figures to mean much. " if outcome.quick else ""
+    length = "Shorter than the whole example, so that its figures scatter. " if outcome.short else ""
     report.text(f"{length}{errors.n_frames} test frames that training has never seen. Time: {times}.")
     found = [
         (b.name, f"{b.value:.3g}", f"{b.limit:g}", b.unit, "✓" if b.passed else "✗") for b in outcome.bars()

@@ -11,7 +11,7 @@ import argparse
 import json
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -53,17 +53,23 @@ def main() -> int:
     parser.add_argument(
         "--only", choices=STAGES, help="one stage, on what the others have left in the folder"
     )
+    parser.add_argument("--processes", type=int, help="simulations at once (one for each core)")
+    parser.add_argument("--times", type=float, default=1.0, help="factor of the simulated times (1)")
     arguments = parser.parse_args()
     try:
         stages = STAGES if arguments.only is None else (arguments.only,)
-        outcome = run(arguments.output, SMALL if arguments.quick else WHOLE, stages)
+        version = SMALL if arguments.quick else WHOLE
+        version = replace(version, plan=version.plan.shortened(arguments.times))
+        outcome = run(arguments.output, version, stages, arguments.processes)
     except (NnpotError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0 if outcome is None or print_outcome(outcome, arguments.output) else 1
 
 
-def run(output: Path, version: Version, stages: tuple[str, ...] = STAGES) -> Outcome | None:
+def run(
+    output: Path, version: Version, stages: tuple[str, ...] = STAGES, processes: int | None = None
+) -> Outcome | None:
     """Sample, train, evaluate, simulate and report; without the last stage there is no outcome."""
     output.mkdir(parents=True, exist_ok=True)
     times: dict[str, float] = {}
@@ -79,8 +85,8 @@ def run(output: Path, version: Version, stages: tuple[str, ...] = STAGES) -> Out
     with stage("evaluation", "Evaluating the exported model on frames it has never seen", times):
         predictions = evaluate(output)
     with stage("physics", "Simulating with both potentials in LAMMPS", times):
-        physics = compare_physics(load_recipe(version.recipe), output, version.plan)
-    outcome = Outcome(version is not WHOLE, predictions, physics, times, log)
+        physics = compare_physics(load_recipe(version.recipe), output, version.plan, processes)
+    outcome = Outcome(version.plan != FULL, predictions, physics, times, log)
     write_summary(outcome, output)
     write_report(outcome, output)
     return outcome
@@ -89,7 +95,7 @@ def run(output: Path, version: Version, stages: tuple[str, ...] = STAGES) -> Out
 def write_summary(outcome: Outcome, output: Path) -> None:
     """All figures in summary.json."""
     summary = {
-        "example": "silica, quick" if outcome.quick else "silica",
+        "example": "silica, shortened" if outcome.short else "silica",
         "test": outcome.predictions.errors.to_dict(),
         "physics": figures(outcome),
         "bars": [vars(bar) | {"passed": bool(bar.passed)} for bar in outcome.bars()],
