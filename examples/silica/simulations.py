@@ -195,7 +195,7 @@ def energy_volume(atoms: Atoms, pair: PairCommands, relaxed: bool, scales: Seque
 def vibrations(
     atoms: Atoms, pair: PairCommands, temperature: float, duration: float, resolution: float
 ) -> Vibrations:
-    """Vibrational density of states from a run at constant energy, velocities every 4 fs (resolution: THz)."""
+    """Vibrational density of states (resolution in THz) at constant energy, velocities every 4 fs."""
     every = 4
     with open_lammps(plugin=pair.needs_plugin) as lammps:
         system = LammpsSystem(lammps, atoms, ELEMENTS, pair)
