@@ -133,9 +133,15 @@ def test_interstitials_have_room():
     assert len(atoms) == 66
     distances = atoms.get_all_distances(mic=True)[64:]
     assert distances[distances > 0.0].min() > 1.6
-    place = roomiest_place(bulk("Si", cubic=True), np.random.default_rng(1), 400)
-    assert bulk("Si", cubic=True).positions.shape == (8, 3)
-    assert (place >= 0.0).all()
+
+
+def test_roomiest_place_of_diamond():
+    atoms = bulk("Si", cubic=True)
+    place = roomiest_place(atoms, np.random.default_rng(1), 2000)
+    atoms.append("H")
+    atoms.positions[-1] = place
+    room = atoms.get_distances(-1, range(8), mic=True).min()
+    assert room == pytest.approx(np.sqrt(3) / 4 * 5.43, rel=0.05)  # the empty tetrahedra
 
 
 def test_summary_tells_copies_from_independent_frames():
