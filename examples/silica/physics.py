@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +23,7 @@ from simulations import (
     watched,
 )
 from structures import ELEMENTS, POLYMORPHS, cristobalite, crystal, quartz, random_positions
+from tasks import Task, run_tasks, version_of
 
 from nnpot.analysis.closest_pairs import Elements
 from nnpot.analysis.dynamics import EnergyConservation, constant_energy_run
@@ -33,7 +32,6 @@ from nnpot.analysis.wall import shortest_distances, walled_commands
 from nnpot.io import read_frames
 from nnpot.lammps_runtime import PairCommands, network_commands
 from nnpot.potential import load
-from nnpot.progress import progress
 from nnpot.reference.recipe import Recipe
 
 CRYSTAL, HOT_CRYSTAL, GLASS, MELT = "crystal, 300 K", "crystal, 1500 K", "glass, 300 K", "melt, 3500 K"
@@ -155,8 +153,12 @@ class Physics:
     wall: PairCommands
 
 
-Task = tuple[str, str, float, Callable[..., Any], tuple[Any, ...]]
-"""Whose, what, a measure of its length, and what is called."""
+COST = {"reference": 1.0, "network": 2.5, "bare": 2.5}
+"""Of a step, roughly, to begin with what takes longest."""
+
+
+def _task(owner: str, what: str, length: float, function: Callable[..., Any], *arguments: Any) -> Task:
+    return Task(owner, what, COST[owner] * length, function, arguments)
 
 
 def compare_physics(recipe: Recipe, output: Path, plan: Plan, processes: int | None = None) -> Physics:
@@ -175,12 +177,13 @@ def compare_physics(recipe: Recipe, output: Path, plan: Plan, processes: int | N
     start = random_positions(recipe, plan.cristobalite_repeat)
     tasks = [task for contender in contenders for task in _tasks(contender, recipe, plan)]
     for owner, pair in (("reference", recipe.pair), ("network", wall), ("bare", network)):
-        tasks.append(
-            (owner, "random", plan.random, random_start, (start, pair, shortest, 3500.0, plan.random))
-        )
+        falling = (start, pair, shortest, 3500.0, plan.random)
+        tasks.append(_task(owner, "random", plan.random + 2.0, random_start, *falling))
     hot = quartz(recipe, plan.quartz_repeat)
-    tasks.append(("network", "continuity", 1.0, continuity, (hot, network, 1500.0, plan.continuity_steps)))
-    found = _run(tasks, processes or len(os.sched_getaffinity(0)))
+    steps = plan.continuity_steps
+    tasks.append(_task("network", "continuity", 1.0, continuity, hot, network, 1500.0, steps))
+    cores = processes or len(os.sched_getaffinity(0))
+    found = run_tasks(tasks, cores, output / "physics", version_of(model))
     return Physics(
         reference=_behaviour(found, "reference", plan),
         network=_behaviour(found, "network", plan),
@@ -201,46 +204,21 @@ def _tasks(contender: Contender, recipe: Recipe, plan: Plan) -> list[Task]:
     }
     name, pair = contender.name, contender.pair
     tasks: list[Task] = [
-        (name, state, schedule.total, run_state, (starts[state], contender.watched, schedule))
+        _task(name, state, schedule.total, run_state, starts[state], contender.watched, schedule)
         for state, schedule in plan.schedules().items()
     ]
     for kelvin in plan.temperatures:
-        arguments = (crystal_atoms, pair, kelvin, plan.free_volume)
-        tasks.append((name, f"density {kelvin}", plan.free_volume, crystal_density, arguments))
+        heated = (crystal_atoms, pair, kelvin, plan.free_volume)
+        tasks.append(_task(name, f"density {kelvin}", plan.free_volume, crystal_density, *heated))
     for polymorph in POLYMORPHS:
         cell = crystal(recipe, polymorph.name)
-        tasks.append((name, polymorph.name, 0.1, energy_volume, (cell, pair, polymorph.relaxed, plan.scales)))
+        scaled = (cell, pair, polymorph.relaxed, plan.scales)
+        tasks.append(_task(name, polymorph.name, 0.1, energy_volume, *scaled))
     conserving = (crystal_atoms, ELEMENTS, pair, 300.0, plan.constant_energy)
-    tasks.append((name, "conservation", plan.constant_energy + 2.0, constant_energy_run, conserving))
+    tasks.append(_task(name, "conservation", plan.constant_energy + 2.0, constant_energy_run, *conserving))
     swinging = (crystal_atoms, pair, 300.0, plan.vibration, plan.resolution)
-    tasks.append((name, "vibrations", plan.vibration + 2.0, vibrations, swinging))
+    tasks.append(_task(name, "vibrations", plan.vibration + 2.0, vibrations, *swinging))
     return tasks
-
-
-COST = {"reference": 1.0, "network": 2.5, "bare": 2.5}
-"""Of a step, roughly, to begin with what takes longest."""
-
-
-def _run(tasks: list[Task], processes: int) -> dict[tuple[str, str], Any]:
-    work = {(owner, what): COST[owner] * length for owner, what, length, _, _ in tasks}
-    total = sum(work.values())
-    found: dict[tuple[str, str], Any] = {}
-    with (
-        ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool,
-        progress("simulating", round(total)) as bar,
-    ):
-        running: dict[Future[Any], tuple[str, str]] = {}
-        for owner, what, _, function, arguments in sorted(tasks, key=lambda task: -work[task[0], task[1]]):
-            running[pool.submit(function, *arguments)] = (owner, what)
-        try:
-            for future in as_completed(running):
-                key = running[future]
-                found[key] = future.result()
-                bar.advance(work[key], last=f"{key[1]}, {key[0]}")
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    return found
 
 
 def _behaviour(found: dict[tuple[str, str], Any], name: str, plan: Plan) -> Behaviour:

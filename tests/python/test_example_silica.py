@@ -12,7 +12,7 @@ from nnpot.reference.recipe import load_recipe
 from nnpot.training import load_config
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "silica"
-MODULES = ("structures", "simulations", "continuity", "physics", "comparison", "presentation", "run")
+MODULES = ("structures", "tasks", "simulations", "continuity", "physics", "comparison", "presentation", "run")
 GROUPS = ("alpha-quartz", "alpha-cristobalite", "beta-cristobalite", "coesite", "stishovite", "melt")
 
 
@@ -149,3 +149,18 @@ def test_outcome_is_printed(example, outcome, capsys):
     printed = capsys.readouterr().out
     assert "missed" in printed
     assert "density of the glass" in printed
+
+
+def test_what_is_done_is_not_done_again(outcome):
+    _, output = outcome
+    tasks, physics = sys.modules["tasks"], sys.modules["physics"]
+    results = len(list((output / "physics").glob("*.pickle")))
+    assert results == 2 * (4 + 1 + 5 + 2) + 3 + 1
+    one = tasks.Task("network", "square", 1.0, pow, (3, 2))
+    kept = output / "kept"
+    assert tasks.run_tasks([one], 1, kept, "a") == {("network", "square"): 9}
+    (file,) = kept.iterdir()
+    file.write_bytes(file.read_bytes().replace(b"\t", b"\x07"))  # 9 → 7, as a sign that it is read
+    assert tasks.run_tasks([one], 1, kept, "a") == {("network", "square"): 7}
+    assert tasks.run_tasks([one], 1, kept, "b") == {("network", "square"): 9}
+    assert physics.Task is tasks.Task
