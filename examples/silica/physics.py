@@ -28,7 +28,7 @@ from tasks import Task, run_tasks, version_of
 from nnpot.analysis.closest_pairs import Elements
 from nnpot.analysis.dynamics import EnergyConservation, constant_energy_run
 from nnpot.analysis.motion import Vibrations
-from nnpot.analysis.wall import shortest_distances, walled_commands
+from nnpot.analysis.wall import shortest_distances, walled
 from nnpot.io import read_frames
 from nnpot.lammps_runtime import PairCommands, network_commands
 from nnpot.potential import load
@@ -168,15 +168,16 @@ def compare_physics(recipe: Recipe, output: Path, plan: Plan, processes: int | N
     """
     model = output / "model"
     shortest = shortest_distances(read_frames(output / "train.xyz"))
-    wall = walled_commands(model, ELEMENTS, shortest)
-    network = network_commands(model, ELEMENTS)
+    bare = network_commands(model, ELEMENTS)
+    network = walled(bare, ELEMENTS, shortest)
+    counting = walled(watched(model, load(model).cutoff + 0.01), ELEMENTS, shortest)
     contenders = (
         Contender("reference", recipe.pair, recipe.pair),
-        Contender("network", network, watched(model, load(model).cutoff + 0.01)),
+        Contender("network", network, counting),
     )
     start = random_positions(recipe, plan.cristobalite_repeat)
     tasks = [task for contender in contenders for task in _tasks(contender, recipe, plan)]
-    for owner, pair in (("reference", recipe.pair), ("network", wall), ("bare", network)):
+    for owner, pair in (("reference", recipe.pair), ("network", network), ("bare", bare)):
         falling = (start, pair, shortest, 3500.0, plan.random)
         tasks.append(_task(owner, "random", plan.random + 2.0, random_start, *falling))
     hot = quartz(recipe, plan.quartz_repeat)
@@ -190,7 +191,7 @@ def compare_physics(recipe: Recipe, output: Path, plan: Plan, processes: int | N
         bare=found["bare", "random"],
         continuity=found["network", "continuity"],
         shortest=shortest,
-        wall=wall,
+        wall=network,
     )
 
 

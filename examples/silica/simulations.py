@@ -83,7 +83,7 @@ def run_state(atoms: Atoms, pair: PairCommands, schedule: Schedule, seed: int = 
             frames = trajectory(system, schedule.duration)
             end = int(system.thermo("step"))
             density = free_density(system, schedule.temperature, schedule.free_volume, seed)
-        counted = "hdnnp" in pair.style.split()
+        counted = "showewsum" in pair.style.split()
         warnings = warnings_in_log(log, start, end) if counted else None
     return analysed(frames, warnings, end - start), density
 

@@ -130,7 +130,7 @@ def test_a_run_goes_on_after_a_restart_and_on_two_ranks(outcome):
 
 def test_wall_begins_where_the_training_frames_end(outcome):
     physics = outcome[0].physics
-    text = physics.wall.lines()[0]
+    text = "\n".join(physics.wall.lines())
     for distance in physics.shortest.values():
         assert f"{distance:.4f}" in text
     assert 1.2 < physics.shortest["O", "Si"] < 1.6

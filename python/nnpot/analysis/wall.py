@@ -1,26 +1,24 @@
 """A repulsive wall below the shortest distances of the training frames.
 
-A network has never seen atoms that are closer than in its training frames, and may attract them. The
-universal repulsion of Ziegler, Biersack and Littmark (1985), LAMMPS's ``pair_style zbl``, keeps them apart.
-It is switched off towards those shortest distances, so that nothing changes where the network knows what it
-does, and it need not be trained on differences.
+A network has never seen atoms that are closer than in its training frames, and may attract them. A wall
+E = k (r_0 - r)² for r < r_0, LAMMPS's ``pair_style harmonic/cut``, keeps them apart. It begins at those
+shortest distances r_0, so that nothing changes where the network knows what it does, and it need not be
+trained on differences.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
 from ase import Atoms
-from ase.data import atomic_numbers
 
 from nnpot.analysis.closest_pairs import Elements, closest_pairs
 from nnpot.errors import InvalidInputError
-from nnpot.lammps_runtime import PairCommands, network_commands
+from nnpot.lammps_runtime import PairCommands
 
-INNER = 0.7
-"""Where the wall has its whole height, as a share of where it begins."""
+STIFFNESS = 100.0
+"""k in eV/Å²: 25 eV half an ångström inside, and vibrations of light atoms in it of no less than 10 fs."""
 
 
 def shortest_distances(frames: Iterable[Atoms], reach: float = 4.0) -> dict[Elements, float]:
@@ -32,38 +30,37 @@ def shortest_distances(frames: Iterable[Atoms], reach: float = 4.0) -> dict[Elem
     return shortest
 
 
-def walled_commands(
-    model: Path, elements: Sequence[str], shortest: Mapping[Elements, float], inner: float = INNER
+def walled(
+    network: PairCommands,
+    elements: Sequence[str],
+    shortest: Mapping[Elements, float],
+    stiffness: float = STIFFNESS,
 ) -> PairCommands:
-    """LAMMPS's commands for a model with a wall.
+    """LAMMPS's commands for a network with a wall.
 
     Parameters
     ----------
-    model
-        The model's folder.
+    network
+        Its own commands, `nnpot.lammps_runtime.network_commands`.
     elements
         LAMMPS type ``i + 1`` is ``elements[i]``.
     shortest
         Where the wall of every two elements begins, Å; see `shortest_distances`.
-    inner
-        Where it has its whole height, as a share of that.
+    stiffness
+        k in eV/Å².
 
     Raises
     ------
     InvalidInputError
-        If two elements have no distance, or ``inner`` is not between 0 and 1.
+        If two elements have no distance, or the stiffness is not positive.
     """
-    if not 0.0 < inner < 1.0:
-        raise InvalidInputError(f"inner must be between 0 and 1, got {inner}")
-    pairs = list(itertools.combinations_with_replacement(enumerate(elements, 1), 2))
-    network = network_commands(model, list(elements)).coefficients[0].removeprefix("* * ")
-    styles, lines = ["hybrid/overlay nnp"], [f"* * nnp {network}"]
-    for number, ((i, a), (j, b)) in enumerate(pairs, 1):
-        key = (min(a, b), max(a, b))
-        if key not in shortest:
+    if not stiffness > 0.0:
+        raise InvalidInputError(f"the stiffness of a wall must be > 0, got {stiffness}")
+    style = network.style.split()[0]
+    lines = [line.replace("* *", f"* * {style}", 1) for line in network.coefficients]
+    for (i, a), (j, b) in itertools.combinations_with_replacement(enumerate(elements, 1), 2):
+        distance = shortest.get((min(a, b), max(a, b)))
+        if distance is None:
             raise InvalidInputError(f"the frames have no distance between {a} and {b}: where is their wall?")
-        outer = shortest[key]
-        styles.append(f"zbl {inner * outer:.4f} {outer:.4f}")
-        instance = f"zbl {number}" if len(pairs) > 1 else "zbl"
-        lines.append(f"{i} {j} {instance} {atomic_numbers[a]} {atomic_numbers[b]}")
-    return PairCommands(" ".join(styles), tuple(lines))
+        lines.append(f"{i} {j} harmonic/cut {stiffness:g} {distance:.4f}")
+    return PairCommands(f"hybrid/overlay {network.style} harmonic/cut", tuple(lines))
