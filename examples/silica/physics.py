@@ -46,6 +46,7 @@ class Plan:
     long_run: float
     """At constant temperature, for what is watched over a long time."""
     short_run: float
+    equilibration: float
     melting: float
     cooling: float
     free_volume: float
@@ -74,13 +75,14 @@ class Plan:
                 melt=6000.0,
                 melting=self.melting,
                 cooling=self.cooling,
+                equilibration=self.equilibration,
                 free_volume=self.free_volume,
             ),
             MELT: Schedule(
                 3500.0, self.long_run, melt=6000.0, melting=self.melting, equilibration=self.melting
             ),
-            HOT_CRYSTAL: Schedule(1500.0, self.long_run),
-            CRYSTAL: Schedule(300.0, self.short_run),
+            HOT_CRYSTAL: Schedule(1500.0, self.long_run, equilibration=self.equilibration),
+            CRYSTAL: Schedule(300.0, self.short_run, equilibration=self.equilibration),
         }
 
 
@@ -89,6 +91,7 @@ FULL = Plan(
     cristobalite_repeat=(4, 4, 3),
     long_run=100.0,
     short_run=15.0,
+    equilibration=2.0,
     melting=5.0,
     cooling=40.0,
     free_volume=10.0,
@@ -104,6 +107,7 @@ QUICK = Plan(
     cristobalite_repeat=(2, 2, 2),
     long_run=3.0,
     short_run=2.0,
+    equilibration=2.0,
     melting=2.0,
     cooling=3.0,
     free_volume=2.0,
@@ -178,8 +182,8 @@ def compare_physics(recipe: Recipe, output: Path, plan: Plan, processes: int | N
     start = random_positions(recipe, plan.cristobalite_repeat)
     tasks = [task for contender in contenders for task in _tasks(contender, recipe, plan)]
     for owner, pair in (("reference", recipe.pair), ("network", network), ("bare", bare)):
-        falling = (start, pair, shortest, 3500.0, plan.random)
-        tasks.append(_task(owner, "random", plan.random + 2.0, random_start, *falling))
+        falling = (start, pair, shortest, 3500.0, plan.random, plan.equilibration)
+        tasks.append(_task(owner, "random", plan.random + plan.equilibration, random_start, *falling))
     hot = quartz(recipe, plan.quartz_repeat)
     steps = plan.continuity_steps
     tasks.append(_task("network", "continuity", 1.0, continuity, hot, network, 1500.0, steps))
@@ -215,10 +219,14 @@ def _tasks(contender: Contender, recipe: Recipe, plan: Plan) -> list[Task]:
         cell = crystal(recipe, polymorph.name)
         scaled = (cell, pair, polymorph.relaxed, plan.scales)
         tasks.append(_task(name, polymorph.name, 0.1, energy_volume, *scaled))
-    conserving = (crystal_atoms, ELEMENTS, pair, 300.0, plan.constant_energy)
-    tasks.append(_task(name, "conservation", plan.constant_energy + 2.0, constant_energy_run, *conserving))
-    swinging = (crystal_atoms, pair, 300.0, plan.vibration, plan.resolution)
-    tasks.append(_task(name, "vibrations", plan.vibration + 2.0, vibrations, *swinging))
+    conserving = (crystal_atoms, ELEMENTS, pair, 300.0, plan.constant_energy, 1.0, plan.equilibration)
+    tasks.append(
+        _task(
+            name, "conservation", plan.constant_energy + plan.equilibration, constant_energy_run, *conserving
+        )
+    )
+    swinging = (crystal_atoms, pair, 300.0, plan.vibration, plan.equilibration, plan.resolution)
+    tasks.append(_task(name, "vibrations", plan.vibration + plan.equilibration, vibrations, *swinging))
     return tasks
 
 

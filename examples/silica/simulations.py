@@ -193,7 +193,12 @@ def energy_volume(atoms: Atoms, pair: PairCommands, relaxed: bool, scales: Seque
 
 
 def vibrations(
-    atoms: Atoms, pair: PairCommands, temperature: float, duration: float, resolution: float
+    atoms: Atoms,
+    pair: PairCommands,
+    temperature: float,
+    duration: float,
+    equilibration: float,
+    resolution: float,
 ) -> Vibrations:
     """Vibrational density of states (resolution in THz) at constant energy, velocities every 4 fs."""
     every = 4
@@ -201,7 +206,7 @@ def vibrations(
         system = LammpsSystem(lammps, atoms, ELEMENTS, pair)
         system.set_temperature(2.0 * temperature, 1)
         system.thermostat(temperature, 2)
-        system.run(2.0)
+        system.run(equilibration)
         system.free_motion()
         samples = []
         for _ in range(round(1000.0 * duration / every)):
@@ -226,14 +231,19 @@ class RandomStart:
 
 
 def random_start(
-    atoms: Atoms, pair: PairCommands, training: dict[Elements, float], temperature: float, duration: float
+    atoms: Atoms,
+    pair: PairCommands,
+    training: dict[Elements, float],
+    temperature: float,
+    duration: float,
+    limited: float,
 ) -> RandomStart:
-    """Let go of atoms at random positions: at first no atom moves by more than 0.02 Å in a step."""
+    """Let go of atoms at random positions; for a time ``limited`` (ps) by at most 0.02 Å in a step."""
     with open_lammps(plugin=pair.needs_plugin) as lammps:
         system = LammpsSystem(lammps, atoms, ELEMENTS, pair)
         system.thermostat(temperature, 1, damping=0.02)
         system.commands("unfix motion", "fix motion all nve/limit 0.02")
-        system.run(2.0)
+        system.run(limited)
         system.thermostat(temperature, 2)
         system.run(0.5 * duration)
         frames, kelvin = [], []
