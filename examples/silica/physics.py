@@ -58,7 +58,7 @@ class Plan:
     vibration: float
     resolution: float
     """THz, of the vibrations."""
-    scales: tuple[float, ...] = (0.88, 0.91, 0.94, 0.97, 1.0, 1.03, 1.06, 1.09, 1.12)
+    scales: tuple[float, ...] = (0.88, 0.91, 0.94, 0.97, 1.0, 1.03, 1.06, 1.09, 1.12, 1.15, 1.18)
     """Volumes at which the polymorphs' energies are taken, in times those of the published cells."""
 
     def shortened(self, factor: float) -> Plan:

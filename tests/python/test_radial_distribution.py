@@ -110,5 +110,9 @@ def test_first_peak_is_found_between_bins():
     position, height = RadialDistribution(r, g).first_peak()
     assert position == pytest.approx(1.617, abs=1e-3)
     assert height == pytest.approx(7.3, rel=1e-3)
+    noisy = g * np.random.default_rng(1).normal(1.0, 0.08, len(r))
+    position, height = RadialDistribution(r, noisy).first_peak()
+    assert position == pytest.approx(1.617, abs=0.01)
+    assert height == pytest.approx(7.3, rel=0.08)
     with pytest.raises(InvalidInputError, match="no peak above 2"):
         RadialDistribution(r, np.ones_like(r)).first_peak()

@@ -34,26 +34,25 @@ class RadialDistribution:
     def first_peak(self, smallest: float = 2.0) -> tuple[float, float]:
         """Position (Å) and height of the first maximum that is higher than ``smallest``.
 
-        From a parabola through the logarithms of the bins around it that reach 0.7 of the highest.
+        From a parabola through the logarithms of g around it, as far as g, smoothed over 0.1 Å, is above 0.7
+        of its maximum on both sides: so single bins matter little.
         """
-        above = np.flatnonzero(self.g > smallest)
+        width = round(0.1 / float(self.r[1] - self.r[0])) | 1
+        smooth = np.convolve(self.g, np.full(width, 1.0 / width), "same")
+        above = np.flatnonzero(smooth > smallest)
         if len(above) == 0:
             raise InvalidInputError(f"g(r) has no peak above {smallest:g}")
-        start = int(above[0])
-        gap = np.flatnonzero(self.g[start:] <= smallest)
-        end = start + int(gap[0]) if len(gap) else len(self.g)
-        top = start + int(np.argmax(self.g[start:end]))
-        near = np.abs(np.arange(len(self.g)) - top) <= max(1, self._half_width(top))
-        near &= self.g > 0.0
-        a, b, c = np.polyfit(self.r[near] - self.r[top], np.log(self.g[near]), 2)
+        gap = np.flatnonzero(smooth[above[0] :] <= smallest)
+        end = above[0] + gap[0] if len(gap) else len(smooth)
+        top = above[0] + int(np.argmax(smooth[above[0] : end]))
+        low = np.abs(np.flatnonzero(smooth < 0.7 * smooth[top]) - top)
+        reach = max(1, int(low.min()) - 1) if len(low) else 1
+        near = slice(max(0, top - reach), top + reach + 1)
+        g, r = np.maximum(self.g[near], 1e-3), self.r[near] - self.r[top]
+        a, b, c = np.polyfit(r, np.log(g), 2, w=np.sqrt(g))
         if a >= 0.0:
             return float(self.r[top]), float(self.g[top])
         return float(self.r[top] - b / (2.0 * a)), float(np.exp(c - b * b / (4.0 * a)))
-
-    def _half_width(self, top: int) -> int:
-        """Bins from a maximum to where g falls below 0.7 of it, on the nearer side."""
-        low = np.flatnonzero(self.g < 0.7 * self.g[top])
-        return int(np.abs(low - top).min()) - 1 if len(low) else 1
 
 
 def radial_distribution(frames: Iterable[Atoms], r_max: float, bin_width: float = 0.05) -> RadialDistribution:
