@@ -161,6 +161,7 @@ def _random_start(report: Report, physics: Physics) -> None:
             "g(r)",
             x_limits=(0.0, 6.0),
             y_from_zero=True,
+            y_top=1.3 * float(runs[REFERENCE].distributions[pair].g.max()),
         )
         for pair in PAIRS
     }

@@ -20,6 +20,8 @@ class Panel:
     y_label: str
     x_limits: tuple[float, float] | None = None
     y_from_zero: bool = False
+    y_top: float | None = None
+    """Where the axis ends, if curves may leave it."""
     marked: bool = False
     """Whether the points are marked."""
 
@@ -40,7 +42,7 @@ def panels(content: Mapping[str, Panel], width: float = 3.6, height: float = 3.0
             if panel.x_limits is not None:
                 ax.set_xlim(panel.x_limits)
             if panel.y_from_zero:
-                ax.set_ylim(0.0, None)
+                ax.set_ylim(0.0, panel.y_top)
         handles, labels = [], []
         for ax in axes:
             for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
