@@ -155,7 +155,7 @@ class Model:
 
 @final
 class NeuralNetwork:
-    """A feed-forward network, such as a potential has for each element; float64, any sizes and activations."""
+    """A feed-forward network of any sizes and activations; a potential has one for each element."""
 
     def __init__(self, layers: Sequence[Layer]) -> None:
         """``layers``: weights (n_in, n_out), biases (n_out,) and activation letter of each."""
