@@ -1,4 +1,4 @@
-"""Part 3: five neighbours, (x, y, z, r) each, in; force and energy of the atom out. Two forces, one network."""
+"""Part 3: five neighbours, (x, y, z, r) each, in; force and energy of the atom out, and forces once more."""
 
 from __future__ import annotations
 

@@ -174,8 +174,8 @@ def _one_distance(report: Report, rows: Sequence[Row]) -> None:
         Panel("Gradient", "Distance r (σ)", "Error (ε/σ)", {k: (curves.r, v[1]) for k, v in both.items()}),
     ]
     caption = (
-        f"Network minus potential ({name}): energy, and gradient by backpropagation down to the input. Python and "
-        f"C++ differ by {curves.difference:.0e} of the largest value."
+        f"Network minus potential ({name}): energy, and gradient by backpropagation down to the input. "
+        f"Python and C++ differ by {curves.difference:.0e} of the largest value."
     )
     report.figure(lines(panels), "one_distance_errors", caption)
     report.table(("activation", *ROW_TITLES), _rows(rows))
@@ -193,8 +193,9 @@ def _many_neighbors(report: Report, many: ManyNeighbors) -> None:
     costs = {"training data": (fit.iterations, fit.train_cost), "test data": (fit.iterations, fit.test_cost)}
     panel = Panel("", "Iteration (epoch)", "Mean square error / variance", costs, x_log=True, y_log=True)
     caption = (
-        f"Cost against epoch. Test energies (standard deviation {many.width:.2f} ε) are missed by {many.rmse:.3f} ε; "
-        f"the network of one distance, applied to each distance and summed, misses them by {many.summed_rmse:.1e} ε."
+        f"Cost against epoch. Test energies (standard deviation {many.width:.2f} ε) are missed by "
+        f"{many.rmse:.3f} ε; the network of one distance, applied to each distance and summed, misses them "
+        f"by {many.summed_rmse:.1e} ε."
     )
     report.figure(lines([panel], width=5.4), "twenty_neighbours_cost", caption)
 
@@ -202,17 +203,18 @@ def _many_neighbors(report: Report, many: ManyNeighbors) -> None:
 def _direct_forces(report: Report, direct: DirectForces) -> None:
     report.heading("Five neighbours (x, y, z, r) in, force and energy out")
     report.text(
-        "The same network gives forces twice: as outputs, and as the gradient of its energy. Energies of test atoms "
-        f"are missed by {_rms(direct.energy_error):.3f} ε (rms), force components (rms {direct.force_width:.2f} ε/σ) "
-        f"by {_rms(direct.direct_error):.3f} as outputs and by {_rms(direct.backpropagated_error):.3f} ε/σ as gradient."
+        "The same network gives forces twice: as outputs, and as the gradient of its energy. Energies of "
+        f"test atoms are missed by {_rms(direct.energy_error):.3f} ε (rms), force components (rms "
+        f"{direct.force_width:.2f} ε/σ) by {_rms(direct.direct_error):.3f} as outputs and by "
+        f"{_rms(direct.backpropagated_error):.3f} ε/σ as gradient."
     )
     report.table(("forces", *FORCE_TITLES), _force_rows(direct))
     report.figure(lines(_force_panels(direct)), "five_neighbours", FORCE_CAPTION)
 
 
 FORCE_CAPTION = (
-    "Left: the share of test values with a larger error. Middle and right: the total energy of six atoms at constant "
-    "energy, less that at the start, on two scales; a run that breaks up ends early."
+    "Left: the share of test values with a larger error. Middle and right: the total energy of six atoms at "
+    "constant energy, less that at the start, on two scales; a run that breaks up ends early."
 )
 
 

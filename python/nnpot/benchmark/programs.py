@@ -34,7 +34,7 @@ def armadillo_recipe() -> Recipe:
     """With the OpenBLAS of SciPy's wheel, or else the system's, or else Armadillo's own loops."""
     source = "armadillo_network.cpp"
     options = ("-O3", "-march=native", "-DNDEBUG", "-DARMA_DONT_USE_WRAPPER", "-DARMA_DONT_USE_LAPACK")
-    wheel = sorted(_package("scipy").parent.glob("scipy.libs/libscipy_openblas-*.so"))
+    wheel = sorted(package("scipy").parent.glob("scipy.libs/libscipy_openblas-*.so"))
     if wheel:
         renamed = [f"-D{name}_={SCIPY_PREFIX}{name}_" for name in BLAS_FUNCTIONS]
         links = [str(wheel[0]), f"-Wl,-rpath,{wheel[0].parent}"]
@@ -52,7 +52,7 @@ def tensorflow_recipe() -> Recipe:
     NnpotError
         If there are none.
     """
-    folder = _package("tensorflow")
+    folder = package("tensorflow")
     libraries = ("libtensorflow_cc.so.2", "libtensorflow_framework.so.2")
     if not (folder / "include").is_dir() or not all((folder / name).is_file() for name in libraries):
         raise NnpotError(f"{folder} has no C++ library and headers")
@@ -109,8 +109,14 @@ def _cache() -> Path:
     return folder
 
 
-def _package(name: str) -> Path:
-    """Where a package lies, found without importing it."""
+def package(name: str) -> Path:
+    """Where a package lies, found without importing it.
+
+    Raises
+    ------
+    NnpotError
+        If it is not installed.
+    """
     spec = importlib.util.find_spec(name)
     if spec is None or not spec.submodule_search_locations:
         raise NnpotError(f"{name} is not installed")
