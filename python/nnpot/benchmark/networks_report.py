@@ -91,10 +91,10 @@ class NetworkPresentation:
         bench = self.bench
         rules = bench.settings
         lines = [
-            f"One thread each. A time is the mean of {rules.evaluations} evaluations after a warm-up, or of as "
-            f"many as take {rules.seconds:g} s; shown is the median of {rules.repeat} rounds in which the "
-            f"contestants took turns. Networks: one input, hidden sigmoid layers, one linear output, untrained; "
-            f"all programs gave the same output for them.",
+            f"One thread each. A time is the mean of {rules.evaluations} evaluations after a warm-up, or of "
+            f"as many as take {rules.seconds:g} s; shown is the median of {rules.repeat} rounds in which the "
+            f"contestants took turns. Networks: one input, hidden sigmoid layers, one linear output, "
+            f"untrained; all programs gave the same output for them.",
             *bench.notes,
         ]
         if bench.too_large:

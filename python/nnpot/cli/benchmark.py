@@ -193,7 +193,7 @@ def training(
 @click.option("--json", "json_file", type=FILE, help="Write summary.json here too.")
 @click.option("--fresh", is_flag=True, help="Measure all anew.")
 def networks(output: Path, json_file: Path | None, fresh: bool, **options: Any) -> None:
-    """Time untrained sigmoid networks: TensorFlow from Python and from C++, Armadillo, and the engine of nnpot.
+    """Time untrained sigmoid networks: TensorFlow from Python and from C++, Armadillo, nnpot's own engine.
 
     One input and one output, one thread each. The contestants take turns; means, medians, ranges, and ratios
     of the same round. The programs in C++ are compiled on this machine, and kept for the next time; what

@@ -28,7 +28,7 @@ def untrained_layers(n_hidden: int, n_nodes: int) -> list[_core.Layer]:
 def _values(start: int, count: int, n_inputs: int) -> Array:
     index = np.arange(start + 1, start + count + 1, dtype=np.uint32)
     mixed = index * np.uint32(2654435761)
-    return (mixed / 4294967296.0 - 0.5) * (4.0 / np.sqrt(n_inputs))
+    return np.asarray((mixed / 4294967296.0 - 0.5) * (4.0 / np.sqrt(n_inputs)))
 
 
 def inputs(batch: int) -> Array:
