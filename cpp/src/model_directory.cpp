@@ -16,9 +16,7 @@ namespace {
 
 using std::filesystem::path;
 
-std::string weights_file_name(int atomic_number) {
-    return formatted("weights.%03d.data", atomic_number);
-}
+std::string weights_file_name(int atomic_number) { return formatted("weights.%03d.data", atomic_number); }
 
 std::string trimmed(const std::string& text) {
     constexpr const char* blanks = " \t\r";

@@ -39,8 +39,10 @@ std::string read_letters(const path& file, const std::vector<WordLine>& lines, s
     const std::size_t number = lines[1].number;
     if (words.size() != n_layers) {
         throw_file_error(file, number,
-                         "expected " + std::to_string(n_layers) + " letters after 'activations', one for each layer "
-                         "after the inputs, got " + std::to_string(words.size()));
+                         "expected " + std::to_string(n_layers) +
+                             " letters after 'activations', one for each layer "
+                             "after the inputs, got " +
+                             std::to_string(words.size()));
     }
     std::string letters;
     for (const std::string& word : words) {

@@ -54,8 +54,7 @@ void bind_network(py::module_& module) {
         .def(py::init([](const std::vector<LayerTuple>& layers) { return NeuralNetwork(to_layers(layers)); }),
              py::arg("layers"))
         .def_static(
-            "read",
-            [](const std::filesystem::path& path) { return NeuralNetwork(nnpot::read_network(path.string())); },
+            "read", [](const std::filesystem::path& path) { return NeuralNetwork(nnpot::read_network(path.string())); },
             py::arg("path"))
         .def(
             "write",

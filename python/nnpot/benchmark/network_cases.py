@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
@@ -137,14 +138,18 @@ class Programs:
             bar.advance(1)
             recipe = armadillo_recipe()
             self.notes.append(f"Armadillo with {recipe.note}.")
-            self._start(ARMADILLO, lambda: [str(build(recipe))])
+            commands: dict[str, Callable[[], list[str]]] = {
+                ARMADILLO: lambda: [str(build(recipe))],
+                TF_CPP: lambda: [str(build(tensorflow_recipe()))],
+                TF_PYTHON: _python_command,
+            }
+            with ThreadPoolExecutor() as pool:  # compilers are processes of their own
+                found = {name: pool.submit(command) for name, command in commands.items()}
+                for name, future in found.items():
+                    self._start(name, future)
+                    bar.advance(1)
             if ARMADILLO in self.left_out:
                 raise NnpotError(f"everything is compared with Armadillo, but {self.left_out[ARMADILLO]}")
-            bar.advance(1)
-            self._start(TF_CPP, lambda: [str(build(tensorflow_recipe()))])
-            bar.advance(1)
-            self._start(TF_PYTHON, _python_command)
-            bar.advance(1)
             self._stack = stack.pop_all()
         return self
 
@@ -156,9 +161,9 @@ class Programs:
     ) -> None:
         self._stack.close()
 
-    def _start(self, name: str, command: Callable[[], list[str]]) -> None:
+    def _start(self, name: str, command: Future[list[str]]) -> None:
         try:
-            process = Process(name, command())
+            process = Process(name, command.result())
             self._stack.callback(process.close)
             process.build(1, 1, "float64")  # ends where a library is missing
         except NnpotError as error:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from nnpot.benchmark.network_cases import REFERENCE
 from nnpot.benchmark.network_figures import BOTH, add_figures
 from nnpot.benchmark.network_summary import Grid, summarize_networks
 from nnpot.benchmark.networks import NetworkBenchmark
@@ -107,8 +108,8 @@ class NetworkPresentation:
 def _times(grid: Grid, precision: str) -> Table:
     """Medians for the smallest batch."""
     batch = grid.batches[0]
-    headers = [f"{precision}: layers", "nodes", *(f"{label} (µs)" for label in grid.labels)]
-    headers += [f"{label} / Armadillo" for label in BOTH if label in grid.labels]
+    headers = [f"{precision}, µs: layers", "nodes", *grid.labels]
+    headers += [f"{label} / {REFERENCE}" for label in BOTH if label in grid.labels]
     groups = []
     for layers in grid.layers:
         cells = [_cells(grid, layers, nodes, batch) for nodes in grid.nodes]

@@ -57,8 +57,8 @@ public:
     double build(std::size_t n_hidden, std::size_t n_nodes, const std::string& precision) {
         session_.reset();
         type_ = precision == "float32" ? tf::DT_FLOAT : tf::DT_DOUBLE;
-        const Graph graph = type_ == tf::DT_FLOAT ? make_graph<float>(n_hidden, n_nodes)
-                                                  : make_graph<double>(n_hidden, n_nodes);
+        const Graph graph =
+            type_ == tf::DT_FLOAT ? make_graph<float>(n_hidden, n_nodes) : make_graph<double>(n_hidden, n_nodes);
         tf::SessionOptions options;
         options.config.set_intra_op_parallelism_threads(1);
         options.config.set_inter_op_parallelism_threads(1);
