@@ -183,13 +183,13 @@ def training(
     "-o", "--output", type=FILE, required=True, help="Folder of the results; goes on with its times."
 )
 @click.option("--layers", type=COUNTS, help="Numbers of hidden layers. [default: 6 from 1 to 30]")
-@click.option("--nodes", type=COUNTS, help="Nodes of a hidden layer. [default: 7 from 1 to 1000]")
+@click.option("--nodes", type=COUNTS, help="Nodes of a hidden layer. [default: 6 from 1 to 1000]")
 @click.option("--batch", "batches", type=COUNTS, help="Inputs at once. [default: 1,10,100,1000]")
 @click.option("--precision", "precisions", type=PRECISIONS, help="[default: float32,float64]")
 @click.option(
     "--evaluations", type=click.IntRange(min=1), default=50, show_default=True, help="Of which a mean is."
 )
-@click.option("--repeat", type=click.IntRange(min=1), default=5, show_default=True, help="Rounds.")
+@click.option("--repeat", type=click.IntRange(min=1), default=3, show_default=True, help="Rounds.")
 @click.option("--json", "json_file", type=FILE, help="Write summary.json here too.")
 @click.option("--fresh", is_flag=True, help="Measure all anew.")
 def networks(output: Path, json_file: Path | None, fresh: bool, **options: Any) -> None:
