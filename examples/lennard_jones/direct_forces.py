@@ -50,7 +50,7 @@ def targets(positions: Array) -> Array:
 
 def sample(n: int, seed: int) -> Data:
     """n atoms of clusters that move with the potential."""
-    positions = cluster.sample(200, 60, TEMPERATURES, seed)
+    positions = cluster.sample(min(max(n // 50, 10), 200), 60, TEMPERATURES, seed)
     chosen = np.random.default_rng(seed).permutation(6 * len(positions))[:n]
     return Data(features(positions)[chosen], targets(positions)[chosen])
 

@@ -23,5 +23,5 @@ def energy(r: Array) -> Array:
 
 
 def slope(r: Array) -> Array:
-    """dV/dr, 0 beyond the cutoff."""
-    return np.where(r < CUTOFF, 4.0 * (-12.0 * r**-13.0 + 6.0 * r**-7.0), 0.0)
+    """dV/dr, 0 beyond the cutoff, where it jumps."""
+    return np.where(r <= CUTOFF, 4.0 * (-12.0 * r**-13.0 + 6.0 * r**-7.0), 0.0)

@@ -179,8 +179,9 @@ def _one_distance(report: Report, rows: Sequence[Row]) -> None:
     )
     report.figure(lines(panels), "one_distance_errors", caption)
     report.table(("activation", *ROW_TITLES), _rows(rows))
-    labels = [f"{row.activation}, {'–'.join(map(str, row.hidden))}" for row in rows]
-    values = [1000.0 * row.curves.rms_energy_error for row in rows]
+    ordered = sorted(rows, key=lambda row: row.curves.rms_energy_error)
+    labels = [f"{row.activation}, {'–'.join(map(str, row.hidden))}" for row in ordered]
+    values = [1000.0 * row.curves.rms_energy_error for row in ordered]
     figure = bar_figure(labels, values, "Energy error, rms (10⁻³ ε)", "{:.3g}")
     report.figure(
         figure, "one_distance_comparison", "Activations and architectures, equal numbers of iterations."

@@ -31,10 +31,10 @@ class Size:
     """How much is done. The first activation and architecture make the network that is asked about."""
 
     architectures: tuple[tuple[int, ...], ...] = ((20, 20), (10, 10), (40,))
-    iterations: int = 1200
-    many_samples: int = 8000
-    many_hidden: tuple[int, ...] = (60, 60)
-    many_iterations: int = 1200
+    iterations: int = 2000
+    many_samples: int = 40000
+    many_hidden: tuple[int, ...] = (100,)
+    many_iterations: int = 500
     force_samples: int = 10000
     force_hidden: tuple[int, ...] = (60, 60)
     force_iterations: int = 1200

@@ -34,7 +34,7 @@ def times(label: str, rounds: list[float], batch: int = 1, nodes: int = 10, laye
 def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
     """A small grid, measured with everything that is installed."""
     folder = tmp_path_factory.mktemp("networks")
-    grid = ("--layers", "1,3", "--nodes", "4", "--batch", "1,3", "--evaluations", "3", "--repeat", "2")
+    grid = ("--layers", "2", "--nodes", "4", "--batch", "1,3", "--evaluations", "3", "--repeat", "2")
     return folder, run("-o", str(folder / "out"), *grid, "--json", str(folder / "copy.json"))
 
 
@@ -46,7 +46,7 @@ def test_a_small_grid_times_every_contestant(small: tuple[Path, Result]) -> None
     for precision in ("float32", "float64"):
         found = [entry for entry in summary["results"] if entry["precision"] == precision]
         expected = [c.label for c in CONTESTANTS if precision in c.precisions]
-        assert [entry["contestant"] for entry in found] == 4 * expected
+        assert [entry["contestant"] for entry in found] == 2 * expected
         for entry in found:
             assert 0.0 < entry["microseconds"]["low"] <= entry["microseconds"]["median"]
             assert entry["microseconds"]["median"] <= entry["microseconds"]["high"] < 1e7
@@ -61,7 +61,7 @@ def test_a_small_grid_leaves_table_csv_json_and_figures(small: tuple[Path, Resul
         assert label in result.output
     with open(output / "times.csv", encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
-    assert len(rows) == 4 * (len(LABELS) + len(LABELS) - 2)
+    assert len(rows) == 2 * (len(LABELS) + len(LABELS) - 2)
     assert {row["batch"] for row in rows} == {"1", "3"}
     assert (folder / "copy.json").read_text() == (output / "summary.json").read_text()
     figures = {f"{kind}_{p}" for kind in ("ratios", "cuts", "batches") for p in ("float32", "float64")}
@@ -72,15 +72,15 @@ def test_a_small_grid_leaves_table_csv_json_and_figures(small: tuple[Path, Resul
 def test_times_are_kept_and_not_mixed(small: tuple[Path, Result], monkeypatch: pytest.MonkeyPatch) -> None:
     folder, _ = small
     monkeypatch.setattr(networks, "_measure", None)  # nothing may be measured again
-    settings = NetworkSettings((1,), (4,), (3,), ("float32",), 3, 2)
+    settings = NetworkSettings((2,), (4,), (3,), ("float32",), 3, 2)
     bench = run_network_benchmark(settings, folder / "out")
     assert [entry.label for entry in bench.times] == [
         c.label for c in CONTESTANTS if "float32" in c.precisions
     ]
     with pytest.raises(InvalidInputError, match="another evaluations: 3, now 4"):
-        run_network_benchmark(NetworkSettings((1,), (4,), (3,), ("float32",), 4, 2), folder / "out")
-    (folder / "out" / "times" / "float32-1x4.json").write_text("{}")
-    with pytest.raises(FileFormatError, match=r"float32-1x4\.json: holds no times"):
+        run_network_benchmark(NetworkSettings((2,), (4,), (3,), ("float32",), 4, 2), folder / "out")
+    (folder / "out" / "times" / "float32-2x4.json").write_text("{}")
+    with pytest.raises(FileFormatError, match=r"float32-2x4\.json: holds no times"):
         run_network_benchmark(settings, folder / "out")
 
 

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from nnpot.benchmark.network_cases import REFERENCE
 from nnpot.benchmark.network_figures import BOTH, add_figures
 from nnpot.benchmark.network_summary import Grid, summarize_networks
 from nnpot.benchmark.networks import NetworkBenchmark
@@ -94,7 +93,7 @@ class NetworkPresentation:
         lines = [
             f"One thread each. A time is the mean of {rules.evaluations} evaluations after a warm-up, or of "
             f"as many as take {rules.seconds:g} s; shown is the median of {rules.repeat} rounds in which the "
-            f"contestants took turns. Networks: one input, hidden sigmoid layers, one linear output, "
+            f"contestants took turns; ratios are to Armadillo. Networks: one input, hidden sigmoid layers, one linear output, "
             f"untrained; all programs gave the same output for them.",
             *bench.notes,
         ]
@@ -108,13 +107,17 @@ class NetworkPresentation:
 def _times(grid: Grid, precision: str) -> Table:
     """Medians for the smallest batch."""
     batch = grid.batches[0]
-    headers = [f"{precision}, µs: layers", "nodes", *grid.labels]
-    headers += [f"{label} / {REFERENCE}" for label in BOTH if label in grid.labels]
+    headers = [f"{precision}: layers", "nodes", *(f"{label} (µs)" for label in grid.labels[:1])]
+    headers += [*grid.labels[1:], *(f"ratio {_short(label)}" for label in BOTH if label in grid.labels)]
     groups = []
     for layers in grid.layers:
         cells = [_cells(grid, layers, nodes, batch) for nodes in grid.nodes]
         groups.append([line for line in cells if line])
     return Table(headers, groups)
+
+
+def _short(label: str) -> str:
+    return label.rsplit(", ", 1)[-1]
 
 
 def _cells(grid: Grid, layers: int, nodes: int, batch: int) -> list[str]:
