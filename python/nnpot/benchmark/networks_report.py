@@ -93,8 +93,8 @@ class NetworkPresentation:
         lines = [
             f"One thread each. A time is the mean of {rules.evaluations} evaluations after a warm-up, or of "
             f"as many as take {rules.seconds:g} s; shown is the median of {rules.repeat} rounds in which the "
-            f"contestants took turns; ratios are to Armadillo. Networks: one input, hidden sigmoid layers, one "
-            f"linear output, untrained; all programs gave the same output for them.",
+            f"contestants took turns; ratios are to Armadillo. Networks: one input, hidden sigmoid layers, "
+            f"one linear output, untrained; all programs gave the same output for them.",
             *bench.notes,
         ]
         if bench.too_large:
