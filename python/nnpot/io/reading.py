@@ -9,7 +9,7 @@ from typing import IO
 
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
-from ase.io import read
+from ase.io import iread
 from ase.io.formats import UnknownFileTypeError, filetype, ioformats
 
 from nnpot.errors import FileFormatError, InvalidInputError
@@ -130,11 +130,14 @@ def _read_with_ase(path: Path, kind: str, units: UnitSystem | None) -> list[Atom
         raise InvalidInputError(
             f"{path}: {kind} files have fixed units, got '{units.value}'; leave the units away"
         )
+    frames: list[Atoms] = []
     try:
-        frames = list(read(path, index=":", format=kind))
+        frames.extend(iread(path, index=":", format=kind))
     except Exception as error:  # ASE's readers raise whatever their parsing happens to raise
         reason = " ".join(f"{type(error).__name__}: {error}".split())
-        raise FileFormatError(f"{path}: cannot be read as {kind}: {reason}") from error
+        raise FileFormatError(
+            f"{path}: frame {len(frames)} (counted from 0) cannot be read as {kind}: {reason}; correct or remove it"
+        ) from error
     if not frames:
         raise FileFormatError(f"{path}: expected at least one frame, got none")
     return frames
