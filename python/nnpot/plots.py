@@ -120,6 +120,9 @@ def error_distributions(panels: Mapping[str, Mapping[str, ArrayLike]]) -> Figure
             for index, (name, values) in enumerate(errors.items()):
                 _exceedance(lower, values, LINES[index % 4], COLORS[1 + index % 6], name)
             lower.set(xscale="log", yscale="log", xlabel=f"|{label.replace(' (', '| (', 1)}")
+            largest = max(float(np.abs(values).max()) for values in errors.values())
+            if largest > 0.0:  # zeros by symmetry are rounding errors: not shown
+                lower.set_xlim(1e-4 * largest, 1.5 * largest)
             lower.set_ylabel("Share with a larger error")
         axes[0, 0].legend()
     return figure
