@@ -69,8 +69,8 @@ class Map:
     points: Mapping[tuple[float, float], float]
 
 
-def maps(panels: Sequence[Map], x_label: str, y_label: str, value_label: str, y_log: bool = True) -> Figure:
-    """Values as colours, all panels on one logarithmic scale, and as numbers beside the points."""
+def maps(panels: Sequence[Map], x_label: str, y_label: str, value_label: str) -> Figure:
+    """Values as colours and as numbers; places and values logarithmic, all panels on one scale of colours."""
     with style():
         figure, axes = grid(len(panels), 5.0, 4.2)
         values = [value for panel in panels for value in panel.points.values()]
@@ -82,7 +82,8 @@ def maps(panels: Sequence[Map], x_label: str, y_label: str, value_label: str, y_
             for point, value in panel.points.items():
                 text = f"{value:.2g}" if value < 100.0 else f"{value:.0f}"
                 ax.annotate(text, point, (0, 6), textcoords="offset points", ha="center", fontsize=7)
-            ax.set(title=panel.title, xlabel=x_label, ylabel=y_label, yscale="log" if y_log else "linear")
-            ax.margins(0.1)
+            ax.set(title=panel.title, xlabel=x_label, ylabel=y_label, xscale="log", yscale="log")
+            ax.margins(0.12)
+            plain_decades(ax)
         figure.colorbar(drawn, ax=axes, label=value_label)
     return figure
