@@ -34,7 +34,7 @@ class Size:
     iterations: int = 2000
     many_samples: int = 40000
     many_hidden: tuple[int, ...] = (100,)
-    many_iterations: int = 500
+    many_iterations: int = 2000
     force_samples: int = 10000
     force_hidden: tuple[int, ...] = (60, 60)
     force_iterations: int = 1200

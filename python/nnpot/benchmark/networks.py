@@ -16,8 +16,8 @@ from nnpot.errors import FileFormatError, InvalidInputError, NnpotError
 from nnpot.files import atomic_write
 from nnpot.progress import progress
 
-LAYERS = (1, 2, 5, 10, 20, 30)
-NODES = (1, 10, 30, 100, 300, 1000)
+LAYERS = (1, 2, 5, 10, 30)
+NODES = (1, 10, 100, 1000)
 BATCHES = (1, 10, 100, 1000)
 PACKAGES = ("nnpot", "tensorflow", "tensorflow-cpu", "keras", "numpy", "scipy")
 FEWEST = 3

@@ -182,8 +182,8 @@ def training(
 @click.option(
     "-o", "--output", type=FILE, required=True, help="Folder of the results; goes on with its times."
 )
-@click.option("--layers", type=COUNTS, help="Numbers of hidden layers. [default: 6 from 1 to 30]")
-@click.option("--nodes", type=COUNTS, help="Nodes of a hidden layer. [default: 6 from 1 to 1000]")
+@click.option("--layers", type=COUNTS, help="Numbers of hidden layers. [default: 1,2,5,10,30]")
+@click.option("--nodes", type=COUNTS, help="Nodes of a hidden layer. [default: 1,10,100,1000]")
 @click.option("--batch", "batches", type=COUNTS, help="Inputs at once. [default: 1,10,100,1000]")
 @click.option("--precision", "precisions", type=PRECISIONS, help="[default: float32,float64]")
 @click.option(
