@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from bars import print_bars
 from comparison import PAIRS, STATES, Outcome, order, other_rows, random_rows, structure_rows
-from physics import MELT, Physics
+from numpy.typing import ArrayLike
+from physics import MELT, Behaviour, Physics
 from rich.table import Table
 from structures import ELEMENTS
 
 from nnpot import plots
-from nnpot.panels import Panel, panels
+from nnpot.analysis.bonding import Bonding
+from nnpot.analysis.radial_distribution import RadialDistribution
+from nnpot.panels import Panel, lines
 from nnpot.report import Report
 
 REFERENCE, NETWORK = "Vashishta", "network"
+SIZE = (3.6, 3.0)
+"""Of a panel, in inches."""
+Curve = tuple[ArrayLike, ArrayLike]
 
 
 def print_outcome(outcome: Outcome, output: Path) -> bool:
@@ -60,80 +67,88 @@ def write_report(outcome: Outcome, output: Path) -> None:
     report.write(output)
 
 
-def _both(physics: Physics, curve: object) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    return {REFERENCE: curve(physics.reference), NETWORK: curve(physics.network)}  # type: ignore[operator]
+def _both(physics: Physics, curve: Callable[[Behaviour], Curve]) -> dict[str, Curve]:
+    return {REFERENCE: curve(physics.reference), NETWORK: curve(physics.network)}
 
 
 def _structure_figures(report: Report, physics: Physics) -> None:
-    distributions = {
-        f"{state}: {'-'.join(reversed(pair))}": Panel(
-            _both(
-                physics,
-                lambda b, s=state, p=pair: (b.states[s].distributions[p].r, b.states[s].distributions[p].g),
-            ),
+    distributions = [
+        Panel(
+            f"{state}: {'-'.join(reversed(pair))}",
             "Distance (Å)",
             "g(r)",
+            _both(physics, lambda b, s=state, p=pair: _curve(b.states[s].distributions[p])),
             x_limits=(1.2, 8.0),
-            y_from_zero=True,
+            y_limits=(0.0, None),
         )
         for state in STATES
         for pair in PAIRS
-    }
-    report.figure(panels(distributions), "partial_distributions", "Partial radial distribution functions.")
-    angles = {}
-    for name, attribute in (("O-Si-O", "o_si_o"), ("Si-O-Si", "si_o_si")):
-        for state in STATES:
-            curves = _both(
-                physics,
-                lambda b, s=state, a=attribute: (
-                    getattr(b.states[s], a).angle,
-                    getattr(b.states[s], a).density,
-                ),
-            )
-            angles[f"{state}: {name}"] = Panel(curves, "Angle (°)", "Density (1/°)", (60.0, 180.0), True)
-    report.figure(panels(angles), "angles", "Distributions of the bond angles.")
+    ]
+    caption = "Partial radial distribution functions."
+    report.figure(lines(distributions, *SIZE), "partial_distributions", caption)
+    angles = [
+        Panel(
+            f"{state}: {name}",
+            "Angle (°)",
+            "Density (1/°)",
+            _both(physics, lambda b, s=state, a=attribute: _angles(getattr(b.states[s], a))),
+            x_limits=(60.0, 180.0),
+            y_limits=(0.0, None),
+        )
+        for name, attribute in (("O-Si-O", "o_si_o"), ("Si-O-Si", "si_o_si"))
+        for state in STATES
+    ]
+    report.figure(lines(angles, *SIZE), "angles", "Distributions of the bond angles.")
+
+
+def _curve(found: RadialDistribution) -> Curve:
+    return found.r, found.g
+
+
+def _angles(found: Bonding) -> Curve:
+    return found.angle, found.density
+
+
+def _densities(behaviour: Behaviour) -> Curve:
+    return list(behaviour.crystal_densities), list(behaviour.crystal_densities.values())
+
+
+def _displacement(behaviour: Behaviour, symbol: str) -> Curve:
+    found = behaviour.states[MELT].displacements[symbol]
+    return found.time, found.msd
 
 
 def _other_figures(report: Report, physics: Physics) -> None:
-    content = {
-        "Density of α-quartz": Panel(
-            _both(physics, lambda b: (list(b.crystal_densities), list(b.crystal_densities.values()))),
-            "Temperature (K)",
-            "Density (g/cm³)",
-            marked=True,
-        ),
-        "Vibrations of α-quartz, 300 K": Panel(
-            _both(physics, lambda b: (b.vibrations.frequency, b.vibrations.density)),
+    kelvin, density = "Temperature (K)", "Density (g/cm³)"
+    content = [
+        Panel("Density of α-quartz", kelvin, density, _both(physics, _densities), markers=True),
+        Panel(
+            "Vibrations of α-quartz, 300 K",
             "Frequency (THz)",
             "Density of states (1/THz)",
-            (0.0, 45.0),
-            True,
+            _both(physics, lambda b: (b.vibrations.frequency, b.vibrations.density)),
+            x_limits=(0.0, 45.0),
+            y_limits=(0.0, None),
         ),
-    }
+    ]
     for symbol in ELEMENTS:
-        content[f"{MELT}: {symbol}"] = Panel(
-            _both(
-                physics,
-                lambda b, s=symbol: (
-                    b.states[MELT].displacements[s].time,
-                    b.states[MELT].displacements[s].msd,
-                ),
-            ),
-            "Time (ps)",
-            "Mean square displacement (Å²)",
-            y_from_zero=True,
-        )
-    report.figure(panels(content), "density_vibrations_diffusion", "Density, vibrations, motion in the melt.")
-    energies = {
-        name: Panel(
-            _both(physics, lambda b, n=name: (b.energies[n].volume, b.energies[n].energy)),
+        moved = _both(physics, lambda b, s=symbol: _displacement(b, s))
+        label = "Mean square displacement (Å²)"
+        content.append(Panel(f"{MELT}: {symbol}", "Time (ps)", label, moved, y_limits=(0.0, None)))
+    caption = "Density, vibrations, motion in the melt."
+    report.figure(lines(content, *SIZE), "density_vibrations_diffusion", caption)
+    energies = [
+        Panel(
+            name,
             "Volume (Å³ per SiO2)",
             "Energy (eV per SiO2)",
-            marked=True,
+            _both(physics, lambda b, n=name: (b.energies[n].volume, b.energies[n].energy)),
+            markers=True,
         )
         for name in physics.reference.energies
-    }
-    report.figure(panels(energies), "energy_volume", "Energy against volume of each polymorph.")
+    ]
+    caption = "Energy against volume of each polymorph."
+    report.figure(lines(energies, *SIZE), "energy_volume", caption)
     runs = {REFERENCE: physics.reference.conservation, "Network": physics.network.conservation}
     caption = "Total energy of α-quartz at constant energy, 300 K, time step 1 fs; the line is the drift."
     report.figure(plots.energy_conservation(runs), "energy_conservation", caption)
@@ -154,15 +169,15 @@ def _random_start(report: Report, physics: Physics) -> None:
         "network with the wall": physics.network.random,
         "network without": physics.bare,
     }
-    content = {
-        "-".join(reversed(pair)): Panel(
-            {name: (run.distributions[pair].r, run.distributions[pair].g) for name, run in runs.items()},
+    content = [
+        Panel(
+            "-".join(reversed(pair)),
             "Distance (Å)",
             "g(r)",
+            {name: _curve(run.distributions[pair]) for name, run in runs.items()},
             x_limits=(0.0, 6.0),
-            y_from_zero=True,
-            y_top=1.3 * float(runs[REFERENCE].distributions[pair].g.max()),
+            y_limits=(0.0, 1.3 * float(runs[REFERENCE].distributions[pair].g.max())),
         )
         for pair in PAIRS
-    }
-    report.figure(panels(content), "random_start", "Melts that began with random positions.")
+    ]
+    report.figure(lines(content, *SIZE), "random_start", "Melts that began with random positions.")

@@ -7,5 +7,6 @@ PYBIND11_MODULE(_core, module) {
     nnpot_python::bind_errors(module);
     nnpot_python::bind_descriptor(module);
     nnpot_python::bind_model(module);
+    nnpot_python::bind_network(module);
     nnpot_python::bind_potential(module);
 }

@@ -223,7 +223,9 @@ class Report:
         if panels:
             self.figure(plots.error_distributions(panels), "error_distribution", caption)
 
-    def learning_curves(self, log: Mapping[str, NDArray[np.float64]], best: Sequence[int]) -> None:
+    def learning_curves(
+        self, log: Mapping[str, NDArray[np.float64]], best: Sequence[int], rate: str = "Learning rate"
+    ) -> None:
         """Add errors, loss and learning rate against the epoch.
 
         Parameters
@@ -233,6 +235,8 @@ class Report:
             a committee; those of validation may be NaN throughout.
         best
             The epoch whose weights were kept, of each member.
+        rate
+            What the optimizer's learning rate is called.
         """
         panels: dict[str, dict[str, NDArray[np.float64]]] = {}
         for label, column in CURVES.items():
@@ -241,7 +245,7 @@ class Report:
                 if values is not None and np.isfinite(values).any():
                     panels.setdefault(label, {})[kind] = values
         if "learning_rate" in log:
-            panels["Learning rate"] = {"Learning rate": log["learning_rate"]}
+            panels[rate] = {rate: log["learning_rate"]}
         caption = "Errors during training; those on the training frames are means over an epoch."
         if any(values.ndim > 1 for curves in panels.values() for values in curves.values()):
             caption += " Lines are means over the members of the committee, shaded is their range."

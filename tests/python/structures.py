@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from ase import Atoms
 from ase.build import bulk
+from ase.calculators.emt import EMT
+from ase.calculators.singlepoint import SinglePointCalculator
 from ase.geometry import get_distances
 from numpy.typing import NDArray
 
@@ -52,3 +54,12 @@ def _random(n_atoms: int, cell: NDArray[np.float64], pbc: Sequence[bool], seed: 
         if len(positions) == 0 or get_distances(trial, positions, cell, pbc)[1].min() > 1.5:
             positions = np.vstack([positions, trial])
     return Atoms(["Si", "O"] * (n_atoms // 2), positions=positions, cell=cell, pbc=pbc)
+
+
+def emt_labelled(atoms: Atoms, *labels: str) -> Atoms:
+    """The same atoms with these results of ASE's EMT; energy and forces without a choice."""
+    labels = labels or ("energy", "forces")
+    calculator = EMT()
+    calculator.calculate(atoms, list(labels))
+    atoms.calc = SinglePointCalculator(atoms, **{label: calculator.results[label] for label in labels})
+    return atoms

@@ -12,11 +12,10 @@ import numpy as np
 import pytest
 from ase import Atoms, units
 from ase.build import bulk, molecule
-from ase.calculators.emt import EMT
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.neighborlist import neighbor_list
 from rich.console import Console
-from structures import structure
+from structures import emt_labelled, structure
 
 from nnpot import InvalidInputError
 from nnpot.analysis.closest_pairs import closest_pairs
@@ -25,14 +24,6 @@ from nnpot.analysis.data_tables import print_summary
 from nnpot.io import LabelKeys, StressKey, read_frames
 from nnpot.io.source import Source
 from nnpot.units import BOHR
-
-
-def computed(atoms: Atoms) -> Atoms:
-    """With energy, forces and stress of EMT."""
-    atoms.calc = EMT()
-    results = {"energy": atoms.get_potential_energy(), "forces": atoms.get_forces()}
-    atoms.calc = SinglePointCalculator(atoms, **results, stress=atoms.get_stress())
-    return atoms
 
 
 def copper(n_frames: int) -> list[Atoms]:
@@ -52,7 +43,7 @@ def _copper(n_frames: int) -> list[Atoms]:
     for number in range(n_frames):
         atoms = bulk("Cu", "fcc", a=3.6 * random.uniform(0.97, 1.03), cubic=True) * (2, 2, 1)
         atoms.rattle(0.12, rng=random)
-        frames.append(computed(atoms))
+        frames.append(emt_labelled(atoms, "energy", "forces", "stress"))
         atoms.info["group"] = "a" if number < n_frames // 2 else "b"
     return frames
 
@@ -67,7 +58,7 @@ def _trajectory(n_frames: int) -> list[Atoms]:
             atoms.set_cell(atoms.cell.array @ (np.eye(3) + np.diag([0.01, 0.012, 0.008])), scale_atoms=True)
         else:
             atoms.positions += random.normal(size=(4, 3)) * 0.03
-        frames.append(computed(atoms.copy()))
+        frames.append(emt_labelled(atoms.copy(), "energy", "forces", "stress"))
     return frames
 
 

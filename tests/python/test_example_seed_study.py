@@ -15,8 +15,7 @@ import pytest
 import yaml
 from ase import Atoms
 from ase.build import bulk
-from ase.calculators.emt import EMT
-from ase.calculators.singlepoint import SinglePointCalculator
+from structures import emt_labelled
 
 import nnpot
 from nnpot.analysis.errors import compare
@@ -64,11 +63,8 @@ def copper_frames(n_frames: int) -> list[Atoms]:
     for number in range(n_frames):
         atoms = bulk("Cu", "fcc", a=3.6 + 0.05 * random.normal(), cubic=True) * (1 + number % 2, 1, 1)
         atoms.positions += 0.1 * random.normal(size=(len(atoms), 3))
-        atoms.calc = EMT()
-        results = {"energy": atoms.get_potential_energy(), "forces": atoms.get_forces()}
-        atoms.calc = SinglePointCalculator(atoms, **results)
         atoms.info["group"] = f"{len(atoms)} atoms"
-        frames.append(atoms)
+        frames.append(emt_labelled(atoms))
     return frames
 
 

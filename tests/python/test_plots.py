@@ -44,6 +44,7 @@ def test_error_distributions_show_density_and_share():
     sizes, shares = line.get_data()
     assert (sizes[0], shares[0], sizes[-1], shares[-1]) == (50.0, 0.1, 1.0, 1.0)
     assert shares[list(sizes).index(3.0)] == pytest.approx(0.2)
+    assert lower.get_xlim()[0] > 1e-3, "rounding errors of zeros by symmetry do not stretch the axis"
 
 
 def test_learning_curve_shades_between_the_members_of_a_committee():

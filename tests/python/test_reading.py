@@ -139,7 +139,7 @@ def test_numbers_that_are_none_are_refused(tmp_path: Path, old: str, new: str, m
     ],
 )
 def test_a_damaged_file_is_refused(tmp_path: Path, old: str, new: str) -> None:
-    with pytest.raises(FileFormatError, match=r"frames\.xyz: cannot be read as extxyz"):
+    with pytest.raises(FileFormatError, match=r"frames\.xyz: frame 0 .* cannot be read as extxyz"):
         read_frames(write(tmp_path, FRAME.replace(old, new, 1)))
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from ase import Atoms
 from ase.build import bulk
-from ase.calculators.emt import EMT
 from ase.calculators.singlepoint import SinglePointCalculator
+from structures import emt_labelled
 
 pytest.importorskip("tensorflow")
 
@@ -39,17 +39,9 @@ def labelled_frames() -> list[Atoms]:
         atoms.symbols[::3] = "Au"
         atoms.set_cell(atoms.cell.array @ (np.eye(3) + 0.04 * random.normal(size=(3, 3))), scale_atoms=True)
         atoms.rattle(0.15, seed=number)
-        atoms.calc = EMT()
-        labels = {
-            "energy": atoms.get_potential_energy(),
-            "forces": atoms.get_forces(),
-            "stress": atoms.get_stress(),
-        }
-        for missing in {1: ("forces",), 2: ("stress",), 3: ("forces", "stress")}.get(number, ()):
-            del labels[missing]
+        missing = {1: {"forces"}, 2: {"stress"}, 3: {"forces", "stress"}}.get(number, set())
         atoms.info["group"] = "odd" if number % 2 else "even"
-        atoms.calc = SinglePointCalculator(atoms, **labels)
-        frames.append(atoms)
+        frames.append(emt_labelled(atoms, *({"energy", "forces", "stress"} - missing)))
     return frames
 
 

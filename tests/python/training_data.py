@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from ase import Atoms
 from ase.build import bulk
-from ase.calculators.emt import EMT
-from ase.calculators.singlepoint import SinglePointCalculator
+from structures import emt_labelled
 
 from nnpot.io import write_frames
 from nnpot.training import TrainingConfig
@@ -28,11 +27,8 @@ def alloy_frames(n_frames: int, seed: int = 0) -> list[Atoms]:
         atoms.symbols = random.permutation(["Cu", "Cu", "Au", "Cu", "Au", "Au", "Cu", "Au"])[: len(atoms)]
         atoms.symbols[0] = "Cu"
         atoms.positions += 0.15 * random.normal(size=(len(atoms), 3))
-        atoms.calc = EMT()
-        results = {"energy": atoms.get_potential_energy(), "forces": atoms.get_forces()}
-        atoms.calc = SinglePointCalculator(atoms, **results)
         atoms.info["group"] = f"{len(atoms)} atoms"
-        frames.append(atoms)
+        frames.append(emt_labelled(atoms))
     return frames
 
 

@@ -74,7 +74,8 @@ def write_report(run_dir: Path, trained: Trained, evaluation: Evaluation) -> Pat
     report.errors("data", rows | {name: part.errors for name, part in evaluation.parts.items()})
     report.distributions(evaluation.parts)
     report.heading("Learning curves")
-    report.learning_curves(_columns(state), state.best_epochs)
+    rate = "Forgetting factor" if trained.config.optimizer.name == "kalman" else "Learning rate"
+    report.learning_curves(_columns(state), state.best_epochs, rate)
     _setup(report, run_dir, trained)
     for name, part in evaluation.parts.items():
         report.heading(f"The {name} frames")
