@@ -65,7 +65,7 @@ def _draw(ax: Axes, panel: Panel) -> None:
     if panel.x_limits is not None:
         ax.set_xlim(panel.x_limits)
     if panel.y_limits != (None, None):
-        ax.set_ylim(panel.y_limits)
+        ax.set_ylim(*panel.y_limits)
 
 
 @dataclass(frozen=True)
