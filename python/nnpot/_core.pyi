@@ -42,7 +42,7 @@ class LatticeModel:
         first: int = 0,
         threads: int = 0,
     ) -> tuple[Array, NDArray[Any]]:
-        """Relaxed positions, and the accepted moves of each epoch (n, epochs); ``first``: number of the first."""
+        """Relaxed positions, and accepted moves by epoch (n, epochs); ``first``: number of the first."""
 
     def pair_energies(self, distances: ArrayLike) -> Array: ...
     def triplet_energies(self, sides: ArrayLike) -> Array:

@@ -37,7 +37,8 @@ STYLE: dict[str, object] = {
 MANY_POINTS = 3000
 
 
-def _style() -> AbstractContextManager[None]:
+def figure_style() -> AbstractContextManager[None]:
+    """How all figures of the project look; for the functions that draw them."""
     return matplotlib.rc_context(STYLE)  # type: ignore[arg-type]
 
 
@@ -75,7 +76,7 @@ def parity(reference: ArrayLike, prediction: ArrayLike, quantity: str, unit: str
         A line for the upper left corner, for example the error.
     """
     x, y = np.ravel(np.asarray(reference, float)), np.ravel(np.asarray(prediction, float))
-    with _style():
+    with figure_style():
         figure = Figure(figsize=(4.4, 4.8))
         FigureCanvasAgg(figure)
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
@@ -104,7 +105,7 @@ def parity_panels(
         name: (np.ravel(np.asarray(x, float)), np.ravel(np.asarray(y, float)))
         for name, (x, y) in panels.items()
     }
-    with _style():
+    with figure_style():
         figure, axes = _grid(len(pairs), height=3.4)
         drawn = []
         for ax, (name, (x, y)) in zip(axes, pairs.items(), strict=True):
@@ -148,7 +149,7 @@ def error_distributions(panels: Mapping[str, Mapping[str, ArrayLike]]) -> Figure
         For each quantity with its unit, for example ``"Energy error (meV/atom)"``, the errors (predicted
         minus reference, any shape) by name, for example of each part of the data.
     """
-    with _style():
+    with figure_style():
         columns = len(panels)
         figure = Figure(figsize=(max(3.6 * columns, 4.6), 5.4))
         FigureCanvasAgg(figure)
@@ -202,7 +203,7 @@ def learning_curve(
     best
         The epochs that were kept, marked by vertical lines.
     """
-    with _style():
+    with figure_style():
         figure, axes = _grid(len(panels))
         for ax, (label, curves) in zip(axes, panels.items(), strict=True):
             for (name, values), color, line in zip(curves.items(), COLORS[1:], LINES * 2, strict=False):
@@ -246,7 +247,7 @@ def radial_distributions(panels: Mapping[str, Mapping[str, RadialDistribution]])
     panels
         For each title the curves by name; the first is the reference.
     """
-    with _style():
+    with figure_style():
         figure, axes = _figure(len(panels))
         for ax, (title, curves) in zip(axes, panels.items(), strict=True):
             for index, (name, curve) in enumerate(curves.items()):
@@ -262,7 +263,7 @@ def radial_distributions(panels: Mapping[str, Mapping[str, RadialDistribution]])
 
 def energy_conservation(runs: Mapping[str, EnergyConservation], title: str = "") -> Figure:
     """Total energy against time, a panel for each run, with the fitted line; all panels have one scale."""
-    with _style():
+    with figure_style():
         figure, axes = _figure(len(runs))
         spread = max(float(np.abs(run.energy - run.energy.mean()).max()) for run in runs.values())
         for index, (ax, (name, run)) in enumerate(zip(axes, runs.items(), strict=True)):
@@ -286,7 +287,7 @@ def bars(
     ranges: Sequence[tuple[float, float]] | None = None,
 ) -> Figure:
     """Horizontal bars, one per name, each with its value behind it, and its range where ``ranges`` has it."""
-    with _style():
+    with figure_style():
         figure, axes = _figure(1, height=0.7 + 0.45 * len(names))
         colors = [COLORS[index % len(COLORS)] for index in range(len(names))]
         drawn = axes[0].barh(list(names), list(values), color=colors, height=0.6)
@@ -304,7 +305,7 @@ def bars(
 
 def stacked_bars(bars: Mapping[str, Mapping[str, float]], label: str, note: str = "{:.2f}") -> Figure:
     """Horizontal bars that consist of named parts, the sum behind each bar."""
-    with _style():
+    with figure_style():
         figure, axes = _figure(1, width=6.4, height=1.5 + 0.5 * len(bars))
         left = np.zeros(len(bars))
         parts = dict.fromkeys(part for bar in bars.values() for part in bar)
@@ -338,7 +339,7 @@ def curves(lines: Mapping[str, Curve], x_label: str, y_label: str) -> Figure:
 
     The vertical axis spans a factor of ten at least, so that what is nearly constant looks so.
     """
-    with _style():
+    with figure_style():
         figure, (ax, *_) = _figure(1, width=6.4, height=4.0)
         _draw_curves(ax, lines)
         ax.set(xscale="log", yscale="log", xlabel=x_label, ylabel=y_label)
@@ -352,7 +353,7 @@ def curves(lines: Mapping[str, Curve], x_label: str, y_label: str) -> Figure:
 
 def speed_up(lines: Mapping[str, Curve], x_label: str, y_label: str) -> Figure:
     """Speed-ups against the number of workers, with the ideal line, a line for each name."""
-    with _style():
+    with figure_style():
         figure, (ax, *_) = _figure(1, width=6.0, height=4.0)
         workers = sorted({x for line in lines.values() for x in line.x})
         ideal = np.array(workers) / workers[0]
@@ -382,7 +383,7 @@ def errors_in_time(
     lines: Mapping[str, Sequence[tuple[Sequence[float], Sequence[float]]]], label: str, target: float
 ) -> Figure:
     """Errors against seconds, both logarithmic: for each name several runs (x, y); and what was asked for."""
-    with _style():
+    with figure_style():
         figure, (ax, *_) = _figure(1, width=6.4, height=4.0)
         ax.axhline(target, color="0.6", linewidth=0.8, zorder=0, label=f"target: {target:g}")
         for index, (name, runs) in enumerate(lines.items()):

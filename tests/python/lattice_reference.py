@@ -1,7 +1,7 @@
 """The lattice model as the document writes it, term by term and without any care for speed.
 
-Equations (5) and (9) with the modified Lennard-Jones potential (its c corrected), equations (6) to (8) for the
-rejected forms, equation (11) for proximity matrices.
+Equations (5) and (9) with the modified Lennard-Jones potential (its c corrected), equations (6) to (8) for
+the rejected forms, equation (11) for proximity matrices.
 """
 
 from __future__ import annotations
@@ -61,9 +61,14 @@ FORMS: dict[str, Potential] = {
 
 
 def energy(
-    positions: Array, width: float, depth: int, potential: Potential, pairs: bool = True, invariant: bool = False
+    positions: Array,
+    width: float,
+    depth: int,
+    potential: Potential,
+    pairs: bool = True,
+    invariant: bool = False,
 ) -> float:
-    """Equation (9) with ``pairs``, else equation (5); ``invariant`` counts V_c2 for both orders of j and k."""
+    """Equation (9) with ``pairs``, else equation (5); ``invariant`` counts V_c2 for both orders of j, k."""
     inside = positions.tolist()
     cells = itertools.product(range(-depth, depth + 1), repeat=positions.shape[1])
     outside = [(r + width * np.array(cell)).tolist() for cell in cells if any(cell) for r in positions]

@@ -66,13 +66,16 @@ def test_older_names_other_columns_and_any_rows_are_understood(tmp_path: Path) -
         ("{", "not readable as JSON"),
         ("[]", "expected an object of columns, got list"),
         ('{"particleCoordinates": {"0": [[1.0]]}}', "expected a column widthOfCell"),
-        ('{"particleCoordinates": {"0": [[1.0]]}, "widthOfCell": {"1": 5}}', "column widthOfCell has no row '0'"),
+        (
+            '{"particleCoordinates": {"0": [[1.0]]}, "widthOfCell": {"1": 5}}',
+            "column widthOfCell has no row '0'",
+        ),
         ('{"particleCoordinates": {"0": [[1.0]]}, "widthOfCell": {"0": -5}}', "row 0 must be finite and > 0"),
         (
             '{"particleCoordinates": {"0": [[1.0]], "1": [[1.0, 2.0]]}, "widthOfCell": {"0": 5, "1": 5}}',
             "row 1: expected one list of coordinates",
         ),
-        ('{"particleCoordinates": {"0": [["x"]]}, "widthOfCell": {"0": 5}}', "row 0 are not all numbers"),
+        ('{"particleCoordinates": {"0": [["x"]]}, "widthOfCell": {"0": 5}}', "row 0 are not numbers"),
         ('{"particleCoordinates": {"0": [[NaN]]}, "widthOfCell": {"0": 5}}', "row 0 must be finite"),
     ],
 )

@@ -49,8 +49,8 @@ def command() -> None:
 def energy(database: Path, depth: int | None, potential: Any, count: Any, threads: int | None) -> None:
     """Print the energy per particle of every configuration in DATABASE, one a line, with 17 digits.
 
-    DATABASE has the columns particleCoordinates and widthOfCell, as JSON (rows by number) or as HDF5. Energies
-    are in units of E_c, lengths in units of R_c.
+    DATABASE has the columns particleCoordinates and widthOfCell, as JSON (rows by number) or as HDF5.
+    Energies are in units of E_c, lengths in units of R_c.
     """
     from nnpot.lattice.database import read_database
     from nnpot.lattice.model import LatticeModel, LatticePotential

@@ -45,7 +45,7 @@ class Database:
     acceptance: Array | None = None
     """Share of the moves that each epoch of each width's relaxation kept, shape (widths, epochs)."""
     acceptance_of_points: Array | None = None
-    """Mean and standard error, over the points, of the share kept in the last ten epochs, shape (widths, 2)."""
+    """Mean and standard error over points of the share kept in the last ten epochs, shape (widths, 2)."""
 
     def __len__(self) -> int:
         return len(self.positions)
@@ -127,7 +127,7 @@ def _positions(path: Path, rows: list[str], column: dict[str, Any]) -> Array:
         try:
             found = np.asarray(column[row], float)
         except (TypeError, ValueError) as error:
-            raise FileFormatError(f"{path}: {POSITIONS} of row {row} are not all numbers ({error})") from error
+            raise FileFormatError(f"{path}: {POSITIONS} of row {row} are not numbers ({error})") from error
         if found.ndim != 2 or found.shape != shape or not found.size:
             raise FileFormatError(
                 f"{path}: {POSITIONS} of row {row}: expected one list of coordinates for each particle, "
@@ -139,7 +139,7 @@ def _positions(path: Path, rows: list[str], column: dict[str, Any]) -> Array:
 
 
 def _write_json(path: Path, database: Database) -> None:
-    columns = {POSITIONS: database.positions, WIDTHS: database.widths}
+    columns: dict[str, NDArray[Any]] = {POSITIONS: database.positions, WIDTHS: database.widths}
     columns |= {
         name: values
         for name, values in ((DEPTHS, database.depths), (ENERGIES, database.energies))

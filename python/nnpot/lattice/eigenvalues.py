@@ -54,7 +54,7 @@ class Eigenvalues:
         """Shape (n, orders x particles)."""
         positions, widths = as_batch(positions, widths)
         matrices = self._proximity(positions, widths)[0]
-        return _flat(np.linalg.eigvalsh(matrices))
+        return _flat(np.asarray(np.linalg.eigvalsh(matrices)))
 
     def gradient(self, positions: ArrayLike, widths: ArrayLike) -> EigenvalueGradient:
         """Values and derivatives.
@@ -118,7 +118,7 @@ def _group_means(values: Array) -> Array:
     """Matrices that replace each entry by the mean of its group, shape (..., n, n)."""
     group = _group_numbers(values)
     same = (group[..., :, None] == group[..., None, :]).astype(float)
-    return same / same.sum(axis=-1, keepdims=True)
+    return np.asarray(same / same.sum(axis=-1, keepdims=True))
 
 
 def _split(values: Array, vectors: Array, change: Array) -> Array:

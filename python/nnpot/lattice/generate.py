@@ -1,4 +1,4 @@
-"""Generation of databases: random configurations, relaxed by accepted random moves, the highest energies cut."""
+"""Generation of databases: random configurations, relaxed by random moves, the highest energies cut."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class GeneratorSettings(StrictModel):
     """What a database is to hold; the document's names stand behind the meaning."""
 
     points: Annotated[int, Field(gt=0)] = 25_000
-    """How many there are before the cut, rounded up to the same number for each width (numberOfDatapoints)."""
+    """How many before the cut, rounded up to the same number for each width (numberOfDatapoints)."""
     particles: Annotated[int, Field(gt=0)] = 4
     """Per cell (numberOfParticlesPerCell)."""
     dimensions: Annotated[int, Field(gt=0)] = 2
@@ -181,7 +181,7 @@ class _Store:
         said = folder / "settings.json"
         if said.exists() and said.read_text(encoding="utf-8") != text:
             raise InvalidInputError(
-                f"{folder}: holds pieces of a database with other settings; repeat those, or remove the folder"
+                f"{folder}: holds pieces of a database with other settings; repeat them, or remove it"
             )
         folder.mkdir(exist_ok=True)
         with atomic_write(said) as stream:
@@ -192,9 +192,7 @@ class _Store:
 
     def write(self, piece: Piece, points: Points) -> None:
         with atomic_write(self.file(piece), "wb") as stream:
-            np.savez(
-                stream, positions=points.positions, energies=points.energies, accepted=points.accepted
-            )
+            np.savez(stream, positions=points.positions, energies=points.energies, accepted=points.accepted)
 
     def read(self, piece: Piece) -> Points:
         with np.load(self.file(piece)) as found:

@@ -16,8 +16,8 @@ Array = NDArray[np.float64]
 Form = Literal["modified-lennard-jones", "equation-6", "equation-7", "equation-8"]
 """The potential to use, and the three that the document rejects."""
 Count = Literal["document", "invariant"]
-"""How often a triplet with two particles in the central cell counts for each order of the two: once, as equation
-5 has it, or twice, so that it does not matter which image of a particle is said to lie in the central cell."""
+"""How often a triplet with two particles in the central cell counts for each order of the two: once, as
+equation 5 has it, or twice, so that it does not matter which image of a particle the central cell holds."""
 FORMS: tuple[Form, ...] = ("modified-lennard-jones", "equation-6", "equation-7", "equation-8")
 COUNTS: tuple[Count, ...] = ("document", "invariant")
 
@@ -64,7 +64,7 @@ class LatticeModel:
         )
 
     def depths(self, widths: ArrayLike, depth: int | ArrayLike | None = None) -> NDArray[np.int64]:
-        """How many cells away images count: as given, or where nothing farther matters, ceil(3 R_0 / (2 width)).
+        """How many cells away images count: as given, or as many as matter, ceil(3 R_0 / (2 width)).
 
         Raises
         ------

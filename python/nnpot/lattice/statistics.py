@@ -47,9 +47,7 @@ def by_width(database: Database) -> list[WidthStatistics]:
         own = energies[database.widths == width]
         lowest, median, highest = (float(np.quantile(own, share)) for share in (0.0, 0.5, 1.0))
         found.append(
-            WidthStatistics(
-                float(width), len(own), (lowest, median, highest), (float(mean), float(error))
-            )
+            WidthStatistics(float(width), len(own), (lowest, median, highest), (float(mean), float(error)))
         )
     return found
 
