@@ -4,7 +4,7 @@
 #include <limits>
 #include <string>
 
-#include "kernels/lattice_shapes.hpp"
+#include "lattice_shapes.hpp"
 #include "nnpot/error.hpp"
 
 namespace nnpot {

@@ -12,13 +12,13 @@ from nnpot.lattice.model import Array, Count, LatticeModel, LatticePotential
 WIDE = 60.0
 """R_c; a cell in which the images hardly matter."""
 SQUARE_WIDTH = 10.0
+SQUARE_CENTERS = {"in the middle": (0.5, 0.5), "across an edge": (0.0, 0.5), "across a corner": (0.0, 0.0)}
 LARGEST = 5.0
 """E_c; energy surfaces are drawn up to here."""
 SURFACE_CELL = ((1.2, 1.4), (2.7, 1.1), (2.1, 2.9))
 """Three particles in a cell of width 4 R_c; the fourth visits every place."""
 SURFACE_WIDTH = 4.0
-CONVERGENCE_CELL = ((0.5, 0.5), (0.5, 2.5), (2.5, 0.5), (2.5, 2.5))
-CONVERGENCE_WIDTH = 4.0
+CONVERGENCE_CELL = (*SURFACE_CELL, (0.3, 0.5))
 TRIANGLE = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
 
 
@@ -35,14 +35,14 @@ class Diagnostics:
     """Energy per particle with the fourth particle at (x, y), shape (y, x)."""
     square_sides: Array
     square: dict[str, Array]
-    """Of four particles at the corners of a square that grows out of the middle of its cell, and of the same
-    four wrapped to the corners of the cell, per particle."""
+    """Per particle, of four at the corners of a square that grows out of the middle of its cell, out of the
+    middle of an edge, and out of a corner of the cell: the same crystal."""
     distances: Array
     repulsion: Array
     """Of two particles half an R_c apart, against the distance of a third."""
     depths: NDArray[np.int64]
     convergence: Array
-    """Of a square lattice, against the depth of the images."""
+    """Per particle, of one configuration, against the depth of the images."""
 
 
 def diagnose(potential: LatticePotential, count: Count = "document", resolution: int = 60) -> Diagnostics:
@@ -58,7 +58,7 @@ def diagnose(potential: LatticePotential, count: Count = "document", resolution:
         3.0 * model.energies(triangles + WIDE / 2.0, WIDE, 1),
         _surface(model, resolution),
         square_sides := np.linspace(0.8, SQUARE_WIDTH - 0.8, 200),
-        {name: _square(model, square_sides, wrapped) for name, wrapped in (("inside", 0), ("wrapped", 1))},
+        {name: _square(model, square_sides, center) for name, center in SQUARE_CENTERS.items()},
         distances,
         _repulsion(model, distances),
         depths,
@@ -78,12 +78,10 @@ def _surface(model: LatticeModel, resolution: int) -> Array:
     return energies.reshape(resolution, resolution)
 
 
-def _square(model: LatticeModel, sides: Array, wrapped: int) -> Array:
-    """The same crystal twice: around the middle of the cell, and around its corner, in four pieces."""
+def _square(model: LatticeModel, sides: Array, center: tuple[float, float]) -> Array:
     corners = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]])
-    cells = sides[:, None, None] * corners
-    cells = cells % SQUARE_WIDTH if wrapped else cells + SQUARE_WIDTH / 2.0
-    return model.energies(cells, SQUARE_WIDTH, 1)
+    cells = sides[:, None, None] * corners + SQUARE_WIDTH * np.array(center)
+    return model.energies(cells % SQUARE_WIDTH, SQUARE_WIDTH, 1)
 
 
 def _repulsion(model: LatticeModel, distances: ArrayLike) -> Array:
@@ -95,4 +93,4 @@ def _repulsion(model: LatticeModel, distances: ArrayLike) -> Array:
 
 
 def _convergence(model: LatticeModel, depth: int) -> float:
-    return float(model.energies([CONVERGENCE_CELL], CONVERGENCE_WIDTH, depth)[0])
+    return float(model.energies([CONVERGENCE_CELL], SURFACE_WIDTH, depth)[0])

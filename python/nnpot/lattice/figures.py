@@ -34,6 +34,7 @@ def diagnostics(found: Diagnostics, title: str) -> Figure:
         _square(square, found)
         _curve(repulsion, found.distances, found.repulsion, "A third leaves a close pair", "Distance (R_c)")
         repulsion.set_yscale("symlog", linthresh=1.0)
+        repulsion.set_ylim(min(float(found.repulsion.min()) * 2.0, -1.0), float(found.repulsion.max()) * 2.0)
         convergence.plot(found.depths, found.convergence, "o-", color=COLORS[2], markersize=4)
         convergence.set(title="Convergence", xlabel="Depth of images", ylabel="Energy per particle (E_c)")
         figure.suptitle(title, fontsize=11)
@@ -51,24 +52,27 @@ def _curve(ax: Axes, x: Array, y: Array, title: str, x_label: str, y_label: str 
     ax.plot(x, y, color=COLORS[2])
     low = float(np.nanmin(y))
     ax.set(title=title, xlabel=x_label, ylabel=y_label)
-    if np.nanmax(y) > LARGEST:
+    if low > LARGEST:
+        ax.set_yscale("log")
+    elif np.nanmax(y) > LARGEST:
         ax.set_ylim(min(1.3 * low, -0.5), max(LARGEST, abs(low)))
 
 
 def _surface(figure: Figure, ax: Axes, energies: Array) -> None:
-    shown = np.minimum(energies, LARGEST)
+    limit = LARGEST + max(float(np.nanmin(energies)), 0.0)
+    shown = np.minimum(energies, limit)
     extent = (0.0, SURFACE_WIDTH, 0.0, SURFACE_WIDTH)
     image = ax.imshow(shown, origin="lower", extent=extent, cmap="viridis")
     ax.plot(*np.transpose(SURFACE_CELL), "o", color="white", markeredgecolor="black", markersize=5)
     ax.set(title="Energy surface of a fourth", xlabel="x (R_c)", ylabel="y (R_c)")
-    figure.colorbar(image, ax=ax, label=f"Energy per particle, up to {LARGEST:g} E_c")
+    figure.colorbar(image, ax=ax, label=f"Energy per particle, up to {limit:.3g} E_c")
 
 
 def _square(ax: Axes, found: Diagnostics) -> None:
-    for (name, energies), color, line in zip(found.square.items(), COLORS[1:], ("-", "--"), strict=False):
+    for (name, energies), color, line in zip(found.square.items(), COLORS[1:], plots.LINES, strict=False):
         ax.plot(found.square_sides, energies, line, color=color, label=name)
     ax.axvline(SQUARE_WIDTH / 2.0, color="0.6", linewidth=0.8, zorder=0)
-    middle = found.square["inside"]
+    middle = next(iter(found.square.values()))
     ax.set(title="A square moves apart", xlabel="Side (R_c)", ylabel="Energy per particle (E_c)")
     ax.set_ylim(1.25 * float(middle.min()) - 0.1, max(-float(middle.min()), 0.5))
     ax.legend(title="the same crystal")
