@@ -151,7 +151,8 @@ def print_outcome(outcome: Outcome, output: Path) -> bool:
             table.add_row(*row)
         table.add_section()
     last = (
-        f"On the document's count no invariant descriptor gets below {outcome.one_width.least_error:.3f} E_c. "
+        f"On the document's count no invariant descriptor gets below {outcome.one_width.least_error:.3f} "
+        "E_c. "
         f"Report: {output / 'report.html'}"
     )
     return print_bars(table, outcome.bars(), last)
