@@ -18,6 +18,8 @@ from nnpot.yaml_file import NotNegative, Positive, StrictModel
 
 Array = NDArray[np.float64]
 PREDICTED_AT_ONCE = 4096
+RIDGE = 1e-9
+"""Of the linear part, relative to inputs of deviation 1."""
 
 
 class LatticeNetworkSettings(StrictModel):
@@ -28,6 +30,8 @@ class LatticeNetworkSettings(StrictModel):
     activation: Literal["softplus", "tanh", "swish"] = "softplus"
     scale: bool = False
     """Whether inputs and energies are shifted to mean 0 and scaled to deviation 1; the document did not."""
+    linear_part: bool = False
+    """Whether the best linear function of the inputs comes first, and the network learns what it misses."""
     loss: Literal["absolute", "squared"] = "absolute"
     learning_rate: Positive = 1e-5
     final_learning_rate: Positive | None = None
@@ -89,14 +93,36 @@ class LatticeNetwork:
             self._factor = 1.0 / np.where(deviation > 1e-12, deviation, 1.0)
             self._energy_shift = float(np.median(samples.energies))
             self._energy_factor = float(np.std(samples.energies)) or 1.0
+        self._linear = np.zeros(features)
+        if settings.linear_part:
+            self._fit_linear_part(samples)
         keras.utils.set_random_seed(settings.seed)
         layers = [keras.layers.Dense(n, activation=settings.activation) for n in settings.hidden]
         self.layers = keras.Sequential([keras.Input((features,)), *layers, keras.layers.Dense(1)])
 
+    def _fit_linear_part(self, samples: LatticeSamples) -> None:
+        """Least squares, in double precision; the networks get the residuals, scaled to deviation 1."""
+        x = self._scaled(samples.inputs).mean(axis=1)
+        mean = x.mean(axis=0)
+        centered, target = x - mean, samples.energies - samples.energies.mean()
+        matrix = centered.T @ centered / len(x) + RIDGE * np.eye(x.shape[1])
+        self._linear = np.linalg.solve(matrix, centered.T @ target / len(x))
+        self._energy_shift = float(samples.energies.mean() - mean @ self._linear)
+        self._energy_factor = float(np.std(target - centered @ self._linear)) or 1.0
+
+    def _scaled(self, inputs: Array) -> Array:
+        return (inputs - self._shift) * self._factor
+
+    def _linear_energies(self, inputs: Array) -> Array:
+        return np.asarray(self._scaled(inputs).mean(axis=1) @ self._linear + self._energy_shift)
+
+    def _linear_gradients(self, jacobian: Array) -> Array:
+        return np.asarray(np.einsum("ncfd,f->nd", jacobian, self._factor * self._linear) / jacobian.shape[1])
+
     @property
     def n_parameters(self) -> int:
-        """Weights and biases."""
-        return int(self.layers.count_params())
+        """Weights and biases, those of the linear part included."""
+        return int(self.layers.count_params()) + int(np.count_nonzero(self._linear))
 
     def energies(self, inputs: Array) -> Array:
         """Energy per particle, shape (n,)."""
@@ -109,12 +135,13 @@ class LatticeNetwork:
     def tensors(self, samples: LatticeSamples) -> dict[str, Any]:
         """Scaled, in single precision."""
         found = {
-            "inputs": (samples.inputs - self._shift) * self._factor,
-            "energies": (samples.energies - self._energy_shift) / self._energy_factor,
+            "inputs": self._scaled(samples.inputs),
+            "energies": (samples.energies - self._linear_energies(samples.inputs)) / self._energy_factor,
         }
         if samples.jacobian is not None and samples.gradients is not None:
             found["jacobian"] = samples.jacobian * self._factor[:, None]
-            found["gradients"] = samples.gradients / self._energy_factor
+            residual = samples.gradients - self._linear_gradients(samples.jacobian)
+            found["gradients"] = residual / self._energy_factor
         return {name: tf.constant(values, tf.float32) for name, values in found.items()}
 
     def scaled_energies(self, inputs: Any) -> Any:
@@ -139,7 +166,7 @@ class LatticeNetwork:
         energies, gradients = [], []
         for first in range(0, len(inputs), PREDICTED_AT_ONCE):
             chosen = slice(first, first + PREDICTED_AT_ONCE)
-            x = tf.constant((inputs[chosen] - self._shift) * self._factor, tf.float32)
+            x = tf.constant(self._scaled(inputs[chosen]), tf.float32)
             if jacobian is None:
                 energies.append(self.scaled_energies(x).numpy())
                 continue
@@ -148,8 +175,10 @@ class LatticeNetwork:
             energies.append(both[0].numpy())
             gradients.append(both[1].numpy() * self._energy_factor)
         scaled = np.concatenate(energies).astype(float)
-        found = np.concatenate(gradients).astype(float) if gradients else np.empty((0, 0))
-        return scaled * self._energy_factor + self._energy_shift, found
+        found = scaled * self._energy_factor + self._linear_energies(inputs)
+        if jacobian is None:
+            return found, np.empty((0, 0))
+        return found, np.concatenate(gradients).astype(float) + self._linear_gradients(jacobian)
 
 
 def train_lattice_network(
