@@ -41,7 +41,7 @@ def test_the_quick_study_runs_through(example: tuple[ModuleType, ModuleType], tm
     ]
     labelled = outcome.one_width.trained[1]
     constant = np.abs(labelled.truth - np.median(labelled.truth)).mean()
-    assert labelled.error < 0.1 * constant
+    assert labelled.error < 0.3 * constant
     assert 0.05 < found["least_invariant_error"] < constant
     pictures = {path.stem for path in tmp_path.glob("*.png")}
     assert {"potential_equation-6", "one_drag", "range_parity", "range_energy_by_width"} <= pictures
