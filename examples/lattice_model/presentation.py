@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from bars import Bar, print_bars
 from drag import energy_error, gradient_error
+from matplotlib.figure import Figure
 from networks import Trained
 from rich.table import Table
 from study import Part, Study
@@ -208,12 +209,13 @@ def _add_part(report: Report, title: str, prefix: str, part: PartOutcome) -> Non
     )
 
 
-def _learning_curves(trained: list[Trained]) -> Any:
+def _learning_curves(trained: list[Trained]) -> Figure:
+    """Held-out errors, a panel for each count of triplets."""
     epochs = max(len(one.history.validation) for one in trained)
-    panels = {}
+    panels: dict[str, dict[str, np.ndarray]] = {}
     for one in trained:
-        padded = np.full((2, epochs), np.nan)
-        for row, values in zip(padded, (one.history.train, one.history.validation), strict=True):
-            row[: len(values)] = values
-        panels[one.experiment.name] = {"train": padded[0], "validation": padded[1]}
+        curve = np.full(epochs, np.nan)
+        curve[: len(one.history.validation)] = one.history.validation
+        panel = panels.setdefault(f"Held-out MAE (E_c), {one.experiment.count} count", {})
+        panel[one.experiment.name] = curve
     return plots.learning_curve(np.arange(1, epochs + 1), panels)
