@@ -72,7 +72,8 @@ def read_frames(
         frames = read_runner_data(path, system)
     else:
         raise InvalidInputError(
-            f"{path}: {kind} does not state its units; give them by --data-units or units=: {UNIT_CHOICES}"
+            f"{path}: {kind} does not state its units; say them (data.units of a training, "
+            f"--units of nnpot data, --data-units of other commands, units= in Python): {UNIT_CHOICES}"
         )
     take_energy_and_forces(frames, labels, str(path))
     if kind == "extxyz" and system is not None:
@@ -136,7 +137,8 @@ def _read_with_ase(path: Path, kind: str, units: UnitSystem | None) -> list[Atom
     except Exception as error:  # ASE's readers raise whatever their parsing happens to raise
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         raise FileFormatError(
-            f"{path}: frame {len(frames)} (counted from 0) cannot be read as {kind}: {reason}; correct or remove it"
+            f"{path}: frame {len(frames)} (counted from 0) cannot be read as {kind}: {reason}; "
+            f"correct or remove it"
         ) from error
     if not frames:
         raise FileFormatError(f"{path}: expected at least one frame, got none")

@@ -19,6 +19,7 @@ from nnpot.training.distribution import Distribution
 from nnpot.training.frames import Split, atom_energies, summarize_split
 from nnpot.training.gradient_trainer import GradientTrainer
 from nnpot.training.kalman_trainer import KalmanTrainer
+from nnpot.training.loss_checks import check_loss
 from nnpot.training.memory import stores_derivatives
 from nnpot.training.networks import AtomicNetworks
 from nnpot.training.start_model import StartModel, start_descriptor
@@ -47,6 +48,7 @@ def prepare(
     config: TrainingConfig, split: Split, start: StartModel | None, distribution: Distribution | None
 ) -> Prepared:
     """Offsets, functions, data sets, networks and their trainer, in this order; see `Prepared`."""
+    check_loss(config.loss, split)
     precision = config.training.precision
     offsets = config.data.atom_energies
     given = None if offsets == "fit" else offsets
