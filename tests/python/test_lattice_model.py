@@ -122,19 +122,20 @@ def test_the_minimum_is_that_of_the_document() -> None:
 def test_the_required_depth_is_enough(width: float, depth: int) -> None:
     model = LatticeModel()
     assert model.depths([width]) == [depth]
-    random = np.random.default_rng(5)
-    positions = random.uniform(0.0, width, (20_000, 3, 2))
+    n_points = 20_000 if width > 2.0 else 50  # in wide cells few have neighbors across a whole cell
+    positions = np.random.default_rng(5).uniform(0.0, width, (n_points, 3, 2))
     enough = model.energies(positions, width)
     np.testing.assert_array_equal(enough, model.energies(positions, width, depth + 2))
     assert (enough != model.energies(positions, width, depth - 1)).any()
 
 
-@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("count", COUNTS)
-@pytest.mark.parametrize("name", ["1-D", "2-D", "2-D narrow", "3-D"])
+@pytest.mark.parametrize(
+    ("name", "form"),
+    # On a line areas are 0 and have no derivative: only the first form there.
+    [("1-D", FORMS[0]), *((name, form) for name in ("2-D", "2-D narrow", "3-D") for form in FORMS)],
+)
 def test_gradients_are_derivatives(name: str, form: Form, count: Count) -> None:
-    if name == "1-D" and form != "modified-lennard-jones":
-        pytest.skip("on a line areas are 0 and have no derivative")
     positions, width, depth = random_cell(name, seed=8)
     model = LatticeModel(LatticePotential(form=form), count)
     energies, by_position, by_width = model.gradients(positions[None], [width], depth)
