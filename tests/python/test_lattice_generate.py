@@ -107,3 +107,12 @@ def test_a_scheduler_that_does_not_answer_or_no_dask_is_one_line(tmp_path: Path)
     with pytest.raises(Exception, match="Dask") as caught:
         generate(SMALL, tmp_path / "a.h5", scheduler="tcp://127.0.0.1:9")
     assert type(caught.value).__module__ == "nnpot.errors"
+
+
+def test_dask_workers_give_the_same_database(small: Database, tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed", reason="Dask is not installed (extra dask)")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
+    ) as cluster:
+        found = generate(SMALL, tmp_path / "a.h5", scheduler=cluster.scheduler_address)
+    np.testing.assert_array_equal(found.positions, small.positions)
