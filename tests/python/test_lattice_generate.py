@@ -99,6 +99,8 @@ def test_wrong_settings_are_named() -> None:
         GeneratorSettings.checked(widths=(5.0, 2.0), number_of_widths=3)
     with pytest.raises(InvalidInputError, match="number_of_widths must be 2 or more"):
         GeneratorSettings.checked(widths=(2.0, 5.0))
+    with pytest.raises(InvalidInputError, match="depth must be stated, since equation-7 has no cutoff"):
+        GeneratorSettings.checked(potential={"form": "equation-7"})
     with pytest.raises(InvalidInputError, match="keep"):
         GeneratorSettings.checked(keep=1.5)
 

@@ -68,7 +68,15 @@ def energy(database: Path, depth: int | None, potential: Any, count: Any, thread
 @click.option("--dimensions", type=AT_LEAST_1, default=2, show_default=True, help="Of space.")
 @potential_option
 @count_option
-@click.option("--width", "widths", type=POSITIVE, nargs=2, default=(5.0, 5.0), help="Least and largest, R_c.")
+@click.option(
+    "--width",
+    "widths",
+    type=POSITIVE,
+    nargs=2,
+    default=(5.0, 5.0),
+    show_default=True,
+    help="Least and largest, R_c.",
+)
 @click.option("--number-of-widths", type=AT_LEAST_1, help="[default: 1 for one width, else 86]")
 @click.option("--depth", type=AT_LEAST_0, help="Of images in the energies. [default: what is required]")
 @click.option("--relaxation-depth", type=AT_LEAST_0, default=1, show_default=True)

@@ -65,6 +65,8 @@ class GeneratorSettings(StrictModel):
             raise ValueError(f"widths: the smallest must come first, got {low:g} and {high:g}")
         if self.number_of_widths == 1 and low != high:
             raise ValueError("number_of_widths must be 2 or more for a range of widths")
+        if self.depth is None and self.potential.form != "modified-lennard-jones":
+            raise ValueError(f"depth must be stated, since {self.potential.form} has no cutoff")
         return self
 
     @property
