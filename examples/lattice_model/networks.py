@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from study import Experiment, Part, descriptor_named
 
+from nnpot.files import atomic_write
 from nnpot.lattice.database import Database
 from nnpot.lattice.model import Array, LatticeModel
 from nnpot.lattice.statistics import known_energies
@@ -29,6 +32,20 @@ class Trained:
     truth: Array
     predicted: Array
     seconds_for_descriptors: float
+
+    def save(self, file: Path, database: Database) -> None:
+        """Keep the network (.npz) and what is known of it (.json)."""
+        self.network.save(file.with_suffix(".npz"))
+        known = {
+            "experiment": self.experiment.model_dump(mode="json"),
+            "database": database.settings,
+            "history": vars(self.history),
+            "truth": self.truth.tolist(),
+            "predicted": self.predicted.tolist(),
+            "seconds_for_descriptors": self.seconds_for_descriptors,
+        }
+        with atomic_write(file.with_suffix(".json")) as stream:
+            json.dump(known, stream)
 
     @property
     def error(self) -> float:
@@ -52,12 +69,16 @@ def counted(database: Database, experiment: Experiment) -> Database:
     return Database(database.positions, database.widths, database.depths, energies, database.settings)
 
 
-def train_all(part: Part, database: Database) -> list[Trained]:
-    """Train the networks of a part one after the other."""
+def train_all(part: Part, database: Database, folder: Path) -> list[Trained]:
+    """Train the networks of a part one after the other; those that are in ``folder`` are taken from there."""
+    folder.mkdir(exist_ok=True)
     split = Split.random(len(database), part.held_out, seed=0)
     trained = []
-    for experiment in part.experiments:
-        trained.append(train_one(experiment, counted(database, experiment), split))
+    for number, experiment in enumerate(part.experiments):
+        own = counted(database, experiment)
+        file = folder / f"network_{number}"
+        trained.append(earlier(file, experiment, own) or train_one(experiment, own, split))
+        trained[-1].save(file, own)
         print(f"  {experiment.name}: {trained[-1].error:.3f} E_c", flush=True)
     return trained
 
@@ -75,6 +96,24 @@ def train_one(experiment: Experiment, database: Database, split: Split) -> Train
     )
     return Trained(
         experiment, network, history, held_out.energies, network.energies(held_out.inputs), seconds
+    )
+
+
+def earlier(file: Path, experiment: Experiment, database: Database) -> Trained | None:
+    """What an earlier run has trained and kept, if it is the same experiment on the same database."""
+    said = file.with_suffix(".json")
+    if not (said.exists() and file.with_suffix(".npz").exists()):
+        return None
+    found = json.loads(said.read_text(encoding="utf-8"))
+    if found["experiment"] != experiment.model_dump(mode="json") or found["database"] != database.settings:
+        return None
+    return Trained(
+        experiment,
+        LatticeNetwork.load(file.with_suffix(".npz")),
+        LatticeHistory(**found["history"]),
+        np.array(found["truth"]),
+        np.array(found["predicted"]),
+        found["seconds_for_descriptors"],
     )
 
 

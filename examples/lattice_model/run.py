@@ -71,7 +71,7 @@ def _part(title: str, part: Part, study: Study, file: Path) -> PartOutcome:
     print(f"{title}: generating {part.database.points} points ...", flush=True)
     database, seconds = _database(part, file)
     print(f"{title}: training {len(part.experiments)} networks on {len(database)} points ...", flush=True)
-    trained = networks.train_all(part, database)
+    trained = networks.train_all(part, database, file.with_suffix(""))
     judged = [one for one in trained if one.experiment.count == part.database.count]
     drags = {}
     for width in _drag_widths(part):

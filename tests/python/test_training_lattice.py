@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from nnpot.lattice.functions import LatticeFunctions
 from nnpot.lattice.generate import GeneratorSettings, compute, pieces
 from nnpot.lattice.model import LatticeModel
 from nnpot.training.lattice_networks import (
+    LatticeNetwork,
     LatticeNetworkSettings,
     train_lattice_network,
 )
@@ -38,7 +41,7 @@ def database() -> Database:
     ("descriptor", "linear_part"), [(Eigenvalues(), False), (LatticeFunctions(labelled=True), True)]
 )
 def test_a_network_learns_and_its_gradient_is_that_of_its_energy(
-    descriptor: Descriptor, linear_part: bool, database: Database
+    descriptor: Descriptor, linear_part: bool, database: Database, tmp_path: Path
 ) -> None:
     split = Split.random(len(database), 0.2, 0)
     samples = lattice_samples(descriptor, database, MODEL)
@@ -50,6 +53,10 @@ def test_a_network_learns_and_its_gradient_is_that_of_its_energy(
     error = np.abs(network.energies(held_out.inputs) - held_out.energies).mean()
     assert error == pytest.approx(min(history.validation), rel=1e-4)
     assert error < (0.1 if linear_part else 0.7) * spread
+    network.save(tmp_path / "network.npz")
+    again = LatticeNetwork.load(tmp_path / "network.npz")
+    np.testing.assert_array_equal(again.energies(held_out.inputs), network.energies(held_out.inputs))
+    assert again.n_parameters == network.n_parameters and again.settings == network.settings
     positions = database.positions[split.validation[:3]]
     energies, gradients = predict(network, descriptor, positions, np.full(3, WIDTH))
     h = 1e-3

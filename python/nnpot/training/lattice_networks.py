@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from nnpot.errors import InvalidInputError
+from nnpot.files import atomic_write
 from nnpot.progress import progress
 from nnpot.training.tensorflow_setup import keras, set_up, tf
 from nnpot.yaml_file import NotNegative, Positive, StrictModel
@@ -84,6 +86,7 @@ class LatticeNetwork:
     """The mean over the centers of what one network says of each."""
 
     def __init__(self, settings: LatticeNetworkSettings, samples: LatticeSamples) -> None:
+        self.settings = settings
         features = samples.inputs.shape[-1]
         self._shift, self._factor = np.zeros(features), np.ones(features)
         self._energy_shift, self._energy_factor = 0.0, 1.0
@@ -123,6 +126,36 @@ class LatticeNetwork:
     def n_parameters(self) -> int:
         """Weights and biases, those of the linear part included."""
         return int(self.layers.count_params()) + int(np.count_nonzero(self._linear))
+
+    def save(self, path: Path) -> None:
+        """Write the network to a file of numpy's (.npz)."""
+        weights = {f"weights_{i}": values for i, values in enumerate(self.layers.get_weights())}
+        with atomic_write(path, "wb") as stream:
+            np.savez(
+                stream,
+                settings=self.settings.model_dump_json(),
+                shift=self._shift,
+                factor=self._factor,
+                linear=self._linear,
+                energy=[self._energy_shift, self._energy_factor],
+                **weights,
+            )
+
+    @classmethod
+    def load(cls, path: Path) -> LatticeNetwork:
+        """Read what `save` wrote."""
+        with np.load(path) as found:
+            settings = LatticeNetworkSettings.model_validate_json(str(found["settings"]))
+            bare = settings.model_copy(update={"linear_part": False, "scale": False})
+            network = cls(bare, LatticeSamples(np.zeros((1, 1, len(found["shift"]))), np.zeros(1)))
+            network.settings = settings
+            network._shift, network._factor, network._linear = (
+                found[name] for name in ("shift", "factor", "linear")
+            )
+            network._energy_shift, network._energy_factor = map(float, found["energy"])
+            count = len(network.layers.get_weights())
+            network.layers.set_weights([found[f"weights_{i}"] for i in range(count)])
+        return network
 
     def energies(self, inputs: Array) -> Array:
         """Energy per particle, shape (n,)."""
