@@ -13,6 +13,7 @@ from nnpot.errors import InvalidInputError
 from nnpot.training.config import LossConfig
 from nnpot.training.frames import Split
 from nnpot.training.loss_checks import check_loss
+from nnpot.training.preparation import _warn_of_many_neighbors
 
 
 def split_of(*labels: str, group: str = "solid", validation: bool = True) -> Split:
@@ -59,3 +60,11 @@ def test_validation_frames_that_cannot_judge_are_refused() -> None:
 def test_stresses_that_nobody_has_are_said(caplog: pytest.LogCaptureFixture) -> None:
     check_loss(LossConfig(stress_weight=1.0), split_of("energy", "forces"))
     assert "no training frame has a stress" in caplog.text
+
+
+def test_a_cutoff_that_looks_like_another_unit_is_mentioned(caplog: pytest.LogCaptureFixture) -> None:
+    split = Split(train=alloy_frames(2), validation=[], test=[])
+    _warn_of_many_neighbors(6.0, split)
+    assert not caplog.records
+    _warn_of_many_neighbors(12.0, split)
+    assert "within 12 Å an atom has some" in caplog.text
