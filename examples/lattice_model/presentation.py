@@ -86,7 +86,7 @@ class Outcome:
             found.append(Bar(f"drag, {title}: energy", energy_error(drag, name), DRAG_ENERGY, "E_c"))
             found.append(
                 Bar(
-                    f"drag, {title.lower()}: gradient",
+                    f"drag, {title}: gradient",
                     gradient_error(drag, name),
                     DRAG_GRADIENT,
                     "of the mean",

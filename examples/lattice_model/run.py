@@ -81,9 +81,9 @@ def _part(title: str, part: Part, study: Study, file: Path) -> PartOutcome:
 
 
 def _drag_widths(part: Part) -> list[float]:
-    """The only width, or a narrow one and one in the middle of the range."""
+    """The only width, or two around that of the document's own test."""
     widths = part.database.all_widths
-    return [float(widths[number]) for number in sorted({len(widths) // 6, len(widths) // 3})]
+    return [float(widths[number]) for number in sorted({len(widths) // 3, len(widths) // 2})]
 
 
 def _database(part: Part, file: Path) -> tuple[Database, float]:
