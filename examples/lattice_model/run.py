@@ -57,7 +57,7 @@ def run(study: Study, output: Path) -> Outcome:
     tests = {form: diagnose(LatticePotential(form=form)) for form in FORMS}
     times = speed.measure()
     one = _part("One width", study.one_width, study, output / "one_width.h5")
-    one = replace(one, least_error=networks.least_invariant_error(one.database))
+    one = replace(one, scatter=networks.scatter_by_translation(one.database))
     many = _part("A range of widths", study.range_of_widths, study, output / "range_of_widths.h5")
     outcome = Outcome(study, tests, times, one, many)
     with atomic_write(output / "summary.json") as stream:
