@@ -152,8 +152,8 @@ def print_outcome(outcome: Outcome, output: Path) -> bool:
             table.add_row(*row)
         table.add_section()
     last = (
-        f"Common translations scatter the energies of the document's count by {outcome.one_width.scatter:.3f} "
-        f"E_c. Report: {output / 'report.html'}"
+        "Common translations scatter the energies of the document's count by "
+        f"{outcome.one_width.scatter:.3f} E_c. Report: {output / 'report.html'}"
     )
     return print_bars(table, outcome.bars(), last)
 
@@ -178,7 +178,7 @@ def write_report(outcome: Outcome, output: Path) -> None:
         report.figure(figures.diagnostics(found, form), f"potential_{form}", f"Six tests of {form}.")
     _add_part(report, "One width", "one_", outcome.one_width)
     report.text(
-        f"Common translations, which invariant descriptors cannot see, scatter the energies of the document's "
+        "Common translations, which invariant descriptors cannot see, scatter the energies of the document's "
         f"count by {outcome.one_width.scatter:.3f} E_c: they depend on which images the central cell holds."
     )
     _add_part(report, "A range of widths", "range_", outcome.range_of_widths)
