@@ -1,6 +1,6 @@
 """The lattice model: potentials judged, databases generated, networks trained on them and dragged through.
 
-python run.py --output DIR           the study of the README (about an hour on two cores)
+python run.py --output DIR           the study of the README (about ten minutes on two cores)
 python run.py --quick --output DIR   the same in seconds, to see that it works
 """
 
