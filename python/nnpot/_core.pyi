@@ -1,6 +1,7 @@
 """The C++ core. Arrays are float64 in C order: positions (n, 3) in Å, cell rows (3, 3) in Å, numbers (n,)."""
 
 from collections.abc import Sequence
+from os import PathLike
 from typing import Any, final
 
 import numpy as np
@@ -194,6 +195,41 @@ class Model:
 
     def input_scaling(self, element: str) -> Array:
         """Columns offset, factor: an element's network sees offset + factor G of each function's value G."""
+
+@final
+class NeuralNetwork:
+    """A feed-forward network of any sizes and activations; a potential has one for each element."""
+
+    def __init__(self, layers: Sequence[Layer]) -> None:
+        """``layers``: weights (n_in, n_out), biases (n_out,) and activation letter of each."""
+
+    @staticmethod
+    def read(path: str | PathLike[str]) -> NeuralNetwork:
+        """Read the text file of one network."""
+
+    def write(self, path: str | PathLike[str]) -> None:
+        """Write the text file of one network."""
+
+    @property
+    def n_inputs(self) -> int:
+        """How many numbers a sample has."""
+
+    @property
+    def n_outputs(self) -> int:
+        """How many numbers come out."""
+
+    @property
+    def layers(self) -> list[Layer]:
+        """What it was made of."""
+
+    def evaluate(self, inputs: ArrayLike) -> Array:
+        """Outputs (n, n_outputs) of inputs (n, n_inputs)."""
+
+    def jacobian(self, inputs: ArrayLike) -> tuple[Array, Array]:
+        """Outputs (n, n_outputs) and their derivatives by the inputs (n, n_outputs, n_inputs)."""
+
+    def seconds(self, inputs: ArrayLike, gradient: bool, n_evaluations: int) -> float:
+        """Mean time of an evaluation in C++, or of one with the gradient of the sum of the outputs."""
 
 @final
 class VerletList:

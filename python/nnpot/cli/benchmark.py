@@ -33,6 +33,7 @@ class _Listed(click.ParamType):  # type: ignore[type-arg]  # generic only in new
 
 WORDS = _Listed(click.STRING, "NAME,...")
 COUNTS = _Listed(click.IntRange(min=1), "N,...")
+PRECISIONS = _Listed(click.Choice(["float32", "float64"]), "NAME,...")
 POSITIVE = click.FloatRange(min=0.0, min_open=True)
 FILE = click.Path(path_type=Path)
 
@@ -175,3 +176,45 @@ def training(
         shown.write_json(json_file)
     shown.show()
     click.echo(f"report {page}, all runs {output / 'runs.csv'}")
+
+
+@command.command(name="networks", short_help="Networks in TensorFlow and in Armadillo beside each other.")
+@click.option(
+    "-o", "--output", type=FILE, required=True, help="Folder of the results; goes on with its times."
+)
+@click.option("--layers", type=COUNTS, help="Numbers of hidden layers. [default: 1,2,5,10,30]")
+@click.option("--nodes", type=COUNTS, help="Nodes of a hidden layer. [default: 1,10,100,1000]")
+@click.option("--batch", "batches", type=COUNTS, help="Inputs at once. [default: 1,10,100,1000]")
+@click.option("--precision", "precisions", type=PRECISIONS, help="[default: float32,float64]")
+@click.option(
+    "--evaluations", type=click.IntRange(min=1), default=50, show_default=True, help="Of which a mean is."
+)
+@click.option("--repeat", type=click.IntRange(min=1), default=3, show_default=True, help="Rounds.")
+@click.option("--json", "json_file", type=FILE, help="Write summary.json here too.")
+@click.option("--fresh", is_flag=True, help="Measure all anew.")
+def networks(output: Path, json_file: Path | None, fresh: bool, **options: Any) -> None:
+    """Time untrained sigmoid networks: TensorFlow from Python and from C++, Armadillo, nnpot's own engine.
+
+    One input and one output, one thread each. The contestants take turns; means, medians, ranges, and ratios
+    of the same round. The programs in C++ are compiled on this machine, and kept for the next time; what
+    cannot be compiled or is not installed is left out. Times are kept: the same command goes on where an
+    interruption left it.
+    """
+    from nnpot.benchmark.networks import NetworkSettings, run_network_benchmark
+    from nnpot.benchmark.networks_report import NetworkPresentation
+    from nnpot.files import require_writable
+
+    if json_file is not None:
+        require_writable(json_file)
+    settings = NetworkSettings(**{name: value for name, value in options.items() if value is not None})
+    try:
+        bench = run_network_benchmark(settings, output, fresh)
+    except KeyboardInterrupt as error:
+        click.echo(f"interrupted: the times so far are in {output / 'times'}; repeat to go on", err=True)
+        raise click.exceptions.Exit(INTERRUPTED) from error
+    shown = NetworkPresentation(bench, ["nnpot", *sys.argv[1:]])
+    page = shown.write(output)
+    if json_file is not None:
+        shown.write_json(json_file)
+    shown.show()
+    click.echo(f"report {page}, all times {output / 'times.csv'}")

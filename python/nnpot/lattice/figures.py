@@ -11,19 +11,18 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from nnpot import plots
+from nnpot.figure_style import COLORS, LINES, style
 from nnpot.lattice.database import Database
 from nnpot.lattice.diagnostics import LARGEST, SQUARE_WIDTH, SURFACE_CELL, SURFACE_WIDTH, Diagnostics
 from nnpot.lattice.model import Array
 from nnpot.lattice.statistics import known_energies
 
-COLORS = plots.COLORS
 SHARES = (0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
 
 
 def diagnostics(found: Diagnostics, title: str) -> Figure:
     """The six tests of a potential, a panel each."""
-    with plots.figure_style():
+    with style():
         figure, axes = _panels(2, 3, 3.7, 3.1)
         triangle, cell, surface, square, repulsion, convergence = axes
         _curve(triangle, found.sides, found.single_triangle, "One triangle", "Side (R_c)", "Energy (E_c)")
@@ -69,7 +68,7 @@ def _surface(figure: Figure, ax: Axes, energies: Array) -> None:
 
 
 def _square(ax: Axes, found: Diagnostics) -> None:
-    for (name, energies), color, line in zip(found.square.items(), COLORS[1:], plots.LINES, strict=False):
+    for (name, energies), color, line in zip(found.square.items(), COLORS[1:], LINES, strict=False):
         ax.plot(found.square_sides, energies, line, color=color, label=name)
     ax.axvline(SQUARE_WIDTH / 2.0, color="0.6", linewidth=0.8, zorder=0)
     middle = next(iter(found.square.values()))
@@ -82,7 +81,7 @@ def energy_distribution(database: Database) -> Figure:
     """Percentiles and the histogram of all energies."""
     energies = np.sort(known_energies(database))
     share = 100.0 * np.arange(1, len(energies) + 1) / len(energies)
-    with plots.figure_style():
+    with style():
         figure, (left, right) = _panels(1, 2, 4.4, 3.4)
         left.plot(share, energies, color=COLORS[2])
         left.set(xlabel="Percentile", ylabel="Energy per particle (E_c)", xlim=(0.0, 100.0))
@@ -97,7 +96,7 @@ def energy_by_width(database: Database) -> Figure:
     energies = known_energies(database)
     widths = np.unique(database.widths)
     quantiles = np.array([np.quantile(energies[database.widths == width], SHARES) for width in widths])
-    with plots.figure_style():
+    with style():
         figure, (ax, *_) = _panels(1, 1, 6.0, 3.8)
         for number, share in enumerate(SHARES):
             middle = share == 0.5
@@ -124,7 +123,7 @@ def acceptance(database: Database) -> Figure | None:
     widths = np.linspace(low, high, len(shares))
     chosen = np.unique(np.linspace(0, len(shares) - 1, 6).round().astype(int))
     epochs = np.arange(1, shares.shape[1] + 1)
-    with plots.figure_style():
+    with style():
         figure, (ax, *_) = _panels(1, 1, 5.6, 3.6)
         for number, index in enumerate(chosen):
             color = COLORS[number % len(COLORS)]
@@ -139,7 +138,7 @@ def sample_lattices(database: Database, n: int = 6, seed: int = 0) -> Figure:
     energies = known_energies(database)
     chosen = np.random.default_rng(seed).choice(len(energies), min(n, len(energies)), replace=False)
     chosen = chosen[np.argsort(energies[chosen])]
-    with plots.figure_style():
+    with style():
         figure, axes = _panels(-(-len(chosen) // 3), 3, 2.9, 3.0)
         for ax in axes[len(chosen) :]:
             ax.set_axis_off()
@@ -180,7 +179,7 @@ class Drag:
 
 def drag(panels: Mapping[str, Drag]) -> Figure:
     """Energy above, gradient below, a column for each cell."""
-    with plots.figure_style():
+    with style():
         columns = len(panels)
         figure = Figure(figsize=(4.6 * columns, 5.6))
         FigureCanvasAgg(figure)
@@ -188,7 +187,7 @@ def drag(panels: Mapping[str, Drag]) -> Figure:
         for (upper, lower), (title, found) in zip(axes.T, panels.items(), strict=True):
             for ax, curves in ((upper, found.energies), (lower, found.gradients)):
                 for number, (name, values) in enumerate(curves.items()):
-                    line = plots.LINES[number % 4]
+                    line = LINES[number % 4]
                     color = COLORS[number % len(COLORS)]
                     ax.plot(found.places, values, line, color=color, label=name, alpha=0.9)
             upper.set(title=title, ylabel="Energy per particle (E_c)")
