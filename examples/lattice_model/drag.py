@@ -41,19 +41,22 @@ class Path:
 def eventful_path(database: Database, width: float, n: int) -> Path:
     """The way, of some that were tried, with the largest range of energies below the database's highest.
 
-    A particle that runs into another tests nothing: no such energies are in the database.
+    A particle that runs into another tests nothing: no such energies are in the database. If all do, the way
+    with the lowest top.
     """
     model = LatticeModel()
     own = np.flatnonzero(database.widths == width)
     highest = float(known_energies(database)[own].max())
-    best, largest = None, -1.0
+    best, score = (own[0], 0), -np.inf
     for index in own[:CANDIDATES]:
         for axis in range(database.positions.shape[2]):
             path = Path.through(database.positions[index], width, 0, axis, COARSE)
             energies = model.energies(path.positions, path.widths)
-            if energies.max() <= highest and np.ptp(energies) > largest:
-                best, largest = (index, axis), float(np.ptp(energies))
-    index, axis = best or (own[0], 0)
+            above = float(energies.max()) - highest
+            found = float(np.ptp(energies)) if above <= 0.0 else -above
+            if found > score:
+                best, score = (index, axis), found
+    index, axis = best
     return Path.through(database.positions[index], width, 0, axis, n)
 
 

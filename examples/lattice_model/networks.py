@@ -1,4 +1,4 @@
-"""Training and judging of the networks, and the error that no invariant descriptor can avoid."""
+"""Training and judging of the networks, and how far the border of the cell scatters the energies."""
 
 from __future__ import annotations
 
@@ -117,11 +117,12 @@ def earlier(file: Path, experiment: Experiment, database: Database) -> Trained |
     )
 
 
-def least_invariant_error(database: Database, n_points: int = 2000, seed: int = 0) -> float:
-    """How far the document's energies lie, on average, from what any invariant descriptor could say of them.
+def scatter_by_translation(database: Database, n_points: int = 2000, seed: int = 0) -> float:
+    """How far the document's energies lie, on average, from their medians over common translations.
 
     The count of the document changes when all particles are moved together and wrapped into the cell again,
-    which invariant descriptors cannot see: the best that they can say is the median over all such motions.
+    which invariant descriptors cannot see. About this error is left to them; a little less, since relaxation
+    and cut do not leave all translations equally likely, which a network learns too.
     """
     random = np.random.default_rng(seed)
     chosen = random.choice(len(database), min(n_points, len(database)), replace=False)

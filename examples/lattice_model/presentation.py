@@ -36,8 +36,8 @@ class PartOutcome:
     drags: dict[str, Drag]
     seconds: float
     """Of the generation; 0 if the database was there."""
-    least_error: float = float("nan")
-    """That a descriptor without knowledge of images cannot avoid, E_c."""
+    scatter: float = float("nan")
+    """Of the energies under common translations, E_c: about what invariant descriptors leave."""
 
     @property
     def judged(self) -> list[Trained]:
@@ -86,7 +86,7 @@ class Outcome:
             found.append(Bar(f"drag, {title}: energy", energy_error(drag, name), DRAG_ENERGY, "E_c"))
             found.append(
                 Bar(
-                    f"drag, {title.lower()}: gradient",
+                    f"drag, {title}: gradient",
                     gradient_error(drag, name),
                     DRAG_GRADIENT,
                     "of the mean",
@@ -99,7 +99,7 @@ class Outcome:
         return {
             "bars": [vars(bar) | {"passed": bar.passed} for bar in self.bars()],
             "milliseconds": self.speed,
-            "least_invariant_error": self.one_width.least_error,
+            "scatter_by_translation": self.one_width.scatter,
             "seconds_to_generate": {
                 "one_width": self.one_width.seconds,
                 "range_of_widths": self.range_of_widths.seconds,
@@ -152,9 +152,8 @@ def print_outcome(outcome: Outcome, output: Path) -> bool:
             table.add_row(*row)
         table.add_section()
     last = (
-        f"On the document's count no invariant descriptor gets below {outcome.one_width.least_error:.3f} "
-        "E_c. "
-        f"Report: {output / 'report.html'}"
+        "Common translations scatter the energies of the document's count by "
+        f"{outcome.one_width.scatter:.3f} E_c. Report: {output / 'report.html'}"
     )
     return print_bars(table, outcome.bars(), last)
 
@@ -179,8 +178,8 @@ def write_report(outcome: Outcome, output: Path) -> None:
         report.figure(figures.diagnostics(found, form), f"potential_{form}", f"Six tests of {form}.")
     _add_part(report, "One width", "one_", outcome.one_width)
     report.text(
-        f"On the document's count no descriptor that is blind to images gets below "
-        f"{outcome.one_width.least_error:.3f} E_c: the energies depend on what the central cell holds."
+        "Common translations, which invariant descriptors cannot see, scatter the energies of the document's "
+        f"count by {outcome.one_width.scatter:.3f} E_c: they depend on which images the central cell holds."
     )
     _add_part(report, "A range of widths", "range_", outcome.range_of_widths)
     report.write(output)
@@ -216,6 +215,6 @@ def _learning_curves(trained: list[Trained]) -> Figure:
     for one in trained:
         curve = np.full(epochs, np.nan)
         curve[: len(one.history.validation)] = one.history.validation
-        panel = panels.setdefault(f"Held-out MAE (E_c), {one.experiment.count} count", {})
+        panel = panels.setdefault(f"{one.experiment.count} count: MAE (E_c)", {})
         panel[one.experiment.name] = curve
     return plots.learning_curve(np.arange(1, epochs + 1), panels)

@@ -42,7 +42,7 @@ def test_the_quick_study_runs_through(example: tuple[ModuleType, ModuleType], tm
     labelled = outcome.one_width.trained[1]
     constant = np.abs(labelled.truth - np.median(labelled.truth)).mean()
     assert labelled.error < 0.3 * constant
-    assert 0.05 < found["least_invariant_error"] < constant
+    assert 0.05 < found["scatter_by_translation"] < constant
     pictures = {path.stem for path in tmp_path.glob("*.png")}
     assert {"potential_equation-6", "one_drag", "range_parity", "range_energy_by_width"} <= pictures
     assert "Six tests of modified-lennard-jones" in (tmp_path / "report.html").read_text()
