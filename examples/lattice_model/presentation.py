@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from bars import Bar, print_bars
+from bars import Bar, bars_table, print_bars
 from drag import energy_error, gradient_error
 from matplotlib.figure import Figure
 from networks import Trained
@@ -162,13 +162,7 @@ def write_report(outcome: Outcome, output: Path) -> None:
     """report.html and its pictures."""
     report = Report("The lattice model")
     report.text("Energies per particle in E_c, lengths in R_c. See README.md for what is compared.")
-    report.table(
-        ("What was asked for", "found", "at most", "unit", ""),
-        [
-            (b.name, f"{b.value:.3g}", f"{b.limit:g}", b.unit, "✓" if b.passed else "✗")
-            for b in outcome.bars()
-        ],
-    )
+    report.table(*bars_table(outcome.bars()))
     report.table(
         ("Time on one thread", "energy (ms)", "with gradient (ms)"),
         [(name, f"{a:.3g}", f"{b:.3g}") for name, (a, b) in outcome.speed.items()],

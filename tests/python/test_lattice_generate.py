@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from distributed import LocalCluster
 
 from nnpot.errors import InvalidInputError
 from nnpot.lattice import generate as generator
@@ -112,9 +113,6 @@ def test_a_scheduler_that_does_not_answer_or_no_dask_is_one_line(tmp_path: Path)
 
 
 def test_dask_workers_give_the_same_database(small: Database, tmp_path: Path) -> None:
-    distributed = pytest.importorskip("distributed", reason="Dask is not installed (extra dask)")
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
-    ) as cluster:
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:
         found = generate(SMALL, tmp_path / "a.h5", scheduler=cluster.scheduler_address)
     np.testing.assert_array_equal(found.positions, small.positions)
