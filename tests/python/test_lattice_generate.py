@@ -116,3 +116,8 @@ def test_dask_workers_give_the_same_database(small: Database, tmp_path: Path) ->
     with LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:
         found = generate(SMALL, tmp_path / "a.h5", scheduler=cluster.scheduler_address)
     np.testing.assert_array_equal(found.positions, small.positions)
+
+
+def test_points_of_equal_energy_are_kept(tmp_path: Path) -> None:
+    alone = GeneratorSettings.checked(points=5, particles=1, epochs=1)
+    assert len(generate(alone, tmp_path / "a.h5").positions) == 5

@@ -264,7 +264,7 @@ def _assemble(settings: GeneratorSettings, found: list[Points]) -> Database:
 
 
 def _lowest(energies: Array, share: float) -> NDArray[np.bool_]:
-    """Which energies of each row are below its quantile."""
+    """Which energies of each row do not exceed its quantile."""
     if share == 1.0:
         return np.ones(energies.shape, bool)
-    return np.asarray(energies < np.quantile(energies, share, axis=1, keepdims=True))
+    return np.asarray(energies <= np.quantile(energies, share, axis=1, keepdims=True))
