@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import potential
-from bars import Bar, print_bars
+from bars import Bar, bars_table, print_bars
 from direct_forces import DirectForces
 from many_neighbors import N_NEIGHBORS, ManyNeighbors
 from one_distance import ENERGY_FROM, GRADIENT_FROM, Row
@@ -147,13 +147,7 @@ def write_report(outcome: Outcome, output: Path) -> Path:
     """report.html and its pictures."""
     report = Report("Lennard-Jones: what a network makes of a potential that is known")
     report.text("Units: ε, σ, and τ = σ √(m/ε). Networks are trained in TensorFlow; errors are those in C++.")
-    report.table(
-        ("What was asked for", "found", "at most", "unit", ""),
-        [
-            (b.name, f"{b.value:.3g}", f"{b.limit:g}", b.unit, "✓" if b.passed else "✗")
-            for b in outcome.bars()
-        ],
-    )
+    report.table(*bars_table(outcome.bars()))
     _one_distance(report, outcome.rows)
     _many_neighbors(report, outcome.many)
     _direct_forces(report, outcome.direct)

@@ -12,6 +12,49 @@ Layer = tuple[Array, Array, str]
 """Weights (n_in, n_out), biases (n_out,), activation letter."""
 
 @final
+class LatticeModel:
+    """Energy per particle of configurations: positions (n, particles, dimensions), widths (n,), depths (n,).
+
+    ``threads`` 0 stands for all cores. Units are those of the energy and distance given.
+    """
+
+    def __init__(
+        self, potential: str, energy: float, distance: float, cutoff: float, exponent: int, count: str
+    ) -> None: ...
+    def required_depth(self, width: float) -> int:
+        """The depth beyond which nothing counts when all particles lie in the cell."""
+
+    def energies(
+        self, positions: ArrayLike, widths: ArrayLike, depths: ArrayLike, threads: int = 0
+    ) -> Array: ...
+    def gradients(
+        self, positions: ArrayLike, widths: ArrayLike, depths: ArrayLike, threads: int = 0
+    ) -> tuple[Array, Array, Array]:
+        """Energies (n,), derivatives by positions (n, particles, dimensions) and by the width (n,)."""
+
+    def relax(
+        self,
+        positions: ArrayLike,
+        widths: ArrayLike,
+        epochs: int,
+        displacement: float,
+        depth: int,
+        seed: int,
+        first: int = 0,
+        threads: int = 0,
+    ) -> tuple[Array, NDArray[Any]]:
+        """Relaxed positions, and accepted moves by epoch (n, epochs); ``first``: number of the first."""
+
+    def pair_energies(self, distances: ArrayLike) -> Array: ...
+    def triplet_energies(self, sides: ArrayLike) -> Array:
+        """``sides``: (n, 3)."""
+
+def proximity_matrices(
+    positions: ArrayLike, widths: ArrayLike, orders: Sequence[int], radius: float, threads: int = 0
+) -> tuple[Array, Array, Array]:
+    """Matrices P (n, orders, i, j), dP_ij/d(position of j) (n, orders, i, j, dimensions), dP_ij/d(width)."""
+
+@final
 class SymmetryFunctions:
     """The descriptor of an atom's surroundings, one set of functions per element."""
 

@@ -12,7 +12,18 @@ import click
 
 from nnpot.errors import NnpotError
 
-COMMANDS = ("sample", "data", "descriptors", "train", "evaluate", "predict", "benchmark", "plugin", "doctor")
+COMMANDS = (
+    "sample",
+    "data",
+    "descriptors",
+    "train",
+    "evaluate",
+    "predict",
+    "lattice",
+    "benchmark",
+    "plugin",
+    "doctor",
+)
 
 
 class _Commands(click.Group):
