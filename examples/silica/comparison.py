@@ -19,7 +19,7 @@ Row = tuple[str, str, str]
 PAIRS = (("O", "Si"), ("O", "O"), ("Si", "Si"))
 CRYSTALS = ("alpha-quartz", "alpha-cristobalite", "beta-cristobalite", "coesite")
 KINDS = {
-    "crystal": (*CRYSTALS, *(f"{name}, strained" for name in CRYSTALS)),
+    "crystal": (*CRYSTALS, *(f"{name}, strained" for name in CRYSTALS), "alpha-quartz, hot", "stishovite"),
     "glass": ("glass",),
     "melt": ("melt",),
 }

@@ -44,7 +44,9 @@ class Plan:
     quartz_repeat: int
     cristobalite_repeat: tuple[int, int, int]
     long_run: float
-    """At constant temperature, for what is watched over a long time."""
+    """At constant temperature, for what is watched over a long time: the network."""
+    reference_run: float
+    """The same of the reference, which needs no watching."""
     short_run: float
     equilibration: float
     melting: float
@@ -63,15 +65,16 @@ class Plan:
 
     def shortened(self, factor: float) -> Plan:
         """The same with the longest runs this much shorter."""
-        names = ("long_run", "short_run", "cooling", "free_volume", "constant_energy", "random")
+        names = ("long_run", "reference_run", "short_run", "cooling", "free_volume", "constant_energy", "random")
         return replace(self, **{name: factor * getattr(self, name) for name in names})
 
-    def schedules(self) -> dict[str, Schedule]:
+    def schedules(self, owner: str) -> dict[str, Schedule]:
         """Of the states, by name."""
+        long_run = self.reference_run if owner == "reference" else self.long_run
         return {
             GLASS: Schedule(
                 300.0,
-                self.long_run,
+                long_run,
                 melt=6000.0,
                 melting=self.melting,
                 cooling=self.cooling,
@@ -79,9 +82,9 @@ class Plan:
                 free_volume=self.free_volume,
             ),
             MELT: Schedule(
-                3500.0, self.long_run, melt=6000.0, melting=self.melting, equilibration=self.melting
+                3500.0, long_run, melt=6000.0, melting=self.melting, equilibration=self.melting
             ),
-            HOT_CRYSTAL: Schedule(1500.0, self.long_run, equilibration=self.equilibration),
+            HOT_CRYSTAL: Schedule(1500.0, long_run, equilibration=self.equilibration),
             CRYSTAL: Schedule(300.0, self.short_run, equilibration=self.equilibration),
         }
 
@@ -90,6 +93,7 @@ FULL = Plan(
     quartz_repeat=5,
     cristobalite_repeat=(4, 4, 3),
     long_run=100.0,
+    reference_run=40.0,
     short_run=15.0,
     equilibration=2.0,
     melting=5.0,
@@ -106,6 +110,7 @@ QUICK = Plan(
     quartz_repeat=3,
     cristobalite_repeat=(2, 2, 2),
     long_run=3.0,
+    reference_run=3.0,
     short_run=2.0,
     equilibration=2.0,
     melting=2.0,
@@ -210,7 +215,7 @@ def _tasks(contender: Contender, recipe: Recipe, plan: Plan) -> list[Task]:
     name, pair = contender.name, contender.pair
     tasks: list[Task] = [
         _task(name, state, schedule.total, run_state, starts[state], contender.watched, schedule)
-        for state, schedule in plan.schedules().items()
+        for state, schedule in plan.schedules(name).items()
     ]
     for kelvin in plan.temperatures:
         heated = (crystal_atoms, pair, kelvin, plan.free_volume)
@@ -231,7 +236,7 @@ def _tasks(contender: Contender, recipe: Recipe, plan: Plan) -> list[Task]:
 
 
 def _behaviour(found: dict[tuple[str, str], Any], name: str, plan: Plan) -> Behaviour:
-    states = {state: found[name, state] for state in plan.schedules()}
+    states = {state: found[name, state] for state in plan.schedules(name)}
     return Behaviour(
         states={state: result for state, (result, _) in states.items()},
         glass_density=states[GLASS][1],

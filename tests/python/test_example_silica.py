@@ -54,6 +54,7 @@ def outcome(example, tmp_path_factory):
         quartz_repeat=2,
         cristobalite_repeat=(1, 1, 2),
         long_run=0.8,
+        reference_run=0.8,
         short_run=0.3,
         equilibration=0.2,
         melting=0.1,
