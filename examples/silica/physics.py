@@ -65,7 +65,15 @@ class Plan:
 
     def shortened(self, factor: float) -> Plan:
         """The same with the longest runs this much shorter."""
-        names = ("long_run", "reference_run", "short_run", "cooling", "free_volume", "constant_energy", "random")
+        names = (
+            "long_run",
+            "reference_run",
+            "short_run",
+            "cooling",
+            "free_volume",
+            "constant_energy",
+            "random",
+        )
         return replace(self, **{name: factor * getattr(self, name) for name in names})
 
     def schedules(self, owner: str) -> dict[str, Schedule]:
@@ -81,9 +89,7 @@ class Plan:
                 equilibration=self.equilibration,
                 free_volume=self.free_volume,
             ),
-            MELT: Schedule(
-                3500.0, long_run, melt=6000.0, melting=self.melting, equilibration=self.melting
-            ),
+            MELT: Schedule(3500.0, long_run, melt=6000.0, melting=self.melting, equilibration=self.melting),
             HOT_CRYSTAL: Schedule(1500.0, long_run, equilibration=self.equilibration),
             CRYSTAL: Schedule(300.0, self.short_run, equilibration=self.equilibration),
         }
