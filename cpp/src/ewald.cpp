@@ -34,12 +34,9 @@ void require_fitting(const Structure& structure, const ChargeKinds& charges) {
     }
 }
 
-void add_outer(double factor, const arma::vec3& x, unsigned a, unsigned b, CoulombSums& sums) {
-    for (unsigned c = 0; c < 6; ++c) sums.virial(c, a, b) += factor * x(first_axis[c]) * x(second_axis[c]);
-}
-
-void add_pressure(double energy, unsigned a, unsigned b, CoulombSums& sums) {
-    for (unsigned c = 0; c < 3; ++c) sums.virial(c, a, b) += energy;
+void add_isotropic(double energy, std::size_t i, unsigned b, CoulombSums& sums) {
+    sums.potentials(i, b) += energy;
+    for (unsigned c = 0; c < 3; ++c) sums.virials(i, c, b) += energy;
 }
 
 }  // namespace
@@ -56,9 +53,9 @@ EwaldSplit EwaldSplit::with_accuracy(double alpha, double accuracy) {
 }
 
 CoulombSums::CoulombSums(std::size_t n_atoms, unsigned n_kinds)
-    : energy(n_kinds, n_kinds, arma::fill::zeros),
-      fields(3, n_atoms, n_kinds, arma::fill::zeros),
-      virial(6, n_kinds, n_kinds, arma::fill::zeros) {}
+    : potentials(n_atoms, n_kinds, arma::fill::zeros),
+      fields(n_atoms, 3, n_kinds, arma::fill::zeros),
+      virials(n_atoms, 6, n_kinds, arma::fill::zeros) {}
 
 void add_real_space(const Structure& structure, const ChargeKinds& charges, const EwaldSplit& split,
                     CoulombSums& sums) {
@@ -74,10 +71,12 @@ void add_real_space(const Structure& structure, const ChargeKinds& charges, cons
             const double product = coulomb_constant * charges.weights(i) * charges.weights(j);
             const double energy = product * std::erfc(ar) / r;
             const double force = (energy + product * gaussian * std::exp(-ar * ar)) / (r * r);  // −dE/dr / r
-            const unsigned a = charges.kinds[i], b = charges.kinds[j];
-            sums.energy(a, b) += 0.5 * energy;  // each pair comes from both its ends
-            for (unsigned d = 0; d < 3; ++d) sums.fields(d, i, b) -= force * x(d);
-            add_outer(0.5 * force, x, a, b, sums);
+            const unsigned b = charges.kinds[j];
+            sums.potentials(i, b) += 0.5 * energy;  // each pair comes from both its ends
+            for (unsigned d = 0; d < 3; ++d) sums.fields(i, d, b) -= force * x(d);
+            for (unsigned d = 0; d < 6; ++d) {
+                sums.virials(i, d, b) += 0.5 * force * x(first_axis[d]) * x(second_axis[d]);
+            }
         }
     }
 }
@@ -85,18 +84,13 @@ void add_real_space(const Structure& structure, const ChargeKinds& charges, cons
 void add_self_term(const Structure& structure, const ChargeKinds& charges, const EwaldSplit& split, CoulombSums& sums) {
     require_fitting(structure, charges);
     const double self = coulomb_constant * split.alpha / std::sqrt(arma::datum::pi);
-    for (std::size_t i = 0; i < charges.kinds.size(); ++i) {
-        sums.energy(charges.kinds[i], charges.kinds[i]) -= self * charges.weights(i) * charges.weights(i);
-    }
     const double background =
         -coulomb_constant * arma::datum::pi / (2.0 * volume_of(structure) * split.alpha * split.alpha);
     const arma::vec totals = total_weights(charges);
-    for (unsigned a = 0; a < charges.n_kinds; ++a) {
-        for (unsigned b = 0; b < charges.n_kinds; ++b) {
-            const double energy = background * totals(a) * totals(b);
-            sums.energy(a, b) += energy;
-            add_pressure(energy, a, b, sums);
-        }
+    for (std::size_t i = 0; i < charges.kinds.size(); ++i) {
+        const double weight = charges.weights(i);
+        sums.potentials(i, charges.kinds[i]) -= self * weight * weight;
+        for (unsigned b = 0; b < charges.n_kinds; ++b) add_isotropic(background * weight * totals(b), i, b, sums);
     }
 }
 
@@ -108,22 +102,16 @@ void add_dipole_term(const Structure& structure, const ChargeKinds& charges, con
         dipoles.col(charges.kinds[i]) += charges.weights(i) * structure.positions.col(i);
     }
     const double constant = coulomb_constant * 2.0 * arma::datum::pi / volume_of(structure);
-    for (unsigned a = 0; a < charges.n_kinds; ++a) {
-        for (unsigned b = 0; b < charges.n_kinds; ++b) {
-            const double energy = constant * arma::dot(factors, dipoles.col(a) % dipoles.col(b));
-            sums.energy(a, b) += energy;
-            add_pressure(energy, a, b, sums);
-            for (unsigned c = 0; c < 6; ++c) {
-                const unsigned x = first_axis[c], y = second_axis[c];
-                sums.virial(c, a, b) -=
-                    constant * (factors(x) * dipoles(x, a) * dipoles(y, b) + factors(y) * dipoles(y, a) * dipoles(x, b));
-            }
-        }
-    }
     for (std::size_t i = 0; i < structure.n_atoms(); ++i) {
+        const arma::vec3 r = charges.weights(i) * structure.positions.col(i);
         for (unsigned b = 0; b < charges.n_kinds; ++b) {
-            const arma::vec3 field = -2.0 * constant * charges.weights(i) * (factors % dipoles.col(b));
-            for (unsigned d = 0; d < 3; ++d) sums.fields(d, i, b) += field(d);
+            const arma::vec3 dipole = constant * dipoles.col(b);
+            add_isotropic(arma::dot(factors, r % dipole), i, b, sums);
+            for (unsigned d = 0; d < 3; ++d) sums.fields(i, d, b) -= 2.0 * charges.weights(i) * factors(d) * dipole(d);
+            for (unsigned d = 0; d < 6; ++d) {
+                const unsigned x = first_axis[d], y = second_axis[d];
+                sums.virials(i, d, b) -= factors(x) * r(x) * dipole(y) + factors(y) * r(y) * dipole(x);
+            }
         }
     }
 }

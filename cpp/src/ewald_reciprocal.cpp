@@ -79,17 +79,12 @@ private:
     void add_wave(const arma::rowvec3& k) {
         const double k2 = arma::dot(k, k), width = 1.0 / (4.0 * split_.alpha * split_.alpha);
         const double factor = prefactor_ * std::exp(-k2 * width) / k2;
+        const double slope = 2.0 * (1.0 / k2 + width);
+        const std::array<double, 6> virial{1.0 - slope * k(0) * k(0), 1.0 - slope * k(1) * k(1),
+                                           1.0 - slope * k(2) * k(2), -slope * k(0) * k(1),
+                                           -slope * k(0) * k(2),      -slope * k(1) * k(2)};
         structure_factors();
-        for (unsigned a = 0; a < charges_.n_kinds; ++a) {
-            for (unsigned b = 0; b < charges_.n_kinds; ++b) {
-                const double energy = factor * (re_(a) * re_(b) + im_(a) * im_(b));
-                sums_.energy(a, b) += energy;
-                for (unsigned c = 0; c < 3; ++c) sums_.virial(c, a, b) += energy;
-                const double slope = 2.0 * energy * (1.0 / k2 + width);
-                for (unsigned c = 0; c < 6; ++c) sums_.virial(c, a, b) -= slope * k(first[c]) * k(second[c]);
-            }
-            add_fields(k, 2.0 * factor, a);
-        }
+        for (unsigned b = 0; b < charges_.n_kinds; ++b) add_kind(k, virial, factor * re_(b), factor * im_(b), b);
     }
 
     void structure_factors() {
@@ -101,20 +96,20 @@ private:
         }
     }
 
-    void add_fields(const arma::rowvec3& k, double factor, unsigned b) {
-        double* field = sums_.fields.slice_memptr(b);
-        const double* weights = charges_.weights.memptr();
-        const double re = factor * re_(b), im = factor * im_(b), x = k(0), y = k(1), z = k(2);
-        for (std::size_t i = 0; i < wave_.re.size(); ++i, field += 3) {
-            const double slope = weights[i] * (wave_.im[i] * re - wave_.re[i] * im);
-            field[0] += slope * x;
-            field[1] += slope * y;
-            field[2] += slope * z;
+    /// What the charges of kind @p b, with structure factor re + i im, do to all atoms.
+    void add_kind(const arma::rowvec3& k, const std::array<double, 6>& virial, double re, double im, unsigned b) {
+        const std::size_t n = wave_.re.size();
+        const double *weights = charges_.weights.memptr(), *c = wave_.re.data(), *s = wave_.im.data();
+        double *potential = sums_.potentials.colptr(b), *field = sums_.fields.slice_memptr(b),
+               *virials = sums_.virials.slice_memptr(b);
+        for (std::size_t i = 0; i < n; ++i) {
+            const double energy = weights[i] * (c[i] * re + s[i] * im);
+            const double slope = 2.0 * weights[i] * (s[i] * re - c[i] * im);
+            potential[i] += energy;
+            for (unsigned d = 0; d < 3; ++d) field[d * n + i] += slope * k(d);
+            for (unsigned d = 0; d < 6; ++d) virials[d * n + i] += energy * virial[d];
         }
     }
-
-    static constexpr unsigned first[6] = {0, 1, 2, 0, 0, 1};
-    static constexpr unsigned second[6] = {0, 1, 2, 1, 2, 2};
 
     const ChargeKinds& charges_;
     const EwaldSplit& split_;

@@ -29,11 +29,12 @@ struct ChargeKinds {
     unsigned n_kinds;
 };
 
-/// A Coulomb energy as a quadratic form of the charges q of the kinds, with its derivatives; K kinds, n atoms.
+/// A Coulomb energy as a quadratic form of the charges q of the kinds, shared out among the atoms, with its derivatives;
+/// K kinds, n atoms. Atom i is of kind a.
 struct CoulombSums {
-    arma::mat energy;   ///< K × K, symmetric, eV/e²: E = Σ_ab q_a q_b energy(a, b)
-    arma::cube fields;  ///< 3 × n × K, eV/Å/e²: the force on atom i of kind a is q_a Σ_b q_b fields(:, i, b)
-    arma::cube virial;  ///< 6 × K × K (xx yy zz xy xz yz), eV/e²: −dE/dstrain = Σ_ab q_a q_b virial(:, a, b)
+    arma::mat potentials;  ///< n × K, eV/e²: E = Σ_i q_a Σ_b q_b potentials(i, b)
+    arma::cube fields;     ///< n × 3 × K, eV/Å/e²: the force on atom i is q_a Σ_b q_b fields(i, :, b)
+    arma::cube virials;    ///< n × 6 × K (xx yy zz xy xz yz), eV/e²: −dE/dstrain = Σ_i q_a Σ_b q_b virials(i, :, b)
 
     CoulombSums(std::size_t n_atoms, unsigned n_kinds);
 };
