@@ -17,6 +17,8 @@ namespace LAMMPS_NS {
 // Behler-Parrinello network potential. The arithmetic is that of nnpot::Potential, in eV and
 // Angstrom; this class only translates between it and LAMMPS. Styles with another grammar derive
 // from it and say where the model comes from.
+// A model with charges needs kspace_style ewald or pppm, which computes what lies in reciprocal
+// space with the splitting parameter and the charges of the model.
 
 class PairNNP : public Pair {
  public:
@@ -27,6 +29,7 @@ class PairNNP : public Pair {
   void coeff(int, char **) override;
   void init_style() override;
   double init_one(int, int) override;
+  void *extract(const char *, int &) override;
   void compute(int, int) override;
 #ifdef NNPOT_STAGE_TIMERS
   void setup() override;
@@ -49,13 +52,18 @@ class PairNNP : public Pair {
  private:
   std::string model_units;    // of models that do not state their own; empty = not given
   nnpot::Precision precision;
-  bool is_set_up;    // past the evaluation before the first step, which is not timed
+  double coulomb_cutoff;          // Angstrom, what k-space asks for
+  std::vector<double> charges;    // e, of each atom type (from 1); empty without charges
+  bool is_set_up;                 // past the evaluation before the first step, which is not timed
   std::unique_ptr<nnpot::NeighborAdapter> adapter;
 
   void set_option(const std::string &, const std::string &);
   void read_model(const std::string &);
   std::vector<int> map_types(const std::vector<std::string> &, const std::string &);
   void set_pairs(const std::vector<int> &);
+  void set_charges(const std::vector<int> &);
+  void require_kspace() const;
+  void hand_over_charges();
   void evaluate_block(int, int);
   void fill_block(int, int);
   void tally_block();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "input_keywords.hpp"
 #include "keyword_file.hpp"
 #include "nnpot/element.hpp"
 #include "nnpot/error.hpp"
@@ -13,7 +14,7 @@ namespace {
 
 const std::vector<std::string> repeatable{
     "symfunction_short",        "atom_energy",      "element_nodes_short", "element_hidden_layers_short",
-    "element_activation_short", "fixed_gausswidth", "initial_hardness"};
+    "element_activation_short", "fixed_gausswidth", "initial_hardness",    "charge"};
 
 /// Runs @p action; what it finds wrong with a value is reported with the line of the file.
 template <typename Action>
@@ -253,82 +254,34 @@ void require_short_range(const KeywordFile& file) {
     file.fail(*line, "only potentials of type 2G-HDNNP can be read, got '" + kind + "'");
 }
 
-/// Beginnings of keywords that matter to training only, or not at all: read past without a word.
-const std::vector<std::string> training_keywords{"random_seed",
-                                                 "test_fraction",
-                                                 "epochs",
-                                                 "normalize_data_set",
-                                                 "use_short_",
-                                                 "use_old_weights",
-                                                 "use_systematic_weights",
-                                                 "force_",
-                                                 "energy_fraction",
-                                                 "charge_fraction",
-                                                 "rmse_threshold",
-                                                 "short_",
-                                                 "weights_m",
-                                                 "nguyen_widrow",
-                                                 "precondition",
-                                                 "main_error",
-                                                 "write_",
-                                                 "repeated_energy",
-                                                 "updater_",
-                                                 "parallel_",
-                                                 "jacobian_",
-                                                 "update_strategy",
-                                                 "selection_mode",
-                                                 "task_batch_size",
-                                                 "gradient_",
-                                                 "kalman_",
-                                                 "memorize_symfunc",
-                                                 "conv_charge",
-                                                 "optmode",
-                                                 "fitting_unit",
-                                                 "points_in_memory",
-                                                 "mix_all_points",
-                                                 "remove_atom_energies",
-                                                 "runner_mode",
-                                                 "nn_type_short",
-                                                 "debug_mode",
-                                                 "detailed_timing",
-                                                 "check_",
-                                                 "bond_threshold",
-                                                 "calculate_",
-                                                 "print_"};
-
-bool is_for_training(const std::string& keyword) {
-    return std::any_of(training_keywords.begin(), training_keywords.end(),
-                       [&](const std::string& beginning) { return keyword.rfind(beginning, 0) == 0; });
+/// A charge for each element, and how their Coulomb energy is summed.
+void read_long_range(const KeywordFile& file, const UnitSystem& units, Model& model) {
+    const WordLine* const line = file.find("long_range");
+    if (line == nullptr) {
+        const char* const first = file.has("charge") ? "charge" : "ewald_alpha";
+        if (file.has(first)) fail_at(file, {first}, std::string(first) + " without long_range; add 'long_range full'");
+        return;
+    }
+    const std::string form = line->words.size() == 2 ? line->words[1] : "";
+    if (form != "full" && form != "reciprocal")
+        file.fail(*line, "expected 'long_range full' or 'long_range reciprocal'");
+    LongRange& long_range = model.long_range.emplace();
+    long_range.with_real_space = form == "full";
+    long_range.alpha = file.number("ewald_alpha", 0.0) / units.length;
+    long_range.real_cutoff = file.number("ewald_real_cutoff", 0.0) * units.length;
+    require_once_per_element(file, "charge");
+    for (const WordLine* charge : file.all("charge")) {
+        const ElementModel& element = model.elements[index_of_symbol(file, *charge, model.elements)];
+        if (!read_number(charge->words[2], long_range.charges[element.atomic_number])) {
+            file.fail(*charge, "expected a number, got '" + charge->words[2] + "'");
+        }
+    }
 }
-
-const std::vector<std::string> known_keywords{"number_of_elements",
-                                              "elements",
-                                              "atom_energy",
-                                              "cutoff_type",
-                                              "symfunction_short",
-                                              "scale_symmetry_functions",
-                                              "center_symmetry_functions",
-                                              "scale_symmetry_functions_sigma",
-                                              "scale_min_short",
-                                              "scale_max_short",
-                                              "global_hidden_layers_short",
-                                              "global_nodes_short",
-                                              "global_activation_short",
-                                              "element_hidden_layers_short",
-                                              "element_nodes_short",
-                                              "element_activation_short",
-                                              "normalize_nodes",
-                                              "mean_energy",
-                                              "conv_energy",
-                                              "conv_length",
-                                              "nnp_type"};
 
 void warn_of_unknown_keywords(const KeywordFile& file, Model& model) {
     for (const WordLine& line : file.lines()) {
         const std::string& keyword = line.words[0];
-        if (std::find(known_keywords.begin(), known_keywords.end(), keyword) != known_keywords.end() ||
-            is_for_training(keyword))
-            continue;
+        if (is_known_keyword(keyword)) continue;
         model.warnings.push_back(file.path().string() + ":" + std::to_string(line.number) + ": keyword '" + keyword +
                                  "' is not known and was ignored");
     }
@@ -347,6 +300,7 @@ InputFile read_input_file(const std::filesystem::path& path, const UnitSystem& u
     read_functions(file, units, model);
     read_scaling_mode(file, model);
     read_normalization(file, units, model);
+    read_long_range(file, units, model);
     const HiddenLayers global = read_global_layers(file);
     for (const char* keyword : {"element_hidden_layers_short", "element_nodes_short", "element_activation_short"}) {
         require_once_per_element(file, keyword);

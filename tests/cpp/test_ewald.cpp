@@ -91,7 +91,8 @@ TEST_CASE("charges as weights of one kind give what kinds give") {
     const auto expected = coulomb(structure, one, 0.4, sphere), got = coulomb(structure, kinds, 0.4, sphere);
     for (std::size_t i = 0; i < 12; ++i) {
         const double charge = q(kinds.kinds[i]);
-        CHECK(charge * arma::dot(got.potentials.row(i), q) == doctest::Approx(expected.potentials(i, 0)).epsilon(1e-10));
+        CHECK(charge * arma::dot(got.potentials.row(i), q) ==
+              doctest::Approx(expected.potentials(i, 0)).epsilon(1e-10));
         const arma::rowvec field = q(0) * got.fields.slice(0).row(i) + q(1) * got.fields.slice(1).row(i);
         CHECK(arma::approx_equal(charge * field, expected.fields.slice(0).row(i), "absdiff", 1e-11));
         const arma::rowvec virial = q(0) * got.virials.slice(0).row(i) + q(1) * got.virials.slice(1).row(i);
@@ -111,10 +112,9 @@ TEST_CASE("forces and virials of Ewald sums are the derivatives of their energy"
             auto plus = structure, minus = structure;
             plus.positions(d, i) += h;
             minus.positions(d, i) -= h;
-            const double slope =
-                (total(coulomb(plus, charges, 0.4, factors).potentials, charges, q) -
-                 total(coulomb(minus, charges, 0.4, factors).potentials, charges, q)) /
-                (2.0 * h);
+            const double slope = (total(coulomb(plus, charges, 0.4, factors).potentials, charges, q) -
+                                  total(coulomb(minus, charges, 0.4, factors).potentials, charges, q)) /
+                                 (2.0 * h);
             const double field = q(0) * sums.fields(i, d, 0) + q(1) * sums.fields(i, d, 1);
             CHECK(q(charges.kinds[i]) * field == doctest::Approx(-slope).epsilon(1e-6));
         }

@@ -29,8 +29,8 @@ struct ChargeKinds {
     unsigned n_kinds;
 };
 
-/// A Coulomb energy as a quadratic form of the charges q of the kinds, shared out among the atoms, with its derivatives;
-/// K kinds, n atoms. Atom i is of kind a.
+/// A Coulomb energy as a quadratic form of the charges q of the kinds, shared out among the atoms, with its
+/// derivatives; K kinds, n atoms. Atom i is of kind a.
 struct CoulombSums {
     arma::mat potentials;  ///< n × K, eV/e²: E = Σ_i q_a Σ_b q_b potentials(i, b)
     arma::cube fields;     ///< n × 3 × K, eV/Å/e²: the force on atom i is q_a Σ_b q_b fields(i, :, b)
@@ -53,8 +53,8 @@ void add_reciprocal_space(const Structure& structure, const ChargeKinds& charges
 void add_self_term(const Structure& structure, const ChargeKinds& charges, const EwaldSplit& split, CoulombSums& sums);
 
 /// Adds (2π/V) Σ_d factors(d) D_d² of the cell's dipole moment D of the positions as they are given (not wrapped):
-/// factors of 1/3 make a sphere of cells in vacuum out of one in a conductor (de Leeuw, Perram and Smith 1980), a 1 for one
-/// direction makes a slab in vacuum (Yeh and Berkowitz 1999).
+/// factors of 1/3 make a sphere of cells in vacuum out of one in a conductor (de Leeuw, Perram and Smith 1980), a 1 for
+/// one direction makes a slab in vacuum (Yeh and Berkowitz 1999).
 void add_dipole_term(const Structure& structure, const ChargeKinds& charges, const arma::vec3& factors,
                      CoulombSums& sums);
 
