@@ -136,7 +136,8 @@ def _read_with_ase(path: Path, kind: str, units: UnitSystem | None) -> list[Atom
     except Exception as error:  # ASE's readers raise whatever their parsing happens to raise
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         raise FileFormatError(
-            f"{path}: frame {len(frames)} (counted from 0) cannot be read as {kind}: {reason}; correct or remove it"
+            f"{path}: frame {len(frames)} (counted from 0) cannot be read as {kind}: {reason}; "
+            f"correct or remove it"
         ) from error
     if not frames:
         raise FileFormatError(f"{path}: expected at least one frame, got none")

@@ -11,6 +11,7 @@ from functools import partial
 from nnpot.analysis.data_tables import summary_text
 from nnpot.descriptors import candidate_lines
 from nnpot.errors import InvalidInputError
+from nnpot.training.charges import Charges, LongRange, long_range
 from nnpot.training.config import CUTOFF_TYPES, TrainingConfig
 from nnpot.training.dataset import DataSet, build_dataset, table_shapes
 from nnpot.training.descriptors import Descriptor, fit_descriptor
@@ -41,6 +42,7 @@ class Prepared:
     networks: AtomicNetworks
     trainer: Trainer
     start: StartModel | None
+    charges: LongRange | None
 
 
 def prepare(
@@ -48,10 +50,9 @@ def prepare(
 ) -> Prepared:
     """Offsets, functions, data sets, networks and their trainer, in this order; see `Prepared`."""
     precision = config.training.precision
-    offsets = config.data.atom_energies
-    given = None if offsets == "fit" else offsets
-    energies = start.atom_energies(given) if start else atom_energies(split.train, given)
     descriptor = start_descriptor(start, split.train) if start else _new_descriptor(config, split)
+    charges = _charges(config, split, descriptor)
+    energies = _atom_energies(config, split, start, charges)
     _announce(split, descriptor, energies)
     fitted = [frames for frames in (split.train, split.validation) if frames]
     shapes = [table_shapes(descriptor, frames) for frames in fitted]
@@ -69,16 +70,41 @@ def prepare(
         if not frames:
             return None
         weights = config.loss.group_weights
-        return build_dataset(descriptor, frames, energies, precision, name, weights, stored)
+        return build_dataset(descriptor, frames, energies, precision, name, weights, stored, charges)
 
     train, validation = build("train"), build("validation")
     assert train is not None
     scale = output_scale(train)
     with distribution.scope() if distribution else nullcontext():
         networks = _networks(config, descriptor, scale, start)
+        if charges is not None:
+            networks.charges = Charges.of(charges, networks.n_members, scale, precision)
     create = _trainer_class(config, distribution)
     trainer = create(Task(config, networks, train, validation, scale))
-    return Prepared(split, energies, descriptor, scale, networks, trainer, start)
+    return Prepared(split, energies, descriptor, scale, networks, trainer, start, charges)
+
+
+def _charges(config: TrainingConfig, split: Split, descriptor: Descriptor) -> LongRange | None:
+    if config.long_range is None:
+        return None
+    frames = [*split.train, *split.validation]
+    found = long_range(config.long_range, descriptor.elements, descriptor.functions.cutoff, frames)
+    start = ", ".join(f"{e} {q:+.3g}" for e, q in zip(found.elements, found.initial, strict=True))
+    real_space = f"real space to {found.real_cutoff:.2f} Å" if found.real_cutoff else "no part in real space"
+    kept = "trained from" if found.basis.shape[1] else "fixed at"
+    logger.info("charges (e): %s %s; alpha %.4f 1/Å, %s", kept, start, found.alpha, real_space)
+    return found
+
+
+def _atom_energies(
+    config: TrainingConfig, split: Split, start: StartModel | None, charges: LongRange | None
+) -> dict[str, float]:
+    """Offsets of the elements: given, or fitted to what the first charges leave of the energies."""
+    offsets = config.data.atom_energies
+    given = None if offsets == "fit" else offsets
+    if start is not None:
+        return start.atom_energies(given)
+    return atom_energies(charges.rest_of(split.train) if charges else split.train, given)
 
 
 def _trainer_class(config: TrainingConfig, distribution: Distribution | None) -> Callable[..., Trainer]:

@@ -147,10 +147,11 @@ def _export(config: TrainingConfig, prepared: Prepared, state: State, member: in
         info,
         directory,
         member,
+        prepared.charges,
     )
     frames = [frame for _, part in prepared.split.parts() for frame in part]
     step = max(1, len(frames) // N_VERIFIED)
-    difference = verify(directory, prepared.descriptor, frames[::step][:N_VERIFIED])
+    difference = verify(directory, prepared.descriptor, frames[::step][:N_VERIFIED], prepared.charges)
     logger.info("TensorFlow and the C++ core agree to %.1e (relative)", difference)
 
 
