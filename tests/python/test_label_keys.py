@@ -220,7 +220,7 @@ def test_of_an_outcar_that_is_cut_short_the_complete_steps_are_read(tmp_path: Pa
     assert len(read_frames(tmp_path / "OUTCAR")) == 1
     (tmp_path / "OUTCAR").write_text("\n".join(lines[:5]) + "\n")
     with pytest.raises(
-        FileFormatError, match="OUTCAR: frame 0 .* cannot be read as vasp-out: ParseError: Incomplete"
+        FileFormatError, match="frame 0 .* cannot be read as vasp-out: ParseError: Incomplete"
     ):
         read_frames(tmp_path / "OUTCAR")
 

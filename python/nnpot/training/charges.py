@@ -83,26 +83,29 @@ def long_range(
             f"got {', '.join(config.charges)}"
         )
     initial = np.array([config.charges[element] for element in elements])
-    counts = np.unique([[sum(frame.symbols == e) for e in elements] for frame in frames], axis=0).astype(
-        float
-    )
-    for frame in frames:
-        if not frame.pbc.all():
-            raise InvalidInputError(
-                f"long_range: {frame.info.get('source', 'a frame')} is not periodic in three directions, as Ewald "
-                f"sums need it; for a slab give it a cell with vacuum, and take out the others"
-            )
-    for count in counts:
-        if abs(count @ initial) > NEUTRAL * count.sum():
-            formula = "".join(f"{e}{n:.0f}" for e, n in zip(elements, count, strict=True) if n)
-            raise InvalidInputError(
-                f"long_range.charges: frames of {formula} must be neutral, but sum up to {count @ initial:+.4g} e; "
-                f"correct the charges or take out these frames"
-            )
+    compositions = [[sum(frame.symbols == element) for element in elements] for frame in frames]
+    counts = np.unique(np.array(compositions, float), axis=0)
+    _require_fitting(frames, elements, counts, initial)
     basis = _null_space(counts) if config.train else np.zeros((len(elements), 0))
     real_cutoff = (config.real_cutoff or cutoff) if config.form == "full" else 0.0
     alpha = config.alpha or SPLIT / max(cutoff, real_cutoff)
     return LongRange(list(elements), config.form, alpha, real_cutoff, initial, basis)
+
+
+def _require_fitting(frames: Sequence[Atoms], elements: Sequence[str], counts: Array, charges: Array) -> None:
+    for frame in frames:
+        if not frame.pbc.all():
+            raise InvalidInputError(
+                f"long_range: {frame.info.get('source', 'a frame')} is not periodic in three directions, as "
+                f"Ewald sums need it; give it a cell with vacuum, or take it out"
+            )
+    for count in counts:
+        if abs(count @ charges) > NEUTRAL * count.sum():
+            formula = "".join(f"{e}{n:.0f}" for e, n in zip(elements, count, strict=True) if n)
+            raise InvalidInputError(
+                f"long_range.charges: frames of {formula} must be neutral, but sum up to "
+                f"{count @ charges:+.4g} e; correct the charges or take out these frames"
+            )
 
 
 def _null_space(rows: Array) -> Array:

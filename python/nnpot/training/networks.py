@@ -105,8 +105,8 @@ class AtomicNetworks:
             networks[element] = (values, letters)
         result = cls.from_values(networks, "float64")
         if model.long_range is not None:
-            values = np.array([[model.long_range[3][element] for element in model.elements]])
-            result.charges = Charges(values, np.zeros((len(model.elements), 0)), 1.0, "float64")
+            charges = np.array([[model.long_range[3][element] for element in model.elements]])
+            result.charges = Charges(charges, np.zeros((len(model.elements), 0)), 1.0, "float64")
         return result
 
     @property
