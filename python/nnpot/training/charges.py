@@ -124,9 +124,9 @@ class Charges:
     def __init__(self, charges: Array, basis: Array, scale: float, precision: str) -> None:
         self._scale = scale
         self._basis = basis
-        values = np.asarray(charges) / np.sqrt(scale)
+        values = np.asarray(charges)
         self._offset = values - values @ basis @ basis.T
-        self.variable = keras.Variable(values @ basis, dtype=precision, name="charges")
+        self.variable = keras.Variable(values @ basis / np.sqrt(scale), dtype=precision, name="charges")
 
     @classmethod
     def of(cls, source: LongRange, n_members: int, scale: float, precision: str) -> Charges:
@@ -142,12 +142,12 @@ class Charges:
         """(K, E) in √scale e."""
         dtype = self.variable.dtype
         trained = tf.linalg.matmul(self.variable.value, tf.constant(self._basis.T, dtype))
-        return trained + tf.constant(self._offset, dtype)
+        return trained + tf.constant(self._offset / np.sqrt(self._scale), dtype)
 
     def in_e(self) -> Array:
         """(K, E) in e."""
         theta = np.asarray(self.variable.numpy(), np.float64)
-        values: Array = np.sqrt(self._scale) * (self._offset + theta @ self._basis.T)
+        values: Array = self._offset + np.sqrt(self._scale) * theta @ self._basis.T
         return values
 
     def energies(self, forms: tf.Tensor) -> tf.Tensor:

@@ -8,9 +8,12 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
+
 from nnpot.analysis.data_tables import summary_text
 from nnpot.descriptors import candidate_lines
 from nnpot.errors import InvalidInputError
+from nnpot.training.charge_fit import fit_charges
 from nnpot.training.charges import Charges, LongRange, long_range
 from nnpot.training.config import CUTOFF_TYPES, TrainingConfig
 from nnpot.training.dataset import DataSet, build_dataset, table_shapes
@@ -26,6 +29,9 @@ from nnpot.training.start_model import StartModel, start_descriptor
 from nnpot.training.trainer import Task, Trainer, output_scale
 
 logger = logging.getLogger(__name__)
+
+FITTED_ATOMS = 4000
+"""How many of the training frames' atoms a linear model is fitted to, to find the first charges."""
 
 TRAINERS: dict[str, type[Trainer]] = {"kalman": KalmanTrainer}
 """Of the optimizers that are not Keras's, by name."""
@@ -53,6 +59,9 @@ def prepare(
     descriptor = start_descriptor(start, split.train) if start else _new_descriptor(config, split)
     charges = _charges(config, split, descriptor)
     energies = _atom_energies(config, split, start, charges)
+    if charges is not None and config.long_range is not None and config.long_range.fit_first:
+        charges = _fitted_charges(config, split, descriptor, energies, charges)
+        energies = _atom_energies(config, split, start, charges)
     _announce(split, descriptor, energies)
     fitted = [frames for frames in (split.train, split.validation) if frames]
     shapes = [table_shapes(descriptor, frames) for frames in fitted]
@@ -94,6 +103,23 @@ def _charges(config: TrainingConfig, split: Split, descriptor: Descriptor) -> Lo
     kept = "trained from" if found.basis.shape[1] else "fixed at"
     logger.info("charges (e): %s %s; alpha %.4f 1/Å, %s", kept, start, found.alpha, real_space)
     return found
+
+
+def _fitted_charges(
+    config: TrainingConfig,
+    split: Split,
+    descriptor: Descriptor,
+    energies: dict[str, float],
+    charges: LongRange,
+) -> LongRange:
+    """The charges of a linear model on some training frames, evenly spaced."""
+    ends = np.cumsum([len(frame) for frame in split.train])
+    step = -(-int(ends[-1]) // FITTED_ATOMS)
+    data = build_dataset(descriptor, split.train[::step], energies, "float64", charges=charges)
+    fitted = fit_charges(charges, data, config.loss)
+    found = ", ".join(f"{e} {q:+.3g}" for e, q in zip(fitted.elements, fitted.initial, strict=True))
+    logger.info("charges of a linear model: %s", found)
+    return fitted
 
 
 def _atom_energies(

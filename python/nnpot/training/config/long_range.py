@@ -18,6 +18,9 @@ class LongRangeConfig(StrictModel):
     form: Literal["full", "reciprocal"] = "full"
     """The whole Ewald sum, or without its part in real space, which is then left to the networks."""
     train: bool = True
+    """Whether the charges are trained with the networks."""
+    fit_first: bool = True
+    """Whether training starts from the charges with which a linear model fits best, near those given."""
     alpha: Positive | None = None
     """Splitting parameter, 1/Å. None: 3.5 over the largest cutoff, so that what is left to real space has
     fallen to a millionth there."""
