@@ -18,7 +18,7 @@ BIN := $(CURDIR)/$(VENV)/bin
 INSTALLED := $(VENV)/.installed
 PACKAGES := g++ make libarmadillo-dev doctest-dev python3-dev python3-venv
 SOURCES := $(shell find cpp lammps_plugin python -type f ! -name '*.pyc' 2>/dev/null) CMakeLists.txt pyproject.toml
-CXX_FILES := $(shell find cpp lammps_plugin python/bindings tests/cpp -name '*.cpp' -o -name '*.hpp' -o -name '*.h')
+CXX_FILES := $(shell find cpp lammps_plugin python tests/cpp -name '*.cpp' -o -name '*.hpp' -o -name '*.h')
 
 export OMP_NUM_THREADS ?= 1
 

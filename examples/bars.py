@@ -24,6 +24,12 @@ class Bar:
         return self.value <= self.limit
 
 
+def bars_table(bars: Sequence[Bar]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Header and rows for a report."""
+    rows = [(b.name, f"{b.value:.3g}", f"{b.limit:g}", b.unit, "✓" if b.passed else "✗") for b in bars]
+    return ("What was asked for", "found", "at most", "unit", ""), rows
+
+
 def print_bars(results: Table, bars: Sequence[Bar], last_line: str) -> bool:
     """Print a table of results, the bars, and a last line; whether every bar is met."""
     console = Console()

@@ -6,15 +6,9 @@
 
 #include "nnpot/model.hpp"
 #include "nnpot/units.hpp"
+#include "weight_table.hpp"
 
 namespace nnpot {
-
-/// Sizes and activations of one element's network.
-struct Architecture {
-    std::vector<std::size_t> sizes;  ///< inputs, hidden layers, output
-    std::string activations;         ///< a letter per layer after the inputs
-    bool normalize_nodes = false;    ///< pre-activations are divided by the number of inputs of their layer
-};
 
 struct InputFile {
     Model model;                              ///< without scaling data and weights

@@ -25,6 +25,10 @@ const std::string& canonical(const std::string& keyword) {
     return keyword;
 }
 
+std::size_t n_digits(const std::string& number) {
+    return number.size() - (number[0] == '-' || number[0] == '+' ? 1 : 0);
+}
+
 }  // namespace
 
 void throw_file_error(const std::filesystem::path& path, std::size_t line, const std::string& message) {
@@ -58,6 +62,20 @@ std::vector<WordLine> read_word_lines(const std::filesystem::path& path) {
         if (!words.empty()) lines.push_back({number, std::move(words)});
     }
     return lines;
+}
+
+void require_whole_last_line(const std::filesystem::path& file, const std::vector<WordLine>& lines,
+                             std::size_t column) {
+    std::ifstream stream(file, std::ios::binary | std::ios::ate);
+    stream.seekg(-1, std::ios::end);
+    if (stream.get() == '\n') return;
+    if (lines.size() > 1) {
+        const WordLine &last = lines.back(), &above = lines[lines.size() - 2];
+        if (last.words.size() > column && n_digits(last.words[column]) >= n_digits(above.words[column])) return;
+    }
+    throw_file_error(file, lines.back().number,
+                     "the last line has no line end and a shorter number than the one above; the file is cut short "
+                     "(if it is whole, add the line end)");
 }
 
 void write_file(const std::filesystem::path& path, const std::string& content) {

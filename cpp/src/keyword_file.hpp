@@ -18,6 +18,10 @@ std::vector<std::string> read_lines(const std::filesystem::path& path);
 /// The lines of a text file that hold any words.  @throws FileError if it cannot be read
 std::vector<WordLine> read_word_lines(const std::filesystem::path& path);
 
+/// A last line without line end may be cut within its number, in @p column: it must not be shorter than the one above.
+/// @param lines  of the file, one at least   @throws FileError
+void require_whole_last_line(const std::filesystem::path& file, const std::vector<WordLine>& lines, std::size_t column);
+
 /// Throws FileError "path:line: message" (the line left out where it is 0).
 [[noreturn]] void throw_file_error(const std::filesystem::path& path, std::size_t line, const std::string& message);
 

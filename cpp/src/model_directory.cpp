@@ -1,28 +1,22 @@
 #include "nnpot/model_directory.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
-#include <fstream>
 
 #include "input_file.hpp"
 #include "keyword_file.hpp"
 #include "nnpot/element.hpp"
 #include "nnpot/error.hpp"
 #include "text.hpp"
+#include "weight_table.hpp"
 
 namespace nnpot {
 namespace {
 
 using std::filesystem::path;
 
-std::string weights_file_name(int atomic_number) {
-    std::array<char, 24> name{};
-    (void)std::snprintf(name.data(), name.size(), "weights.%03d.data", atomic_number);
-    return name.data();
-}
+std::string weights_file_name(int atomic_number) { return formatted("weights.%03d.data", atomic_number); }
 
 std::string trimmed(const std::string& text) {
     constexpr const char* blanks = " \t\r";
@@ -131,25 +125,6 @@ void require_row(const path& file, std::size_t line, const std::vector<double>& 
     }
 }
 
-std::size_t n_digits(const std::string& number) {
-    return number.size() - (number[0] == '-' || number[0] == '+' ? 1 : 0);
-}
-
-/// A last line without line end may be cut within its number, in @p column: then that is shorter than the one above.
-void require_whole_last_line(const path& file, std::size_t column) {
-    std::ifstream stream(file, std::ios::binary | std::ios::ate);
-    stream.seekg(-1, std::ios::end);
-    if (stream.get() == '\n') return;
-    const std::vector<WordLine> lines = read_word_lines(file);
-    if (lines.size() > 1) {
-        const WordLine &last = lines.back(), &above = lines[lines.size() - 2];
-        if (last.words.size() > column && n_digits(last.words[column]) >= n_digits(above.words[column])) return;
-    }
-    throw_file_error(file, lines.back().number,
-                     "the last line has no line end and a shorter number than the one above; the file is cut short "
-                     "(if it is whole, add the line end)");
-}
-
 void read_scaling(const path& file, Model& model) {
     const auto rows = read_scaling_rows(file);
     std::size_t expected = 0;
@@ -173,61 +148,7 @@ void read_scaling(const path& file, Model& model) {
             if (row.size() > 5) data.sigma(f) = row[5];
         }
     }
-    require_whole_last_line(file, rows.front().second.size() - 1);
-}
-
-std::vector<double> read_first_column(const path& file) {
-    std::vector<double> values;
-    for (const WordLine& line : read_word_lines(file)) {
-        values.emplace_back();
-        if (!read_number(line.words[0], values.back())) {
-            throw_file_error(file, line.number, "expected a number, got '" + line.words[0] + "'");
-        }
-    }
-    return values;
-}
-
-void require_count(const path& file, std::size_t count, const std::vector<std::size_t>& sizes) {
-    std::size_t expected = 0;
-    std::string shape = std::to_string(sizes[0]);
-    for (std::size_t l = 0; l + 1 < sizes.size(); ++l) {
-        expected += (sizes[l] + 1) * sizes[l + 1];
-        shape += "→" + std::to_string(sizes[l + 1]);
-    }
-    if (count == expected) return;
-    throw_file_error(file, 0,
-                     "expected " + std::to_string(expected) + " values (" + shape + "), got " + std::to_string(count) +
-                         "; the file is cut short or belongs to other symmetry functions");
-}
-
-std::vector<Layer> read_weights(const path& file, const Architecture& architecture) {
-    const std::vector<std::size_t>& sizes = architecture.sizes;
-    const std::vector<double> values = read_first_column(file);
-    require_count(file, values.size(), sizes);
-    require_whole_last_line(file, 0);
-    std::vector<Layer> layers;
-    const double* next = values.data();
-    for (std::size_t l = 0; l + 1 < sizes.size(); ++l) {
-        const std::size_t n_in = sizes[l], n_out = sizes[l + 1];
-        Layer layer;
-        layer.weights = arma::mat(next, n_out, n_in).t();  // in the file the target runs fastest
-        layer.biases = arma::vec(next + n_in * n_out, n_out);
-        layer.activation = architecture.activations[l];
-        if (architecture.normalize_nodes) {
-            layer.weights /= static_cast<double>(n_in);
-            layer.biases /= static_cast<double>(n_in);
-        }
-        next += (n_in + 1) * n_out;
-        layers.push_back(std::move(layer));
-    }
-    return layers;
-}
-
-template <typename... Values>
-std::string formatted(const char* format, Values... values) {
-    std::array<char, 160> buffer{};
-    (void)std::snprintf(buffer.data(), buffer.size(), format, values...);
-    return buffer.data();
+    require_whole_last_line(file, read_word_lines(file), rows.front().second.size() - 1);
 }
 
 std::string scaling_text(const Model& model) {
@@ -237,24 +158,6 @@ std::string scaling_text(const Model& model) {
         for (std::size_t f = 0; f < data.mean.n_elem; ++f) {
             text += formatted("%10zu %10zu %24.16E %24.16E %24.16E %24.16E\n", e + 1, f + 1, data.min(f), data.max(f),
                               data.mean(f), data.sigma(f));
-        }
-    }
-    return text;
-}
-
-std::string weights_text(const std::vector<Layer>& layers) {
-    std::string text = "# value, a (weight) or b (bias), index, from layer and node, to layer and node\n";
-    std::size_t index = 0;
-    for (std::size_t l = 0; l < layers.size(); ++l) {
-        const arma::mat& weights = layers[l].weights;
-        for (std::size_t i = 0; i < weights.n_rows; ++i) {
-            for (std::size_t o = 0; o < weights.n_cols; ++o) {
-                text +=
-                    formatted("%24.16E a %9zu %5zu %5zu %5zu %5zu\n", weights(i, o), ++index, l, i + 1, l + 1, o + 1);
-            }
-        }
-        for (std::size_t o = 0; o < weights.n_cols; ++o) {
-            text += formatted("%24.16E b %9zu %5zu %5zu\n", layers[l].biases(o), ++index, l + 1, o + 1);
         }
     }
     return text;
@@ -286,7 +189,8 @@ Model read_files(const path& root, const std::map<std::string, std::string>& inf
     read_scaling(root / "scaling.data", model);
     for (std::size_t e = 0; e < model.elements.size(); ++e) {
         const path file = root / weights_file_name(model.elements[e].atomic_number);
-        model.elements[e].layers = read_weights(file, input.architectures[e]);
+        model.elements[e].layers = read_weight_table(file, read_word_lines(file), input.architectures[e],
+                                                     "the file is cut short or belongs to other symmetry functions");
     }
     model.require_consistent();
     return model;
@@ -314,7 +218,7 @@ void write_model(const Model& model, const std::string& directory) {
     std::filesystem::create_directories(root, error);
     if (error) throw_file_error(root, 0, "the directory cannot be made (" + error.message() + ")");
     for (const ElementModel& element : model.elements) {
-        write_file(root / weights_file_name(element.atomic_number), weights_text(element.layers));
+        write_file(root / weights_file_name(element.atomic_number), weight_table_text(element.layers));
     }
     write_file(root / "scaling.data", scaling_text(model));
     write_file(root / "model.info", info_text(model));

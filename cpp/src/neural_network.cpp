@@ -22,9 +22,10 @@ kernels::Activation activation_of(char letter) {
         case 'c': return Activation::cosine;
         case 'e': return Activation::exponential;
         case 'h': return Activation::square;
+        case 'T': return Activation::scaled_tanh;
         default:
             throw InvalidInput(std::string("activation '") + letter +
-                               "' is not known; known are l, t, s, S, p, r, g, c, e and h");
+                               "' is not known; known are l, t, s, S, p, r, g, c, e, h and T");
     }
 }
 
@@ -74,7 +75,16 @@ NeuralNetwork::NeuralNetwork(std::vector<Layer> layers) : layers_(std::move(laye
     }
 }
 
-arma::mat NeuralNetwork::evaluate(const arma::mat& inputs) const { return evaluate_with_gradient(inputs).output; }
+arma::mat NeuralNetwork::evaluate(const arma::mat& inputs) const {
+    Workspace workspace;
+    return evaluate(inputs, workspace);
+}
+
+const arma::mat& NeuralNetwork::evaluate(const arma::mat& inputs, Workspace& workspace) const {
+    forward(inputs, workspace);
+    workspace.result.output = workspace.values.back().head_rows(n_outputs());
+    return workspace.result.output;
+}
 
 NeuralNetwork::OutputAndGradient NeuralNetwork::evaluate_with_gradient(const arma::mat& inputs) const {
     Workspace workspace;
@@ -83,18 +93,32 @@ NeuralNetwork::OutputAndGradient NeuralNetwork::evaluate_with_gradient(const arm
 
 const NeuralNetwork::OutputAndGradient& NeuralNetwork::evaluate_with_gradient(const arma::mat& inputs,
                                                                               Workspace& workspace) const {
-    if (inputs.n_rows != n_inputs()) {
-        throw InvalidInput("network: expected " + std::to_string(n_inputs()) + " inputs, got " +
-                           std::to_string(inputs.n_rows));
-    }
-    forward(inputs, workspace);
+    evaluate(inputs, workspace);
+    workspace.above = workspace.slopes.back();
     backward(workspace);
-    workspace.result.output = workspace.values.back().head_rows(n_outputs());
     workspace.result.gradient = workspace.above.head_rows(n_inputs());
     return workspace.result;
 }
 
+NeuralNetwork::OutputAndJacobian NeuralNetwork::evaluate_with_jacobian(const arma::mat& inputs) const {
+    Workspace workspace;
+    OutputAndJacobian result{evaluate(inputs, workspace), arma::cube(n_inputs(), n_outputs(), inputs.n_cols)};
+    for (std::size_t output = 0; output < n_outputs(); ++output) {
+        workspace.above.zeros(arma::size(workspace.slopes.back()));
+        workspace.above.row(output) = workspace.slopes.back().row(output);
+        backward(workspace);
+        for (std::size_t sample = 0; sample < inputs.n_cols; ++sample) {
+            result.jacobian.slice(sample).col(output) = workspace.above.col(sample).head(n_inputs());
+        }
+    }
+    return result;
+}
+
 void NeuralNetwork::forward(const arma::mat& inputs, Workspace& workspace) const {
+    if (inputs.n_rows != n_inputs()) {
+        throw InvalidInput("network: expected " + std::to_string(n_inputs()) + " inputs, got " +
+                           std::to_string(inputs.n_rows));
+    }
     workspace.values.resize(layers_.size());
     workspace.slopes.resize(layers_.size());
     for (std::size_t l = 0; l < layers_.size(); ++l) {
@@ -108,7 +132,6 @@ void NeuralNetwork::forward(const arma::mat& inputs, Workspace& workspace) const
 }
 
 void NeuralNetwork::backward(Workspace& workspace) const {
-    workspace.above = workspace.slopes.back();
     for (std::size_t l = layers_.size(); l-- > 0;) {
         multiply(padded_[l].backward, workspace.above, nullptr, workspace.below);
         if (l > 0) workspace.below %= workspace.slopes[l - 1];

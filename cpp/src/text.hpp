@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -14,5 +16,13 @@ bool read_integer(const std::string& word, long& value);
 
 /// The shortest text that reads back as the same number.
 std::string to_text(double value);
+
+/// What printf would print, up to 159 bytes.
+template <typename... Values>
+std::string formatted(const char* format, Values... values) {
+    std::array<char, 160> buffer{};
+    (void)std::snprintf(buffer.data(), buffer.size(), format, values...);
+    return buffer.data();
+}
 
 }  // namespace nnpot

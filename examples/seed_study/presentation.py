@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from bars import print_bars
+from bars import bars_table, print_bars
 from numpy.typing import NDArray
 from rich.table import Table
 
@@ -36,13 +36,7 @@ def write_report(outcome: Outcome, output: Path) -> Path:
         f"exported models in the C++ core on {middle.errors.n_frames} test frames, which took no part in "
         f"training."
     )
-    report.table(
-        ("What was asked for", "found", "at most", "unit", ""),
-        [
-            (b.name, f"{b.value:.3g}", f"{b.limit:g}", b.unit, "✓" if b.passed else "✗")
-            for b in outcome.bars()
-        ],
-    )
+    report.table(*bars_table(outcome.bars()))
     report.heading("Beside others on the same test frames")
     report.table(("potential", *COLUMNS), _comparison(outcome))
     _comparison_figures(report, outcome)

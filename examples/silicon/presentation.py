@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from bars import Bar, print_bars
+from bars import Bar, bars_table, print_bars
 from physics import Physics
 from rich.table import Table
 
@@ -92,13 +92,7 @@ def write_report(outcome: Outcome, output: Path) -> None:
     report = Report("Silicon: a network potential from Stillinger-Weber data")
     times = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in outcome.times.items())
     report.text(f"{errors.n_frames} test frames that training has never seen. Time: {times}.")
-    report.table(
-        ("What was asked for", "found", "at most", "unit", ""),
-        [
-            (b.name, f"{b.value:.3g}", f"{b.limit:g}", b.unit, "✓" if b.passed else "✗")
-            for b in outcome.bars()
-        ],
-    )
+    report.table(*bars_table(outcome.bars()))
     report.heading("Errors on test frames")
     report.errors("group", {**errors.groups, "all": errors})
     report.parity("test", outcome.predictions)

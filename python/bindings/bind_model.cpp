@@ -4,6 +4,7 @@
 
 #include "arrays.hpp"
 #include "bindings.hpp"
+#include "layers.hpp"
 #include "nnpot/element.hpp"
 #include "nnpot/error.hpp"
 #include "nnpot/model_directory.hpp"
@@ -12,7 +13,6 @@
 namespace nnpot_python {
 namespace {
 
-using LayerTuple = std::tuple<RowMajor, RowMajor, std::string>;
 using ScalingByElement = std::map<std::string, RowMajor>;
 using NetworkByElement = std::map<std::string, std::vector<LayerTuple>>;
 
@@ -33,16 +33,6 @@ const typename Map::mapped_type& of_element(const Map& values, const std::string
     if (found == values.end())
         throw nnpot::InvalidInput(std::string("model: ") + what + " of " + element + " is missing");
     return found->second;
-}
-
-std::vector<nnpot::Layer> to_layers(const std::vector<LayerTuple>& tuples) {
-    std::vector<nnpot::Layer> layers;
-    for (const auto& [weights, biases, activation] : tuples) {
-        if (activation.size() != 1)
-            throw nnpot::InvalidInput("activation: expected one letter, got '" + activation + "'");
-        layers.push_back({to_matrix(weights, "weights"), to_vector(biases, "biases"), activation[0]});
-    }
-    return layers;
 }
 
 nnpot::ScalingData to_scaling(const RowMajor& rows) {
@@ -139,12 +129,7 @@ std::vector<std::string> function_texts(const nnpot::Model& model, const std::st
 }
 
 py::list network(const nnpot::Model& model, const std::string& element) {
-    py::list layers;
-    for (const nnpot::Layer& layer : element_of(model, element).layers) {
-        const py::array_t<double> biases(static_cast<py::ssize_t>(layer.biases.n_elem), layer.biases.memptr());
-        layers.append(py::make_tuple(to_array(arma::mat(layer.weights.t())), biases, std::string(1, layer.activation)));
-    }
-    return layers;
+    return to_list(element_of(model, element).layers);
 }
 
 py::array_t<double> scaling(const nnpot::Model& model, const std::string& element) {

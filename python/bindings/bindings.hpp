@@ -7,7 +7,9 @@ namespace nnpot_python {
 void bind_errors(pybind11::module_& module);
 void bind_coulomb(pybind11::module_& module);
 void bind_descriptor(pybind11::module_& module);
+void bind_lattice(pybind11::module_& module);
 void bind_model(pybind11::module_& module);
+void bind_network(pybind11::module_& module);
 void bind_potential(pybind11::module_& module);
 
 }  // namespace nnpot_python

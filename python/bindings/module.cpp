@@ -7,6 +7,8 @@ PYBIND11_MODULE(_core, module) {
     nnpot_python::bind_errors(module);
     nnpot_python::bind_coulomb(module);
     nnpot_python::bind_descriptor(module);
+    nnpot_python::bind_lattice(module);
     nnpot_python::bind_model(module);
+    nnpot_python::bind_network(module);
     nnpot_python::bind_potential(module);
 }

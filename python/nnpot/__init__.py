@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from nnpot.errors import FileFormatError, InvalidInputError, NnpotError, UnknownElementError
 
 if TYPE_CHECKING:
-    from nnpot._core import SymmetryFunctions, VerletList
+    from nnpot._core import NeuralNetwork, SymmetryFunctions, VerletList
     from nnpot.calculator import NnpotCalculator as Calculator
     from nnpot.lammps_runtime import open_lammps
     from nnpot.potential import Potential, Prediction, load
@@ -22,6 +22,7 @@ __all__ = [
     "Calculator",
     "FileFormatError",
     "InvalidInputError",
+    "NeuralNetwork",
     "NnpotError",
     "Potential",
     "Prediction",
@@ -35,6 +36,7 @@ __all__ = [
 
 _LAZY = {
     "Calculator": ("nnpot.calculator", "NnpotCalculator"),
+    "NeuralNetwork": ("nnpot._core", "NeuralNetwork"),
     "Potential": ("nnpot.potential", "Potential"),
     "Prediction": ("nnpot.potential", "Prediction"),
     "SymmetryFunctions": ("nnpot._core", "SymmetryFunctions"),

@@ -1,6 +1,7 @@
 """The C++ core. Arrays are float64 in C order: positions (n, 3) in Å, cell rows (3, 3) in Å, numbers (n,)."""
 
 from collections.abc import Mapping, Sequence
+from os import PathLike
 from typing import Any, final
 
 import numpy as np
@@ -9,6 +10,49 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[np.float64]
 Layer = tuple[Array, Array, str]
 """Weights (n_in, n_out), biases (n_out,), activation letter."""
+
+@final
+class LatticeModel:
+    """Energy per particle of configurations: positions (n, particles, dimensions), widths (n,), depths (n,).
+
+    ``threads`` 0 stands for all cores. Units are those of the energy and distance given.
+    """
+
+    def __init__(
+        self, potential: str, energy: float, distance: float, cutoff: float, exponent: int, count: str
+    ) -> None: ...
+    def required_depth(self, width: float) -> int:
+        """The depth beyond which nothing counts when all particles lie in the cell."""
+
+    def energies(
+        self, positions: ArrayLike, widths: ArrayLike, depths: ArrayLike, threads: int = 0
+    ) -> Array: ...
+    def gradients(
+        self, positions: ArrayLike, widths: ArrayLike, depths: ArrayLike, threads: int = 0
+    ) -> tuple[Array, Array, Array]:
+        """Energies (n,), derivatives by positions (n, particles, dimensions) and by the width (n,)."""
+
+    def relax(
+        self,
+        positions: ArrayLike,
+        widths: ArrayLike,
+        epochs: int,
+        displacement: float,
+        depth: int,
+        seed: int,
+        first: int = 0,
+        threads: int = 0,
+    ) -> tuple[Array, NDArray[Any]]:
+        """Relaxed positions, and accepted moves by epoch (n, epochs); ``first``: number of the first."""
+
+    def pair_energies(self, distances: ArrayLike) -> Array: ...
+    def triplet_energies(self, sides: ArrayLike) -> Array:
+        """``sides``: (n, 3)."""
+
+def proximity_matrices(
+    positions: ArrayLike, widths: ArrayLike, orders: Sequence[int], radius: float, threads: int = 0
+) -> tuple[Array, Array, Array]:
+    """Matrices P (n, orders, i, j), dP_ij/d(position of j) (n, orders, i, j, dimensions), dP_ij/d(width)."""
 
 @final
 class SymmetryFunctions:
@@ -160,6 +204,41 @@ class Model:
 
     def input_scaling(self, element: str) -> Array:
         """Columns offset, factor: an element's network sees offset + factor G of each function's value G."""
+
+@final
+class NeuralNetwork:
+    """A feed-forward network of any sizes and activations; a potential has one for each element."""
+
+    def __init__(self, layers: Sequence[Layer]) -> None:
+        """``layers``: weights (n_in, n_out), biases (n_out,) and activation letter of each."""
+
+    @staticmethod
+    def read(path: str | PathLike[str]) -> NeuralNetwork:
+        """Read the text file of one network."""
+
+    def write(self, path: str | PathLike[str]) -> None:
+        """Write the text file of one network."""
+
+    @property
+    def n_inputs(self) -> int:
+        """How many numbers a sample has."""
+
+    @property
+    def n_outputs(self) -> int:
+        """How many numbers come out."""
+
+    @property
+    def layers(self) -> list[Layer]:
+        """What it was made of."""
+
+    def evaluate(self, inputs: ArrayLike) -> Array:
+        """Outputs (n, n_outputs) of inputs (n, n_inputs)."""
+
+    def jacobian(self, inputs: ArrayLike) -> tuple[Array, Array]:
+        """Outputs (n, n_outputs) and their derivatives by the inputs (n, n_outputs, n_inputs)."""
+
+    def seconds(self, inputs: ArrayLike, gradient: bool, n_evaluations: int) -> float:
+        """Mean time of an evaluation in C++, or of one with the gradient of the sum of the outputs."""
 
 @final
 class VerletList:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -17,47 +15,9 @@ from numpy.typing import ArrayLike
 
 from nnpot.analysis.dynamics import EnergyConservation
 from nnpot.analysis.radial_distribution import RadialDistribution
+from nnpot.figure_style import COLORS, LINES, MARKERS, grid, plain_decades, row, style
 
-# Okabe and Ito's colours, told apart also by colour-blind readers; the first is for the reference.
-COLORS = ("#000000", "#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-LINES = ("-", "--", ":", "-.")
-MARKERS = "osD^v*Xp"
-STYLE: dict[str, object] = {
-    "font.size": 10,
-    "axes.titlesize": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.linewidth": 0.8,
-    "lines.linewidth": 1.6,
-    "legend.frameon": False,
-    "legend.fontsize": 9,
-    "xtick.direction": "out",
-    "figure.constrained_layout.use": True,
-}
 MANY_POINTS = 3000
-
-
-def _style() -> AbstractContextManager[None]:
-    return matplotlib.rc_context(STYLE)  # type: ignore[arg-type]
-
-
-def _figure(columns: int = 1, width: float = 4.6, height: float = 3.5) -> tuple[Figure, list[Axes]]:
-    figure = Figure(figsize=(width * columns, height))
-    FigureCanvasAgg(figure)
-    axes = figure.subplots(1, columns, squeeze=False)[0]
-    return figure, list(axes)
-
-
-def _grid(n: int, width: float = 3.6, height: float = 3.0) -> tuple[Figure, list[Axes]]:
-    """Axes for n panels, at most three in a row."""
-    columns = n if n < 4 else 2 if n == 4 else 3
-    rows = -(-n // columns)
-    figure = Figure(figsize=(max(width * columns, 4.6), height * rows))
-    FigureCanvasAgg(figure)
-    axes = list(figure.subplots(rows, columns, squeeze=False).ravel())
-    for unused in axes[n:]:
-        unused.set_axis_off()
-    return figure, axes[:n]
 
 
 def parity(reference: ArrayLike, prediction: ArrayLike, quantity: str, unit: str, note: str = "") -> Figure:
@@ -75,7 +35,7 @@ def parity(reference: ArrayLike, prediction: ArrayLike, quantity: str, unit: str
         A line for the upper left corner, for example the error.
     """
     x, y = np.ravel(np.asarray(reference, float)), np.ravel(np.asarray(prediction, float))
-    with _style():
+    with style():
         figure = Figure(figsize=(4.4, 4.8))
         FigureCanvasAgg(figure)
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
@@ -104,8 +64,8 @@ def parity_panels(
         name: (np.ravel(np.asarray(x, float)), np.ravel(np.asarray(y, float)))
         for name, (x, y) in panels.items()
     }
-    with _style():
-        figure, axes = _grid(len(pairs), height=3.4)
+    with style():
+        figure, axes = grid(len(pairs), height=3.4)
         drawn = []
         for ax, (name, (x, y)) in zip(axes, pairs.items(), strict=True):
             _diagonal(ax, x, y)
@@ -148,7 +108,7 @@ def error_distributions(panels: Mapping[str, Mapping[str, ArrayLike]]) -> Figure
         For each quantity with its unit, for example ``"Energy error (meV/atom)"``, the errors (predicted
         minus reference, any shape) by name, for example of each part of the data.
     """
-    with _style():
+    with style():
         columns = len(panels)
         figure = Figure(figsize=(max(3.6 * columns, 4.6), 5.4))
         FigureCanvasAgg(figure)
@@ -202,8 +162,8 @@ def learning_curve(
     best
         The epochs that were kept, marked by vertical lines.
     """
-    with _style():
-        figure, axes = _grid(len(panels))
+    with style():
+        figure, axes = grid(len(panels))
         for ax, (label, curves) in zip(axes, panels.items(), strict=True):
             for (name, values), color, line in zip(curves.items(), COLORS[1:], LINES * 2, strict=False):
                 members = np.asarray(values, float).reshape(len(np.asarray(values)), -1)
@@ -219,23 +179,10 @@ def learning_curve(
                 text = f"_{number}" if number else f"kept: epoch {named}"
                 ax.axvline(epoch, color="0.6", linewidth=0.8, zorder=0, label=text)
             ax.set(xscale="log", yscale="log", xlabel="Epoch", ylabel=label)
-            _plain_decades(ax)
+            plain_decades(ax)
             if ax.get_legend_handles_labels()[0]:
                 ax.legend()
     return figure
-
-
-def _plain_decades(ax: Axes) -> None:
-    """Say 0.5, 1, 2, 5, 10 instead of powers where the axis spans few decades."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-
-    for axis in (ax.xaxis, ax.yaxis):
-        low, high = axis.get_view_interval()
-        fine = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0) if high < 5.0 * low else (1.0, 2.0, 5.0)
-        subs = fine if high < 300.0 * low else (1.0,)
-        axis.set_major_locator(LogLocator(subs=subs, numticks=20))
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.10g}"))
-        axis.set_minor_formatter(NullFormatter())
 
 
 def radial_distributions(panels: Mapping[str, Mapping[str, RadialDistribution]]) -> Figure:
@@ -246,8 +193,8 @@ def radial_distributions(panels: Mapping[str, Mapping[str, RadialDistribution]])
     panels
         For each title the curves by name; the first is the reference.
     """
-    with _style():
-        figure, axes = _figure(len(panels))
+    with style():
+        figure, axes = row(len(panels))
         for ax, (title, curves) in zip(axes, panels.items(), strict=True):
             for index, (name, curve) in enumerate(curves.items()):
                 ax.plot(curve.r, curve.g, LINES[index % 4], color=COLORS[index], label=name, alpha=0.9)
@@ -262,8 +209,8 @@ def radial_distributions(panels: Mapping[str, Mapping[str, RadialDistribution]])
 
 def energy_conservation(runs: Mapping[str, EnergyConservation], title: str = "") -> Figure:
     """Total energy against time, a panel for each run, with the fitted line; all panels have one scale."""
-    with _style():
-        figure, axes = _figure(len(runs))
+    with style():
+        figure, axes = row(len(runs))
         spread = max(float(np.abs(run.energy - run.energy.mean()).max()) for run in runs.values())
         for index, (ax, (name, run)) in enumerate(zip(axes, runs.items(), strict=True)):
             centred = run.energy - run.energy.mean()
@@ -286,8 +233,8 @@ def bars(
     ranges: Sequence[tuple[float, float]] | None = None,
 ) -> Figure:
     """Horizontal bars, one per name, each with its value behind it, and its range where ``ranges`` has it."""
-    with _style():
-        figure, axes = _figure(1, height=0.7 + 0.45 * len(names))
+    with style():
+        figure, axes = row(1, height=0.7 + 0.45 * len(names))
         colors = [COLORS[index % len(COLORS)] for index in range(len(names))]
         drawn = axes[0].barh(list(names), list(values), color=colors, height=0.6)
         if ranges is not None:
@@ -304,8 +251,8 @@ def bars(
 
 def stacked_bars(bars: Mapping[str, Mapping[str, float]], label: str, note: str = "{:.2f}") -> Figure:
     """Horizontal bars that consist of named parts, the sum behind each bar."""
-    with _style():
-        figure, axes = _figure(1, width=6.4, height=1.5 + 0.5 * len(bars))
+    with style():
+        figure, axes = row(1, width=6.4, height=1.5 + 0.5 * len(bars))
         left = np.zeros(len(bars))
         parts = dict.fromkeys(part for bar in bars.values() for part in bar)
         for index, part in enumerate(parts):
@@ -338,22 +285,22 @@ def curves(lines: Mapping[str, Curve], x_label: str, y_label: str) -> Figure:
 
     The vertical axis spans a factor of ten at least, so that what is nearly constant looks so.
     """
-    with _style():
-        figure, (ax, *_) = _figure(1, width=6.4, height=4.0)
+    with style():
+        figure, (ax, *_) = row(1, width=6.4, height=4.0)
         _draw_curves(ax, lines)
         ax.set(xscale="log", yscale="log", xlabel=x_label, ylabel=y_label)
         low, high = ax.get_ylim()
         middle, half = np.sqrt(low * high), np.sqrt(max(10.0, high / low))
         ax.set_ylim(middle / half, middle * half)
-        _plain_decades(ax)
+        plain_decades(ax)
         figure.legend(loc="outside right upper")
     return figure
 
 
 def speed_up(lines: Mapping[str, Curve], x_label: str, y_label: str) -> Figure:
     """Speed-ups against the number of workers, with the ideal line, a line for each name."""
-    with _style():
-        figure, (ax, *_) = _figure(1, width=6.0, height=4.0)
+    with style():
+        figure, (ax, *_) = row(1, width=6.0, height=4.0)
         workers = sorted({x for line in lines.values() for x in line.x})
         ideal = np.array(workers) / workers[0]
         ax.plot(workers, ideal, color="0.6", linewidth=0.8, zorder=0, label="ideal")
@@ -382,15 +329,17 @@ def errors_in_time(
     lines: Mapping[str, Sequence[tuple[Sequence[float], Sequence[float]]]], label: str, target: float
 ) -> Figure:
     """Errors against seconds, both logarithmic: for each name several runs (x, y); and what was asked for."""
-    with _style():
-        figure, (ax, *_) = _figure(1, width=6.4, height=4.0)
+    with style():
+        figure, (ax, *_) = row(1, width=6.4, height=4.0)
         ax.axhline(target, color="0.6", linewidth=0.8, zorder=0, label=f"target: {target:g}")
         for index, (name, runs) in enumerate(lines.items()):
-            style = LINES[index // len(COLORS) % len(LINES)]
+            dashes = LINES[index // len(COLORS) % len(LINES)]
             for number, (x, y) in enumerate(runs):
                 shown = name if number == 0 else None
-                ax.plot(x, y, style, color=COLORS[index % len(COLORS)], label=shown, alpha=0.8, linewidth=1.2)
+                ax.plot(
+                    x, y, dashes, color=COLORS[index % len(COLORS)], label=shown, alpha=0.8, linewidth=1.2
+                )
         ax.set(xscale="log", yscale="log", xlabel="Time in epochs (s)", ylabel=label)
-        _plain_decades(ax)
+        plain_decades(ax)
         figure.legend(loc="outside right upper")
     return figure

@@ -1,7 +1,9 @@
-"""Progress on the terminal: to stderr, and silent when stderr is none."""
+"""Progress: a bar on the terminal (stderr); where that is none, a line of the log every minute."""
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +12,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.progress import Task as RichTask
 from rich.text import Text
 
+logger = logging.getLogger(__name__)
+
+SECONDS_BETWEEN_LINES = 60.0
+"""Where there is no terminal for a bar."""
+
 
 class Counter:
     """Counts finished pieces of work; given by ``progress``."""
@@ -17,12 +24,25 @@ class Counter:
     def __init__(self, bar: Progress, task: TaskID) -> None:
         self._bar = bar
         self._task = task
+        self._said = time.monotonic()
 
     def advance(self, n: float = 1, **fields: object) -> None:
         """Count ``n`` more pieces; ``fields`` are shown behind the bar as ``name value``."""
         self._bar.update(self._task, advance=n)
         if fields:
             self._bar.update(self._task, notes="  ".join(f"{name} {value}" for name, value in fields.items()))
+        if self._bar.disable and time.monotonic() - self._said >= SECONDS_BETWEEN_LINES:
+            self._said = time.monotonic()
+            logger.info("%s", self._line())
+
+    def _line(self) -> str:
+        """How far the work has come, for a log file."""
+        task = self._bar.tasks[self._task]
+        left = task.time_remaining
+        parts = [f"{task.description}: {task.completed:g} of {task.total:g}"]
+        if left is not None:
+            parts.append(f"about {left / 60.0:.1f} min left")
+        return ", ".join([*parts, *filter(None, [task.fields["notes"]])])
 
 
 class _RateColumn(TextColumn):

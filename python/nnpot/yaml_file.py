@@ -73,9 +73,12 @@ def _fault(fault: dict[str, Any], model: type[BaseModel]) -> str:
         return f"{key} is no known key; {_suggestion(str(location[-1]), _keys(model, location[:-1]))}"
     if kind == "missing":
         return f"{key} is missing"
+    if kind == "too_short":
+        return f"{key} must hold at least {fault['ctx']['min_length']} entry, got {fault['input']!r}"
     message = str(fault["msg"]).removeprefix("Value error, ").replace("Input should be", "must be")
+    message = message.partition(", unable to parse")[0]
     if kind == "value_error":
-        return f"{key or 'the file'}{'' if message.startswith('must') else ':'} {message}"
+        return f"{key}{'' if message.startswith('must') else ':'} {message}" if key else message
     return f"{key} {message}, got {fault['input']!r}"
 
 

@@ -19,7 +19,7 @@ NeuralNetwork single_node(char letter) { return make_network({{arma::vec{1.0}, a
 }  // namespace
 
 TEST_CASE("network activations have the values of their formulas, far out too") {
-    for (const char letter : std::string("ltsSprgceh")) {
+    for (const char letter : std::string("ltsSprgcehT")) {
         const auto network = single_node(letter);
         for (const double x : {-3.0, -0.4, 0.0, 0.3, 2.5}) {
             CAPTURE(letter);
@@ -44,7 +44,7 @@ TEST_CASE("a network is the composition of its layers") {
 
 TEST_CASE("the network gradient is the derivative with respect to the inputs") {
     arma::arma_rng::set_seed(3);
-    for (const char letter : std::string("tsSpgceh")) {
+    for (const char letter : std::string("tsSpgcehT")) {
         const NeuralNetwork network = make_network({{0.5 * arma::randn(4, 6), arma::randn(6), letter},
                                                     {0.5 * arma::randn(6, 5), arma::randn(5), letter},
                                                     {arma::randn(5, 2), arma::randn(2), 'l'}});
@@ -62,6 +62,31 @@ TEST_CASE("the network gradient is the derivative with respect to the inputs") {
             CHECK(gradient(i) == doctest::Approx(expected).epsilon(1e-6).scale(0.1));
         }
     }
+}
+
+TEST_CASE("the network Jacobian has the derivative of each output, and its sum is the gradient") {
+    arma::arma_rng::set_seed(5);
+    const NeuralNetwork network = make_network({{0.5 * arma::randn(4, 6), arma::randn(6), 't'},
+                                                {0.5 * arma::randn(6, 5), arma::randn(5), 's'},
+                                                {arma::randn(5, 3), arma::randn(3), 'T'}});
+    const arma::mat inputs = 0.5 * arma::randn(4, 7);
+    const auto [output, jacobian] = network.evaluate_with_jacobian(inputs);
+    CHECK(arma::approx_equal(output, network.evaluate(inputs), "absdiff", 0.0));
+    const double h = 1e-6;
+    for (arma::uword i = 0; i < inputs.n_rows; ++i) {
+        arma::mat above = inputs, below = inputs;
+        above.row(i) += h;
+        below.row(i) -= h;
+        const arma::mat expected = (network.evaluate(above) - network.evaluate(below)) / (2 * h);
+        REQUIRE(arma::abs(expected).max() > 0.1);
+        for (arma::uword s = 0; s < inputs.n_cols; ++s) {
+            for (arma::uword o = 0; o < output.n_rows; ++o) {
+                CHECK(jacobian(i, o, s) == doctest::Approx(expected(o, s)).epsilon(1e-6).scale(0.1));
+            }
+        }
+    }
+    const arma::mat sums = arma::mat(arma::sum(jacobian, 1));
+    CHECK(arma::approx_equal(sums, network.evaluate_with_gradient(inputs).gradient, "absdiff", 1e-13));
 }
 
 TEST_CASE("networks that do not fit together are refused") {

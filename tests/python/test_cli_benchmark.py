@@ -23,7 +23,7 @@ from nnpot.training import load_config
 
 def test_help_of_the_group_and_of_the_command() -> None:
     text = run("benchmark", "--help").stdout
-    assert "\n  md " in text and "\n  training " in text
+    assert all(f"\n  {name} " in text for name in ("md", "training", "networks"))
     text = run("benchmark", "md", "--help").stdout
     for option in ("--model", "--styles", "--sizes", "--ranks", "--data", "--repeat", "--stages"):
         assert f"\n  {option} " in text.replace("-o, --output", "")

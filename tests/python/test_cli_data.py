@@ -26,7 +26,8 @@ def test_units_have_to_be_stated_and_wrong_ones_are_noticed(tmp_path: Path) -> N
     path = tmp_path / "input.data"
     write_runner_data(path, alloy_frames(4), "metal")
     assert run("data", str(path)).returncode == 2
-    assert "warning" not in run("data", str(path), "--units", "metal").stdout
+    right = run("data", str(path), "--units", "metal")
+    assert "warning" not in right.stdout and right.stderr == ""
     wrong = run("data", str(path), "--units", "atomic")
     assert wrong.returncode == 0 and "are the lengths in another unit" in wrong.stdout
 
@@ -55,3 +56,10 @@ def test_frames_without_labels_are_shown(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     assert "no energy, needed for training, in 1 frame(s): frames.xyz: frame 0" in result.stdout
     assert "no forces" in result.stdout
+
+
+def test_compositions_that_do_not_decide_the_energies_of_atoms_are_said(tmp_path: Path) -> None:
+    write_frames(tmp_path / "one.xyz", alloy_frames(1))
+    result = run("data", str(tmp_path / "one.xyz"))
+    assert result.returncode == 0
+    assert "do not determine the energies of single atoms (Cu, Au)" in result.stderr

@@ -43,7 +43,7 @@ def test_os_errors_are_one_line_and_exit_code_2(model_directory: Path, tmp_path:
     result = run("evaluate", str(model_directory), str(tmp_path / "nowhere.xyz"))
     assert result.returncode == 2
     assert len(result.stderr.splitlines()) == 1
-    assert "nowhere.xyz" in result.stderr
+    assert result.stderr == f"nnpot: error: {tmp_path / 'nowhere.xyz'}: No such file or directory\n"
 
 
 def test_warnings_are_one_line(model_directory: Path, tmp_path: Path) -> None:

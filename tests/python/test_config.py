@@ -169,3 +169,13 @@ def test_the_fingerprint_ignores_what_does_not_change_the_weights(tmp_path: Path
 def test_the_values_may_be_read_again() -> None:
     config = TrainingConfig.model_validate(alloy_values(Path("train.xyz"), name="nadam", members=2))
     assert TrainingConfig.model_validate(config.values()) == config
+
+
+@pytest.mark.parametrize(("training", "epochs"), [({}, 50), ({"epochs": 7}, 7)])
+def test_the_kalman_filter_has_fewer_epochs_where_none_are_given(
+    tmp_path: Path, training: dict[str, Any], epochs: int
+) -> None:
+    values = alloy_values(tmp_path / "train.xyz") | {"training": training, "optimizer": {"name": "kalman"}}
+    assert TrainingConfig.model_validate(values).training.epochs == epochs
+    del values["optimizer"]
+    assert TrainingConfig.model_validate(values).training.epochs == training.get("epochs", 1000)

@@ -1,6 +1,9 @@
+import logging
 import os
 import subprocess
 import sys
+
+from nnpot import progress as module
 
 CODE = """
 from nnpot.progress import progress
@@ -28,3 +31,11 @@ def test_shows_count_and_fields_on_a_terminal():
     assert done.stdout == "done\n"
     assert "3/3" in done.stderr
     assert "loss 0.1" in done.stderr
+
+
+def test_without_a_terminal_a_long_task_says_how_far_it_is(monkeypatch, caplog):
+    monkeypatch.setattr(module, "SECONDS_BETWEEN_LINES", 0.0)
+    caplog.set_level(logging.INFO)
+    with module.progress("work", 3) as bar:
+        bar.advance(2, loss="0.1")
+    assert [record.message for record in caplog.records] == ["work: 2 of 3, loss 0.1"]

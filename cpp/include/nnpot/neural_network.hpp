@@ -5,7 +5,7 @@
 
 namespace nnpot {
 
-/// Activation function by its letter in `input.nn`: l t s S p r g c e h (docs/formats.md).
+/// Activation function by its letter in `input.nn`: l t s S p r g c e h T (docs/formats.md).
 /// @throws InvalidInput for any other letter
 void require_activation_letter(char letter);
 
@@ -31,6 +31,11 @@ public:
         arma::mat gradient;  ///< n_inputs × n_samples: d(sum of the outputs)/d(inputs)
     };
 
+    struct OutputAndJacobian {
+        arma::mat output;     ///< n_outputs × n_samples
+        arma::cube jacobian;  ///< n_inputs × n_outputs × n_samples: d(output)/d(input)
+    };
+
     /// Memory that evaluations of one thread share.
     struct Workspace {
         std::vector<arma::mat> values, slopes;  ///< per layer, rows rounded up to whole vectors
@@ -41,11 +46,17 @@ public:
     /// @param inputs  n_inputs × n_samples   @return n_outputs × n_samples
     arma::mat evaluate(const arma::mat& inputs) const;
 
+    /// The same without new memory; the result is in the workspace.
+    const arma::mat& evaluate(const arma::mat& inputs, Workspace& workspace) const;
+
     /// Backpropagation from the outputs down to the inputs.
     OutputAndGradient evaluate_with_gradient(const arma::mat& inputs) const;
 
     /// The same without new memory; the result is in the workspace.
     const OutputAndGradient& evaluate_with_gradient(const arma::mat& inputs, Workspace& workspace) const;
+
+    /// All derivatives of all outputs: one backpropagation for each output.
+    OutputAndJacobian evaluate_with_jacobian(const arma::mat& inputs) const;
 
 private:
     /// The weights as the products need them: rows rounded up to whole vectors, with zeros.
@@ -56,6 +67,7 @@ private:
     };
 
     void forward(const arma::mat& inputs, Workspace& workspace) const;
+    /// Takes `above` from the last layer down to the inputs.
     void backward(Workspace& workspace) const;
 
     std::vector<Layer> layers_;

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "kernels.hpp"
+#include "lattice_kernels.hpp"
 #include "nnpot/error.hpp"
 
 namespace nnpot::kernels {
@@ -10,15 +11,18 @@ namespace nnpot::kernels {
 namespace generic {
 extern const Kernels<double> double_kernels;
 extern const Kernels<float> single_kernels;
+extern const LatticeKernels lattice_kernels;
 }  // namespace generic
 #ifdef NNPOT_X86_VARIANTS
 namespace avx2 {
 extern const Kernels<double> double_kernels;
 extern const Kernels<float> single_kernels;
+extern const LatticeKernels lattice_kernels;
 }  // namespace avx2
 namespace avx512 {
 extern const Kernels<double> double_kernels;
 extern const Kernels<float> single_kernels;
+extern const LatticeKernels lattice_kernels;
 }  // namespace avx512
 #endif
 
@@ -27,6 +31,7 @@ namespace {
 struct Variant {
     const Kernels<double>* in_double;
     const Kernels<float>* in_single;
+    const LatticeKernels* lattice;
 };
 
 /// The variants that this processor runs, fastest first.
@@ -38,10 +43,11 @@ std::vector<Variant> runnable() {
     const bool has_avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                             __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
                             __builtin_cpu_supports("avx512cd");
-    if (has_avx2 && has_avx512) found.push_back({&avx512::double_kernels, &avx512::single_kernels});
-    if (has_avx2) found.push_back({&avx2::double_kernels, &avx2::single_kernels});
+    if (has_avx2 && has_avx512)
+        found.push_back({&avx512::double_kernels, &avx512::single_kernels, &avx512::lattice_kernels});
+    if (has_avx2) found.push_back({&avx2::double_kernels, &avx2::single_kernels, &avx2::lattice_kernels});
 #endif
-    found.push_back({&generic::double_kernels, &generic::single_kernels});
+    found.push_back({&generic::double_kernels, &generic::single_kernels, &generic::lattice_kernels});
     return found;
 }
 
@@ -74,5 +80,7 @@ template <>
 const Kernels<float>& best() {
     return *chosen().in_single;
 }
+
+const LatticeKernels& best_lattice() { return *chosen().lattice; }
 
 }  // namespace nnpot::kernels

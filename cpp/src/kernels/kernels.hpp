@@ -133,7 +133,8 @@ enum class Activation {
     gaussian,
     cosine,
     exponential,
-    square
+    square,
+    scaled_tanh
 };
 
 /// c = a b + bias, by columns. The rows of a and c are whole vectors.

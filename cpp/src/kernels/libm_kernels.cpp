@@ -113,6 +113,12 @@ void activate(Activation activation, std::size_t n, Real* x, Real* slope) {
                 return Result{e, -e};
             });
         case Activation::square: return apply([](Real v) { return Result{v * v, 2 * v}; });
+        case Activation::scaled_tanh:
+            return apply([](Real v) {
+                constexpr Real height = Real(1.7159), rate = Real(2) / 3, twist = Real(0.001);
+                const Real t = std::tanh(rate * v);
+                return Result{height * t + twist * v, height * rate * (1 - t * t) + twist};
+            });
     }
 }
 

@@ -22,13 +22,11 @@ def elements_of(frames: Sequence[Atoms]) -> list[str]:
     )
 
 
-def fit_atom_energies(
-    frames: Sequence[Atoms], given: Mapping[str, float] | None = None, quiet: bool = False
-) -> dict[str, float]:
+def fit_atom_energies(frames: Sequence[Atoms], given: Mapping[str, float] | None = None) -> dict[str, float]:
     """The energy of a single atom of each element.
 
     Least squares of Σ over the atoms against the frames' energies, per atom; the shortest solution where the
-    compositions do not decide.
+    compositions do not decide, which is said.
 
     Parameters
     ----------
@@ -36,8 +34,6 @@ def fit_atom_energies(
         With energies; at least one.
     given
         Energies in eV that are kept as they are.
-    quiet
-        Say nothing where the compositions do not decide.
 
     Raises
     ------
@@ -55,20 +51,18 @@ def fit_atom_energies(
     free = [element for element in elements if element not in given]
     found = dict(given)
     if free:
-        found |= _least_squares(frames, free, given, quiet)
+        found |= _least_squares(frames, free, given)
     return {element: float(found[element]) for element in elements}
 
 
-def _least_squares(
-    frames: Sequence[Atoms], free: list[str], given: Mapping[str, float], quiet: bool
-) -> dict[str, float]:
+def _least_squares(frames: Sequence[Atoms], free: list[str], given: Mapping[str, float]) -> dict[str, float]:
     symbols = [frame.symbols for frame in frames]
     counts = np.array([[np.count_nonzero(own == element) for element in free] for own in symbols])
     known = [sum(e * np.count_nonzero(own == element) for element, e in given.items()) for own in symbols]
     energies = np.array([results_of(frame)["energy"] for frame in frames]) - known
     weights = 1.0 / np.array([len(frame) for frame in frames])
     fitted, _, rank, _ = np.linalg.lstsq(counts * weights[:, None], energies * weights, rcond=None)
-    if rank < len(free) and not quiet:
+    if rank < len(free):
         logger.warning(
             "the frames' compositions do not determine the energies of single atoms (%s): energies of "
             "other compositions will mean nothing; give data.atom_energies if you need them",

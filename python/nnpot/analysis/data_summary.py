@@ -165,7 +165,7 @@ def summarize(
     own_parts = [parts[k] for k in order] if parts else [""] * len(frames)
     if atom_energies is None:
         with_energy = [f for f, e in zip(facts.frames, facts.energy, strict=True) if np.isfinite(e)]
-        atom_energies = fit_atom_energies(with_energy, quiet=True) if with_energy else {}
+        atom_energies = fit_atom_energies(with_energy) if with_energy else {}
     above = _energy_above_atoms(facts, atom_energies)
     return DataSummary(
         sets=[_summary(name, facts, above, chosen) for name, chosen in _sets(facts, own_parts)],

@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -65,9 +66,15 @@ class Presentation:
 
     def write(self, folder: Path) -> Path:
         """Write summary.csv, summary.json, the figures and the page; returns the page."""
-        _write_json(self, folder / "summary.json")
+        self.write_json(folder / "summary.json")
         _write_csv(self, folder / "summary.csv")
         return _write_page(self, folder)
+
+    def write_json(self, path: Path) -> None:
+        """Write settings, results and notes."""
+        with atomic_write(path) as stream:
+            json.dump(_content(self), stream, indent=2, ensure_ascii=False)
+            stream.write("\n")
 
     def show(self) -> None:
         """Print the table and the notes to it."""
@@ -160,9 +167,9 @@ def _is_floor(row: Row) -> bool:
     return row.label in FLOORS
 
 
-def _write_json(shown: Presentation, path: Path) -> None:
+def _content(shown: Presentation) -> dict[str, Any]:
     bench = shown.bench
-    content = {
+    return {
         "command": shlex.join(shown.command),
         "machine": bench.machine,
         "times": "cpu" if shown.cpu_time else "wall",
@@ -181,9 +188,6 @@ def _write_json(shown: Presentation, path: Path) -> None:
         "failures": bench.failures,
         "notes": notes(shown),
     }
-    with atomic_write(path) as stream:
-        json.dump(content, stream, indent=2, ensure_ascii=False)
-        stream.write("\n")
 
 
 def _write_csv(shown: Presentation, path: Path) -> None:

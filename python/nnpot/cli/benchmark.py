@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import click
 
@@ -33,8 +35,42 @@ class _Listed(click.ParamType):  # type: ignore[type-arg]  # generic only in new
 
 WORDS = _Listed(click.STRING, "NAME,...")
 COUNTS = _Listed(click.IntRange(min=1), "N,...")
+PRECISIONS = _Listed(click.Choice(["float32", "float64"]), "NAME,...")
 POSITIVE = click.FloatRange(min=0.0, min_open=True)
 FILE = click.Path(path_type=Path)
+
+
+class _Presentation(Protocol):
+    """How the results of a benchmark are shown."""
+
+    def write(self, folder: Path) -> Path: ...
+
+    def write_json(self, path: Path) -> None: ...
+
+    def show(self) -> None: ...
+
+
+@contextmanager
+def _resumable(place: Path) -> Iterator[None]:
+    """Ctrl-C ends a benchmark whose results up to now are in ``place``."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        click.echo(f"interrupted: what was measured is in {place}; repeat to go on", err=True)
+        raise click.exceptions.Exit(INTERRUPTED) from error
+
+
+def _present(shown: _Presentation, output: Path, json_file: Path | None, records: Path) -> None:
+    """Report, tables on the terminal, and where all of it lies."""
+    page = shown.write(output)
+    if json_file is not None:
+        shown.write_json(json_file)
+    shown.show()
+    click.echo(f"report {page}, all results {records}")
+
+
+def _command_line() -> list[str]:
+    return ["nnpot", *sys.argv[1:]]
 
 
 @click.group(name="benchmark", short_help="Measure what things cost on this machine.")
@@ -97,15 +133,10 @@ def md(
     if styles is None:
         styles = ("zero",) if options["data"] else tuple(STYLES.split(","))
     settings = Settings(tuple(map(Model.parse, models)), styles, **options)
-    try:
+    with _resumable(output / "runs.csv"):
         bench = run_benchmark(settings, output, fresh)
-    except KeyboardInterrupt as error:
-        click.echo(f"interrupted: the runs so far are in {output / 'runs.csv'}; repeat to go on", err=True)
-        raise click.exceptions.Exit(INTERRUPTED) from error
-    shown = Presentation(bench, reference, cpu_time, ["nnpot", *sys.argv[1:]])
-    page = shown.write(output)
-    shown.show()
-    click.echo(f"report {page}, all runs {output / 'runs.csv'}")
+    shown = Presentation(bench, reference, cpu_time, _command_line())
+    _present(shown, output, None, output / "runs.csv")
 
 
 @command.command(name="training", short_help="Optimizers beside each other in TensorFlow.")
@@ -164,14 +195,40 @@ def training(
     means = (Change(key, value) for key, value in limits.items() if value is not None)
     given = (*means, *map(Change.parse, changes))
     settings = TrainingSettings(config, optimizers=optimizers or (), changes=given, **options)
-    try:
+    with _resumable(output / "runs"):
         bench = run_training_benchmark(settings, output, fresh)
-    except KeyboardInterrupt as error:
-        click.echo(f"interrupted: the runs so far are in {output / 'runs'}; repeat to go on", err=True)
-        raise click.exceptions.Exit(INTERRUPTED) from error
-    shown = TrainingPresentation(bench, ["nnpot", *sys.argv[1:]])
-    page = shown.write(output)
+    _present(TrainingPresentation(bench, _command_line()), output, json_file, output / "runs.csv")
+
+
+@command.command(name="networks", short_help="Networks in TensorFlow and in Armadillo beside each other.")
+@click.option(
+    "-o", "--output", type=FILE, required=True, help="Folder of the results; goes on with its times."
+)
+@click.option("--layers", type=COUNTS, help="Numbers of hidden layers. [default: 1,2,5,10,30]")
+@click.option("--nodes", type=COUNTS, help="Nodes of a hidden layer. [default: 1,10,100,1000]")
+@click.option("--batch", "batches", type=COUNTS, help="Inputs at once. [default: 1,10,100,1000]")
+@click.option("--precision", "precisions", type=PRECISIONS, help="[default: float32,float64]")
+@click.option(
+    "--evaluations", type=click.IntRange(min=1), default=50, show_default=True, help="Of which a mean is."
+)
+@click.option("--repeat", type=click.IntRange(min=1), default=3, show_default=True, help="Rounds.")
+@click.option("--json", "json_file", type=FILE, help="Write summary.json here too.")
+@click.option("--fresh", is_flag=True, help="Measure all anew.")
+def networks(output: Path, json_file: Path | None, fresh: bool, **options: Any) -> None:
+    """Time untrained sigmoid networks: TensorFlow from Python and from C++, Armadillo, nnpot's own engine.
+
+    One input and one output, one thread each. The contestants take turns; means, medians, ranges, and ratios
+    of the same round. The programs in C++ are compiled on this machine, and kept for the next time; what
+    cannot be compiled or is not installed is left out. Times are kept: the same command goes on where an
+    interruption left it.
+    """
+    from nnpot.benchmark.networks import NetworkSettings, run_network_benchmark
+    from nnpot.benchmark.networks_report import NetworkPresentation
+    from nnpot.files import require_writable
+
     if json_file is not None:
-        shown.write_json(json_file)
-    shown.show()
-    click.echo(f"report {page}, all runs {output / 'runs.csv'}")
+        require_writable(json_file)
+    settings = NetworkSettings(**{name: value for name, value in options.items() if value is not None})
+    with _resumable(output / "times"):
+        bench = run_network_benchmark(settings, output, fresh)
+    _present(NetworkPresentation(bench, _command_line()), output, json_file, output / "times.csv")

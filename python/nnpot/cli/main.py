@@ -12,7 +12,18 @@ import click
 
 from nnpot.errors import NnpotError
 
-COMMANDS = ("sample", "data", "descriptors", "train", "evaluate", "predict", "benchmark", "plugin", "doctor")
+COMMANDS = (
+    "sample",
+    "data",
+    "descriptors",
+    "train",
+    "evaluate",
+    "predict",
+    "lattice",
+    "benchmark",
+    "plugin",
+    "doctor",
+)
 
 
 class _Commands(click.Group):
@@ -45,8 +56,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         group.main(args=arguments, prog_name="nnpot")
     except (NnpotError, OSError) as error:
-        print(f"nnpot: error: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"nnpot: error: {' '.join(_text(error).split())}", file=sys.stderr)
         sys.exit(2)
+
+
+def _text(error: NnpotError | OSError) -> str:
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:

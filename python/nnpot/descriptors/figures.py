@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib import colormaps, rc_context
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LogNorm
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from nnpot.descriptors.shapes import AngularShapes, RadialShapes
 from nnpot.descriptors.summary import Summary
-from nnpot.plots import STYLE
+from nnpot.figure_style import style
 
 Array = NDArray[np.float64]
 
@@ -42,7 +42,7 @@ def radial_figure(
     distances
         Per center and neighbour how many neighbours there are: edges (n + 1,) in Å and density (n,).
     """
-    with rc_context(STYLE):  # type: ignore[arg-type]
+    with style():
         figure, axes = _figure(1, len(shapes), max(6.0, 4.0 * len(shapes)), 3.2)
         for ax, shape in zip(axes[0], shapes, strict=True):
             known = (distances or {}).get((shape.center, shape.neighbor))
@@ -59,7 +59,7 @@ def radial_figure(
 
 def angular_figure(shapes: Sequence[AngularShapes]) -> Figure:
     """Each angular function against distance and angle, a row for each triplet of elements."""
-    with rc_context(STYLE):  # type: ignore[arg-type]
+    with style():
         figure, axes = _figure(len(shapes), 2, 8.6, 3.0 * len(shapes))
         for (left, right), shape in zip(axes, shapes, strict=True):
             first, second = shape.neighbors
@@ -96,7 +96,7 @@ def distribution_figure(summary: Summary) -> Figure:
         scaled = (summary.values[:, number] - row.mean) / (row.sigma or 1.0)
         inside = np.clip(scaled, edges[0] + 1e-9, edges[-1] - 1e-9)
         image[number] = np.histogram(inside, edges)[0] / len(scaled)
-    with rc_context(STYLE):  # type: ignore[arg-type]
+    with style():
         figure, ((ax,),) = _figure(1, 1, 6.8, _row_height(n))
         shown = ax.pcolormesh(
             edges, np.arange(n + 1) + 0.5, np.ma.masked_equal(image, 0.0),
@@ -110,7 +110,7 @@ def distribution_figure(summary: Summary) -> Figure:
 def correlation_figure(summary: Summary) -> Figure:
     """Correlation of each function with each other."""
     n = len(summary.rows)
-    with rc_context(STYLE):  # type: ignore[arg-type]
+    with style():
         figure, ((ax,),) = _figure(1, 1, 6.4, 5.4)
         edges = np.arange(n + 1) + 0.5
         shown = ax.pcolormesh(edges, edges, summary.correlation, vmin=-1.0, vmax=1.0, cmap="RdBu_r")

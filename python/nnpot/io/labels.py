@@ -49,7 +49,8 @@ def require_labels(
                 found = ", ".join(sorted({*results, *frame.info, *frame.arrays} - {"numbers", "positions"}))
                 raise InvalidInputError(
                     f"{where}: frame {number} (counted from 0) has no {label}, it has {found or 'nothing'}; "
-                    f"add it under the name '{label}' or remove the frame"
+                    f"add it under the name '{label}', say its name (data.labels of a training), or remove "
+                    f"the frame"
                 )
         require_finite(frame, f"{where}: frame {number} (counted from 0)")
 

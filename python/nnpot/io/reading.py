@@ -72,7 +72,8 @@ def read_frames(
         frames = read_runner_data(path, system)
     else:
         raise InvalidInputError(
-            f"{path}: {kind} does not state its units; give them by --data-units or units=: {UNIT_CHOICES}"
+            f"{path}: {kind} does not state its units; say them (data.units of a training, "
+            f"--units of nnpot data, --data-units of other commands, units= in Python): {UNIT_CHOICES}"
         )
     take_energy_and_forces(frames, labels, str(path))
     if kind == "extxyz" and system is not None:

@@ -25,6 +25,11 @@ FUNCTIONS = {
     "s": tf.sigmoid,
     "g": lambda x: tf.exp(-0.5 * x * x),
     "c": tf.cos,
+    "r": tf.nn.relu,
+    "S": lambda x: tf.sigmoid(-x),
+    "e": lambda x: tf.exp(-x),
+    "h": tf.square,
+    "T": lambda x: 1.7159 * tf.tanh(2.0 / 3.0 * x) + 0.001 * x,
 }
 """What the activation letters of input.nn mean."""
 

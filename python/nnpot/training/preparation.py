@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from nnpot.training.distribution import Distribution
 from nnpot.training.frames import Split, atom_energies, summarize_split
 from nnpot.training.gradient_trainer import GradientTrainer
 from nnpot.training.kalman_trainer import KalmanTrainer
+from nnpot.training.loss_checks import check_loss
 from nnpot.training.memory import stores_derivatives
 from nnpot.training.networks import AtomicNetworks
 from nnpot.training.start_model import StartModel, start_descriptor
@@ -32,6 +34,8 @@ logger = logging.getLogger(__name__)
 
 FITTED_ATOMS = 4000
 """How many of the training frames' atoms a linear model is fitted to, to find the first charges."""
+MANY_NEIGHBORS = 400
+"""Within 8 Å a metal has some 180."""
 
 TRAINERS: dict[str, type[Trainer]] = {"kalman": KalmanTrainer}
 """Of the optimizers that are not Keras's, by name."""
@@ -55,6 +59,7 @@ def prepare(
     config: TrainingConfig, split: Split, start: StartModel | None, distribution: Distribution | None
 ) -> Prepared:
     """Offsets, functions, data sets, networks and their trainer, in this order; see `Prepared`."""
+    check_loss(config.loss, split)
     precision = config.training.precision
     descriptor = start_descriptor(start, split.train) if start else _new_descriptor(config, split)
     charges = _charges(config, split, descriptor)
@@ -148,11 +153,25 @@ def _trainer_class(config: TrainingConfig, distribution: Distribution | None) ->
 def _new_descriptor(config: TrainingConfig, split: Split) -> Descriptor:
     section = config.descriptor
     assert section is not None, "the configuration has a descriptor or a model to start from"
+    _warn_of_many_neighbors(section.cutoff, split)
     lines = candidate_lines(section, split.elements, split.train)
     cutoff_type = CUTOFF_TYPES[section.cutoff_type]
     return fit_descriptor(
         lines, split.elements, cutoff_type, split.train, section.decorrelate, section.selection
     )
+
+
+def _warn_of_many_neighbors(cutoff: float, split: Split) -> None:
+    """A cutoff in the wrong unit keeps a machine busy for hours before it says anything."""
+    densities = [len(frame) / frame.cell.volume for frame in split.train if frame.pbc.all()]
+    n_neighbors = 4.0 / 3.0 * math.pi * cutoff**3 * max(densities, default=0.0)
+    if n_neighbors > MANY_NEIGHBORS:
+        logger.warning(
+            "descriptor.cutoff: within %g Å an atom has some %.0f neighbors, and angular functions take time "
+            "with their square; is it meant in Å? Usual are 4 to 8",
+            cutoff,
+            n_neighbors,
+        )
 
 
 def _networks(

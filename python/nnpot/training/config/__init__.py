@@ -43,6 +43,10 @@ MODEL_DECIDES = {"hidden", "activation", "initial_weights"}
 """Keys of ``network`` that have no meaning where training starts from a model."""
 
 
+KALMAN_EPOCHS = 50
+"""Where no number is given: the filter does in a few passes what takes others hundreds."""
+
+
 class TrainingConfig(StrictModel):
     """Everything ``nnpot train`` needs to know; units are eV and Å throughout."""
 
@@ -68,6 +72,18 @@ class TrainingConfig(StrictModel):
                     f"must not have network.{key} beside training.start_from: the model has its own"
                 )
         return self
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fewer_epochs_with_kalman(cls, values: Any) -> Any:
+        """The default of the number of epochs depends on the optimizer."""
+        if not isinstance(values, dict):
+            return values
+        optimizer, training = values.get("optimizer"), values.get("training", {})
+        name = optimizer.get("name") if isinstance(optimizer, dict) else getattr(optimizer, "name", None)
+        if name == "kalman" and isinstance(training, dict) and "epochs" not in training:
+            return values | {"training": training | {"epochs": KALMAN_EPOCHS}}
+        return values
 
     def values(self) -> dict[str, Any]:
         """All keys and values, as they may be read again."""

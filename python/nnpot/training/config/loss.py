@@ -10,7 +10,10 @@ from nnpot.yaml_file import NotNegative, Positive, StrictModel
 
 
 class LossConfig(StrictModel):
-    """Weights of the terms (errors in eV/atom, eV/Å, eV/Å³), their form, and what large weights cost."""
+    """Weights of the terms, their form, and what large weights cost.
+
+    Errors are in eV/atom, eV/Å and, for volume times stress, eV/atom.
+    """
 
     energy_weight: NotNegative = 100.0
     force_weight: NotNegative = 1.0

@@ -1,0 +1,214 @@
+"""The figures of a run: bars to meet, a table on the terminal, a report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from bars import Bar, bars_table, print_bars
+from drag import energy_error, gradient_error
+from matplotlib.figure import Figure
+from networks import Trained
+from rich.table import Table
+from study import Part, Study
+
+from nnpot import plots
+from nnpot.lattice import figures
+from nnpot.lattice.database import Database
+from nnpot.lattice.diagnostics import Diagnostics
+from nnpot.lattice.figures import Drag
+from nnpot.lattice.page import add_database
+from nnpot.report import Report
+
+DRAG_ENERGY, DRAG_GRADIENT = 0.5, 0.5
+"""What following the truth means: E_c, and a share of the mean gradient."""
+
+
+@dataclass(frozen=True)
+class PartOutcome:
+    """Results of one database."""
+
+    part: Part
+    database: Database
+    trained: list[Trained]
+    drags: dict[str, Drag]
+    seconds: float
+    """Of the generation; 0 if the database was there."""
+    scatter: float = float("nan")
+    """Of the energies under common translations, E_c: about what invariant descriptors leave."""
+
+    @property
+    def judged(self) -> list[Trained]:
+        """The networks for the count of the database."""
+        return [one for one in self.trained if one.experiment.count == self.part.database.count]
+
+    @property
+    def best(self) -> Trained:
+        """The one with the smallest error."""
+        return min(self.judged, key=lambda one: one.error)
+
+    @property
+    def best_of_document(self) -> Trained:
+        """The best one with the descriptor of the document; the best of all if there is none."""
+        own = [one for one in self.judged if one.experiment.descriptor == "eigenvalues"]
+        return min(own or self.judged, key=lambda one: one.error)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All results of a run."""
+
+    study: Study
+    tests: dict[str, Diagnostics]
+    speed: dict[str, tuple[float, float]]
+    one_width: PartOutcome
+    range_of_widths: PartOutcome
+
+    def bars(self) -> list[Bar]:
+        """What issue and document ask for."""
+        slowest = {
+            n: max(t[0] for name, t in self.speed.items() if name.startswith(f"{n} ")) for n in (4, 20)
+        }
+        one, many = self.one_width, self.range_of_widths
+        found = [
+            Bar("energy of 20 particles, depth 2", slowest[20], 5.0, "ms"),
+            Bar("energy of 4 particles, depth 3", slowest[4], 0.3, "ms"),
+            Bar("one width: MAE, descriptor of the document", one.best_of_document.error, 0.4, "E_c"),
+            Bar("one width: MAE, best", one.best.error, 0.1, "E_c"),
+            Bar("range of widths: MAE, percentiles 1 to 99", many.best.inner_error, 0.5, "E_c"),
+        ]
+        if one.seconds:
+            found.insert(2, Bar("generation of the points of one width", one.seconds, 180.0, "s"))
+        for title, drag in many.drags.items():
+            name = many.best.experiment.name
+            found.append(Bar(f"drag, {title}: energy", energy_error(drag, name), DRAG_ENERGY, "E_c"))
+            found.append(
+                Bar(
+                    f"drag, {title}: gradient",
+                    gradient_error(drag, name),
+                    DRAG_GRADIENT,
+                    "of the mean",
+                )
+            )
+        return found
+
+    def summary(self) -> dict[str, Any]:
+        """All figures, for summary.json."""
+        return {
+            "bars": [vars(bar) | {"passed": bar.passed} for bar in self.bars()],
+            "milliseconds": self.speed,
+            "scatter_by_translation": self.one_width.scatter,
+            "seconds_to_generate": {
+                "one_width": self.one_width.seconds,
+                "range_of_widths": self.range_of_widths.seconds,
+            },
+            "networks": {
+                name: [_summary(one) for one in part.trained]
+                for name, part in (("one_width", self.one_width), ("range_of_widths", self.range_of_widths))
+            },
+        }
+
+
+def _summary(one: Trained) -> dict[str, Any]:
+    return {
+        "name": one.experiment.name,
+        "count": one.experiment.count,
+        "mae": one.error,
+        "mae_percentiles_1_to_99": one.inner_error,
+        "parameters": one.network.n_parameters,
+        "epoch": one.history.best,
+        "seconds": one.history.seconds,
+        "seconds_for_descriptors": one.seconds_for_descriptors,
+    }
+
+
+HEADINGS = ("network", "count", "parameters", "MAE (E_c)", "MAE, 1 to 99 %", "kept epoch", "training (s)")
+
+
+def _rows(part: PartOutcome) -> list[tuple[str, ...]]:
+    return [
+        (
+            one.experiment.name,
+            one.experiment.count,
+            str(one.network.n_parameters),
+            f"{one.error:.3f}",
+            f"{one.inner_error:.3f}",
+            f"{one.history.best} of {len(one.history.validation)}",
+            f"{one.history.seconds:.0f}",
+        )
+        for one in part.trained
+    ]
+
+
+def print_outcome(outcome: Outcome, output: Path) -> bool:
+    """Print the tables; whether every bar is met."""
+    table = Table(HEADINGS[0], title="\nHeld-out errors of energies per particle")
+    for heading in HEADINGS[1:]:
+        table.add_column(heading, justify="right")
+    for part in (outcome.one_width, outcome.range_of_widths):
+        for row in _rows(part):
+            table.add_row(*row)
+        table.add_section()
+    last = (
+        "Common translations scatter the energies of the document's count by "
+        f"{outcome.one_width.scatter:.3f} E_c. Report: {output / 'report.html'}"
+    )
+    return print_bars(table, outcome.bars(), last)
+
+
+def write_report(outcome: Outcome, output: Path) -> None:
+    """report.html and its pictures."""
+    report = Report("The lattice model")
+    report.text("Energies per particle in E_c, lengths in R_c. See README.md for what is compared.")
+    report.table(*bars_table(outcome.bars()))
+    report.table(
+        ("Time on one thread", "energy (ms)", "with gradient (ms)"),
+        [(name, f"{a:.3g}", f"{b:.3g}") for name, (a, b) in outcome.speed.items()],
+    )
+    report.heading("The potentials: six tests each")
+    for form, found in outcome.tests.items():
+        report.figure(figures.diagnostics(found, form), f"potential_{form}", f"Six tests of {form}.")
+    _add_part(report, "One width", "one_", outcome.one_width)
+    report.text(
+        "Common translations, which invariant descriptors cannot see, scatter the energies of the document's "
+        f"count by {outcome.one_width.scatter:.3f} E_c: they depend on which images the central cell holds."
+    )
+    _add_part(report, "A range of widths", "range_", outcome.range_of_widths)
+    report.write(output)
+
+
+def _add_part(report: Report, title: str, prefix: str, part: PartOutcome) -> None:
+    report.heading(title)
+    add_database(report, part.database, prefix)
+    report.table(HEADINGS, _rows(part))
+    shown = part.trained
+    report.figure(
+        plots.parity_panels(
+            {one.experiment.name: (one.truth, one.predicted) for one in shown},
+            "Energy per particle",
+            "E_c",
+            {one.experiment.name: f"MAE {one.error:.3f} E_c" for one in shown},
+        ),
+        f"{prefix}parity",
+        "Held-out points.",
+    )
+    report.figure(_learning_curves(shown), f"{prefix}learning", "Errors against epochs.")
+    report.figure(
+        figures.drag(part.drags),
+        f"{prefix}drag",
+        "One particle moves through its cell; above the energy, below its derivative.",
+    )
+
+
+def _learning_curves(trained: list[Trained]) -> Figure:
+    """Held-out errors, a panel for each count of triplets."""
+    epochs = max(len(one.history.validation) for one in trained)
+    panels: dict[str, dict[str, np.ndarray]] = {}
+    for one in trained:
+        curve = np.full(epochs, np.nan)
+        curve[: len(one.history.validation)] = one.history.validation
+        panel = panels.setdefault(f"{one.experiment.count} count: MAE (E_c)", {})
+        panel[one.experiment.name] = curve
+    return plots.learning_curve(np.arange(1, epochs + 1), panels)

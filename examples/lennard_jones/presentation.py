@@ -1,0 +1,233 @@
+"""The outcome as tables on the terminal, figures and a report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import potential
+from bars import Bar, bars_table, print_bars
+from direct_forces import DirectForces
+from many_neighbors import N_NEIGHBORS, ManyNeighbors
+from one_distance import ENERGY_FROM, GRADIENT_FROM, Row
+from rich.table import Table
+
+from nnpot.panels import Panel, lines
+from nnpot.plots import bars as bar_figure
+from nnpot.report import Report
+
+MINUTES = 5.0
+"""For the network of one distance."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All results of a run; the first row of part 1 is the network that is asked about."""
+
+    rows: list[Row]
+    many: ManyNeighbors
+    direct: DirectForces
+
+    def bars(self) -> list[Bar]:
+        """What the network of one distance must reach."""
+        chosen = self.rows[0]
+        curves = chosen.curves
+        return [
+            Bar(f"energy error, r ≥ {ENERGY_FROM:g} σ", curves.largest_energy_error, 1e-3, "ε"),
+            Bar(f"gradient error, r ≥ {GRADIENT_FROM:g} σ", curves.largest_gradient_error, 1e-2, "ε/σ"),
+            Bar("Python − C++, relative", curves.difference, 1e-12, ""),
+            Bar("training", chosen.fit.seconds / 60.0, MINUTES, "min"),
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """All figures, for JSON."""
+        many, direct = self.many, self.direct
+        return {
+            "one_distance": [
+                {"activation": row.activation, "hidden": list(row.hidden), **_figures(row)}
+                for row in self.rows
+            ],
+            "twenty_neighbours": {
+                "test_rmse": many.rmse,
+                "test_rmse_summed_network_of_one_distance": many.summed_rmse,
+                "standard_deviation": many.width,
+                "seconds": many.fit.seconds,
+            },
+            "five_neighbours": {
+                "energy_rmse": _rms(direct.energy_error),
+                "force_rmse_put_out": _rms(direct.direct_error),
+                "force_rmse_backpropagated": _rms(direct.backpropagated_error),
+                "force_rms": direct.force_width,
+                "seconds": direct.fit.seconds,
+                "runs": {
+                    name: {
+                        "drift_per_100": motion.drift,
+                        "fluctuation": motion.fluctuation,
+                        "until": float(motion.time[-1]),
+                        "broke_up": motion.broke_up,
+                    }
+                    for name, motion in direct.motions.items()
+                },
+            },
+            "bars": [vars(bar) | {"passed": bar.passed} for bar in self.bars()],
+        }
+
+
+def _rms(errors: np.ndarray) -> float:
+    return float(np.sqrt(np.mean(errors**2)))
+
+
+def _figures(row: Row) -> dict[str, float]:
+    return {
+        "energy_rms_error": row.curves.rms_energy_error,
+        "largest_energy_error": row.curves.largest_energy_error,
+        "largest_gradient_error": row.curves.largest_gradient_error,
+        "difference_python_cpp": row.curves.difference,
+        "seconds": row.fit.seconds,
+    }
+
+
+ROW_TITLES = (
+    "hidden layers",
+    "energy, rms (ε)",
+    f"energy, largest for r ≥ {ENERGY_FROM:g}",
+    f"gradient, largest for r ≥ {GRADIENT_FROM:g} (ε/σ)",
+    "training (s)",
+)
+
+
+def _rows(rows: Sequence[Row]) -> list[tuple[str, ...]]:
+    return [
+        (
+            row.activation,
+            "–".join(map(str, row.hidden)),
+            f"{row.curves.rms_energy_error:.1e}",
+            f"{row.curves.largest_energy_error:.1e}",
+            f"{row.curves.largest_gradient_error:.1e}",
+            f"{row.fit.seconds:.0f}",
+        )
+        for row in rows
+    ]
+
+
+def _force_rows(direct: DirectForces) -> list[tuple[str, ...]]:
+    errors = {
+        "network, forces backpropagated": direct.backpropagated_error,
+        "network, forces put out": direct.direct_error,
+    }
+    return [
+        (
+            name,
+            f"{_rms(errors[name]):.1e}" if name in errors else "",
+            f"{motion.drift:+.1e}",
+            f"{motion.fluctuation:.1e}",
+            f"{'broke up at' if motion.broke_up else 'all of'} {motion.time[-1]:.0f}",
+        )
+        for name, motion in direct.motions.items()
+    ]
+
+
+FORCE_TITLES = ("force, rms error (ε/σ)", "drift (ε per 100 τ)", "fluctuation (ε)", "run (τ)")
+
+
+def print_outcome(outcome: Outcome, report: Path) -> bool:
+    """Print the tables; whether every bar is met."""
+    table = Table("activation", title="\nLennard-Jones: networks of one distance")
+    for title in ROW_TITLES:
+        table.add_column(title, justify="right")
+    for row in _rows(outcome.rows):
+        table.add_row(*row)
+    return print_bars(table, outcome.bars(), f"Report: {report}")
+
+
+def write_report(outcome: Outcome, output: Path) -> Path:
+    """report.html and its pictures."""
+    report = Report("Lennard-Jones: what a network makes of a potential that is known")
+    report.text("Units: ε, σ, and τ = σ √(m/ε). Networks are trained in TensorFlow; errors are those in C++.")
+    report.table(*bars_table(outcome.bars()))
+    _one_distance(report, outcome.rows)
+    _many_neighbors(report, outcome.many)
+    _direct_forces(report, outcome.direct)
+    return report.write(output)
+
+
+def _one_distance(report: Report, rows: Sequence[Row]) -> None:
+    chosen = rows[0]
+    curves = chosen.curves
+    report.heading(f"One distance in, one energy out, r from {potential.NEAREST} to {potential.CUTOFF} σ")
+    name = f"{chosen.activation}, hidden layers of {' and '.join(map(str, chosen.hidden))} nodes"
+    both = {
+        "in Python (TensorFlow)": (curves.energy_python, curves.gradient_python),
+        "in C++": (curves.energy_cpp, curves.gradient_cpp),
+    }
+    panels = [
+        Panel("Energy", "Distance r (σ)", "Error (ε)", {k: (curves.r, v[0]) for k, v in both.items()}),
+        Panel("Gradient", "Distance r (σ)", "Error (ε/σ)", {k: (curves.r, v[1]) for k, v in both.items()}),
+    ]
+    caption = (
+        f"Network minus potential ({name}): energy, and gradient by backpropagation down to the input. "
+        f"Python and C++ differ by {curves.difference:.0e} of the largest value."
+    )
+    report.figure(lines(panels), "one_distance_errors", caption)
+    report.table(("activation", *ROW_TITLES), _rows(rows))
+    ordered = sorted(rows, key=lambda row: row.curves.rms_energy_error)
+    labels = [f"{row.activation}, {'–'.join(map(str, row.hidden))}" for row in ordered]
+    values = [1000.0 * row.curves.rms_energy_error for row in ordered]
+    figure = bar_figure(labels, values, "Energy error, rms (10⁻³ ε)", "{:.3g}")
+    report.figure(
+        figure, "one_distance_comparison", "Activations and architectures, equal numbers of iterations."
+    )
+
+
+def _many_neighbors(report: Report, many: ManyNeighbors) -> None:
+    report.heading(f"{N_NEIGHBORS} distances in, the sum of their energies out")
+    fit = many.fit
+    costs = {"training data": (fit.iterations, fit.train_cost), "test data": (fit.iterations, fit.test_cost)}
+    panel = Panel("", "Iteration (epoch)", "Mean square error / variance", costs, x_log=True, y_log=True)
+    caption = (
+        f"Cost against epoch. Test energies (standard deviation {many.width:.2f} ε) are missed by "
+        f"{many.rmse:.3f} ε; the network of one distance, applied to each distance and summed, misses them "
+        f"by {many.summed_rmse:.1e} ε."
+    )
+    report.figure(lines([panel], width=5.4), "twenty_neighbours_cost", caption)
+
+
+def _direct_forces(report: Report, direct: DirectForces) -> None:
+    report.heading("Five neighbours (x, y, z, r) in, force and energy out")
+    report.text(
+        "The same network gives forces twice: as outputs, and as the gradient of its energy. Energies of "
+        f"test atoms are missed by {_rms(direct.energy_error):.3f} ε (rms), force components (rms "
+        f"{direct.force_width:.2f} ε/σ) by {_rms(direct.direct_error):.3f} as outputs and by "
+        f"{_rms(direct.backpropagated_error):.3f} ε/σ as gradient."
+    )
+    report.table(("forces", *FORCE_TITLES), _force_rows(direct))
+    report.figure(lines(_force_panels(direct)), "five_neighbours", FORCE_CAPTION)
+
+
+FORCE_CAPTION = (
+    "Left: the share of test values with a larger error. Middle and right: the total energy of six atoms at "
+    "constant energy, less that at the start, on two scales; a run that breaks up ends early."
+)
+
+
+def _force_panels(direct: DirectForces) -> list[Panel]:
+    errors = {
+        "energy (ε)": direct.energy_error,
+        "force, backpropagated (ε/σ)": direct.backpropagated_error,
+        "force, put out (ε/σ)": direct.direct_error,
+    }
+    shares = {}
+    for name, values in errors.items():
+        sizes = np.sort(np.abs(values).ravel())[::-1]
+        shares[name] = (sizes, np.arange(1, len(sizes) + 1) / len(sizes))
+    totals = {name: (motion.time, motion.energy) for name, motion in direct.motions.items()}
+    kept = {name: line for name, line in totals.items() if name != "network, forces put out"}
+    change = "Change of the total energy (ε)"
+    return [
+        Panel("Test data", "|Error|", "Share with a larger error", shares, x_log=True, y_log=True),
+        Panel("Constant energy", "Time (τ)", change, totals),
+        Panel("Without the forces put out", "Time (τ)", change, kept),
+    ]

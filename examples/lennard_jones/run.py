@@ -1,0 +1,88 @@
+"""Networks that learn the Lennard-Jones potential, held against it: energies, gradients, motion.
+
+python run.py --output DIR           all of it (some minutes)
+python run.py --quick --output DIR   small networks and few iterations: for a look at the steps
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import direct_forces
+import many_neighbors
+import one_distance
+from fit import ACTIVATIONS
+from presentation import Outcome, print_outcome, write_report
+
+from nnpot.errors import NnpotError
+from nnpot.files import atomic_write
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is done. The first activation and architecture make the network that is asked about."""
+
+    architectures: tuple[tuple[int, ...], ...] = ((20, 20), (10, 10), (40,))
+    iterations: int = 2000
+    many_samples: int = 40000
+    many_hidden: tuple[int, ...] = (100,)
+    many_iterations: int = 2000
+    force_samples: int = 10000
+    force_hidden: tuple[int, ...] = (60, 60)
+    force_iterations: int = 1200
+    steps: int = 20000
+
+
+QUICK = Size(((10, 10), (10,)), 150, 400, (20,), 60, 600, (20,), 60, 300)
+
+
+def main() -> int:
+    """Run all parts; 0 when every bar is met, 1 when one is missed, 2 after an error."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--output", type=Path, required=True, help="folder of the results")
+    parser.add_argument("--quick", action="store_true", help="a look at the steps; misses the bars")
+    arguments = parser.parse_args()
+    try:
+        outcome = run(arguments.output, QUICK if arguments.quick else Size())
+        report = write_report(outcome, arguments.output)
+    except (NnpotError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0 if print_outcome(outcome, report) else 1
+
+
+def run(output: Path, size: Size) -> Outcome:
+    """All three parts; networks and figures lie in ``output``."""
+    from nnpot.training.tensorflow_setup import set_up
+
+    set_up(1)
+    output.mkdir(parents=True, exist_ok=True)
+    first = ["tanh", *(name for name in ACTIVATIONS if name != "tanh")]
+    rows = [
+        one_distance.train(name, ACTIVATIONS[name], hidden, size.iterations)
+        for hidden in size.architectures
+        for name in first
+    ]
+    network = rows[0].fit.network
+    many = many_neighbors.train(network, size.many_samples, size.many_hidden, size.many_iterations)
+    direct = direct_forces.train(size.force_samples, size.force_hidden, size.force_iterations, size.steps)
+    outcome = Outcome(rows, many, direct)
+    network.write(output / "one_distance.network")
+    many.fit.network.write(output / "twenty_neighbours.network")
+    direct.fit.network.write(output / "five_neighbours.network")
+    with atomic_write(output / "summary.json") as stream:
+        json.dump(outcome.to_dict(), stream, indent=2, ensure_ascii=False)
+        stream.write("\n")
+    return outcome
+
+
+if __name__ == "__main__":
+    sys.exit(main())

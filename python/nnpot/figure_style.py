@@ -1,0 +1,62 @@
+"""The look of all figures: colours, lines, axes."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+# Okabe and Ito's colours, told apart also by colour-blind readers; the first is for the reference.
+COLORS = ("#000000", "#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+LINES = ("-", "--", ":", "-.")
+MARKERS = "osD^v*Xp"
+STYLE: dict[str, object] = {
+    "font.size": 10,
+    "axes.titlesize": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.8,
+    "lines.linewidth": 1.6,
+    "legend.frameon": False,
+    "legend.fontsize": 9,
+    "xtick.direction": "out",
+    "figure.constrained_layout.use": True,
+}
+
+
+def style() -> AbstractContextManager[None]:
+    return matplotlib.rc_context(STYLE)  # type: ignore[arg-type]
+
+
+def row(columns: int = 1, width: float = 4.6, height: float = 3.5) -> tuple[Figure, list[Axes]]:
+    figure = Figure(figsize=(width * columns, height))
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(1, columns, squeeze=False)[0]
+    return figure, list(axes)
+
+
+def grid(n: int, width: float = 3.6, height: float = 3.0) -> tuple[Figure, list[Axes]]:
+    """Axes for n panels, at most three in a row."""
+    columns = n if n < 4 else 2 if n == 4 else 3
+    rows = -(-n // columns)
+    figure = Figure(figsize=(max(width * columns, 4.6), height * rows))
+    FigureCanvasAgg(figure)
+    axes = list(figure.subplots(rows, columns, squeeze=False).ravel())
+    for unused in axes[n:]:
+        unused.set_axis_off()
+    return figure, axes[:n]
+
+
+def plain_decades(ax: Axes) -> None:
+    """Say 0.5, 1, 2, 5, 10 instead of powers where the axis spans few decades."""
+    for axis in (ax.xaxis, ax.yaxis):
+        low, high = axis.get_view_interval()
+        fine = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0) if high < 5.0 * low else (1.0, 2.0, 5.0)
+        subs = fine if high < 300.0 * low else (1.0,)
+        axis.set_major_locator(LogLocator(subs=subs, numticks=20))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.10g}"))
+        axis.set_minor_formatter(NullFormatter())

@@ -1,0 +1,270 @@
+"""Generation of databases: random configurations, relaxed by random moves, the highest energies cut."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, ValidationError, model_validator
+
+from nnpot.errors import InvalidInputError, NnpotError
+from nnpot.files import atomic_write
+from nnpot.lattice.database import Database, write_database
+from nnpot.lattice.model import Array, Count, LatticeModel, LatticePotential
+from nnpot.progress import Counter, progress
+from nnpot.yaml_file import NotNegative, Positive, StrictModel, describe
+
+POINTS_PER_PIECE = 500
+"""A piece is computed as a whole, kept on the disk, and has its own random numbers: never change it."""
+LAST_EPOCHS = 10
+"""Over which the acceptance of a point is averaged, as in the document's table 2."""
+Share = Annotated[float, Field(gt=0.0, le=1.0)]
+
+
+class GeneratorSettings(StrictModel):
+    """What a database is to hold; the document's names stand behind the meaning."""
+
+    points: Annotated[int, Field(gt=0)] = 25_000
+    """How many before the cut, rounded up to the same number for each width (numberOfDatapoints)."""
+    particles: Annotated[int, Field(gt=0)] = 4
+    """Per cell (numberOfParticlesPerCell)."""
+    dimensions: Annotated[int, Field(gt=0)] = 2
+    """Of space (numberOfDimensions)."""
+    potential: LatticePotential = LatticePotential()
+    """Of pairs and triplets (potentialEnergyFunction)."""
+    count: Count = "document"
+    """How triplets count whose particles are in two cells."""
+    widths: tuple[Positive, Positive] = (5.0, 5.0)
+    """The smallest and the largest (widthOfCell)."""
+    number_of_widths: Annotated[int, Field(gt=0)] = 1
+    """Evenly between them, both included (numberOfWidths)."""
+    depth: Annotated[int, Field(ge=0)] | None = None
+    """Of the images in the energies; without, what each width requires (depthOfSurroundingCells)."""
+    relaxation_depth: Annotated[int, Field(ge=0)] = 1
+    """Of the images in the relaxation (relaxationDepthOfSurroundingCells)."""
+    epochs: Annotated[int, Field(ge=0)] = 40
+    """Of the relaxation: each moves each particle once (amountOfEpochs)."""
+    displacement: NotNegative = 0.1
+    """The largest, in each direction, of a move (maxDeltaPerEpoch)."""
+    keep: Share = 0.9
+    """The share of the points of each width, those with the lowest energies, that is kept (cutoff)."""
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    """Same seed, same database, however many cores compute it."""
+
+    @model_validator(mode="after")
+    def _widths_fit(self) -> GeneratorSettings:
+        low, high = self.widths
+        if low > high:
+            raise ValueError(f"widths: the smallest must come first, got {low:g} and {high:g}")
+        if self.number_of_widths == 1 and low != high:
+            raise ValueError("number_of_widths must be 2 or more for a range of widths")
+        if self.depth is None and self.potential.form != "modified-lennard-jones":
+            raise ValueError(f"depth must be stated, since {self.potential.form} has no cutoff")
+        return self
+
+    @property
+    def all_widths(self) -> Array:
+        """Shape (number_of_widths,)."""
+        return np.linspace(*self.widths, self.number_of_widths)
+
+    @property
+    def points_per_width(self) -> int:
+        """Before the cut."""
+        return math.ceil(self.points / self.number_of_widths)
+
+    @classmethod
+    def checked(cls, **values: Any) -> GeneratorSettings:
+        """As the constructor, with faults in one line."""
+        try:
+            return cls(**values)
+        except ValidationError as error:
+            raise InvalidInputError(describe(error, cls)) from error
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some points of one width."""
+
+    width_number: int
+    first: int
+    n_points: int
+
+
+@dataclass(frozen=True)
+class Points:
+    """What comes out of a piece."""
+
+    positions: Array
+    energies: Array
+    accepted: NDArray[np.int64]
+    """Moves by point and epoch."""
+
+
+def pieces(settings: GeneratorSettings) -> list[Piece]:
+    """The work, in order of widths."""
+    n = settings.points_per_width
+    return [
+        Piece(width, first, min(POINTS_PER_PIECE, n - first))
+        for width in range(settings.number_of_widths)
+        for first in range(0, n, POINTS_PER_PIECE)
+    ]
+
+
+def compute(settings: GeneratorSettings, piece: Piece, threads: int | None = None) -> Points:
+    """Draw, relax and evaluate the points of a piece."""
+    model = LatticeModel(settings.potential, settings.count, threads)
+    width = float(settings.all_widths[piece.width_number])
+    number = piece.width_number * settings.points_per_width + piece.first
+    random = np.random.default_rng(np.random.SeedSequence(settings.seed, spawn_key=(number,)))
+    start = random.uniform(0.0, width, (piece.n_points, settings.particles, settings.dimensions))
+    widths = np.full(piece.n_points, width)
+    relaxed, accepted = model.core.relax(
+        start,
+        widths,
+        settings.epochs,
+        settings.displacement,
+        settings.relaxation_depth,
+        settings.seed,
+        number,
+        threads or 0,
+    )
+    return Points(relaxed, model.energies(relaxed, widths, settings.depth), accepted)
+
+
+def generate(
+    settings: GeneratorSettings, output: Path, threads: int | None = None, scheduler: str | None = None
+) -> Database:
+    """Generate a database into ``output``; what was broken off goes on where it ended.
+
+    Parameters
+    ----------
+    settings
+        What it is to hold.
+    output
+        The file, as for `write_database`. Pieces are kept beside it until it is whole.
+    threads
+        How many to use here; None for all cores.
+    scheduler
+        Address of a Dask scheduler whose workers are to compute the pieces.
+
+    Raises
+    ------
+    InvalidInputError
+        If pieces of a database with other settings are there.
+    """
+    store = _Store(output.with_name(f"{output.name}.pieces"), settings)
+    work = pieces(settings)
+    missing = [piece for piece in work if not store.file(piece).exists()]
+    with progress("generating", len(work) * POINTS_PER_PIECE) as bar:
+        bar.advance((len(work) - len(missing)) * POINTS_PER_PIECE)
+        if scheduler is None:
+            _compute_here(settings, missing, threads, store, bar)
+        else:
+            _compute_with_dask(settings, missing, scheduler, store, bar)
+    database = _assemble(settings, [store.read(piece) for piece in work])
+    write_database(output, database)
+    store.remove()
+    return database
+
+
+class _Store:
+    """The pieces that are done, in a folder of their own."""
+
+    def __init__(self, folder: Path, settings: GeneratorSettings) -> None:
+        self._folder = folder
+        text = json.dumps(settings.model_dump(), indent=2)
+        said = folder / "settings.json"
+        if said.exists() and said.read_text(encoding="utf-8") != text:
+            raise InvalidInputError(
+                f"{folder}: holds pieces of a database with other settings; repeat them, or remove it"
+            )
+        folder.mkdir(exist_ok=True)
+        with atomic_write(said) as stream:
+            stream.write(text)
+
+    def file(self, piece: Piece) -> Path:
+        return self._folder / f"{piece.width_number:05d}_{piece.first:09d}.npz"
+
+    def write(self, piece: Piece, points: Points) -> None:
+        with atomic_write(self.file(piece), "wb") as stream:
+            np.savez(stream, positions=points.positions, energies=points.energies, accepted=points.accepted)
+
+    def read(self, piece: Piece) -> Points:
+        with np.load(self.file(piece)) as found:
+            return Points(found["positions"], found["energies"], found["accepted"])
+
+    def remove(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _compute_here(
+    settings: GeneratorSettings, work: list[Piece], threads: int | None, store: _Store, bar: Counter
+) -> None:
+    for piece in work:
+        store.write(piece, compute(settings, piece, threads))
+        bar.advance(POINTS_PER_PIECE, width=f"{settings.all_widths[piece.width_number]:.3g}")
+
+
+def _compute_with_dask(
+    settings: GeneratorSettings, work: list[Piece], scheduler: str, store: _Store, bar: Counter
+) -> None:
+    try:
+        from distributed import Client, as_completed
+    except ImportError as error:
+        raise NnpotError(
+            f"a scheduler needs Dask ({error}); install it with: pip install 'nnpot[dask]'"
+        ) from error
+    try:
+        client = Client(scheduler, timeout="10s")
+    except (OSError, ValueError) as error:
+        raise InvalidInputError(f"no Dask scheduler answers at {scheduler} ({error})") from error
+    with client:
+        for piece, points in _results(client, as_completed, settings, work):
+            store.write(piece, points)
+            bar.advance(POINTS_PER_PIECE)
+
+
+def _results(
+    client: Any, as_completed: Callable[..., Iterable[Any]], settings: GeneratorSettings, work: list[Piece]
+) -> Iterator[tuple[Piece, Points]]:
+    """One thread for each piece: the workers have one for each core."""
+    futures = {client.submit(compute, settings, piece, 1, pure=False): piece for piece in work}
+    for future in as_completed(list(futures)):
+        yield futures[future], future.result()
+
+
+def _assemble(settings: GeneratorSettings, found: list[Points]) -> Database:
+    """Cut each width, and put all together."""
+    positions = np.concatenate([points.positions for points in found])
+    energies = np.concatenate([points.energies for points in found])
+    accepted = np.concatenate([points.accepted for points in found])
+    widths = np.repeat(settings.all_widths, settings.points_per_width)
+    shape = (settings.number_of_widths, settings.points_per_width)
+    kept = _lowest(energies.reshape(shape), settings.keep).ravel()
+    depths = LatticeModel(settings.potential).depths(widths, settings.depth)
+    share = accepted.reshape(*shape, settings.epochs) / settings.particles
+    last = share[:, :, -LAST_EPOCHS:]
+    of_points = last.mean(axis=2) if settings.epochs else np.full(shape, np.nan)
+    return Database(
+        positions[kept],
+        widths[kept],
+        np.array(depths[kept]),
+        energies[kept],
+        settings.model_dump(mode="json"),
+        share.mean(axis=1),
+        np.stack([of_points.mean(axis=1), of_points.std(axis=1) / math.sqrt(shape[1])], axis=1),
+    )
+
+
+def _lowest(energies: Array, share: float) -> NDArray[np.bool_]:
+    """Which energies of each row do not exceed its quantile."""
+    if share == 1.0:
+        return np.ones(energies.shape, bool)
+    return np.asarray(energies <= np.quantile(energies, share, axis=1, keepdims=True))

@@ -1,0 +1,58 @@
+"""examples/lattice_model, on a few points."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from nnpot.yaml_file import read_yaml
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "lattice_model"
+MODULES = ("drag", "networks", "presentation", "run", "speed", "study")
+
+
+@pytest.fixture
+def example(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[ModuleType, ModuleType]]:
+    monkeypatch.syspath_prepend(EXAMPLE.parent)
+    monkeypatch.syspath_prepend(EXAMPLE)
+    for name in MODULES:
+        sys.modules.pop(name, None)
+    import run
+    import study
+
+    yield run, study
+    for name in MODULES:
+        sys.modules.pop(name, None)
+
+
+def test_the_quick_study_runs_through(example: tuple[ModuleType, ModuleType], tmp_path: Path) -> None:
+    run, study = example
+    settings = read_yaml(study.Study, EXAMPLE / "quick.yaml")
+    outcome = run.run(settings, tmp_path)
+    found = json.loads((tmp_path / "summary.json").read_text())
+    assert [one["name"] for one in found["networks"]["one_width"]] == [
+        one.name for one in settings.one_width.experiments
+    ]
+    labelled = outcome.one_width.trained[1]
+    constant = np.abs(labelled.truth - np.median(labelled.truth)).mean()
+    assert labelled.error < 0.3 * constant
+    assert 0.05 < found["scatter_by_translation"] < constant
+    pictures = {path.stem for path in tmp_path.glob("*.png")}
+    assert {"potential_equation-6", "one_drag", "range_parity", "range_energy_by_width"} <= pictures
+    assert "Six tests of modified-lennard-jones" in (tmp_path / "report.html").read_text()
+    again, seconds = run._database(settings.one_width, tmp_path / "one_width.h5")
+    assert seconds == 0.0 and len(again) == len(outcome.one_width.database)
+
+
+def test_the_study_is_what_the_readme_describes(example: tuple[ModuleType, ModuleType]) -> None:
+    settings = read_yaml(example[1].Study, EXAMPLE / "study.yaml")
+    assert settings.one_width.database.points == 25_000
+    assert settings.range_of_widths.database.widths == (1.5, 10.0)
+    linear = settings.one_width.experiments[0].network
+    assert linear.hidden == () and linear.learning_rate == 1e-5 and linear.loss == "absolute"
