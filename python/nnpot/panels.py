@@ -27,6 +27,9 @@ class Panel:
     markers: bool = False
     level: float | None = None
     """A horizontal line to compare with."""
+    x_limits: tuple[float, float] | None = None
+    y_limits: tuple[float | None, float | None] = (None, None)
+    """Where the axis begins and ends; None for what the curves need."""
 
 
 def lines(panels: Sequence[Panel], width: float = 4.4, height: float = 3.6) -> Figure:
@@ -59,6 +62,10 @@ def _draw(ax: Axes, panel: Panel) -> None:
         ax.set_yscale("log")
     if panel.x_log and panel.y_log:
         plain_decades(ax)
+    if panel.x_limits is not None:
+        ax.set_xlim(panel.x_limits)
+    if panel.y_limits != (None, None):
+        ax.set_ylim(*panel.y_limits)
 
 
 @dataclass(frozen=True)

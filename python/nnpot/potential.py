@@ -99,6 +99,13 @@ class Potential:
             self.elements, lines, self._model.cutoff_type, self._model.cutoff_alpha
         )
 
+    def training_range(self, element: str) -> NDArray[np.float64]:
+        """The smallest and largest value of each symmetry function of an element over the training frames.
+
+        Shape (n_functions, 2), from ``scaling.data``; in the order of the columns of `symmetry_functions`.
+        """
+        return self._model.scaling(element)[:, :2]
+
     def predict(self, atoms: Atoms, neighbors: _core.VerletList | None = None) -> Prediction:
         """Energy, forces and stress of one structure.
 

@@ -6,6 +6,7 @@ from ase.build import bulk
 from nnpot.analysis.radial_distribution import (
     RadialDistribution,
     Simulation,
+    partial_radial_distributions,
     radial_distribution,
     simulate_radial_distribution,
 )
@@ -77,3 +78,41 @@ def test_simulated_crystal_and_liquid_differ():
     assert crystal.r[crystal.g.argmax()] == pytest.approx(2.36, abs=0.06)
     assert crystal.g[gap].max() < 0.1
     assert liquid.g[gap].min() > 0.5
+
+
+def test_partial_distributions_of_a_mixture_are_one_and_add_up():
+    rng = np.random.default_rng(3)
+    cell = np.array([[14.0, 0, 0], [3.0, 14, 0], [-2.0, 4.0, 14.0]])
+    frames = [
+        Atoms("H300O100", cell=cell, scaled_positions=rng.random((400, 3)), pbc=True) for _ in range(40)
+    ]
+    found = partial_radial_distributions(frames, 6.0, 0.5)
+    assert set(found) == {("H", "H"), ("H", "O"), ("O", "O")}
+    np.testing.assert_allclose(found["H", "O"].g[2:], 1.0, atol=0.04)
+    shares = {("H", "H"): 0.75**2, ("H", "O"): 2 * 0.75 * 0.25, ("O", "O"): 0.25**2}
+    total = sum(share * found[pair].g for pair, share in shares.items())
+    np.testing.assert_allclose(total, radial_distribution(frames, 6.0, 0.5).g, rtol=1e-12)
+
+
+def test_partial_shells_of_rock_salt():
+    salt = bulk("NaCl", "rocksalt", a=5.64, cubic=True).repeat(2)
+    found = partial_radial_distributions([salt], 4.5, 0.1)
+    shells = 4 / 3 * np.pi * np.diff((np.arange(46) * 0.1) ** 3)
+    around = found["Cl", "Na"].g * shells * 4 / 5.64**3
+    assert around[int(2.82 / 0.1)] == pytest.approx(6)
+    assert found["Cl", "Na"].g[int(5.64 / np.sqrt(2) / 0.1)] == 0.0
+    assert (found["Na", "Na"].g * shells * 4 / 5.64**3)[int(5.64 / np.sqrt(2) / 0.1)] == pytest.approx(12)
+
+
+def test_first_peak_is_found_between_bins():
+    r = np.arange(0.01, 6.0, 0.02)
+    g = 7.3 * np.exp(-0.5 * ((r - 1.617) / 0.08) ** 2) + 3.0 * np.exp(-0.5 * ((r - 2.6) / 0.2) ** 2)
+    position, height = RadialDistribution(r, g).first_peak()
+    assert position == pytest.approx(1.617, abs=1e-3)
+    assert height == pytest.approx(7.3, rel=1e-3)
+    noisy = g * np.random.default_rng(1).normal(1.0, 0.08, len(r))
+    position, height = RadialDistribution(r, noisy).first_peak()
+    assert position == pytest.approx(1.617, abs=0.01)
+    assert height == pytest.approx(7.3, rel=0.08)
+    with pytest.raises(InvalidInputError, match="no peak above 2"):
+        RadialDistribution(r, np.ones_like(r)).first_peak()

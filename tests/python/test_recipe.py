@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import yaml
 from ase.build import bulk
@@ -58,7 +59,7 @@ def test_the_small_recipe_is_small():
         (group(interval=float("nan")), r"groups\[0\]\.interval must be .* got nan"),
         (
             group(structure={}),
-            r"groups\[0\]\.structure must have exactly one of crystal, surface, file; got none",
+            r"groups\[0\]\.structure must have exactly one of crystal, space_group, surface, file; got none",
         ),
         (group(pressure=[0.0], density=[2.4]), r"groups\[0\]: pressure lets the cell go"),
         (group(structure={"surface": {"facet": "diamond110"}}), r"facet must be 'diamond100'"),
@@ -109,3 +110,32 @@ def test_reduced_keeps_one_frame_of_each_group(tmp_path):
 def test_conditions_meet_every_combination(tmp_path):
     recipe = load_recipe(write(tmp_path, group(density=[2.3, 2.5])))
     assert len(set(recipe.groups[0].conditions())) == 4
+
+
+QUARTZ = {
+    "number": 154,
+    "cell": [4.916, 4.916, 5.4054, 90, 90, 120],
+    "sites": [["Si", 0.4697, 0.0, 2 / 3], ["O", 0.4135, 0.2669, 0.1191 + 2 / 3]],
+}
+
+
+def test_space_group_builds_quartz(tmp_path):
+    recipe = load_recipe(write(tmp_path, group(structure={"space_group": QUARTZ})))
+    quartz = recipe.groups[0].structure.build()
+    assert quartz.get_chemical_formula() == "O6Si3"
+    assert quartz.pbc.all()
+    bonds = quartz.get_all_distances(mic=True)[quartz.symbols == "Si"][:, quartz.symbols == "O"]
+    np.testing.assert_allclose(np.sort(bonds)[:, :4], [[1.605, 1.605, 1.614, 1.614]] * 3, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"number": 231}, r"structure\.space_group\.number must be less than or equal to 230, got 231"),
+        ({"cell": [4.9, 4.9, 5.4, 90, 90]}, r"structure\.space_group\.cell"),
+        ({"sites": []}, r"structure\.space_group\.sites"),
+    ],
+)
+def test_faults_of_a_space_group(tmp_path, change, message):
+    with pytest.raises(InvalidInputError, match=message):
+        load_recipe(write(tmp_path, group(structure={"space_group": QUARTZ | change})))

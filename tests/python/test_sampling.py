@@ -9,7 +9,7 @@ from nnpot.errors import InvalidInputError
 from nnpot.io import read_frames
 from nnpot.lammps_system import compute_labels
 from nnpot.reference.recipe import Recipe
-from nnpot.reference.sampling import random_strain, sample, starting_structure, summarize
+from nnpot.reference.sampling import random_strain, roomiest_place, sample, starting_structure, summarize
 
 DIAMOND = {"crystal": {"name": "Si", "crystalstructure": "diamond", "a": 5.431, "cubic": True}}
 
@@ -111,6 +111,37 @@ def test_hot_silicon_melts():
     (liquid,) = sample(recipe(hot | {"n_frames": 1, "equilibration": 0.5}), seed=1)
     (crystal,) = sample(recipe({"repeat": [2, 2, 2], "temperature": [2000.0], "n_frames": 1}), seed=1)
     assert liquid.get_potential_energy() / 64 > crystal.get_potential_energy() / 64 + 0.2
+
+
+def test_slow_cooling_goes_through_the_temperatures_between():
+    cooled = {
+        "melt": {"temperature": 4000.0, "duration": 0.1, "cooling": 1.0},
+        "n_frames": 1,
+        "repeat": [2, 2, 2],
+    }
+    short = {"equilibration": 0.0, "interval": 0.01}
+    slow, sudden = (
+        next(iter(sample(recipe(cooled | short | {"melt": cooled["melt"] | {"cooling": cooling}}), seed=1)))
+        for cooling in (1.0, 0.0)
+    )
+    assert slow.get_potential_energy() < sudden.get_potential_energy() - 64 * 0.05
+
+
+def test_interstitials_have_room():
+    group = recipe({"interstitials": ["Si", "Si"], "repeat": [2, 2, 2]}).groups[0]
+    atoms = starting_structure(group, None, np.random.default_rng(0))
+    assert len(atoms) == 66
+    distances = atoms.get_all_distances(mic=True)[64:]
+    assert distances[distances > 0.0].min() > 1.6
+
+
+def test_roomiest_place_of_diamond():
+    atoms = bulk("Si", cubic=True)
+    place = roomiest_place(atoms, np.random.default_rng(1), 2000)
+    atoms.append("H")
+    atoms.positions[-1] = place
+    room = atoms.get_distances(-1, range(8), mic=True).min()
+    assert room == pytest.approx(np.sqrt(3) / 4 * 5.43, rel=0.05)  # the empty tetrahedra
 
 
 def test_summary_tells_copies_from_independent_frames():

@@ -34,7 +34,7 @@ def closest_pairs(frame: Atoms, reach: float) -> dict[Elements, ClosestPair]:
         first, second, distance = _all_pairs(frame, reach)
     symbols = np.array(frame.get_chemical_symbols())
     found: dict[Elements, ClosestPair] = {}
-    for a, b in itertools.combinations_with_replacement(sorted(set(symbols)), 2):
+    for a, b in itertools.combinations_with_replacement(sorted(set(symbols.tolist())), 2):
         own = np.flatnonzero((symbols[first] == a) & (symbols[second] == b))
         if len(own):
             best = own[np.argmin(distance[own])]

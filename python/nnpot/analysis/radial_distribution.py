@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +12,7 @@ from ase import Atoms
 from ase.geometry import minkowski_reduce
 from numpy.typing import NDArray
 
+from nnpot.analysis.closest_pairs import Elements
 from nnpot.errors import InvalidInputError
 from nnpot.lammps_runtime import PairCommands, open_lammps
 from nnpot.lammps_system import LammpsSystem
@@ -27,6 +30,29 @@ class RadialDistribution:
         """Mean of |g - g'| over the distances at which there are atoms, in one of the two at least."""
         occupied = (self.g > 0.0) | (other.g > 0.0)
         return float(np.mean(np.abs(self.g - other.g)[occupied]))
+
+    def first_peak(self, smallest: float = 2.0) -> tuple[float, float]:
+        """Position (Å) and height of the first maximum that is higher than ``smallest``.
+
+        From a parabola through the logarithms of g around it, as far as g, smoothed over 0.1 Å, is above 0.7
+        of its maximum on both sides: so single bins matter little.
+        """
+        width = round(0.1 / float(self.r[1] - self.r[0])) | 1
+        smooth = np.convolve(self.g, np.full(width, 1.0 / width), "same")
+        above = np.flatnonzero(smooth > smallest)
+        if len(above) == 0:
+            raise InvalidInputError(f"g(r) has no peak above {smallest:g}")
+        gap = np.flatnonzero(smooth[above[0] :] <= smallest)
+        end = above[0] + gap[0] if len(gap) else len(smooth)
+        top = above[0] + int(np.argmax(smooth[above[0] : end]))
+        low = np.abs(np.flatnonzero(smooth < 0.7 * smooth[top]) - top)
+        reach = max(1, int(low.min()) - 1) if len(low) else 1
+        near = slice(max(0, top - reach), top + reach + 1)
+        g, r = np.maximum(self.g[near], 1e-3), self.r[near] - self.r[top]
+        a, b, c = np.polyfit(r, np.log(g), 2, w=np.sqrt(g))
+        if a >= 0.0:
+            return float(self.r[top]), float(self.g[top])
+        return float(self.r[top] - b / (2.0 * a)), float(np.exp(c - b * b / (4.0 * a)))
 
 
 def radial_distribution(frames: Iterable[Atoms], r_max: float, bin_width: float = 0.05) -> RadialDistribution:
@@ -48,22 +74,71 @@ def radial_distribution(frames: Iterable[Atoms], r_max: float, bin_width: float 
     InvalidInputError
         If a frame is not periodic or too small for ``r_max``, or there is none.
     """
+
+    def pairs(frame: Atoms) -> dict[Elements, _Counts]:
+        _, _, distances = _pairs_within(frame, r_max)
+        return {("", ""): (distances, len(frame) ** 2)}
+
+    return _mean_distributions(frames, pairs, r_max, bin_width)["", ""]
+
+
+def partial_radial_distributions(
+    frames: Iterable[Atoms], r_max: float, bin_width: float = 0.05
+) -> dict[Elements, RadialDistribution]:
+    """Mean g(r) of each pair of elements, symbols in alphabetical order; all tend to 1 at large distances.
+
+    g_ab(r) = V / (N_a N_b) · <number of ordered pairs a, b in the shell> / volume of the shell. Parameters
+    and errors as for `radial_distribution`; all frames have the same atoms.
+    """
+
+    def pairs(frame: Atoms) -> dict[Elements, _Counts]:
+        first, second, distances = _pairs_within(frame, r_max)
+        symbols = np.array(frame.get_chemical_symbols())
+        found: dict[Elements, _Counts] = {}
+        for a, b in itertools.combinations_with_replacement(sorted(set(symbols.tolist())), 2):
+            own = (symbols[first] == a) & (symbols[second] == b)
+            if a != b:
+                own |= (symbols[first] == b) & (symbols[second] == a)
+            ordered = int(np.sum(symbols == a) * np.sum(symbols == b)) * (1 if a == b else 2)
+            found[a, b] = (distances[own], ordered)
+        return found
+
+    return _mean_distributions(frames, pairs, r_max, bin_width)
+
+
+_Counts = tuple[NDArray[np.float64], int]
+"""Distances of pairs i < j, and how many ordered pairs there would be without a limit of the distance."""
+
+
+def _mean_distributions(
+    frames: Iterable[Atoms],
+    pairs: Callable[[Atoms], dict[Elements, _Counts]],
+    r_max: float,
+    bin_width: float,
+) -> dict[Elements, RadialDistribution]:
     n_bins = round(r_max / bin_width)
     edges = np.linspace(0.0, r_max, n_bins + 1)
     shells = 4.0 / 3.0 * np.pi * np.diff(edges**3)
-    total, n_frames = np.zeros(n_bins), 0
+    totals: dict[Elements, NDArray[np.float64]] = defaultdict(lambda: np.zeros(n_bins))
+    n_frames = 0
     for frame in frames:
-        distances = _distances(frame, r_max)
-        counts = np.histogram(distances, bins=edges)[0]
-        total += 2.0 * counts * frame.get_volume() / len(frame) ** 2
+        for elements, (distances, n_ordered) in pairs(frame).items():
+            counts = np.histogram(distances, bins=edges)[0]
+            totals[elements] += 2.0 * counts * frame.get_volume() / n_ordered
         n_frames += 1
     if n_frames == 0:
         raise InvalidInputError("a radial distribution needs at least one frame")
-    return RadialDistribution(0.5 * (edges[1:] + edges[:-1]), total / (n_frames * shells))
+    middle = 0.5 * (edges[1:] + edges[:-1])
+    return {
+        elements: RadialDistribution(middle, total / (n_frames * shells))
+        for elements, total in totals.items()
+    }
 
 
-def _distances(frame: Atoms, r_max: float) -> NDArray[np.float64]:
-    """Distances of all pairs i < j that are shorter than ``r_max``."""
+def _pairs_within(
+    frame: Atoms, r_max: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """All pairs i < j that are closer than ``r_max``: i, j and the distance."""
     if not frame.pbc.all():
         raise InvalidInputError(
             "a radial distribution needs frames that are periodic in all three directions"
@@ -80,7 +155,8 @@ def _distances(frame: Atoms, r_max: float) -> NDArray[np.float64]:
     difference = scaled[second] - scaled[first]
     difference -= np.round(difference)
     distances = np.linalg.norm(difference @ cell, axis=1)
-    return np.asarray(distances[distances < r_max])
+    near = distances < r_max
+    return first[near], second[near], distances[near]
 
 
 @dataclass(frozen=True)

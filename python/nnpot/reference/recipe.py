@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import ase.build
 import ase.io
+import ase.spacegroup
 from ase import Atoms
 from pydantic import Field, PositiveInt, field_validator, model_validator
 
@@ -59,26 +60,52 @@ class Surface(StrictModel):
         return slab
 
 
+class SpaceGroup(StrictModel):
+    """A crystal as publications give it: space group, cell, and the sites that differ by symmetry.
+
+    ``number`` is that of the International Tables, in ASE's setting ``setting``; ``cell`` holds a, b, c in Å
+    and α, β, γ in degrees; each of ``sites`` an element and its fractional coordinates.
+    """
+
+    number: Annotated[int, Field(ge=1, le=230)]
+    setting: Literal[1, 2] = 1
+    cell: tuple[Positive, Positive, Positive, Positive, Positive, Positive]
+    sites: Annotated[list[tuple[str, Finite, Finite, Finite]], Field(min_length=1)]
+
+    def build(self) -> Atoms:
+        """The conventional cell."""
+        atoms = ase.spacegroup.crystal(
+            [site[0] for site in self.sites],
+            [site[1:] for site in self.sites],
+            spacegroup=self.number,
+            setting=self.setting,
+            cellpar=self.cell,
+        )
+        return Atoms(atoms.symbols, positions=atoms.positions, cell=atoms.cell, pbc=True)
+
+
 class Structure(StrictModel):
-    """Where a group starts from: exactly one of a crystal, a surface, a file that ASE reads."""
+    """Where a group starts from: exactly one of a crystal, a space group, a surface, a file."""
 
     crystal: Crystal | None = None
+    space_group: SpaceGroup | None = None
     surface: Surface | None = None
     file: Path | None = None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Structure:
-        given = [name for name in ("crystal", "surface", "file") if getattr(self, name) is not None]
+        kinds = tuple(type(self).model_fields)
+        given = [name for name in kinds if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(f"must have exactly one of crystal, surface, file; got {given or 'none'}")
+            raise ValueError(f"must have exactly one of {', '.join(kinds)}; got {given or 'none'}")
         return self
 
     def build(self) -> Atoms:
         """The starting structure."""
         if self.file is not None:
             return _read_structure(self.file)
-        source = self.crystal or self.surface
-        assert source is not None, "one of the three is there"
+        source = self.crystal or self.space_group or self.surface
+        assert source is not None, "one of the four is there"
         try:
             return source.build()
         except (ValueError, KeyError, RuntimeError) as error:
@@ -97,17 +124,21 @@ def _read_structure(path: Path) -> Atoms:
 
 
 class Melt(StrictModel):
-    """Heating before the equilibration, to lose all memory of the starting structure."""
+    """Heating before the equilibration, to lose all memory of the starting structure.
+
+    With ``cooling`` (ps) the temperature then falls evenly to that of the frames, without it at once.
+    """
 
     temperature: Positive
     duration: Positive
+    cooling: NotNegative = 0.0
 
 
 class Group(StrictModel):
     """Frames of one kind: independent trajectories that go through all temperatures and densities in turn.
 
-    Each trajectory draws its own strain, vacancies and velocities, is equilibrated, and gives
-    ``frames_per_trajectory`` frames that are ``interval`` apart.
+    Each trajectory draws its own strain, vacancies, interstitials and velocities, is equilibrated, and
+    gives ``frames_per_trajectory`` frames that are ``interval`` apart.
     """
 
     name: str
@@ -115,6 +146,7 @@ class Group(StrictModel):
     repeat: tuple[PositiveInt, PositiveInt, PositiveInt] = (1, 1, 1)
     strain: Strain = 0.0
     vacancies: Annotated[int, Field(ge=0)] = 0
+    interstitials: list[str] = []
     temperature: Annotated[list[Positive], Field(min_length=1)]
     density: Annotated[list[Positive], Field(min_length=1)] | None = None
     pressure: Annotated[list[Finite], Field(min_length=1)] | None = None
@@ -138,7 +170,8 @@ class Group(StrictModel):
     @property
     def preparation(self) -> float:
         """Time before a trajectory counts, ps."""
-        return self.equilibration + (self.melt.duration if self.melt else 0.0)
+        melt = self.melt.duration + self.melt.cooling if self.melt else 0.0
+        return self.equilibration + melt
 
     @property
     def simulated_time(self) -> float:

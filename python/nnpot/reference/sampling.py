@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
-from ase import Atoms, units
+from ase import Atom, Atoms, units
+from ase.geometry import get_distances
 from numpy.random import Generator
 from numpy.typing import NDArray
 
@@ -121,6 +122,9 @@ def _trajectory(
             system.set_temperature(group.melt.temperature, _seed(rng))
             system.thermostat(group.melt.temperature, _seed(rng))
             system.run(group.melt.duration)
+            if group.melt.cooling > 0.0:
+                system.thermostat(temperature, _seed(rng), pressure, start=group.melt.temperature)
+                system.run(group.melt.cooling)
         else:
             system.set_temperature(temperature, _seed(rng))
         system.thermostat(temperature, _seed(rng), pressure)
@@ -144,7 +148,7 @@ def _seed(rng: Generator) -> int:
 
 
 def starting_structure(group: Group, density: float | None, rng: Generator) -> Atoms:
-    """Build, repeat, scale to a density (g/cm³), strain, and take atoms out."""
+    """Build, repeat, scale to a density (g/cm³), strain, take atoms out and put others in."""
     atoms: Atoms = group.structure.build().repeat(group.repeat)
     atoms.info.clear()
     if density is not None:
@@ -155,7 +159,16 @@ def starting_structure(group: Group, density: float | None, rng: Generator) -> A
         raise InvalidInputError(f"vacancies must be fewer than the {len(atoms)} atoms, got {group.vacancies}")
     if group.vacancies > 0:
         del atoms[rng.choice(len(atoms), size=group.vacancies, replace=False).tolist()]
+    for symbol in group.interstitials:
+        atoms.append(Atom(symbol, roomiest_place(atoms, rng)))
     return atoms
+
+
+def roomiest_place(atoms: Atoms, rng: Generator, n_places: int = 50) -> NDArray[np.float64]:
+    """Of some random places in a cell the one that is farthest from all atoms, in Å."""
+    places = rng.random((n_places, 3)) @ atoms.cell.array
+    room = [get_distances(place, atoms.positions, atoms.cell, atoms.pbc)[1].min() for place in places]
+    return np.asarray(places[int(np.argmax(room))])
 
 
 def scale_to_density(atoms: Atoms, density: float) -> None:

@@ -1,0 +1,210 @@
+"""The figures of both potentials beside each other: bars to meet, and rows of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bars import Bar
+from physics import CRYSTAL, GLASS, HOT_CRYSTAL, MELT, Behaviour, Physics
+from simulations import State
+from structures import ELEMENTS, POLYMORPHS
+
+from nnpot.analysis.errors import statistics
+from nnpot.analysis.predictions import Predictions
+from nnpot.errors import InvalidInputError
+
+Row = tuple[str, str, str]
+PAIRS = (("O", "Si"), ("O", "O"), ("Si", "Si"))
+CRYSTALS = ("alpha-quartz", "alpha-cristobalite", "beta-cristobalite", "coesite")
+KINDS = {
+    "crystal": (*CRYSTALS, *(f"{name}, strained" for name in CRYSTALS)),
+    "glass": ("glass",),
+    "melt": ("melt",),
+}
+"""Groups of test frames that must meet the bars; the report lists the others too."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All results of a run."""
+
+    short: bool
+    """Whether the simulations were smaller or shorter than they should be."""
+    predictions: Predictions
+    physics: Physics
+    times: dict[str, float]
+    log: Path
+
+    def bars(self) -> list[Bar]:
+        """What the potential must reach."""
+        return _error_bars(self.predictions) + _structure_bars(self.physics) + _other_bars(self.physics)
+
+
+def _error_bars(predictions: Predictions) -> list[Bar]:
+    found = []
+    for kind, groups in KINDS.items():
+        errors = statistics([error for error in predictions.frame_errors if error.group in groups])
+        found += [
+            Bar(f"energy RMSE, {kind}", errors.energy_rmse_mev_per_atom, 2.0, "meV/atom"),
+            Bar(f"force RMSE, {kind}", errors.force_rmse_mev_per_angstrom, 120.0, "meV/Å"),
+        ]
+    return found
+
+
+def peaks(state: State) -> dict[tuple[str, str], tuple[float, float]]:
+    """Position and height of the first peak of each g(r); without those that have none."""
+    found = {}
+    for pair in PAIRS:
+        try:
+            found[pair] = state.distributions[pair].first_peak()
+        except InvalidInputError:
+            continue
+    return found
+
+
+def _structure_bars(physics: Physics) -> list[Bar]:
+    found = []
+    for name, reference in physics.reference.states.items():
+        network = physics.network.states[name]
+        own, other = peaks(network), peaks(reference)
+        position = max((abs(own[p][0] - other[p][0]) for p in other if p in own), default=float("nan"))
+        height = max((abs(own[p][1] / other[p][1] - 1.0) for p in other if p in own), default=float("nan"))
+        angle = max(
+            abs(network.o_si_o.mean_angle - reference.o_si_o.mean_angle),
+            abs(network.si_o_si.mean_angle - reference.si_o_si.mean_angle),
+        )
+        found += [
+            Bar(f"{name}: peaks of g(r), position", position, 0.02, "Å"),
+            Bar(f"{name}: peaks of g(r), height", 100.0 * height, 5.0, "%"),
+            Bar(f"{name}: mean angles", angle, 1.0, "°"),
+        ]
+    return found
+
+
+def _other_bars(physics: Physics) -> list[Bar]:
+    reference, network = physics.reference, physics.network
+    crystal = max(
+        abs(network.crystal_densities[kelvin] / density - 1.0)
+        for kelvin, density in reference.crystal_densities.items()
+    )
+    glass = abs(network.glass_density / reference.glass_density - 1.0)
+    swapped = sum(a != b for a, b in zip(order(network), order(reference), strict=True))
+    melt = network.states[MELT]
+    return [
+        Bar("density of the crystal, 300 to 1500 K", 100.0 * crystal, 1.0, "%"),
+        Bar("density of the glass, 300 K", 100.0 * glass, 1.0, "%"),
+        Bar("polymorphs at another place in the order of energies", swapped, 0, ""),
+        Bar("extrapolations in the glass at 300 K", _warnings(network.states[GLASS]), 0, ""),
+        Bar("extrapolations in the crystal at 1500 K", _warnings(network.states[HOT_CRYSTAL]), 0, ""),
+        Bar("extrapolations in the melt at 3500 K, per atom and step", _per_atom(melt), 1e-3, ""),
+        Bar("energy drift at constant energy", abs(network.conservation.drift), 0.02, "meV/atom"),
+        Bar("two ranks, largest difference of a position", physics.continuity.two_ranks, 1e-6, "Å"),
+        Bar("restart, largest difference of a position", physics.continuity.restarted, 1e-6, "Å"),
+        Bar("from random positions, with the wall: pairs too close", network.random.too_close, 0, ""),
+    ]
+
+
+def order(behaviour: Behaviour) -> list[str]:
+    """The polymorphs, the lowest energy first."""
+    return sorted(behaviour.energies, key=lambda name: behaviour.energies[name].lowest)
+
+
+def _warnings(state: State) -> float:
+    return float("nan") if state.warnings is None else float(state.warnings)
+
+
+def _per_atom(state: State) -> float:
+    """Values outside of their range per atom and step: no fewer than the share of atoms that have one."""
+    return _warnings(state) / (len(state.frames[0]) * state.n_steps)
+
+
+def structure_rows(physics: Physics) -> list[Row]:
+    """Peaks, angles, coordination, energies of the states: name, reference, network."""
+    rows: list[Row] = []
+    for name, reference in physics.reference.states.items():
+        rows += [
+            (f"{name}: {what}", *values)
+            for what, *values in _state_rows(reference, physics.network.states[name])
+        ]
+    return rows
+
+
+def _state_rows(reference: State, network: State) -> Iterator[Row]:
+    both = (reference, network)
+    found = [peaks(state) for state in both]
+    for pair in PAIRS:
+        texts = [f"{own[pair][0]:.3f} Å, {own[pair][1]:.2f}" if pair in own else "none" for own in found]
+        yield f"first peak of g(r), {'-'.join(reversed(pair))}", texts[0], texts[1]
+    yield "mean angle O-Si-O (°)", *_texts("{:.2f}", [state.o_si_o.mean_angle for state in both])
+    yield "mean angle Si-O-Si (°)", *_texts("{:.2f}", [state.si_o_si.mean_angle for state in both])
+    yield "O around Si", *_texts("{:.3f}", [state.o_si_o.mean_coordination for state in both])
+    yield "Si around O", *_texts("{:.3f}", [state.si_o_si.mean_coordination for state in both])
+    yield "energy (eV/atom)", *_texts("{:.4f}", [state.energy for state in both])
+
+
+def _texts(pattern: str, values: list[float]) -> tuple[str, str]:
+    first, second = (pattern.format(value) for value in values)
+    return first, second
+
+
+def other_rows(physics: Physics) -> list[Row]:
+    """Densities, polymorphs, motion: name, reference, network."""
+    both = (physics.reference, physics.network)
+    rows: list[Row] = [
+        (
+            f"density of α-quartz, {kelvin:.0f} K (g/cm³)",
+            *_texts("{:.4f}", [b.crystal_densities[kelvin] for b in both]),
+        )
+        for kelvin in physics.reference.crystal_densities
+    ]
+    rows.append(("density of the glass, 300 K (g/cm³)", *_texts("{:.4f}", [b.glass_density for b in both])))
+    for polymorph in POLYMORPHS:
+        above = [b.energies[polymorph.name].lowest - b.energies["alpha-quartz"].lowest for b in both]
+        rows.append((f"{polymorph.name}: above α-quartz (eV/SiO2)", *_texts("{:+.4f}", above)))
+    for symbol in ELEMENTS:
+        diffusion = [b.states[MELT].displacements.get(symbol) for b in both]
+        values = [found.diffusion if found else float("nan") for found in diffusion]
+        rows.append((f"diffusion of {symbol}, {MELT} (cm²/s)", *_texts("{:.2e}", values)))
+    conserved = [b.conservation for b in both]
+    rows += [
+        ("constant energy: drift (meV/atom)", *_texts("{:+.5f}", [c.drift for c in conserved])),
+        ("constant energy: fluctuation (meV/atom)", *_texts("{:.5f}", [c.fluctuation for c in conserved])),
+        ("cost (µs per atom and step)", *_texts("{:.2f}", [c.cost for c in conserved])),
+        ("from random positions: energy (eV/atom)", *_texts("{:.3f}", [b.random.energy for b in both])),
+    ]
+    return rows
+
+
+def random_rows(physics: Physics) -> list[tuple[str, str, str, str, str]]:
+    """After random positions: name, pairs too close, shortest distances, energy, temperature."""
+    runs = {
+        "reference": physics.reference.random,
+        "network with the wall": physics.network.random,
+        "network without": physics.bare,
+    }
+    return [
+        (
+            name,
+            str(run.too_close),
+            ", ".join(f"{'-'.join(reversed(p))} {run.shortest.get(p, float('nan')):.2f}" for p in PAIRS),
+            f"{run.energy:.3f}",
+            f"{run.temperature:.0f}",
+        )
+        for name, run in runs.items()
+    ]
+
+
+def figures(outcome: Outcome) -> dict[str, dict[str, str | list[str]]]:
+    """The tables for summary.json."""
+    physics = outcome.physics
+    rows = structure_rows(physics) + other_rows(physics)
+    return {
+        "reference": {name: value for name, value, _ in rows} | {"order": order(physics.reference)},
+        "network": {name: value for name, _, value in rows} | {"order": order(physics.network)},
+        "random_positions": {row[0]: list(row[1:]) for row in random_rows(physics)},
+    }
+
+
+STATES = (CRYSTAL, HOT_CRYSTAL, GLASS, MELT)

@@ -1,0 +1,110 @@
+"""A network potential for SiO2: sampled, trained, exported, and run in LAMMPS beside Vashishta's.
+
+python run.py --output DIR           the potential of the README (about an hour on two cores)
+python run.py --quick --output DIR   all stages, small and short (some minutes)
+python run.py --only physics --output DIR   simulate and report with the frames and the model that are there
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+from comparison import Outcome, figures
+from physics import FULL, QUICK, Plan, compare_physics
+from presentation import print_outcome, write_report
+from stages import evaluate, sample_frames, stage, train
+
+from nnpot.errors import NnpotError
+from nnpot.files import atomic_write
+from nnpot.reference.recipe import load_recipe
+
+HERE = Path(__file__).resolve().parent
+STAGES = ("sampling", "training", "physics")
+
+
+@dataclass(frozen=True)
+class Version:
+    """How much of everything."""
+
+    recipe: Path
+    fraction: float
+    """Of the recipe's frames."""
+    training: Path
+    plan: Plan
+
+
+WHOLE = Version(HERE / "sample.yaml", 1.0, HERE / "train.yaml", FULL)
+SMALL = Version(HERE / "sample.yaml", 0.2, HERE / "quick.yaml", QUICK)
+
+
+def main() -> int:
+    """Run all stages; 0 when every bar is met, 1 when one is missed, 2 after an error."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--output", type=Path, required=True, help="folder of the results")
+    parser.add_argument("--quick", action="store_true", help="the quick version")
+    parser.add_argument(
+        "--only", choices=STAGES, help="one stage, on what the others have left in the folder"
+    )
+    parser.add_argument("--processes", type=int, help="simulations at once (one for each core)")
+    parser.add_argument("--times", type=float, default=1.0, help="factor of the simulated times (1)")
+    arguments = parser.parse_args()
+    try:
+        stages = STAGES if arguments.only is None else (arguments.only,)
+        version = SMALL if arguments.quick else WHOLE
+        version = replace(version, plan=version.plan.shortened(arguments.times))
+        outcome = run(arguments.output, version, stages, arguments.processes)
+    except (NnpotError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0 if outcome is None or print_outcome(outcome, arguments.output) else 1
+
+
+def run(
+    output: Path, version: Version, stages: tuple[str, ...] = STAGES, processes: int | None = None
+) -> Outcome | None:
+    """Sample, train, evaluate, simulate and report; without the last stage there is no outcome."""
+    output.mkdir(parents=True, exist_ok=True)
+    times: dict[str, float] = {}
+    log = output / "training" / "log.csv"
+    if "sampling" in stages:
+        with stage("sampling", "Sampling frames with Vashishta's potential in LAMMPS", times):
+            sample_frames(version.recipe, output, version.fraction)
+    if "training" in stages:
+        with stage("training", "Training the network in TensorFlow", times):
+            log = train(version.training, output)
+    if "physics" not in stages:
+        return None
+    with stage("evaluation", "Evaluating the exported model on frames it has never seen", times):
+        predictions = evaluate(output)
+    with stage("physics", "Simulating with both potentials in LAMMPS", times):
+        physics = compare_physics(load_recipe(version.recipe), output, version.plan, processes)
+    outcome = Outcome(version.plan != FULL, predictions, physics, times, log)
+    write_summary(outcome, output)
+    write_report(outcome, output)
+    return outcome
+
+
+def write_summary(outcome: Outcome, output: Path) -> None:
+    """All figures in summary.json."""
+    summary = {
+        "example": "silica, shortened" if outcome.short else "silica",
+        "test": outcome.predictions.errors.to_dict(),
+        "physics": figures(outcome),
+        "bars": [vars(bar) | {"passed": bool(bar.passed)} for bar in outcome.bars()],
+        "seconds": outcome.times,
+    }
+    with atomic_write(output / "summary.json") as stream:
+        json.dump(summary, stream, indent=2, ensure_ascii=False)
+        stream.write("\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""Long calculations side by side; what is done is kept, so that an interrupted run goes on where it was."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import pickle
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nnpot.files import atomic_write
+from nnpot.progress import progress
+
+
+@dataclass(frozen=True)
+class Task:
+    """One calculation; ``owner`` and ``what`` say whose and which, ``work`` how long it is beside others."""
+
+    owner: str
+    what: str
+    work: float
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Its name."""
+        return self.owner, self.what
+
+    def digest(self, version: str) -> str:
+        """Of all that its result depends on; ``version`` is that of the model, not read by the reference."""
+        files = "" if self.owner == "reference" else version
+        told = pickle.dumps((self.function.__name__, self.arguments, files))
+        return hashlib.sha256(told).hexdigest()[:20]
+
+
+def version_of(folder: Path) -> str:
+    """A digest of the files of a folder."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.iterdir()):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def run_tasks(tasks: Sequence[Task], processes: int, kept: Path, version: str) -> dict[tuple[str, str], Any]:
+    """Results by name: those kept in a folder, and the others calculated, the longest first."""
+    kept.mkdir(parents=True, exist_ok=True)
+    files = {task.key: kept / f"{task.digest(version)}.pickle" for task in tasks}
+    found = {key: pickle.loads(file.read_bytes()) for key, file in files.items() if file.exists()}
+    missing = sorted((task for task in tasks if task.key not in found), key=lambda task: -task.work)
+    with (
+        ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool,
+        progress("simulating", round(sum(task.work for task in tasks))) as bar,
+    ):
+        bar.advance(sum(task.work for task in tasks if task.key in found))
+        running: dict[Future[Any], Task] = {
+            pool.submit(task.function, *task.arguments): task for task in missing
+        }
+        try:
+            for future in as_completed(running):
+                task = running[future]
+                found[task.key] = future.result()
+                with atomic_write(files[task.key], "wb") as stream:
+                    pickle.dump(found[task.key], stream)
+                bar.advance(task.work, last=f"{task.what}, {task.owner}")
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return found

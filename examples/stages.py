@@ -1,0 +1,74 @@
+"""From a recipe to a tested model: the stages that the examples have in common."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from nnpot.analysis.predictions import Predictions, predict_frames
+from nnpot.files import atomic_directory
+from nnpot.io import read_frames, write_frames
+from nnpot.potential import load
+from nnpot.reference.recipe import load_recipe
+from nnpot.reference.sampling import sample
+
+TEST_FRACTION = 0.2
+TRAIN_SEED, TEST_SEED = 1, 2
+
+
+@contextlib.contextmanager
+def stage(name: str, title: str, times: dict[str, float]) -> Iterator[None]:
+    """Say what is being done, and keep how long it took."""
+    print(f"{title} ...", flush=True)
+    start = time.perf_counter()
+    yield
+    times[name] = time.perf_counter() - start
+    print(f"  done in {times[name]:.0f} s", flush=True)
+
+
+def sample_frames(recipe: Path, output: Path, fraction: float = 1.0) -> None:
+    """Write a fraction of a recipe's frames to train.xyz, and some of other trajectories to test.xyz.
+
+    Two processes at once.
+    """
+    jobs = [
+        (recipe, output / "train.xyz", TRAIN_SEED, fraction),
+        (recipe, output / "test.xyz", TEST_SEED, fraction * TEST_FRACTION),
+    ]
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+        for done in [pool.submit(sample_one, *job) for job in jobs]:
+            done.result()
+
+
+def sample_one(recipe: Path, file: Path, seed: int, fraction: float) -> None:
+    """Sample a fraction of a recipe's frames; only the training frames show their progress."""
+    with contextlib.ExitStack() as stack:
+        if seed != TRAIN_SEED:
+            stack.enter_context(contextlib.redirect_stderr(stack.enter_context(open(os.devnull, "w"))))
+        write_frames(file, list(sample(load_recipe(recipe).reduced(fraction), seed)))
+
+
+def train(config_file: Path, output: Path) -> Path:
+    """Train on train.xyz and copy the model to where it is looked for; gives the log."""
+    from nnpot.training import load_config
+    from nnpot.training import train as train_network
+
+    config = load_config(config_file)
+    data = config.data.model_copy(update={"train": [output / "train.xyz"]})
+    shutil.rmtree(output / "training", ignore_errors=True)
+    train_network(config.model_copy(update={"data": data}), output / "training")
+    with atomic_directory(output / "model") as model:
+        shutil.copytree(output / "training" / "model", model, dirs_exist_ok=True)
+    return output / "training" / "log.csv"
+
+
+def evaluate(output: Path) -> Predictions:
+    """What the exported model says about test.xyz."""
+    file = output / "test.xyz"
+    return predict_frames(load(output / "model"), read_frames(file), file)

@@ -1,0 +1,39 @@
+import numpy as np
+import pytest
+from ase import Atoms
+
+from nnpot.analysis.bonding import bonding
+from nnpot.errors import InvalidInputError
+from nnpot.reference.recipe import SpaceGroup
+
+
+def cristobalite():
+    sites = [("Si", 0.0, 0.0, 0.0), ("O", 0.125, 0.125, 0.125)]
+    return SpaceGroup(number=227, cell=(7.16, 7.16, 7.16, 90, 90, 90), sites=sites).build()
+
+
+def test_tetrahedra_of_cristobalite():
+    around_si = bonding([cristobalite()], "Si", "O", 1.8)
+    np.testing.assert_allclose(around_si.coordination, [0, 0, 0, 0, 1])
+    assert around_si.mean_coordination == pytest.approx(4)
+    assert around_si.mean_angle == pytest.approx(np.degrees(np.arccos(-1 / 3)))
+    around_o = bonding([cristobalite()], "O", "Si", 1.8)
+    assert around_o.mean_coordination == pytest.approx(2)
+    assert around_o.mean_angle == pytest.approx(180.0)
+
+
+def test_mean_over_frames_and_distribution():
+    bent = Atoms("HOH", [[1, 0, 0], [0, 0, 0], [np.cos(1.8), np.sin(1.8), 0]], cell=[9] * 3, pbc=True)
+    straight = Atoms("HOH", [[1, 0, 0], [0, 0, 0], [-1, 0, 0]], cell=[9] * 3, pbc=True)
+    found = bonding([bent, straight], "O", "H", 1.1)
+    assert found.mean_angle == pytest.approx(0.5 * (np.degrees(1.8) + 180.0))
+    assert found.density.sum() * 2.0 == pytest.approx(1.0)
+    assert found.density[found.angle == 103.0] == pytest.approx(0.25)
+    np.testing.assert_allclose(bonding([bent], "O", "H", 0.5).coordination, [1.0])
+
+
+def test_nothing_to_look_at_is_refused():
+    with pytest.raises(InvalidInputError, match="atoms of Ge, got none"):
+        bonding([cristobalite()], "Ge", "O", 2.0)
+    with pytest.raises(InvalidInputError, match="expected frames"):
+        bonding([], "Si", "O", 2.0)

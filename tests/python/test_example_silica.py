@@ -1,0 +1,170 @@
+"""All of examples/silica, so small that its figures mean nothing; `make example-silica` runs the whole."""
+
+import dataclasses
+import json
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from nnpot.reference.recipe import load_recipe
+from nnpot.training import load_config
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "silica"
+MODULES = ("structures", "tasks", "simulations", "continuity", "physics", "comparison", "presentation", "run")
+GROUPS = ("alpha-quartz", "alpha-cristobalite", "beta-cristobalite", "coesite", "stishovite", "melt", "glass")
+
+
+@pytest.fixture(scope="module")
+def example():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(EXAMPLE.parent)
+        patch.syspath_prepend(EXAMPLE)
+        for name in MODULES:
+            sys.modules.pop(name, None)
+        import run
+
+        yield run
+        for name in MODULES:
+            sys.modules.pop(name, None)
+
+
+@pytest.fixture(scope="module")
+def outcome(example, tmp_path_factory):
+    """A model of a few frames, and all simulations for fractions of a picosecond."""
+    folder = tmp_path_factory.mktemp("silica")
+    recipe = load_recipe(EXAMPLE / "sample.yaml")
+    groups = [group for group in recipe.groups if group.name in GROUPS]
+    shorter = [
+        group.model_copy(
+            update={"n_frames": 4, "frames_per_trajectory": 4, "equilibration": 0.05, "repeat": (1, 1, 2)}
+        )
+        for group in groups
+    ]
+    small = recipe.model_copy(update={"groups": shorter}).model_dump(mode="json", exclude_none=True)
+    (folder / "sample.yaml").write_text(yaml.safe_dump(small))
+    training = yaml.safe_load((EXAMPLE / "quick.yaml").read_text())
+    training["training"] |= {"epochs": 2}
+    training["network"] |= {"hidden": [8]}
+    training["loss"].pop("group_weights")  # of groups that are not there
+    (folder / "train.yaml").write_text(yaml.safe_dump(training))
+    plan = dataclasses.replace(
+        sys.modules["physics"].QUICK,
+        quartz_repeat=2,
+        cristobalite_repeat=(1, 1, 2),
+        long_run=0.8,
+        short_run=0.3,
+        equilibration=0.2,
+        melting=0.1,
+        cooling=0.1,
+        free_volume=0.2,
+        temperatures=(300.0,),
+        constant_energy=0.2,
+        random=0.4,
+        continuity_steps=10,
+        vibration=0.6,
+        resolution=4.0,
+        scales=(0.94, 1.0, 1.06),
+    )
+    version = example.Version(folder / "sample.yaml", 1.0, folder / "train.yaml", plan)
+    return example.run(folder / "out", version), folder / "out"
+
+
+def test_inputs_are_valid():
+    recipe = load_recipe(EXAMPLE / "sample.yaml")
+    assert recipe.n_frames > 1000
+    for name in ("train.yaml", "quick.yaml"):
+        assert load_config(EXAMPLE / name).data.train[0].name == "train.xyz"
+
+
+def test_polymorphs_have_their_published_densities(example):
+    from structures import POLYMORPHS, crystal
+
+    recipe = load_recipe(EXAMPLE / "sample.yaml")
+    density = sys.modules["simulations"].density_of
+    found = {polymorph.name: density(crystal(recipe, polymorph.name)) for polymorph in POLYMORPHS}
+    expected = {  # g/cm³, of the publications named in the recipe
+        "alpha-quartz": 2.646,
+        "alpha-cristobalite": 2.332,
+        "coesite": 2.921,
+        "beta-cristobalite": 2.174,
+        "stishovite": 4.281,
+    }
+    assert found == pytest.approx(expected, abs=1e-3)
+
+
+def test_everything_is_there(outcome):
+    found, output = outcome
+    assert len(found.predictions.frames) >= len(GROUPS)
+    names = {path.name for path in output.iterdir()}
+    assert {"train.xyz", "test.xyz", "model", "summary.json", "report.html"} <= names
+    pictures = {path.stem for path in output.glob("*.png")}
+    assert {"partial_distributions", "angles", "energy_volume", "random_start"} <= pictures
+    summary = json.loads((output / "summary.json").read_text())
+    assert len(summary["bars"]) == 28
+    assert {bar["name"] for bar in summary["bars"] if bar["limit"] == 2.0} == {
+        f"energy RMSE, {kind}" for kind in ("crystal", "glass", "melt")
+    }
+
+
+def test_reference_physics_is_that_of_silica(outcome):
+    reference = outcome[0].physics.reference
+    crystal = reference.states["crystal, 300 K"]
+    assert crystal.o_si_o.mean_coordination == pytest.approx(4.0, abs=0.01)
+    assert crystal.o_si_o.mean_angle == pytest.approx(109.4, abs=0.3)
+    position, height = crystal.distributions["O", "Si"].first_peak()
+    assert position == pytest.approx(1.61, abs=0.02)
+    assert height > 10.0
+    lowest = min(reference.energies, key=lambda name: reference.energies[name].lowest)
+    assert lowest == "alpha-quartz"
+    assert reference.crystal_densities[300.0] == pytest.approx(2.51, abs=0.08)
+    frequency, density = reference.vibrations.frequency, reference.vibrations.density
+    below = density[frequency < 45.0].sum() / density.sum()
+    stretching = density[(frequency > 25.0) & (frequency < 45.0)].sum() / density.sum()
+    assert below > 0.9
+    assert stretching > 0.1
+
+
+def test_a_run_goes_on_after_a_restart_and_on_two_ranks(outcome):
+    found = outcome[0].physics.continuity
+    assert 0.0 < found.two_ranks < 1e-8
+    assert found.restarted < 1e-8
+
+
+def test_wall_begins_where_the_training_frames_end(outcome):
+    physics = outcome[0].physics
+    text = "\n".join(physics.wall.lines())
+    for distance in physics.shortest.values():
+        assert f"{distance:.4f}" in text
+    assert 1.2 < physics.shortest["O", "Si"] < 1.6
+
+
+def test_extrapolations_are_counted(outcome):
+    melt = outcome[0].physics.network.states["melt, 3500 K"]
+    assert melt.n_steps == 800
+    assert melt.warnings is not None
+    assert outcome[0].physics.reference.states["melt, 3500 K"].warnings is None
+
+
+def test_outcome_is_printed(example, outcome, capsys):
+    found, output = outcome
+    assert not sys.modules["presentation"].print_outcome(found, output)
+    printed = capsys.readouterr().out
+    assert "missed" in printed
+    assert "density of the glass" in printed
+
+
+def test_what_is_done_is_not_done_again(outcome):
+    _, output = outcome
+    tasks, physics = sys.modules["tasks"], sys.modules["physics"]
+    results = len(list((output / "physics").glob("*.pickle")))
+    assert results == 2 * (4 + 1 + 5 + 2) + 3 + 1
+    one = tasks.Task("network", "square", 1.0, pow, (3, 2))
+    kept = output / "kept"
+    assert tasks.run_tasks([one], 1, kept, "a") == {("network", "square"): 9}
+    (file,) = kept.iterdir()
+    file.write_bytes(file.read_bytes().replace(b"\t", b"\x07"))  # 9 → 7, as a sign that it is read
+    assert tasks.run_tasks([one], 1, kept, "a") == {("network", "square"): 7}
+    assert tasks.run_tasks([one], 1, kept, "b") == {("network", "square"): 9}
+    assert physics.Task is tasks.Task
