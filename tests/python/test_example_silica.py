@@ -12,7 +12,7 @@ from nnpot.reference.recipe import load_recipe
 from nnpot.training import load_config
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "silica"
-MODULES = ("structures", "tasks", "simulations", "continuity", "physics", "comparison", "presentation", "run")
+MODULES = ("structures", "tasks", "states", "simulations", "continuity", "physics", "comparison", "presentation", "run")
 GROUPS = ("alpha-quartz", "alpha-cristobalite", "beta-cristobalite", "coesite", "stishovite", "melt", "glass")
 
 

@@ -237,7 +237,7 @@ def input_script(
         "units metal",
         f"atom_style {case.pair.atom_style}",
         "box tilt large",
-        fill_in_path("read_data {data}", "{data}", system.data),
+        fill_in_path("read_data {data}", "{data}", system.data_of(case.pair.atom_style)),
         f"replicate {' '.join(map(str, replication))}",
         *case.pair.lines(),
         f"neighbor {SKIN} bin",
