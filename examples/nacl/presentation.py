@@ -61,7 +61,7 @@ def write_report(outcome: Outcome, output: Path) -> None:
     rows = [(name, ranks, f"{time:.2f}") for (name, ranks), time in outcome.cost.times.items()]
     report.text(
         f"{outcome.cost.n_atoms} atoms of melt; the long-ranged network takes {outcome.cost.ratio:.2f} times "
-        f"as long as the short-ranged one; two MPI ranks are {outcome.cost.speed_up:.2f} times as fast as one."
+        f"as long as the short-ranged one; two MPI ranks take 1/{outcome.cost.speed_up:.2f} of one's time."
     )
     report.table(("network", "MPI ranks", "µs per atom and step"), rows)
     report.write(output)
@@ -144,8 +144,8 @@ def _waves(report: Report, outcome: Outcome) -> None:
     ]
     report.text(
         "Na is moved by u cos kz, Cl by the opposite. Along z the wave makes charges, and their field pulls "
-        "back however long the wave is; a network without charges does not see further than its cutoff. The "
-        f"limit for rigid ions of 1 e is a difference of 8 π e²/(4 π ε0 V) = {expected_splitting(1.0):.2f} eV/Å²."
+        "back however long the wave is; a network without charges does not see further than its cutoff. For "
+        f"rigid ions of 1 e the difference tends to 8 π e²/(4 π ε0 V) = {expected_splitting(1.0):.2f} eV/Å²."
     )
     report.figure(lines(panels, *SIZE), "waves", "Force constants of optical waves of displacement.")
     forces = [
@@ -159,7 +159,7 @@ def _waves(report: Report, outcome: Outcome) -> None:
     ]
     caption = (
         f"Na moved by {AMPLITUDE:g} Å and Cl against it, one way in the left half and the other way in the "
-        "right. Far from the borders all surroundings are those of a crystal moved along x or z alike; only the "
+        "right. Far from the borders the surroundings are the same for a move along x or along z; only the "
         "field of the polarisation tells these apart."
     )
     report.figure(lines(forces, *SIZE), "domains", caption)
