@@ -36,8 +36,9 @@ class Network:
     def configured(self, base: TrainingConfig) -> TrainingConfig:
         """A training of the long-ranged network made into one of this."""
         assert base.descriptor is not None and base.long_range is not None, "train.yaml has both"
-        form = "reciprocal" if self.kind == RECIPROCAL else "full"
-        charged = base.long_range.model_copy(update={"form": form})
+        charged = base.long_range
+        if self.kind == RECIPROCAL:  # what it leaves to the network must end within the network's cutoff
+            charged = charged.model_copy(update={"form": "reciprocal", "alpha": None, "real_cutoff": None})
         return base.model_copy(
             update={
                 "descriptor": base.descriptor.model_copy(update={"cutoff": self.cutoff}),

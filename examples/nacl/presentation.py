@@ -137,7 +137,6 @@ def _waves(report: Report, outcome: Outcome) -> None:
             "Wavelength (Å)",
             "Force constant (eV/Å²)",
             {name: (b.waves.wavelength, getattr(b.waves, title)) for name, b in found.items()},
-            x_log=True,
             markers=True,
         )
         for title in ("longitudinal", "transverse")
