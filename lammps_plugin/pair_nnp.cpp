@@ -1,6 +1,5 @@
 #include "pair_nnp.h"
 
-#include <cmath>
 #include <cstring>
 #include <exception>
 
@@ -8,7 +7,6 @@
 #include "comm.h"
 #include "error.h"
 #include "force.h"
-#include "kspace.h"
 #include "memory.h"
 #include "neigh_list.h"
 #include "neighbor.h"
@@ -29,7 +27,7 @@ static constexpr int BLOCK_SIZE = 64;
 
 PairNNP::PairNNP(LAMMPS *host, const char *name) :
     Pair(host), style(name), host_energy(1.0), cutoff(0.0), precision(nnpot::Precision::full),
-    coulomb_cutoff(0.0), is_set_up(false)
+    is_set_up(false)
 {
   single_enable = 0;
   restartinfo = 0;
@@ -198,90 +196,29 @@ void PairNNP::set_pairs(const std::vector<int> &atomic_numbers)
 }
 
 /* ----------------------------------------------------------------------
-   of each type; the styles of k-space that may be used say so to LAMMPS
+   k-space asks the pair style, or the hybrid style that it is part of
 ------------------------------------------------------------------------- */
 
 void PairNNP::set_charges(const std::vector<int> &atomic_numbers)
 {
-  charges.clear();
-  ewaldflag = pppmflag = potential->long_range() ? 1 : 0;
-  if (!potential->long_range()) return;
-  for (const int number : atomic_numbers)
-    charges.push_back(number == 0 ? 0.0 : potential->long_range()->charges.at(number));
-  coulomb_cutoff = cutoff;
+  charges.reset();
+  const auto &model = potential->long_range();
+  if (model) charges = std::make_unique<ModelCharges>(lmp, style, *model, atomic_numbers, cutoff);
+  ModelCharges::announce(this, model.has_value());
+  if (model) ModelCharges::announce(force->pair, true);
 }
-
-void PairNNP::require_kspace() const
-{
-  if (!atom->q_flag)
-    error->all(FLERR,
-               "pair_{}: the model has charges; use an atom_style that has them, e.g. 'atom_style "
-               "charge'",
-               style);
-  if (force->kspace == nullptr)
-    error->all(FLERR,
-               "pair_{}: the model has charges, whose energy in reciprocal space is missing; add "
-               "'kspace_style pppm 1e-5' or 'kspace_style ewald 1e-5'",
-               style);
-  const double alpha = potential->long_range()->alpha;
-  if (std::abs(force->kspace->g_ewald - alpha) > 1e-8 * alpha)
-    error->all(
-        FLERR,
-        "pair_{}: the model's charges need the splitting parameter {} 1/Angstrom, k-space has "
-        "{}; remove 'kspace_modify gewald'",
-        style, alpha, force->kspace->g_ewald);
-}
-
-/* ----------------------------------------------------------------------
-   charges that are all 0 become those of the model, others must be the same
-------------------------------------------------------------------------- */
-
-void PairNNP::hand_over_charges()
-{
-  int given = 0, any_given = 0;
-  for (int i = 0; i < atom->nlocal; i++)
-    if (atom->q[i] != 0.0) given = 1;
-  MPI_Allreduce(&given, &any_given, 1, MPI_INT, MPI_MAX, world);
-  tagint wrong = 0, first_wrong = 0;
-  for (int i = 0; i < atom->nlocal; i++) {
-    if (!any_given) atom->q[i] = charges[atom->type[i]];
-    if (std::abs(atom->q[i] - charges[atom->type[i]]) > 1e-6) wrong = MAX(wrong, atom->tag[i]);
-  }
-  MPI_Allreduce(&wrong, &first_wrong, 1, MPI_LMP_TAGINT, MPI_MAX, world);
-  std::string wanted;
-  for (std::size_t type = 1; type < charges.size(); type++)
-    wanted += fmt::format("{}{:.6g}", type > 1 ? ", " : "", charges[type]);
-  if (first_wrong > 0)
-    error->all(
-        FLERR,
-        "pair_{}: the charge of atom {} differs from the model's for its type; set the charges "
-        "of all atoms to 0 ('set group all charge 0') to have those of the model ({} e)",
-        style, first_wrong, wanted);
-}
-
-/* ----------------------------------------------------------------------
-   k-space asks for the cutoff while it is initialised, before the pair style is: the moment to
-   give it charges and splitting parameter
-------------------------------------------------------------------------- */
 
 void *PairNNP::extract(const char *name, int &dimension)
 {
   dimension = 0;
-  if (charges.empty() || strcmp(name, "cut_coul") != 0) return nullptr;
-  if (atom->q_flag) hand_over_charges();
-  if (force->kspace) {
-    std::string keyword = "gewald", value = fmt::format("{:.17g}", potential->long_range()->alpha);
-    char *words[2] = {keyword.data(), value.data()};
-    force->kspace->modify_params(2, words);
-  }
-  return &coulomb_cutoff;
+  return charges && strcmp(name, "cut_coul") == 0 ? charges->hand_over() : nullptr;
 }
 
 /* ---------------------------------------------------------------------- */
 
 void PairNNP::init_style()
 {
-  if (!charges.empty()) require_kspace();
+  if (charges) charges->require_kspace(this);
   if (force->newton_pair == 0)
     error->all(FLERR, "pair_{0}: pair_style {0} requires newton pair on; remove 'newton off'",
                style);
@@ -315,6 +252,7 @@ double PairNNP::init_one(int, int)
 void PairNNP::compute(int eflag, int vflag)
 {
   ev_init(eflag, vflag);
+  if (charges) charges->hand_over_to_atoms();
   for (int first = 0; first < list->inum; first += BLOCK_SIZE) {
     evaluate_block(first, MIN(first + BLOCK_SIZE, list->inum));
     tally_block();
