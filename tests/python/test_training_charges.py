@@ -14,7 +14,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from ase.neighborlist import neighbor_list
 
 import nnpot
-from nnpot.cli.main import main
+from nnpot.cli.main import group
 from nnpot.coulomb import ewald
 from nnpot.errors import InvalidInputError
 from nnpot.io import read_frames, write_frames
@@ -195,9 +195,10 @@ def require_calculator_and_evaluation_agree(model: Path, frames: list[Atoms], fo
         np.testing.assert_allclose(atoms.get_stress(), one.stress, atol=1e-10)
         assert one.atomic_energies.sum() == pytest.approx(one.energy, rel=1e-12)
     write_frames(folder / "new.xyz", frames)
-    main(["evaluate", str(model), str(folder / "new.xyz"), "-o", str(folder / "evaluation")])
+    new = str(folder / "new.xyz")
+    group.main(["evaluate", str(model), new, "-o", str(folder / "evaluation")], standalone_mode=False)
     assert "Charges (e): " in (folder / "evaluation" / "report.html").read_text()
-    main(["predict", str(model), str(folder / "new.xyz"), "-o", str(folder / "predicted.xyz")])
+    group.main(["predict", str(model), new, "-o", str(folder / "predicted.xyz")], standalone_mode=False)
     for frame, one in zip(read_frames(folder / "predicted.xyz"), said, strict=True):
         assert frame.get_potential_energy() == pytest.approx(one.energy, rel=1e-9)
         np.testing.assert_allclose(frame.get_stress(), one.stress, atol=1e-6)
@@ -234,7 +235,7 @@ def test_a_training_that_starts_from_charges_begins_with_them(tmp_path: Path) ->
     values = {
         "descriptor": None,
         "network": {"members": 2},
-        "optimizer": {"name": "adam", "initial_rate": 1e-9},
+        "optimizer": {"name": "adam", "schedule": "constant", "initial_rate": 1e-9},
     }
     start = {"epochs": 1, "precision": "float64", "start_from": tmp_path / "first"}
     again = train(salt_config(tmp_path, **values, long_range=None, training=start), tmp_path / "again")
