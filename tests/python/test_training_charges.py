@@ -235,7 +235,7 @@ def test_a_training_that_starts_from_charges_begins_with_them(tmp_path: Path) ->
     values = {
         "descriptor": None,
         "network": {"members": 2},
-        "optimizer": {"name": "adam", "schedule": "constant", "initial_rate": 1e-9},
+        "optimizer": {"name": "adam", "schedule": "constant", "initial_rate": 1e-9, "final_rate": 1e-9},
     }
     start = {"epochs": 1, "precision": "float64", "start_from": tmp_path / "first"}
     again = train(salt_config(tmp_path, **values, long_range=None, training=start), tmp_path / "again")
