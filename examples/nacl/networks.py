@@ -88,7 +88,7 @@ def train_networks(
             "training",
             network.cutoff**2,
             train_one,
-            (network.configured(base), frames, folders[network]),
+            (network.configured(base).model_dump_json(by_alias=True), frames, folders[network]),
         )
         for network in networks
     ]
@@ -100,7 +100,10 @@ def train_networks(
     }
 
 
-def train_one(config: TrainingConfig, frames: Path, folder: Path) -> str:
-    """Train in silence: its progress would run into that of the others."""
+def train_one(config: str, frames: Path, folder: Path) -> str:
+    """Train in silence (its progress would run into that of the others), with a configuration as text.
+
+    Text is the same in every process, unlike a pickled configuration.
+    """
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stderr(nowhere):
-        return str(train_configured(config, frames, folder))
+        return str(train_configured(TrainingConfig.model_validate_json(config), frames, folder))

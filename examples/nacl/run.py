@@ -84,6 +84,7 @@ def run(
 
     What the folder has already of trainings and simulations is not done again.
     """
+    output = output.resolve()  # part of what names a kept result
     output.mkdir(parents=True, exist_ok=True)
     times: dict[str, float] = {}
     recipe = load_recipe(version.recipe)
