@@ -13,6 +13,8 @@ from networks import LONG, RECIPROCAL, SHORT, Network, Trained
 from physics import REFERENCE, Behaviour, Failure
 
 from nnpot.analysis.errors import ErrorStatistics, statistics
+from nnpot.analysis.radial_distribution import RadialDistribution
+from nnpot.errors import InvalidInputError
 
 KINDS = {
     "ideal": ("ideal, 8 atoms", "ideal, 64 atoms", "ideal, long cell", "ideal, strained"),
@@ -141,7 +143,15 @@ def peak(found: Behaviour) -> float:
     """Height of the first peak of g(r) between Na and Cl."""
     if found.melt is None or isinstance(found.melt, Failure):
         return MISSING
-    return found.melt.distributions["Cl", "Na"].first_peak()[1]
+    return first_peak(found.melt.distributions["Cl", "Na"])[1]
+
+
+def first_peak(distribution: RadialDistribution) -> tuple[float, float]:
+    """Position (Å) and height; NaN where there is none, as after a collapse."""
+    try:
+        return distribution.first_peak()
+    except InvalidInputError:
+        return MISSING, MISSING
 
 
 def drift(found: Behaviour) -> float:
@@ -187,7 +197,7 @@ def _melt_figures(found: Behaviour) -> dict[str, float | str]:
             "energy of the melt (eV/atom)": found.melt.energy,
         }
         for pair, distribution in found.melt.distributions.items():
-            position, height = distribution.first_peak()
+            position, height = first_peak(distribution)
             figures[f"g(r), {'-'.join(reversed(pair))}: position of the first peak (Å)"] = position
             figures[f"g(r), {'-'.join(reversed(pair))}: its height"] = height
     if isinstance(found.conservation, Failure):
