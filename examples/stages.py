@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nnpot.analysis.predictions import Predictions, predict_frames
 from nnpot.files import atomic_directory
@@ -17,6 +18,9 @@ from nnpot.io import read_frames, write_frames
 from nnpot.potential import load
 from nnpot.reference.recipe import load_recipe
 from nnpot.reference.sampling import sample
+
+if TYPE_CHECKING:
+    from nnpot.training import TrainingConfig
 
 TEST_FRACTION = 0.2
 TRAIN_SEED, TEST_SEED = 1, 2
@@ -57,10 +61,15 @@ def sample_one(recipe: Path, file: Path, seed: int, fraction: float) -> None:
 def train(config_file: Path, output: Path) -> Path:
     """Train on train.xyz and copy the model to where it is looked for; gives the log."""
     from nnpot.training import load_config
+
+    return train_configured(load_config(config_file), output / "train.xyz", output)
+
+
+def train_configured(config: TrainingConfig, frames: Path, output: Path) -> Path:
+    """The same with a configuration that is read, and frames from anywhere."""
     from nnpot.training import train as train_network
 
-    config = load_config(config_file)
-    data = config.data.model_copy(update={"train": [output / "train.xyz"]})
+    data = config.data.model_copy(update={"train": [frames]})
     shutil.rmtree(output / "training", ignore_errors=True)
     train_network(config.model_copy(update={"data": data}), output / "training")
     with atomic_directory(output / "model") as model:
@@ -70,5 +79,9 @@ def train(config_file: Path, output: Path) -> Path:
 
 def evaluate(output: Path) -> Predictions:
     """What the exported model says about test.xyz."""
-    file = output / "test.xyz"
-    return predict_frames(load(output / "model"), read_frames(file), file)
+    return evaluate_model(output / "model", output / "test.xyz")
+
+
+def evaluate_model(model: Path, file: Path) -> Predictions:
+    """What a model says about the frames of a file."""
+    return predict_frames(load(model), read_frames(file), file)

@@ -114,6 +114,7 @@ void PairNNP::set_model(const std::string &directory, const std::vector<std::str
   const std::vector<int> atomic_numbers = map_types(names, directory);
   adapter = std::make_unique<nnpot::NeighborAdapter>(atomic_numbers, cutoff, NEIGHMASK);
   set_pairs(atomic_numbers);
+  set_charges(atomic_numbers);
 }
 
 nnpot::Model PairNNP::read_files(const std::string &directory) const
@@ -194,10 +195,30 @@ void PairNNP::set_pairs(const std::vector<int> &atomic_numbers)
       setflag[i][j] = alone || (atomic_numbers[i] != 0 && atomic_numbers[j] != 0);
 }
 
+/* ----------------------------------------------------------------------
+   k-space asks the pair style, or the hybrid style that it is part of
+------------------------------------------------------------------------- */
+
+void PairNNP::set_charges(const std::vector<int> &atomic_numbers)
+{
+  charges.reset();
+  const auto &model = potential->long_range();
+  if (model) charges = std::make_unique<ModelCharges>(lmp, style, *model, atomic_numbers, cutoff);
+  ModelCharges::announce(this, model.has_value());
+  if (model) ModelCharges::announce(force->pair, true);
+}
+
+void *PairNNP::extract(const char *name, int &dimension)
+{
+  dimension = 0;
+  return charges && strcmp(name, "cut_coul") == 0 ? charges->hand_over() : nullptr;
+}
+
 /* ---------------------------------------------------------------------- */
 
 void PairNNP::init_style()
 {
+  if (charges) charges->require_kspace(this);
   if (force->newton_pair == 0)
     error->all(FLERR, "pair_{0}: pair_style {0} requires newton pair on; remove 'newton off'",
                style);
@@ -231,6 +252,7 @@ double PairNNP::init_one(int, int)
 void PairNNP::compute(int eflag, int vflag)
 {
   ev_init(eflag, vflag);
+  if (charges) charges->hand_over_to_atoms();
   for (int first = 0; first < list->inum; first += BLOCK_SIZE) {
     evaluate_block(first, MIN(first + BLOCK_SIZE, list->inum));
     tally_block();

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "model_charges.h"
 #include "neighbor_adapter.hpp"
 #include "nnpot/potential.hpp"
 #include "pair.h"
@@ -17,6 +18,8 @@ namespace LAMMPS_NS {
 // Behler-Parrinello network potential. The arithmetic is that of nnpot::Potential, in eV and
 // Angstrom; this class only translates between it and LAMMPS. Styles with another grammar derive
 // from it and say where the model comes from.
+// A model with charges needs kspace_style ewald or pppm, which computes what lies in reciprocal
+// space with the splitting parameter and the charges of the model.
 
 class PairNNP : public Pair {
  public:
@@ -27,6 +30,7 @@ class PairNNP : public Pair {
   void coeff(int, char **) override;
   void init_style() override;
   double init_one(int, int) override;
+  void *extract(const char *, int &) override;
   void compute(int, int) override;
 #ifdef NNPOT_STAGE_TIMERS
   void setup() override;
@@ -51,11 +55,13 @@ class PairNNP : public Pair {
   nnpot::Precision precision;
   bool is_set_up;    // past the evaluation before the first step, which is not timed
   std::unique_ptr<nnpot::NeighborAdapter> adapter;
+  std::unique_ptr<ModelCharges> charges;    // of a model that has them
 
   void set_option(const std::string &, const std::string &);
   void read_model(const std::string &);
   std::vector<int> map_types(const std::vector<std::string> &, const std::string &);
   void set_pairs(const std::vector<int> &);
+  void set_charges(const std::vector<int> &);
   void evaluate_block(int, int);
   void fill_block(int, int);
   void tally_block();

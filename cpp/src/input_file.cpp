@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <map>
 
+#include "input_keywords.hpp"
 #include "keyword_file.hpp"
 #include "nnpot/element.hpp"
 #include "nnpot/error.hpp"
@@ -13,7 +15,7 @@ namespace {
 
 const std::vector<std::string> repeatable{
     "symfunction_short",        "atom_energy",      "element_nodes_short", "element_hidden_layers_short",
-    "element_activation_short", "fixed_gausswidth", "initial_hardness"};
+    "element_activation_short", "fixed_gausswidth", "initial_hardness",    "charge"};
 
 /// Runs @p action; what it finds wrong with a value is reported with the line of the file.
 template <typename Action>
@@ -253,82 +255,58 @@ void require_short_range(const KeywordFile& file) {
     file.fail(*line, "only potentials of type 2G-HDNNP can be read, got '" + kind + "'");
 }
 
-/// Beginnings of keywords that matter to training only, or not at all: read past without a word.
-const std::vector<std::string> training_keywords{"random_seed",
-                                                 "test_fraction",
-                                                 "epochs",
-                                                 "normalize_data_set",
-                                                 "use_short_",
-                                                 "use_old_weights",
-                                                 "use_systematic_weights",
-                                                 "force_",
-                                                 "energy_fraction",
-                                                 "charge_fraction",
-                                                 "rmse_threshold",
-                                                 "short_",
-                                                 "weights_m",
-                                                 "nguyen_widrow",
-                                                 "precondition",
-                                                 "main_error",
-                                                 "write_",
-                                                 "repeated_energy",
-                                                 "updater_",
-                                                 "parallel_",
-                                                 "jacobian_",
-                                                 "update_strategy",
-                                                 "selection_mode",
-                                                 "task_batch_size",
-                                                 "gradient_",
-                                                 "kalman_",
-                                                 "memorize_symfunc",
-                                                 "conv_charge",
-                                                 "optmode",
-                                                 "fitting_unit",
-                                                 "points_in_memory",
-                                                 "mix_all_points",
-                                                 "remove_atom_energies",
-                                                 "runner_mode",
-                                                 "nn_type_short",
-                                                 "debug_mode",
-                                                 "detailed_timing",
-                                                 "check_",
-                                                 "bond_threshold",
-                                                 "calculate_",
-                                                 "print_"};
-
-bool is_for_training(const std::string& keyword) {
-    return std::any_of(training_keywords.begin(), training_keywords.end(),
-                       [&](const std::string& beginning) { return keyword.rfind(beginning, 0) == 0; });
+/// The value of a keyword that goes with long_range; above 0.
+double positive_number(const KeywordFile& file, const WordLine& long_range, const char* keyword) {
+    if (!file.has(keyword)) file.fail(long_range, "long_range needs '" + std::string(keyword) + " VALUE' as well");
+    const double value = file.number(keyword, 0.0);
+    if (!(value > 0.0)) file.fail(*file.find(keyword), std::string(keyword) + " must be > 0");
+    return value;
 }
 
-const std::vector<std::string> known_keywords{"number_of_elements",
-                                              "elements",
-                                              "atom_energy",
-                                              "cutoff_type",
-                                              "symfunction_short",
-                                              "scale_symmetry_functions",
-                                              "center_symmetry_functions",
-                                              "scale_symmetry_functions_sigma",
-                                              "scale_min_short",
-                                              "scale_max_short",
-                                              "global_hidden_layers_short",
-                                              "global_nodes_short",
-                                              "global_activation_short",
-                                              "element_hidden_layers_short",
-                                              "element_nodes_short",
-                                              "element_activation_short",
-                                              "normalize_nodes",
-                                              "mean_energy",
-                                              "conv_energy",
-                                              "conv_length",
-                                              "nnp_type"};
+void read_charges(const KeywordFile& file, const WordLine& long_range, Model& model) {
+    require_once_per_element(file, "charge");
+    std::map<int, double>& charges = model.long_range->charges;
+    for (const WordLine* line : file.all("charge")) {
+        const ElementModel& element = model.elements[index_of_symbol(file, *line, model.elements)];
+        if (!read_number(line->words[2], charges[element.atomic_number])) {
+            file.fail(*line, "expected a number, got '" + line->words[2] + "'");
+        }
+    }
+    for (const ElementModel& element : model.elements) {
+        if (charges.count(element.atomic_number) > 0) continue;
+        const std::string symbol = element_symbol(element.atomic_number);
+        file.fail(long_range, "long_range needs a charge of every element; add 'charge " + symbol + " VALUE'");
+    }
+}
+
+/// A charge for each element, and how their Coulomb energy is summed.
+void read_long_range(const KeywordFile& file, const UnitSystem& units, Model& model) {
+    const WordLine* const line = file.find("long_range");
+    if (line == nullptr) {
+        for (const char* keyword : {"charge", "ewald_alpha", "ewald_real_cutoff"}) {
+            if (file.has(keyword)) file.fail(*file.find(keyword), std::string(keyword) + " stands without long_range");
+        }
+        return;
+    }
+    const std::string form = join(line->words, 1);
+    if (form != "full" && form != "reciprocal") {
+        file.fail(*line, "expected 'long_range full' or 'long_range reciprocal', got 'long_range " + form + "'");
+    }
+    LongRange& long_range = model.long_range.emplace();
+    long_range.with_real_space = form == "full";
+    long_range.alpha = positive_number(file, *line, "ewald_alpha") / units.length;
+    if (long_range.with_real_space) {
+        long_range.real_cutoff = positive_number(file, *line, "ewald_real_cutoff") * units.length;
+    } else if (file.has("ewald_real_cutoff")) {
+        fail_at(file, {"ewald_real_cutoff"}, "ewald_real_cutoff goes with 'long_range full' only; remove it");
+    }
+    read_charges(file, *line, model);
+}
 
 void warn_of_unknown_keywords(const KeywordFile& file, Model& model) {
     for (const WordLine& line : file.lines()) {
         const std::string& keyword = line.words[0];
-        if (std::find(known_keywords.begin(), known_keywords.end(), keyword) != known_keywords.end() ||
-            is_for_training(keyword))
-            continue;
+        if (is_known_keyword(keyword)) continue;
         model.warnings.push_back(file.path().string() + ":" + std::to_string(line.number) + ": keyword '" + keyword +
                                  "' is not known and was ignored");
     }
@@ -347,6 +325,7 @@ InputFile read_input_file(const std::filesystem::path& path, const UnitSystem& u
     read_functions(file, units, model);
     read_scaling_mode(file, model);
     read_normalization(file, units, model);
+    read_long_range(file, units, model);
     const HiddenLayers global = read_global_layers(file);
     for (const char* keyword : {"element_hidden_layers_short", "element_nodes_short", "element_activation_short"}) {
         require_once_per_element(file, keyword);

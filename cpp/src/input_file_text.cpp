@@ -38,6 +38,20 @@ std::string normalization_lines(const Model& model) {
            line("conv_energy", to_text(1.0 / model.energy_per_output)) + line("conv_length", "1");
 }
 
+std::string long_range_lines(const Model& model) {
+    if (!model.long_range) return "";
+    const LongRange& long_range = *model.long_range;
+    std::string text =
+        "# Charges (e), beside the networks; a program that does not know them leaves their energy out\n";
+    text += line("long_range", long_range.with_real_space ? "full" : "reciprocal");
+    text += line("ewald_alpha", to_text(long_range.alpha));
+    if (long_range.with_real_space) text += line("ewald_real_cutoff", to_text(long_range.real_cutoff));
+    for (const auto& [number, charge] : long_range.charges) {
+        text += line("charge", element_symbol(number) + " " + to_text(charge));
+    }
+    return text;
+}
+
 std::string hidden_sizes(const ElementModel& element) {
     std::string text;
     for (std::size_t l = 0; l + 1 < element.layers.size(); ++l) {
@@ -90,7 +104,7 @@ std::string input_file_text(const Model& model) {
     const auto cutoff_number = std::to_string(static_cast<int>(model.cutoff_type));
     return "# Behler-Parrinello potential written by nnpot. Units: eV, Angstrom\n" + element_lines(model) +
            line("cutoff_type", cutoff_number + " " + to_text(model.cutoff_alpha)) + scaling_lines(model) +
-           normalization_lines(model) + network_lines(model) + function_lines(model);
+           normalization_lines(model) + long_range_lines(model) + network_lines(model) + function_lines(model);
 }
 
 }  // namespace nnpot

@@ -39,6 +39,22 @@ void require_known_elements(const Model& model, const ElementModel& element) {
     }
 }
 
+void require_consistent_charges(const Model& model) {
+    const LongRange& long_range = *model.long_range;
+    if (!(long_range.alpha > 0.0) || !std::isfinite(long_range.alpha)) {
+        throw InvalidInput("model: ewald_alpha must be a number above 0, got " + std::to_string(long_range.alpha));
+    }
+    if (long_range.with_real_space != (long_range.real_cutoff > 0.0) || !std::isfinite(long_range.real_cutoff)) {
+        throw InvalidInput("model: ewald_real_cutoff must be above 0 for 'long_range full' and absent otherwise");
+    }
+    for (const ElementModel& element : model.elements) {
+        const auto charge = long_range.charges.find(element.atomic_number);
+        if (charge != long_range.charges.end() && std::isfinite(charge->second)) continue;
+        throw InvalidInput("model: with long_range each element needs a charge; that of " +
+                           element_symbol(element.atomic_number) + " is missing or not finite");
+    }
+}
+
 }  // namespace
 
 void Model::require_consistent() const {
@@ -51,6 +67,7 @@ void Model::require_consistent() const {
         require_consistent_element(elements[e]);
         require_known_elements(*this, elements[e]);
     }
+    if (long_range) require_consistent_charges(*this);
 }
 
 }  // namespace nnpot

@@ -7,6 +7,7 @@
 
 #include "nnpot/element.hpp"
 #include "nnpot/error.hpp"
+#include "nnpot/long_range.hpp"
 #include "nnpot/stage_timer.hpp"
 #include "nnpot/symmetry_function_set.hpp"
 
@@ -86,7 +87,8 @@ void find_extrapolations(const ElementEngine& element, std::size_t center, const
 
 class Potential::Engine {
 public:
-    Engine(const Model& model, Precision precision) : energy_per_output_(model.energy_per_output) {
+    Engine(const Model& model, Precision precision)
+        : energy_per_output_(model.energy_per_output), long_range_(model.long_range) {
         model.require_consistent();
         for (std::size_t b = 0; b < block_size; ++b) workspaces_.emplace_back(precision);
         for (const ElementModel& element : model.elements) {
@@ -94,10 +96,12 @@ public:
             atomic_numbers_.push_back(element.atomic_number);
             cutoff_ = std::max(cutoff_, elements_.back().functions.cutoff());
         }
+        if (long_range_) cutoff_ = std::max(cutoff_, long_range_->real_cutoff);
     }
 
     double cutoff() const noexcept { return cutoff_; }
     const std::vector<int>& atomic_numbers() const noexcept { return atomic_numbers_; }
+    const std::optional<LongRange>& long_range() const noexcept { return long_range_; }
 
     void compute(const NeighborList& list, Evaluation& evaluation, std::vector<Extrapolation>* extrapolations) {
         if (extrapolations != nullptr) extrapolations->clear();
@@ -113,6 +117,7 @@ public:
             }
             if (!block_.empty()) compute_block(element, list, evaluation, extrapolations);
         }
+        if (long_range_ && long_range_->with_real_space) add_real_space(list, *long_range_, evaluation);
         require_finite(list, evaluation);
     }
 
@@ -167,6 +172,7 @@ private:
 
     double energy_per_output_;
     double cutoff_ = 0.0;
+    std::optional<LongRange> long_range_;
     std::vector<ElementEngine> elements_;
     std::vector<int> atomic_numbers_;
     std::vector<SymmetryFunctionWorkspace> workspaces_;
@@ -183,6 +189,7 @@ Potential& Potential::operator=(Potential&&) noexcept = default;
 
 double Potential::cutoff() const noexcept { return engine_->cutoff(); }
 const std::vector<int>& Potential::atomic_numbers() const noexcept { return engine_->atomic_numbers(); }
+const std::optional<LongRange>& Potential::long_range() const noexcept { return engine_->long_range(); }
 void Potential::compute(const NeighborList& list, Evaluation& evaluation, std::vector<Extrapolation>* extrapolations) {
     engine_->compute(list, evaluation, extrapolations);
 }

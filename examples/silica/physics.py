@@ -13,7 +13,6 @@ from continuity import Continuity, continuity
 from simulations import (
     EnergyVolume,
     RandomStart,
-    Schedule,
     State,
     crystal_density,
     energy_volume,
@@ -22,6 +21,7 @@ from simulations import (
     vibrations,
     watched,
 )
+from states import Schedule
 from structures import ELEMENTS, POLYMORPHS, cristobalite, crystal, quartz, random_positions
 from tasks import Task, run_tasks, version_of
 

@@ -12,21 +12,23 @@ import numpy as np
 from ase import Atoms
 from ase.data import atomic_masses, atomic_numbers
 from numpy.typing import NDArray
+from states import (
+    INTERVAL,
+    Schedule,
+    distributions,
+    free_density,
+    prepare,
+    trajectory,
+)
 from structures import BOND, ELEMENTS
 
 from nnpot.analysis.bonding import Bonding, bonding
 from nnpot.analysis.closest_pairs import Elements, closest_pairs
 from nnpot.analysis.extrapolation import warnings_in_log
 from nnpot.analysis.motion import Displacement, Vibrations, mean_square_displacement, vibrational_density
-from nnpot.analysis.radial_distribution import RadialDistribution, partial_radial_distributions
+from nnpot.analysis.radial_distribution import RadialDistribution
 from nnpot.lammps_runtime import PairCommands, open_lammps
 from nnpot.lammps_system import LammpsSystem
-from nnpot.reference.sampling import GRAM_PER_CM3
-
-INTERVAL = 0.1
-"""ps between frames."""
-R_MAX, BIN = 8.0, 0.02
-"""Å, of g(r)."""
 
 
 @dataclass(frozen=True)
@@ -44,25 +46,6 @@ class State:
     n_steps: int
     frames: list[Atoms]
     """Some, over the whole run."""
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """What happens to the atoms before and in a run; times in ps, temperatures in K."""
-
-    temperature: float
-    duration: float
-    melt: float | None = None
-    melting: float = 0.0
-    cooling: float = 0.0
-    equilibration: float = 2.0
-    free_volume: float = 0.0
-    """After the run, at zero pressure: the density is the mean over its second half."""
-
-    @property
-    def total(self) -> float:
-        """Simulated time."""
-        return self.duration + self.melting + self.cooling + self.equilibration + self.free_volume
 
 
 def watched(model: Path, cutoff: float) -> PairCommands:
@@ -88,30 +71,6 @@ def run_state(atoms: Atoms, pair: PairCommands, schedule: Schedule, seed: int = 
     return analysed(frames, warnings, end - start), density
 
 
-def prepare(system: LammpsSystem, schedule: Schedule, seed: int) -> None:
-    """Melt, cool and equilibrate."""
-    if schedule.melt is None:
-        system.set_temperature(2.0 * schedule.temperature, seed)
-    else:
-        system.set_temperature(schedule.melt, seed)
-        system.thermostat(schedule.melt, seed + 1)
-        system.run(schedule.melting)
-        if schedule.cooling > 0.0:
-            system.thermostat(schedule.temperature, seed + 2, start=schedule.melt)
-            system.run(schedule.cooling)
-    system.thermostat(schedule.temperature, seed + 3)
-    system.run(schedule.equilibration)
-
-
-def trajectory(system: LammpsSystem, duration: float) -> list[Atoms]:
-    """Frames that are `INTERVAL` apart."""
-    frames = []
-    for _ in range(max(1, round(duration / INTERVAL))):
-        system.run(INTERVAL, unchanged=bool(frames))
-        frames.append(system.snapshot())
-    return frames
-
-
 def analysed(frames: Sequence[Atoms], warnings: int | None, n_steps: int) -> State:
     """Structure from 100 of the frames at most, motion from all."""
     some = list(frames)[:: max(1, len(frames) // 100)]
@@ -128,29 +87,6 @@ def analysed(frames: Sequence[Atoms], warnings: int | None, n_steps: int) -> Sta
         n_steps=n_steps,
         frames=some[:: max(1, len(some) // 10)],
     )
-
-
-def distributions(frames: Sequence[Atoms]) -> dict[Elements, RadialDistribution]:
-    """g(r) of each pair of elements, as far as the cell allows."""
-    half_width = 0.5 * min(1.0 / np.linalg.norm(np.linalg.inv(frames[0].cell.array), axis=0))
-    return partial_radial_distributions(frames, BIN * int(min(R_MAX, half_width) / BIN), BIN)
-
-
-def free_density(system: LammpsSystem, temperature: float, duration: float, seed: int) -> float:
-    """Mean density at zero pressure over the second half of a run, g/cm³."""
-    if duration <= 0.0:
-        return float("nan")
-    system.thermostat(temperature, seed + 4, pressure=0.0)
-    densities = []
-    for _ in range(max(2, round(duration / INTERVAL))):
-        system.run(INTERVAL)
-        densities.append(density_of(system.snapshot()))
-    return float(np.mean(densities[len(densities) // 2 :]))
-
-
-def density_of(atoms: Atoms) -> float:
-    """g/cm³."""
-    return float(atoms.get_masses().sum() / atoms.get_volume() / GRAM_PER_CM3)
 
 
 def crystal_density(atoms: Atoms, pair: PairCommands, temperature: float, duration: float) -> float:

@@ -80,6 +80,25 @@ nnpot::Model make_model(const std::vector<std::string>& elements, int cutoff_typ
     return model;
 }
 
+void set_long_range(nnpot::Model& model, const std::string& form, double alpha, double real_cutoff,
+                    const std::map<std::string, double>& charges) {
+    if (form != "full" && form != "reciprocal") {
+        throw nnpot::InvalidInput("long range: expected the form full or reciprocal, got '" + form + "'");
+    }
+    nnpot::LongRange long_range{form == "full", alpha, real_cutoff, {}};
+    for (const auto& [symbol, charge] : charges) long_range.charges[nnpot::atomic_number(symbol)] = charge;
+    model.long_range = long_range;
+    model.require_consistent();
+}
+
+py::object long_range(const nnpot::Model& model) {
+    if (!model.long_range) return py::none();
+    std::map<std::string, double> charges;
+    for (const auto& [number, charge] : model.long_range->charges) charges[nnpot::element_symbol(number)] = charge;
+    return py::make_tuple(model.long_range->with_real_space ? "full" : "reciprocal", model.long_range->alpha,
+                          model.long_range->real_cutoff, charges);
+}
+
 const nnpot::ElementModel& element_of(const nnpot::Model& model, const std::string& symbol) {
     const int number = nnpot::atomic_number(symbol);
     for (const nnpot::ElementModel& element : model.elements) {
@@ -99,6 +118,7 @@ double cutoff(const nnpot::Model& model) {
     for (const auto& element : model.elements) {
         for (const auto& function : element.functions) largest = std::max(largest, function.cutoff);
     }
+    if (model.long_range) largest = std::max(largest, model.long_range->real_cutoff);
     return largest;
 }
 
@@ -163,6 +183,9 @@ void bind_model(py::module_& module) {
             "write",
             [](const nnpot::Model& self, const std::string& directory) { nnpot::write_model(self, directory); },
             py::arg("directory"))
+        .def("set_long_range", &set_long_range, py::arg("form"), py::arg("alpha"), py::arg("real_cutoff"),
+             py::arg("charges"))
+        .def_property_readonly("long_range", &long_range)
         .def_property_readonly("elements", &symbols)
         .def_property_readonly("cutoff", &cutoff)
         .def_property_readonly("cutoff_type", &cutoff_type)

@@ -7,6 +7,7 @@
 #include "nnpot/atomic_virials.hpp"
 #include "nnpot/cell_list.hpp"
 #include "nnpot/element.hpp"
+#include "nnpot/long_range.hpp"
 #include "nnpot/potential.hpp"
 #include "nnpot/verlet_list.hpp"
 
@@ -38,10 +39,21 @@ Result compute(nnpot::Potential& potential, const nnpot::NeighborList& list) {
     return result;
 }
 
-Result compute(nnpot::Potential& potential, const nnpot::Structure& structure, SharedVerletList* neighbors) {
+Result compute_near(nnpot::Potential& potential, const nnpot::Structure& structure, SharedVerletList* neighbors) {
     if (neighbors == nullptr) return compute(potential, nnpot::build_neighbor_list(structure, potential.cutoff()));
     const std::lock_guard<std::mutex> lock(neighbors->in_use);
     return compute(potential, neighbors->list.update(structure, potential.cutoff()));
+}
+
+Result compute(nnpot::Potential& potential, const nnpot::Structure& structure, SharedVerletList* neighbors) {
+    Result result = compute_near(potential, structure, neighbors);
+    if (!potential.long_range()) return result;
+    const nnpot::ReciprocalPart part = nnpot::reciprocal_part(structure, *potential.long_range());
+    for (std::size_t i = 0; i < structure.n_atoms(); ++i) result.evaluation.energies[i] += part.energies(i);
+    result.forces += part.forces;
+    result.atomic_virials += part.virials;
+    result.virial += arma::sum(part.virials, 1);
+    return result;
 }
 
 /// From xx yy zz xy xz yz to 3 × 3.

@@ -5,6 +5,7 @@
 PYBIND11_MODULE(_core, module) {
     module.doc() = "Bindings of the C++ core; private, use nnpot instead.";
     nnpot_python::bind_errors(module);
+    nnpot_python::bind_coulomb(module);
     nnpot_python::bind_descriptor(module);
     nnpot_python::bind_lattice(module);
     nnpot_python::bind_model(module);

@@ -1,6 +1,6 @@
 """The C++ core. Arrays are float64 in C order: positions (n, 3) in Å, cell rows (3, 3) in Å, numbers (n,)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import Any, final
 
@@ -148,6 +148,15 @@ class Model:
     def write(self, directory: str) -> None:
         """Write ``input.nn``, ``scaling.data``, ``weights.ZZZ.data`` and ``model.info`` in eV and Å."""
 
+    def set_long_range(
+        self, form: str, alpha: float, real_cutoff: float, charges: Mapping[str, float]
+    ) -> None:
+        """Charges (e) of all elements; ``form``: full, or reciprocal with ``real_cutoff`` 0; alpha in 1/Å."""
+
+    @property
+    def long_range(self) -> tuple[str, float, float, dict[str, float]] | None:
+        """What `set_long_range` was told."""
+
     @property
     def elements(self) -> list[str]:
         """By atomic number."""
@@ -268,3 +277,23 @@ class Potential:
         neighbors: VerletList | None = None,
     ) -> tuple[float, Array, Array, Array, Array]:
         """Energy (eV), forces (n, 3), virial (3, 3) = −dE/dε, atomic energies (n,) and virials (n, 3, 3)."""
+
+def coulomb_sums(
+    positions: ArrayLike,
+    numbers: ArrayLike,
+    cell: ArrayLike,
+    pbc: ArrayLike,
+    kinds: Sequence[int],
+    weights: ArrayLike,
+    alpha: float,
+    real_cutoff: float,
+    accuracy: float,
+    dipole_factors: Sequence[float],
+) -> tuple[Array, Array, Array]:
+    """Potentials (K, n), fields (K, 3, n), virials (K, 6, n): what charges 1 of each of K kinds do.
+
+    With charges q of the kinds, atom i of kind a has the energy q_a Σ_b q_b potentials[b, i] (eV), the force
+    q_a Σ_b q_b fields[b, :, i], and −dE/dstrain is the sum over the atoms of q_a Σ_b q_b virials[b, :, i]
+    (xx yy zz xy xz yz). The charge of an atom is that of its kind times its weight. alpha in 1/Å; real_cutoff
+    in Å, 0 leaves the real-space part out. dipole_factors: (0, 0, 0) for surroundings that conduct.
+    """

@@ -6,7 +6,7 @@ import ctypes
 import importlib.metadata
 import re
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,10 +27,21 @@ class PairCommands:
     coefficients
         What follows each ``pair_coeff``, for example ``("* * {potentials}/Si.sw Si",)``; the
         placeholder ``{potentials}`` stands for the folder of LAMMPS's own potential files.
+    charges
+        Of the atom types in e, where the potential needs them and does not bring its own.
+    kspace
+        What follows ``kspace_style``, for example ``"pppm 1e-5"``; nothing without one.
     """
 
     style: str
     coefficients: tuple[str, ...]
+    charges: tuple[float, ...] = ()
+    kspace: str = ""
+
+    @property
+    def atom_style(self) -> str:
+        """What the atoms must have."""
+        return "charge" if self.charges or self.kspace else "atomic"
 
     @property
     def needs_plugin(self) -> bool:
@@ -38,18 +49,23 @@ class PairCommands:
         return not {"nnp", "hdnnp"}.isdisjoint(self.style.split())
 
     def lines(self) -> list[str]:
-        """The LAMMPS commands, with the placeholder filled in."""
-        lines = [f"pair_style {self.style}"]
+        """The LAMMPS commands once the atoms are there, with the placeholder filled in."""
+        lines = [f"set type {number} charge {charge!r}" for number, charge in enumerate(self.charges, 1)]
+        lines.append(f"pair_style {self.style}")
         for text in self.coefficients:
             if "{potentials}" in text:
                 text = fill_in_path(text, "{potentials}", potentials_directory())
             lines.append(f"pair_coeff {text}")
-        return lines
+        return [*lines, f"kspace_style {self.kspace}"] if self.kspace else lines
 
 
-def network_commands(model: Path, elements: list[str]) -> PairCommands:
-    """The commands for ``pair_style nnp`` with a model folder; LAMMPS type ``i + 1`` is ``elements[i]``."""
-    return PairCommands("nnp", (fill_in_path(f"* * {{model}} {' '.join(elements)}", "{model}", Path(model)),))
+def network_commands(model: Path, elements: Sequence[str], kspace: str = "") -> PairCommands:
+    """The commands for ``pair_style nnp`` with a model folder; LAMMPS type ``i + 1`` is ``elements[i]``.
+
+    A model with charges needs a ``kspace`` and hands its charges to it (`nnpot.potential.Potential.charges`).
+    """
+    coefficients = fill_in_path(f"* * {{model}} {' '.join(elements)}", "{model}", Path(model))
+    return PairCommands("nnp", (coefficients,), kspace=kspace)
 
 
 def fill_in_path(text: str, placeholder: str, path: Path) -> str:

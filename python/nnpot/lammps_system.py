@@ -53,7 +53,8 @@ class LammpsSystem:
         self._atoms = atoms.copy()
         self._atoms.calc = None
         cell, self._rotation = _lammps_frame(atoms)
-        self.commands("units metal", "atom_style atomic", "atom_modify map array", "box tilt large")
+        style = f"atom_style {pair.atom_style}"
+        self.commands("units metal", style, "atom_modify map array", "box tilt large")
         self._create_box(cell, atoms.pbc, elements)
         self._create_atoms(elements)
         self.commands(*pair.lines())

@@ -80,6 +80,12 @@ class Potential:
         return self._model.elements
 
     @property
+    def charges(self) -> dict[str, float]:
+        """Of each element, e; empty without a Coulomb energy."""
+        long_range = self._model.long_range
+        return {} if long_range is None else dict(long_range[3])
+
+    @property
     def precision(self) -> Precision:
         """``"double"`` or ``"mixed"``."""
         return self._precision

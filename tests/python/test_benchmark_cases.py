@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from numpy.testing import assert_allclose
 
+from nnpot import _core
 from nnpot.benchmark.cases import WHEEL_STYLES, Model, largest_cutoff, model_case, wheel_case
 from nnpot.doctor import CASE
 from nnpot.errors import InvalidInputError, NnpotError
@@ -42,6 +43,16 @@ def test_a_model_runs_in_pair_style_nnp() -> None:
     case = model_case(MODEL, "nnp", ["Si"], None)
     assert (case.label, case.is_model) == ("ours", True)
     assert case.pair.lines() == ["pair_style nnp", f'pair_coeff * * "{CASE}" Si']
+
+
+def test_a_model_with_charges_has_its_k_space(tmp_path: Path) -> None:
+    assert model_case(MODEL, "nnp", ["Si"], None).pair.atom_style == "atomic"
+    model = _core.Model.read(str(CASE), None)
+    model.set_long_range("full", 0.9, 3.9, {"Si": 0.5})
+    model.write(str(tmp_path))
+    for variant in ("nnp", "hdnnp"):
+        pair = model_case(Model("charged", tmp_path), variant, ["Si"], None).pair
+        assert (pair.atom_style, pair.lines()[-1]) == ("charge", "kspace_style pppm 1e-4")
 
 
 def test_options_of_the_style_are_part_of_the_label(bare_model: Model) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from ase import Atoms
 from ase.build import bulk
+from ase.io.lammpsdata import read_lammps_data
 
 from nnpot.benchmark.systems import SILICON, System, crystal_system, data_system
 from nnpot.errors import FileFormatError, InvalidInputError
@@ -66,6 +67,18 @@ def test_neighbors_are_counted_through_the_boundary() -> None:
     atoms = bulk("Si", "diamond", a=5.431, cubic=True)
     system = System("Si", ("Si",), atoms, Path("Si.data"))
     assert [system.neighbors(radius) for radius in (2.3, 2.5, 3.9, 6.0)] == [0, 4, 16, 46]
+
+
+def test_data_for_charges_have_them(tmp_path: Path) -> None:
+    atoms = bulk("NaCl", "rocksalt", a=5.64, cubic=True)
+    system = System("salt", ("Na", "Cl"), atoms, tmp_path / "salt.block.data")
+    assert system.data_of("atomic") == system.data
+    file = system.data_of("charge")
+    assert "Atoms # charge" in file.read_text()
+    read = read_lammps_data(file, Z_of_type={1: 11, 2: 17})
+    assert read.symbols.indices().keys() == {"Na", "Cl"}
+    np.testing.assert_allclose(read.positions, atoms.positions, atol=1e-6)
+    np.testing.assert_allclose(read.get_initial_charges(), 0.0)
 
 
 def test_the_crystal_is_at_its_temperature(tmp_path: Path) -> None:

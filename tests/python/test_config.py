@@ -14,6 +14,7 @@ from training_data import alloy_values
 from nnpot.descriptors import DescriptorConfig, SymmetryFunctionGrid
 from nnpot.errors import FileFormatError, InvalidInputError
 from nnpot.training import TrainingConfig, load_config, template
+from nnpot.training.config import LongRangeConfig
 
 
 def grid(values: dict[str, Any]) -> dict[str, Any]:
@@ -126,6 +127,13 @@ def test_the_example_of_a_grid_in_the_template_is_valid_and_names_every_key() ->
         field.alias or name for name, field in SymmetryFunctionGrid.model_fields.items()
     }
     DescriptorConfig.model_validate({"cutoff": 5.0, "symmetry_functions": grids})
+
+
+def test_the_example_of_charges_in_the_template_is_valid_and_names_every_key() -> None:
+    section = template().split("long_range: null")[1].split("\n\n")[0].splitlines()[1:]
+    values = yaml.safe_load("\n".join(line.removeprefix("  # ") for line in section))
+    assert set(values) == set(LongRangeConfig.model_fields)
+    LongRangeConfig.model_validate(values)
 
 
 def test_the_defaults_of_the_template_are_the_defaults() -> None:

@@ -12,7 +12,17 @@ from nnpot.reference.recipe import load_recipe
 from nnpot.training import load_config
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "silica"
-MODULES = ("structures", "tasks", "simulations", "continuity", "physics", "comparison", "presentation", "run")
+MODULES = (
+    "structures",
+    "tasks",
+    "states",
+    "simulations",
+    "continuity",
+    "physics",
+    "comparison",
+    "presentation",
+    "run",
+)
 GROUPS = ("alpha-quartz", "alpha-cristobalite", "beta-cristobalite", "coesite", "stishovite", "melt", "glass")
 
 
@@ -83,7 +93,7 @@ def test_polymorphs_have_their_published_densities(example):
     from structures import POLYMORPHS, crystal
 
     recipe = load_recipe(EXAMPLE / "sample.yaml")
-    density = sys.modules["simulations"].density_of
+    density = sys.modules["states"].density_of
     found = {polymorph.name: density(crystal(recipe, polymorph.name)) for polymorph in POLYMORPHS}
     expected = {  # g/cm³, of the publications named in the recipe
         "alpha-quartz": 2.646,

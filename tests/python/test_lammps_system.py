@@ -5,12 +5,26 @@ from ase.build import bulk
 from structures import NAMES, structure
 
 from nnpot import Potential
+from nnpot.analysis.elastic import equilibrium_cell
+from nnpot.coulomb import ewald
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.lammps_runtime import PairCommands, network_commands, open_lammps
 from nnpot.lammps_system import LammpsSystem, compute_labels
 
 SW = PairCommands("sw", ("* * {potentials}/Si.sw Si",))
 LENNARD_JONES = PairCommands("lj/cut 8.0", ("1 1 0.0104 3.4", "1 2 0.02 3.0", "2 2 0.03 2.8"))
+
+
+TOSI_FUMI = PairCommands(
+    "born/coul/long 9.0",
+    (
+        "1 1 0.2637 0.317 2.340 1.0486 -0.4993",
+        "1 2 0.2110 0.317 2.755 6.9906 -8.6758",
+        "2 2 0.1582 0.317 3.170 72.4022 -145.4285",
+    ),
+    charges=(1.0, -1.0),
+    kspace="ewald 1e-6",
+)
 
 
 @pytest.fixture
@@ -138,3 +152,23 @@ def test_labels_by_pair_style_nnp_are_the_predictions(name, model, tmp_path):
         largest = np.abs(said.stress).max()
         np.testing.assert_allclose(labelled.get_stress(), said.stress, rtol=0, atol=1e-10 * largest)
         np.testing.assert_allclose(labelled.cell.array, atoms.cell.array, rtol=0, atol=1e-12)
+
+
+def test_charges_alone_have_the_energy_of_ewald_sums():
+    atoms = bulk("NaCl", "rocksalt", a=5.64, cubic=True)
+    atoms.rattle(0.2, seed=1)
+    charges = np.where(atoms.symbols == "Na", 0.7, -0.7)
+    expected = ewald(atoms, charges)
+    assert np.abs(expected.forces).max() > 0.1
+    alone = PairCommands("coul/long 9.0", ("* *",), (0.7, -0.7), "ewald 1e-8")
+    found = compute_labels(atoms, ["Na", "Cl"], alone)
+    assert found.get_potential_energy() == pytest.approx(expected.energy, abs=1e-5)
+    np.testing.assert_allclose(found.get_forces(), expected.forces, atol=1e-5)
+    np.testing.assert_allclose(found.get_stress(), expected.stress, atol=1e-6)
+
+
+def test_rock_salt_of_fumi_and_tosi():
+    rest = equilibrium_cell(bulk("NaCl", "rocksalt", a=5.64, cubic=True), ["Na", "Cl"], TOSI_FUMI)
+    # published: 5.595 Å at 0 K (5.640 at room temperature), 786 kJ/mol against free ions
+    assert rest.cell.lengths()[0] == pytest.approx(5.595, rel=0.01)
+    assert rest.get_potential_energy() / 4 == pytest.approx(-786.0 * units.kJ / units.mol, rel=0.02)

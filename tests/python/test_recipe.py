@@ -69,12 +69,25 @@ def test_the_small_recipe_is_small():
             r"elements must be different chemical symbols; look at \['Xx'\]",
         ),
         (lambda v: v["groups"].append(v["groups"][0]), r"groups must have different names"),
+        (group(pressure=[0.0], vacuum=5.0), r"groups\[0\]: pressure lets the cell go"),
+        (group(vacuum=-1.0), r"groups\[0\]\.vacuum must be"),
+        (group(vacancies={"Si": 0}), r"groups\[0\]\.vacancies"),
+        (lambda v: v.update(charges={"Na": 1.0}), r"charges must have each of Si; got Na"),
+        (lambda v: v.update(charges={"Si": float("nan")}), r"charges\.Si must be"),
+        (lambda v: v.update(kspace_style="ewald 1e-6"), r"kspace_style needs charges"),
     ],
 )
 def test_faults_name_the_key(tmp_path, change, message):
     with pytest.raises(InvalidInputError, match=message) as caught:
         load_recipe(write(tmp_path, change))
     assert "\n" not in str(caught.value)
+
+
+def test_charges_stand_in_the_order_of_the_types(tmp_path):
+    values = {"elements": ["Na", "Cl"], "charges": {"Cl": -1.0, "Na": 1.0}, "kspace_style": "ewald 1e-6"}
+    pair = load_recipe(write(tmp_path, lambda v: v.update(values))).pair
+    assert (pair.charges, pair.kspace, pair.atom_style) == ((1.0, -1.0), "ewald 1e-6", "charge")
+    assert load_recipe(write(tmp_path, group())).pair.atom_style == "atomic"
 
 
 def test_broken_yaml_and_missing_file(tmp_path):

@@ -144,6 +144,32 @@ def test_roomiest_place_of_diamond():
     assert room == pytest.approx(np.sqrt(3) / 4 * 5.43, rel=0.05)  # the empty tetrahedra
 
 
+SALT = {"crystal": {"name": "NaCl", "crystalstructure": "rocksalt", "a": 5.64, "cubic": True}}
+
+
+def salted(**changes):
+    return recipe({"structure": SALT, "repeat": (1, 1, 2)} | changes).groups[0]
+
+
+def test_vacancies_of_elements_keep_the_composition():
+    rng = np.random.default_rng(1)
+    taken = [starting_structure(salted(vacancies={"Na": 2, "Cl": 1}), None, rng) for _ in range(3)]
+    assert [atoms.get_chemical_formula() for atoms in taken] == ["Cl7Na6"] * 3
+    assert not np.allclose(taken[0].positions, taken[1].positions)
+    with pytest.raises(InvalidInputError, match="expected at most the 8 Na atoms, got 9"):
+        starting_structure(salted(vacancies={"Na": 9}), None, rng)
+    with pytest.raises(InvalidInputError, match="expected at most the 0 K atoms, got 1"):
+        starting_structure(salted(vacancies={"K": 1}), None, rng)
+
+
+def test_vacuum_makes_a_slab():
+    rng = np.random.default_rng(1)
+    bulk_like, slab = (starting_structure(salted(vacuum=vacuum), 2.1, rng) for vacuum in (0.0, 9.0))
+    np.testing.assert_allclose(slab.positions, bulk_like.positions)
+    np.testing.assert_allclose(slab.cell.lengths() - bulk_like.cell.lengths(), [0.0, 0.0, 9.0], atol=1e-12)
+    assert slab.pbc.all()
+
+
 def test_summary_tells_copies_from_independent_frames():
     near, far = (
         list(sample(recipe({"interval": interval, "n_frames": 5}), seed=1)) for interval in (0.001, 0.2)

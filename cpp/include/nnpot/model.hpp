@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,16 @@ struct ElementModel {
     std::vector<Layer> layers;                ///< one output
 };
 
+/// Charges whose Coulomb energy is added to that of the networks.
+struct LongRange {
+    /// Ewald's whole sum; without it the reciprocal part and the self term only, and what is near is left to the
+    /// networks.
+    bool with_real_space = true;
+    double alpha = 0.0;             ///< splitting parameter, 1/Å
+    double real_cutoff = 0.0;       ///< Å, of the part in real space; 0 without it
+    std::map<int, double> charges;  ///< e, by atomic number
+};
+
 /// The values that define a potential, in eV and Å, whatever units its files use.
 struct Model {
     std::vector<ElementModel> elements;  ///< by atomic number
@@ -27,8 +38,9 @@ struct Model {
     double cutoff_alpha = 0.0;
     ScalingMode scaling_mode = ScalingMode::none;
     double scale_min = 0.0, scale_max = 1.0;
-    double mean_energy = 0.0;                 ///< eV per atom
-    double energy_per_output = 1.0;           ///< eV that an output of 1 means
+    double mean_energy = 0.0;        ///< eV per atom
+    double energy_per_output = 1.0;  ///< eV that an output of 1 means
+    std::optional<LongRange> long_range;
     std::map<std::string, std::string> info;  ///< model.info: provenance, in words
     std::vector<std::string> warnings;        ///< what reading the files left unsaid, a line each
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "nnpot/model.hpp"
@@ -31,7 +32,8 @@ struct Extrapolation {
     double value, min, max;  ///< the value, and the range in the scaling data
 };
 
-/// Behler–Parrinello potential: E = Σ_i [ NN_e(i)(G_i) + offset of e(i) ], and its exact gradient.
+/// Behler–Parrinello potential: E = Σ_i [ NN_e(i)(G_i) + offset of e(i) ], and its exact gradient. Of a model with
+/// charges, what lies in real space is part of it; the rest is `reciprocal_part`, or k-space of the host.
 /// Source: Behler and Parrinello 2007. One instance serves one thread at a time.
 class Potential {
 public:
@@ -43,6 +45,7 @@ public:
 
     double cutoff() const noexcept;  ///< Å
     const std::vector<int>& atomic_numbers() const noexcept;
+    const std::optional<LongRange>& long_range() const noexcept;
 
     /// Energies of all centers and the derivatives with respect to all neighbor vectors.
     /// @throws UnknownElement if a center is of an element that the model does not hold

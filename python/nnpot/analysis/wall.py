@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from ase import Atoms
 
@@ -63,4 +64,5 @@ def walled(
         if distance is None:
             raise InvalidInputError(f"the frames have no distance between {a} and {b}: where is their wall?")
         lines.append(f"{i} {j} harmonic/cut {stiffness:g} {distance:.4f}")
-    return PairCommands(f"hybrid/overlay {network.style} harmonic/cut", tuple(lines))
+    style = f"hybrid/overlay {network.style} harmonic/cut"
+    return replace(network, style=style, coefficients=tuple(lines))

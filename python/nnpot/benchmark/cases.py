@@ -17,6 +17,8 @@ FLOORS = ("zero", "zero-full")
 """The styles without forces: what a step and its neighbor list cost anyway."""
 ZERO_CUTOFF = 6.0
 """Å, of `pair_style zero` where there is no model whose cutoff it could have."""
+KSPACE = "pppm 1e-4"
+"""For models with charges: forces to 1.4 meV/Å between charges of 1 e, far below a network's errors."""
 CUTOFF_MARGIN = 1e-6
 """Å, so that a rounded cutoff is not below the model's."""
 
@@ -75,15 +77,17 @@ def model_case(model: Model, variant: str, elements: Sequence[str], units: str |
     words = variant.split()
     if not words or words[0] not in ("nnp", "hdnnp"):
         raise InvalidInputError(f"--variant {variant!r}: expected 'nnp' or 'hdnnp' and options")
-    cutoff = load(model.directory, units).cutoff  # also refuses a directory that holds no model
+    potential = load(model.directory, units)  # also refuses a directory that holds no model
+    kspace = KSPACE if potential.charges else ""
     names = " ".join(elements)
     if words[0] == "hdnnp":
-        pair = PairCommands(_hdnnp_style(model.directory, cutoff, words[1:], units), (f"* * {names}",))
+        style = _hdnnp_style(model.directory, potential.cutoff, words[1:], units)
+        pair = PairCommands(style, (f"* * {names}",), kspace=kspace)
     else:
         if units is not None and "units" not in words:
             words[1:1] = ["units", units]
         coefficients = fill_in_path(f"* * {{model}} {names}", "{model}", model.directory)
-        pair = PairCommands(" ".join(words), (coefficients,))
+        pair = PairCommands(" ".join(words), (coefficients,), kspace=kspace)
     label = model.label if variant == "nnp" else f"{model.label} {variant.removeprefix('nnp ')}"
     return Case(label, pair, is_model=True, fingerprint=_digest(model.directory))
 

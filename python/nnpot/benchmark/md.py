@@ -235,9 +235,9 @@ def input_script(
     """The LAMMPS input of a run: steps to warm up, then those that are timed, at constant energy."""
     lines = [
         "units metal",
-        "atom_style atomic",
+        f"atom_style {case.pair.atom_style}",
         "box tilt large",
-        fill_in_path("read_data {data}", "{data}", system.data),
+        fill_in_path("read_data {data}", "{data}", system.data_of(case.pair.atom_style)),
         f"replicate {' '.join(map(str, replication))}",
         *case.pair.lines(),
         f"neighbor {SKIN} bin",

@@ -66,6 +66,15 @@ class System:
     """LAMMPS type ``i + 1`` is ``elements[i]``."""
     atoms: Atoms
     data: Path
+    """For ``atom_style atomic``; see `data_of`."""
+
+    def data_of(self, atom_style: str) -> Path:
+        """The data file for an atom style; charges in it are 0."""
+        if atom_style == "atomic":
+            return self.data
+        file = self.data.with_suffix(f".{atom_style}.data")
+        _write_data(file, self.atoms, self.elements, atom_style)
+        return file
 
     def replication(self, size: int) -> tuple[int, int, int]:
         """How often to repeat the block for a number of atoms: nearest to it, and not far from cubic."""
@@ -150,6 +159,10 @@ def data_system(file: Path, elements: tuple[str, ...], folder: Path) -> System:
 
 def _written(name: str, elements: tuple[str, ...], atoms: Atoms, folder: Path) -> System:
     data = (folder / f"{name.replace(' ', '_')}.block.data").resolve()  # never the name of what was read
-    with atomic_write(data) as stream:
-        write_lammps_data(stream, atoms, specorder=list(elements), masses=True)
+    _write_data(data, atoms, elements, "atomic")
     return System(name, elements, atoms, data)
+
+
+def _write_data(file: Path, atoms: Atoms, elements: tuple[str, ...], atom_style: str) -> None:
+    with atomic_write(file) as stream:
+        write_lammps_data(stream, atoms, specorder=list(elements), masses=True, atom_style=atom_style)

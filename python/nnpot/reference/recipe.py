@@ -145,7 +145,8 @@ class Group(StrictModel):
     structure: Structure
     repeat: tuple[PositiveInt, PositiveInt, PositiveInt] = (1, 1, 1)
     strain: Strain = 0.0
-    vacancies: Annotated[int, Field(ge=0)] = 0
+    vacuum: NotNegative = 0.0
+    vacancies: Annotated[int, Field(ge=0)] | dict[str, PositiveInt] = 0
     interstitials: list[str] = []
     temperature: Annotated[list[Positive], Field(min_length=1)]
     density: Annotated[list[Positive], Field(min_length=1)] | None = None
@@ -158,8 +159,10 @@ class Group(StrictModel):
 
     @model_validator(mode="after")
     def _one_volume(self) -> Group:
-        if self.pressure is not None and (self.density is not None or self.strain > 0.0):
-            raise ValueError("pressure lets the cell go where it wants: give it without density and strain")
+        if self.pressure is not None and (self.density is not None or self.strain > 0.0 or self.vacuum > 0.0):
+            raise ValueError(
+                "pressure lets the cell go where it wants: give it without density, strain and vacuum"
+            )
         return self
 
     @property
@@ -196,6 +199,8 @@ class Recipe(StrictModel):
     elements: Annotated[list[str], Field(min_length=1)]
     pair_style: str
     pair_coeff: Annotated[list[str], Field(min_length=1)]
+    charges: dict[str, Finite] | None = None
+    kspace_style: str | None = None
     timestep: Positive = 1.0
     groups: Annotated[list[Group], Field(min_length=1)]
 
@@ -216,10 +221,21 @@ class Recipe(StrictModel):
             raise ValueError(f"groups must have different names, got {names}")
         return self
 
+    @model_validator(mode="after")
+    def _charges_of_all(self) -> Recipe:
+        if self.kspace_style is not None and self.charges is None:
+            raise ValueError("kspace_style needs charges: give those of all elements")
+        if self.charges is not None and sorted(self.charges) != sorted(self.elements):
+            raise ValueError(
+                f"charges must have each of {', '.join(self.elements)}; got {', '.join(self.charges)}"
+            )
+        return self
+
     @property
     def pair(self) -> PairCommands:
         """The potential."""
-        return PairCommands(self.pair_style, tuple(self.pair_coeff))
+        charges = tuple(self.charges[symbol] for symbol in self.elements) if self.charges else ()
+        return PairCommands(self.pair_style, tuple(self.pair_coeff), charges, self.kspace_style or "")
 
     @property
     def n_frames(self) -> int:

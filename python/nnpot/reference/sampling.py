@@ -148,20 +148,42 @@ def _seed(rng: Generator) -> int:
 
 
 def starting_structure(group: Group, density: float | None, rng: Generator) -> Atoms:
-    """Build, repeat, scale to a density (g/cm³), strain, take atoms out and put others in."""
+    """Build, repeat, scale to a density (g/cm³), strain, add vacuum, take atoms out and put others in."""
     atoms: Atoms = group.structure.build().repeat(group.repeat)
     atoms.info.clear()
     if density is not None:
         scale_to_density(atoms, density)
     if group.strain > 0.0:
         atoms.set_cell(atoms.cell @ (np.eye(3) + random_strain(group.strain, rng)), scale_atoms=True)
-    if group.vacancies >= len(atoms):
-        raise InvalidInputError(f"vacancies must be fewer than the {len(atoms)} atoms, got {group.vacancies}")
-    if group.vacancies > 0:
-        del atoms[rng.choice(len(atoms), size=group.vacancies, replace=False).tolist()]
+    if group.vacuum > 0.0:
+        atoms.cell[2] *= 1.0 + group.vacuum / atoms.cell.lengths()[2]
+    _take_out(atoms, group.vacancies, rng)
     for symbol in group.interstitials:
         atoms.append(Atom(symbol, roomiest_place(atoms, rng)))
     return atoms
+
+
+def _take_out(atoms: Atoms, vacancies: int | dict[str, int], rng: Generator) -> None:
+    """Take atoms out at random, of any element or of each as many as are asked for."""
+    if isinstance(vacancies, int):
+        chosen = _choice("", np.arange(len(atoms)), vacancies, rng)
+    else:
+        chosen = [
+            atom
+            for symbol, count in vacancies.items()
+            for atom in _choice(f" {symbol}", np.flatnonzero(atoms.symbols == symbol), count, rng)
+        ]
+    if len(chosen) >= len(atoms):
+        raise InvalidInputError(f"vacancies must be fewer than the {len(atoms)} atoms, got {len(chosen)}")
+    if chosen:
+        del atoms[chosen]
+
+
+def _choice(kind: str, atoms: NDArray[np.int64], count: int, rng: Generator) -> list[int]:
+    if count > len(atoms):
+        raise InvalidInputError(f"vacancies: expected at most the {len(atoms)}{kind} atoms, got {count}")
+    chosen: list[int] = rng.choice(atoms, size=count, replace=False).tolist() if count else []
+    return chosen
 
 
 def roomiest_place(atoms: Atoms, rng: Generator, n_places: int = 50) -> NDArray[np.float64]:

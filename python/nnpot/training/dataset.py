@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from ase import Atoms
 from numpy.typing import NDArray
 
 from nnpot.progress import progress
+from nnpot.training.charges import LongRange
 from nnpot.training.descriptors import Descriptor, FrameDescriptors, arguments, describe, describe_values
 from nnpot.training.labels import Labels, collect_labels
 from nnpot.training.live import LiveDerivatives
@@ -46,6 +48,17 @@ class ElementTable:
     """(n_frames + 1,): the rows of frame f are first[f] to first[f + 1]."""
 
 
+class CoulombTable(NamedTuple):
+    """`CoulombForms` of all frames, and zeros behind them that fill up batches; E elements."""
+
+    energies: Array
+    """(n_frames + 1, E, E)"""
+    forces: Array
+    """(n_atoms + 1, 3, E, E)"""
+    strain_derivatives: Array
+    """(n_frames + 1, 6, E, E)"""
+
+
 @dataclass(frozen=True)
 class DataSet:
     """Frames ready for training."""
@@ -54,6 +67,8 @@ class DataSet:
     labels: Labels
     first: NDArray[np.int64]
     """(n_frames + 1,): the atoms of frame f are first[f] to first[f + 1]."""
+    coulomb: CoulombTable | None = None
+    """Where charges are part of the model."""
     live: LiveDerivatives | None = None
     """What multiplies with the derivatives where they are not stored."""
 
@@ -100,6 +115,7 @@ def build_dataset(
     name: str = "",
     group_weights: Mapping[str, float] | None = None,
     stored: bool = True,
+    charges: LongRange | None = None,
 ) -> DataSet:
     """Descriptors, derivatives and labels of all frames.
 
@@ -119,6 +135,8 @@ def build_dataset(
         Weights of groups of frames in the loss; 1 for those not named.
     stored
         Whether derivatives are stored, or computed whenever they are needed.
+    charges
+        How Coulomb energies follow from charges, where these are part of the model.
     """
     shapes = table_shapes(descriptor, frames)
     if not stored:
@@ -136,7 +154,23 @@ def build_dataset(
                 counter.advance()
     labels = collect_labels(frames, atom_energies, group_weights or {})
     live = None if stored else LiveDerivatives(descriptor, frames)
-    return DataSet(tables, labels, np.cumsum([0, *(len(frame) for frame in frames)]), live)
+    coulomb = _coulomb_table(charges, frames, name) if charges is not None else None
+    return DataSet(tables, labels, np.cumsum([0, *(len(frame) for frame in frames)]), coulomb, live)
+
+
+def _coulomb_table(charges: LongRange, frames: Sequence[Atoms], name: str) -> CoulombTable:
+    forms = []
+    with progress(f"Ewald sums of {name} frames", len(frames)) if name else nullcontext() as counter:
+        for frame in frames:
+            forms.append(charges.forms(frame))
+            if counter is not None:
+                counter.advance()
+    n = len(charges.elements)
+    return CoulombTable(
+        np.stack([*(form.energy for form in forms), np.zeros((n, n))]),
+        np.concatenate([*(form.forces for form in forms), np.zeros((1, 3, n, n))]),
+        np.stack([*(form.strain_derivatives for form in forms), np.zeros((6, n, n))]),
+    )
 
 
 def _empty_table(shape: TableShape, n_frames: int, precision: str) -> ElementTable:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from nnpot import _core
 from nnpot.errors import NnpotError
 from nnpot.training.batches import batches
+from nnpot.training.charges import LongRange
 from nnpot.training.dataset import build_dataset
 from nnpot.training.descriptors import Descriptor, arguments
 from nnpot.training.model import predict, to_device, to_tensors
@@ -35,6 +36,7 @@ def export(
     info: dict[str, str],
     directory: Path,
     member: int = 0,
+    charges: LongRange | None = None,
 ) -> None:
     """Write the model directory.
 
@@ -52,6 +54,8 @@ def export(
         Where to write; it exists.
     member
         Which of the networks of a committee.
+    charges
+        How their Coulomb energy is computed, where ``networks`` have charges.
     """
     model = _core.Model(
         descriptor.elements,
@@ -66,10 +70,15 @@ def export(
         atom_energies,
         info,
     )
+    if charges is not None and networks.charges is not None:
+        values = dict(zip(charges.elements, networks.charges.in_e()[member].tolist(), strict=True))
+        model.set_long_range(charges.form, charges.alpha, charges.real_cutoff, values)
     model.write(str(directory))
 
 
-def verify(directory: Path, descriptor: Descriptor, frames: Sequence[Atoms]) -> float:
+def verify(
+    directory: Path, descriptor: Descriptor, frames: Sequence[Atoms], charges: LongRange | None = None
+) -> float:
     """Compare TensorFlow with the C++ core on an exported model.
 
     The networks are rebuilt in float64 from the files; ``frames`` are evaluated by both.
@@ -91,7 +100,7 @@ def verify(directory: Path, descriptor: Descriptor, frames: Sequence[Atoms]) -> 
     plain = descriptor.with_plain_inputs()
     worst = 0.0
     for frame in frames:
-        data = build_dataset(plain, [frame], model.atom_energies, "float64")
+        data = build_dataset(plain, [frame], model.atom_energies, "float64", charges=charges)
         batch = to_tensors(next(batches(data, np.arange(1), 1, "float64")))
         predicted = predict(networks, to_device(data, "float64"), batch, with_stress=True)
         offset = sum(model.atom_energies[symbol] for symbol in frame.symbols)

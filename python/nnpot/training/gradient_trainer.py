@@ -57,7 +57,8 @@ class GradientTrainer(Trainer):
         variables = self._networks.variables
         with tf.GradientTape() as tape:
             sums = self._sums(data, batch, seed)
-            of_members = self._loss.total(sums, batch.counts) + share * self._loss.penalty(variables)
+            penalty = self._loss.penalty(self._networks.layer_variables)
+            of_members = self._loss.total(sums, batch.counts) + share * penalty
             loss = tf.reduce_sum(of_members)
         sources = [variable.value for variable in variables]
         return sums, tape.gradient(loss, sources, unconnected_gradients=tf.UnconnectedGradients.ZERO)

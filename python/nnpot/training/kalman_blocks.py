@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
+from nnpot.training.kalman_observations import CHARGES
 from nnpot.training.networks import AtomicNetworks
 from nnpot.training.tensorflow_setup import tf
 
@@ -18,15 +19,17 @@ class WeightBlocks:
         Whose weights.
     kind
         ``all``: one block; ``element``: one for each element; ``layer``: one for each layer of each element;
-        ``node``: one for each node, of the weights that lead to it and its bias.
+        ``node``: one for each node, of the weights that lead to it and its bias. Charges are a block of
+        their own, but for ``all``.
     """
 
     def __init__(self, networks: AtomicNetworks, kind: str) -> None:
-        self._elements = networks.elements
         self._by_node = kind == "node"
-        variables = networks.variables
-        self._layers = list(zip(variables[::2], variables[1::2], strict=True))
+        self._layers = networks.layer_variables
+        self._charges = networks.charges.variables if networks.charges is not None else []
+        self._parts = [*networks.elements, *([CHARGES] if self._charges else [])]
         self._sizes = [(weights.shape[1] + 1, weights.shape[2]) for weights, _ in self._layers]
+        self._sizes += [(variable.shape[1], 1) for variable in self._charges]
         self._groups = self._grouped(networks, kind)
 
     @property
@@ -38,7 +41,7 @@ class WeightBlocks:
 
     def cut(self, derivatives: Mapping[str, Sequence[tf.Tensor]]) -> list[tf.Tensor]:
         """Per element and layer (K, m, n_in + 1, n_out), to (K, blocks, m, size) of each group."""
-        layers = [values for element in self._elements for values in derivatives[element]]
+        layers = [values for part in self._parts for values in derivatives[part]]
         if self._by_node:
             return [tf.transpose(values, (0, 3, 1, 2)) for values in layers]
         flat = [tf.reshape(v, (v.shape[0], 1, v.shape[1], v.shape[2] * v.shape[3])) for v in layers]
@@ -57,15 +60,19 @@ class WeightBlocks:
             parts = [
                 tf.reshape(part, (part.shape[0], *size)) for part, size in zip(flat, self._sizes, strict=True)
             ]
-        for (weights, biases), part in zip(self._layers, parts, strict=True):
+        for variable, part in zip(self._charges, parts[len(self._layers) :], strict=True):
+            variable.assign_add(tf.cast(part[..., 0], variable.dtype))
+        for (weights, biases), part in zip(self._layers, parts[: len(self._layers)], strict=True):
             weights.assign_add(tf.cast(part[:, :-1], weights.dtype))
             biases.assign_add(tf.cast(part[:, -1], biases.dtype))
 
     def _grouped(self, networks: AtomicNetworks, kind: str) -> list[range]:
         """The layers, by number, that share a block."""
         if kind == "all":
-            return [range(len(self._layers))]
-        counts = [len(networks.parameters(element)) for element in self._elements]
+            return [range(len(self._sizes))]
+        counts = [len(networks.parameters(element)) for element in networks.elements] + [1] * len(
+            self._charges
+        )
         if kind != "element":
             counts = [1] * sum(counts)
         return [range(end - count, end) for count, end in zip(counts, accumulate(counts), strict=True)]

@@ -12,11 +12,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nnpot.training.charges import Charges
 from nnpot.training.dataset import DataSet, ElementTable
 from nnpot.training.kalman_rows import energy_rows, slope_rows
 from nnpot.training.model import BatchTensors, DeviceData, DeviceTable
 from nnpot.training.networks import Layer
 from nnpot.training.tensorflow_setup import tf
+
+CHARGES = "charges"
+"""The key of the charges among the elements."""
 
 
 class Seen(NamedTuple):
@@ -37,6 +41,7 @@ class View(NamedTuple):
     """Per element the layers of all members."""
     data: DeviceData
     seen: Mapping[str, Seen]
+    charges: Charges | None = None
 
 
 class Observed(NamedTuple):
@@ -45,7 +50,7 @@ class Observed(NamedTuple):
     predicted: tf.Tensor
     """(K, m)"""
     derivatives: dict[str, list[tf.Tensor]]
-    """Per element and layer (K, m, n_in + 1, n_out)."""
+    """Per element and layer (K, m, n_in + 1, n_out); of `CHARGES` (K, m, p, 1)."""
 
 
 def find_seen(data: DataSet) -> dict[str, Seen]:
@@ -70,7 +75,8 @@ def observe_energies(view: View, frames: tf.Tensor) -> Observed:
         part = energy_rows(layers, tf.gather(descriptors, rows), present)
         predicted.append(part.predicted)
         derivatives[element] = part.derivatives
-    return Observed(tf.add_n(predicted), derivatives)
+    forms = None if view.data.coulomb is None else tf.gather(view.data.coulomb.energies, frames)
+    return _with_charges(Observed(tf.add_n(predicted), derivatives), view.charges, forms)
 
 
 def observe_forces(view: View, atoms: tf.Tensor) -> Observed:
@@ -82,7 +88,8 @@ def observe_forces(view: View, atoms: tf.Tensor) -> Observed:
         part = slope_rows(layers, tf.gather(table.descriptors, rows), directions)
         predicted.append(-_flat(part.predicted))
         derivatives[element] = [-_flat(values) for values in part.derivatives]
-    return Observed(tf.add_n(predicted), derivatives)
+    forms = None if view.data.coulomb is None else tf.gather(view.data.coulomb.forces, atoms)
+    return _with_charges(Observed(tf.add_n(predicted), derivatives), view.charges, forms)
 
 
 def observe_strains(view: View, frames: tf.Tensor) -> Observed:
@@ -93,7 +100,17 @@ def observe_strains(view: View, frames: tf.Tensor) -> Observed:
         part = slope_rows(layers, tf.gather(table.descriptors, rows), _strain_directions(table, rows))
         predicted.append(_flat(part.predicted))
         derivatives[element] = [_flat(values) for values in part.derivatives]
-    return Observed(tf.add_n(predicted), derivatives)
+    forms = None if view.data.coulomb is None else tf.gather(view.data.coulomb.strain_derivatives, frames)
+    return _with_charges(Observed(tf.add_n(predicted), derivatives), view.charges, forms)
+
+
+def _with_charges(near: Observed, charges: Charges | None, forms: tf.Tensor | None) -> Observed:
+    """The same and what Coulomb forms (..., E, E), m in all, add to it."""
+    if charges is None or forms is None:
+        return near
+    predicted, derivatives = charges.rows(tf.reshape(forms, (-1, *forms.shape[-2:])))
+    of_charges = {CHARGES: [derivatives]} if charges.variables else {}
+    return Observed(near.predicted + predicted, near.derivatives | of_charges)
 
 
 def _seen(data: DataSet, table: ElementTable) -> Seen:

@@ -71,7 +71,7 @@ class KalmanTrainer(Trainer):
 
     def _update(self, data: DeviceData, batch: BatchTensors, seed: tf.Tensor) -> Sums:
         layers = {element: self._networks.parameters(element) for element in self._networks.elements}
-        terms = self._terms(View(layers, data, self._seen), batch, seed)
+        terms = self._terms(View(layers, data, self._seen, self._networks.charges), batch, seed)
         residuals, derivatives = weighted(terms)
         self._blocks.add(self._filter.update(self._blocks.cut(derivatives), residuals))
         return sums(terms)

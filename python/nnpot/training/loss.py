@@ -80,10 +80,10 @@ class Loss:
         """The loss of each member (K,), of sums over any share of a batch with these counts (3,)."""
         return tf.reduce_sum(sums.loss / counts[:, None], axis=0)
 
-    def penalty(self, variables: Sequence[keras.Variable]) -> tf.Tensor:
+    def penalty(self, layers: Sequence[tuple[keras.Variable, keras.Variable]]) -> tf.Tensor:
         """l1 Σ|W| + l2 ΣW² of each member, over weights and not biases; 0.0 where neither is asked for."""
         l1, l2 = self._config.l1, self._config.l2
-        weights = [tf.convert_to_tensor(variable) for variable in variables[::2]]
+        weights = [tf.convert_to_tensor(kernel) for kernel, _ in layers]
         total = tf.zeros(weights[0].shape[0], weights[0].dtype)
         for weight in weights:
             if l1 > 0.0:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from nnpot.training.batches import Batch
+from nnpot.training.charges import Charges
 from nnpot.training.dataset import Array, DataSet
 from nnpot.training.live import LiveDerivatives
 from nnpot.training.networks import AtomicNetworks
@@ -36,11 +37,20 @@ class DeviceLabels(NamedTuple):
     atom_weights: tf.Tensor
 
 
+class DeviceForms(NamedTuple):
+    """`CoulombTable` as tensors."""
+
+    energies: tf.Tensor
+    forces: tf.Tensor
+    strain_derivatives: tf.Tensor
+
+
 class DeviceData(NamedTuple):
     """A `DataSet` as tensors."""
 
     tables: dict[str, DeviceTable]
     labels: DeviceLabels
+    coulomb: DeviceForms | None = None
     live: LiveDerivatives | None = None
     """Where derivatives are not stored; compiled functions (XLA) cannot contain it."""
 
@@ -79,7 +89,10 @@ def to_device(data: DataSet, precision: str) -> DeviceData:
         for element, table in data.elements.items()
     }
     labels = {name: tf.constant(values, precision) for name, values in vars(data.labels).items()}
-    return DeviceData(tables, DeviceLabels(**labels), data.live)
+    coulomb = None
+    if data.coulomb is not None:
+        coulomb = DeviceForms(*(tf.constant(values, precision) for values in data.coulomb))
+    return DeviceData(tables, DeviceLabels(**labels), coulomb, data.live)
 
 
 def _shared(array: Array) -> tf.Tensor:
@@ -128,7 +141,22 @@ def predict(
         gradient, strain = data.live.products(batch.frames, slopes, batch.atoms.shape[0])
     else:
         gradient, strain = _stored_products(data, batch, slopes, with_stress)
-    return Predicted(energies, -gradient, _voigt(strain) if with_stress else None)
+    near = Predicted(energies, -gradient, _voigt(strain) if with_stress else None)
+    if data.coulomb is None or networks.charges is None:
+        return near
+    return _with_charges(near, networks.charges, data.coulomb, batch)
+
+
+def _with_charges(near: Predicted, charges: Charges, forms: DeviceForms, batch: BatchTensors) -> Predicted:
+    """The same and the Coulomb energy, its forces and strain derivatives."""
+    strain = near.strain_derivatives
+    if strain is not None:
+        strain += charges.energies(tf.gather(forms.strain_derivatives, batch.frames))
+    return Predicted(
+        near.energies + charges.energies(tf.gather(forms.energies, batch.frames)),
+        near.forces + charges.energies(tf.gather(forms.forces, batch.atoms)),
+        strain,
+    )
 
 
 def _stored_products(

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnpot import _core
+from nnpot.training.charges import Charges
 from nnpot.training.config import ACTIVATIONS, NetworkConfig
 from nnpot.training.initial_weights import INITIALIZERS
 from nnpot.training.tensorflow_setup import keras, tf
@@ -59,6 +60,9 @@ class AtomicNetworks:
     K members of a committee are trained at once; their weights have a leading axis of length K.
     """
 
+    charges: Charges | None = None
+    """Of the elements, where their Coulomb energy is part of the model."""
+
     def __init__(self, networks: dict[str, _Network], n_members: int, dropout: float = 0.0) -> None:
         self._networks = networks
         self._dropout = dropout
@@ -97,14 +101,18 @@ class AtomicNetworks:
 
     @classmethod
     def from_model(cls, model: _core.Model) -> AtomicNetworks:
-        """The networks of an exported model, in float64."""
+        """The networks of an exported model, and its charges, in float64."""
         networks = {}
         for element in model.elements:
             layers = model.network(element)
             letters = "".join(letter for _, _, letter in layers)
             values = [array[None] for weights, biases, _ in layers for array in (weights, biases)]
             networks[element] = (values, letters)
-        return cls.from_values(networks, "float64")
+        result = cls.from_values(networks, "float64")
+        if model.long_range is not None:
+            charges = np.array([[model.long_range[3][element] for element in model.elements]])
+            result.charges = Charges(charges, np.zeros((len(model.elements), 0)), 1.0, "float64")
+        return result
 
     @property
     def elements(self) -> list[str]:
@@ -113,8 +121,15 @@ class AtomicNetworks:
 
     @property
     def variables(self) -> list[keras.Variable]:
-        """All weights (K, n_in, n_out) and biases (K, n_out) in turn, in a fixed order."""
-        return [variable for network in self._networks.values() for variable in network.variables]
+        """All that is trained: weights (K, n_in, n_out) and biases (K, n_out) in turn, then the charges."""
+        of_layers = [variable for pair in self.layer_variables for variable in pair]
+        return of_layers + (self.charges.variables if self.charges else [])
+
+    @property
+    def layer_variables(self) -> list[tuple[keras.Variable, keras.Variable]]:
+        """Weights and biases of each layer of each element."""
+        found = [variable for network in self._networks.values() for variable in network.variables]
+        return list(zip(found[::2], found[1::2], strict=True))
 
     def parameters(self, element: str) -> list[Layer]:
         """Weights (K, n_in, n_out), biases (K, n_out) and activation of each layer of an element."""

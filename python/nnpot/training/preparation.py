@@ -9,10 +9,14 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
+
 from nnpot.analysis.data_tables import summary_text
 from nnpot.descriptors import candidate_lines
 from nnpot.errors import InvalidInputError
-from nnpot.training.config import CUTOFF_TYPES, TrainingConfig
+from nnpot.training.charge_fit import fit_charges
+from nnpot.training.charges import Charges, LongRange, long_range
+from nnpot.training.config import CUTOFF_TYPES, LongRangeConfig, TrainingConfig
 from nnpot.training.dataset import DataSet, build_dataset, table_shapes
 from nnpot.training.descriptors import Descriptor, fit_descriptor
 from nnpot.training.distributed_trainer import DistributedTrainer
@@ -28,6 +32,8 @@ from nnpot.training.trainer import Task, Trainer, output_scale
 
 logger = logging.getLogger(__name__)
 
+FITTED_ATOMS = 4000
+"""How many of the training frames' atoms a linear model is fitted to, to find the first charges."""
 MANY_NEIGHBORS = 400
 """Within 8 Å a metal has some 180."""
 
@@ -46,6 +52,7 @@ class Prepared:
     networks: AtomicNetworks
     trainer: Trainer
     start: StartModel | None
+    charges: LongRange | None
 
 
 def prepare(
@@ -54,10 +61,13 @@ def prepare(
     """Offsets, functions, data sets, networks and their trainer, in this order; see `Prepared`."""
     check_loss(config.loss, split)
     precision = config.training.precision
-    offsets = config.data.atom_energies
-    given = None if offsets == "fit" else offsets
-    energies = start.atom_energies(given) if start else atom_energies(split.train, given)
     descriptor = start_descriptor(start, split.train) if start else _new_descriptor(config, split)
+    section = start.long_range(config.long_range) if start else config.long_range
+    charges = _charges(section, split, descriptor)
+    energies = _atom_energies(config, split, start, charges)
+    if charges is not None and section is not None and section.fit_first:
+        charges = _fitted_charges(config, split, descriptor, energies, charges)
+        energies = _atom_energies(config, split, start, charges)
     _announce(split, descriptor, energies)
     fitted = [frames for frames in (split.train, split.validation) if frames]
     shapes = [table_shapes(descriptor, frames) for frames in fitted]
@@ -75,16 +85,66 @@ def prepare(
         if not frames:
             return None
         weights = config.loss.group_weights
-        return build_dataset(descriptor, frames, energies, precision, name, weights, stored)
+        return build_dataset(descriptor, frames, energies, precision, name, weights, stored, charges)
 
     train, validation = build("train"), build("validation")
     assert train is not None
     scale = output_scale(train)
     with distribution.scope() if distribution else nullcontext():
         networks = _networks(config, descriptor, scale, start)
+        if charges is not None:
+            networks.charges = _charges_of_members(charges, start, networks.n_members, scale, precision)
     create = _trainer_class(config, distribution)
     trainer = create(Task(config, networks, train, validation, scale))
-    return Prepared(split, energies, descriptor, scale, networks, trainer, start)
+    return Prepared(split, energies, descriptor, scale, networks, trainer, start, charges)
+
+
+def _charges_of_members(
+    source: LongRange, start: StartModel | None, n_members: int, scale: float, precision: str
+) -> Charges:
+    if start is None:
+        return Charges.of(source, n_members, scale, precision)
+    return Charges(start.charges(source.elements), source.basis, scale, precision)
+
+
+def _charges(section: LongRangeConfig | None, split: Split, descriptor: Descriptor) -> LongRange | None:
+    if section is None:
+        return None
+    frames = [*split.train, *split.validation]
+    found = long_range(section, descriptor.elements, descriptor.functions.cutoff, frames)
+    start = ", ".join(f"{e} {q:+.3g}" for e, q in zip(found.elements, found.initial, strict=True))
+    real_space = f"real space to {found.real_cutoff:.2f} Å" if found.real_cutoff else "no part in real space"
+    kept = "trained from" if found.basis.shape[1] else "fixed at"
+    logger.info("charges (e): %s %s; alpha %.4f 1/Å, %s", kept, start, found.alpha, real_space)
+    return found
+
+
+def _fitted_charges(
+    config: TrainingConfig,
+    split: Split,
+    descriptor: Descriptor,
+    energies: dict[str, float],
+    charges: LongRange,
+) -> LongRange:
+    """The charges of a linear model on some training frames, evenly spaced."""
+    ends = np.cumsum([len(frame) for frame in split.train])
+    step = -(-int(ends[-1]) // FITTED_ATOMS)
+    data = build_dataset(descriptor, split.train[::step], energies, "float64", charges=charges)
+    fitted = fit_charges(charges, data, config.loss)
+    found = ", ".join(f"{e} {q:+.3g}" for e, q in zip(fitted.elements, fitted.initial, strict=True))
+    logger.info("charges of a linear model: %s", found)
+    return fitted
+
+
+def _atom_energies(
+    config: TrainingConfig, split: Split, start: StartModel | None, charges: LongRange | None
+) -> dict[str, float]:
+    """Offsets of the elements: given, or fitted to what the first charges leave of the energies."""
+    offsets = config.data.atom_energies
+    given = None if offsets == "fit" else offsets
+    if start is not None:
+        return start.atom_energies(given)
+    return atom_energies(charges.rest_of(split.train) if charges else split.train, given)
 
 
 def _trainer_class(config: TrainingConfig, distribution: Distribution | None) -> Callable[..., Trainer]:

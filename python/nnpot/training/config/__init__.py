@@ -11,6 +11,7 @@ from pydantic import model_validator
 
 from nnpot.training.config.data import FILES, DataConfig, LabelsConfig
 from nnpot.training.config.descriptor import CUTOFF_TYPES, DescriptorConfig, SymmetryFunctionGrid
+from nnpot.training.config.long_range import LongRangeConfig
 from nnpot.training.config.loss import LossConfig
 from nnpot.training.config.network import ACTIVATIONS, NetworkConfig
 from nnpot.training.config.optimizer import KalmanConfig, OptimizerConfig
@@ -24,6 +25,7 @@ __all__ = [
     "DescriptorConfig",
     "KalmanConfig",
     "LabelsConfig",
+    "LongRangeConfig",
     "LossConfig",
     "NetworkConfig",
     "OptimizerConfig",
@@ -51,6 +53,7 @@ class TrainingConfig(StrictModel):
     data: DataConfig
     descriptor: DescriptorConfig | None = None
     network: NetworkConfig = NetworkConfig()
+    long_range: LongRangeConfig | None = None
     loss: LossConfig = LossConfig()
     optimizer: OptimizerConfig = OptimizerConfig()
     training: RunConfig = RunConfig()

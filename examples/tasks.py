@@ -37,15 +37,18 @@ class Task:
         return hashlib.sha256(told).hexdigest()[:20]
 
 
-def version_of(folder: Path) -> str:
-    """A digest of the files of a folder."""
+def version_of(*places: Path) -> str:
+    """A digest of files, and of the files of folders."""
     digest = hashlib.sha256()
-    for path in sorted(folder.iterdir()):
-        digest.update(path.name.encode() + path.read_bytes())
+    for place in places:
+        for path in sorted(place.iterdir()) if place.is_dir() else [place]:
+            digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 
 
-def run_tasks(tasks: Sequence[Task], processes: int, kept: Path, version: str) -> dict[tuple[str, str], Any]:
+def run_tasks(
+    tasks: Sequence[Task], processes: int, kept: Path, version: str, doing: str = "simulating"
+) -> dict[tuple[str, str], Any]:
     """Results by name: those kept in a folder, and the others calculated, the longest first."""
     kept.mkdir(parents=True, exist_ok=True)
     files = {task.key: kept / f"{task.digest(version)}.pickle" for task in tasks}
@@ -53,7 +56,7 @@ def run_tasks(tasks: Sequence[Task], processes: int, kept: Path, version: str) -
     missing = sorted((task for task in tasks if task.key not in found), key=lambda task: -task.work)
     with (
         ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool,
-        progress("simulating", round(sum(task.work for task in tasks))) as bar,
+        progress(doing, round(sum(task.work for task in tasks))) as bar,
     ):
         bar.advance(sum(task.work for task in tasks if task.key in found))
         running: dict[Future[Any], Task] = {

@@ -1,0 +1,261 @@
+"""The figures of the networks beside each other and beside the reference: bars to meet, rows of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bars import Bar
+from cost import Cost
+from crystal import expected_splitting
+from networks import LONG, RECIPROCAL, SHORT, Network, Trained
+from physics import REFERENCE, Behaviour, Failure
+
+from nnpot.analysis.errors import ErrorStatistics, statistics
+from nnpot.analysis.radial_distribution import RadialDistribution
+from nnpot.errors import InvalidInputError
+
+KINDS = {
+    "ideal": ("ideal, 8 atoms", "ideal, 64 atoms", "ideal, long cell", "ideal, strained"),
+    "divacancy": ("divacancy",),
+    "slab": ("slab",),
+    "melt": ("melt",),
+}
+"""Groups of test frames that are compared; the report lists each group too."""
+MISSING = float("nan")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All results of a run."""
+
+    short: bool
+    """Whether it was smaller or shorter than the whole."""
+    networks: dict[Network, Trained]
+    cutoff: float
+    """Å, of the main networks."""
+    behaviours: dict[str, Behaviour]
+    cost: Cost
+    times: dict[str, float]
+
+    @property
+    def main(self) -> dict[str, Trained]:
+        """The networks at the main cutoff, by kind."""
+        return main_networks(self.networks, self.cutoff)
+
+    def at(self, kind: str) -> dict[float, Trained]:
+        """The networks of a kind by cutoff."""
+        return {
+            n.cutoff: trained for n, trained in sorted(self.networks.items(), key=_cutoff) if n.kind == kind
+        }
+
+    def bars(self) -> list[Bar]:
+        """What the long-ranged network must reach."""
+        return _learning_bars(self) + _physics_bars(self.behaviours) + _cost_bars(self.cost)
+
+
+def _cutoff(item: tuple[Network, Trained]) -> float:
+    return item[0].cutoff
+
+
+def main_networks(networks: Mapping[Network, Trained], cutoff: float) -> dict[str, Trained]:
+    """Those of a cutoff, by kind."""
+    return {network.kind: trained for network, trained in networks.items() if network.cutoff == cutoff}
+
+
+def errors_of(trained: Trained) -> dict[str, ErrorStatistics]:
+    """On the test frames, of each kind."""
+    frames = trained.predictions.frame_errors
+    return {kind: statistics([f for f in frames if f.group in groups]) for kind, groups in KINDS.items()}
+
+
+def _learning_bars(outcome: Outcome) -> list[Bar]:
+    short, long = (errors_of(outcome.main[kind]) for kind in (SHORT, LONG))
+    text = f"energy RMSE, long- over short-ranged, {outcome.cutoff:g} Å"
+    ratios = {kind: _energy(long[kind]) / _energy(short[kind]) for kind in KINDS}
+    off = max(abs(abs(charge) - 1.0) for charge in outcome.main[LONG].charges.values())
+    return [
+        Bar(f"{text}: ideal", ratios["ideal"], round(1 / 3, 3), ""),
+        Bar(f"{text}: divacancy", ratios["divacancy"], 0.5, ""),
+        Bar("learned charge: off the reference's by", 100.0 * off, 5.0, "%"),
+    ]
+
+
+def _energy(errors: ErrorStatistics) -> float:
+    found = errors.energy_rmse_mev_per_atom
+    return MISSING if found is None else found
+
+
+def _force(errors: ErrorStatistics) -> float:
+    found = errors.force_rmse_mev_per_angstrom
+    return MISSING if found is None else found
+
+
+def _physics_bars(behaviours: Mapping[str, Behaviour]) -> list[Bar]:
+    reference, long = behaviours[REFERENCE], behaviours[LONG]
+    splitting = long.waves.splitting / reference.waves.splitting - 1.0
+    return [
+        Bar("longitudinal-transverse splitting: off by", 100.0 * abs(splitting), 5.0, "%"),
+        Bar("lattice constant: off by", 100.0 * _deviation(long, reference, lattice_constant), 0.2, "%"),
+        Bar("density of the melt: off by", 100.0 * _deviation(long, reference, melt_density), 1.0, "%"),
+        Bar(
+            "melt, g(r) of Na-Cl: height of the peak off by",
+            100.0 * _deviation(long, reference, peak),
+            3.0,
+            "%",
+        ),
+        Bar(
+            "melt, constant energy: drift beyond the reference's",
+            _more_drift(long, reference),
+            0.02,
+            "meV/atom",
+        ),
+    ]
+
+
+def _deviation(one: Behaviour, other: Behaviour, figure: Any) -> float:
+    return float(abs(figure(one) / figure(other) - 1.0))
+
+
+def _more_drift(one: Behaviour, other: Behaviour) -> float:
+    return abs(drift(one)) - abs(drift(other))
+
+
+def _cost_bars(cost: Cost) -> list[Bar]:
+    return [
+        Bar(f"cost over the short-ranged network's, {cost.n_atoms} atoms, pppm", cost.ratio, 1.5, ""),
+        Bar("time on two ranks over that on one", 1.0 / cost.speed_up, round(1 / 1.8, 3), ""),
+    ]
+
+
+def lattice_constant(found: Behaviour) -> float:
+    """Å; NaN where there was none."""
+    return MISSING if isinstance(found.elasticity, Failure) else found.elasticity.lattice_constant
+
+
+def melt_density(found: Behaviour) -> float:
+    """g/cm³."""
+    return MISSING if found.melt is None or isinstance(found.melt, Failure) else found.melt.density
+
+
+def peak(found: Behaviour) -> float:
+    """Height of the first peak of g(r) between Na and Cl."""
+    if found.melt is None or isinstance(found.melt, Failure):
+        return MISSING
+    return first_peak(found.melt.distributions["Cl", "Na"])[1]
+
+
+def first_peak(distribution: RadialDistribution) -> tuple[float, float]:
+    """Position (Å) and height; NaN where there is none, as after a collapse."""
+    try:
+        return distribution.first_peak()
+    except InvalidInputError:
+        return MISSING, MISSING
+
+
+def drift(found: Behaviour) -> float:
+    """meV/atom over the run at constant energy."""
+    run = found.conservation
+    return MISSING if run is None or isinstance(run, Failure) else run.drift
+
+
+def figures_of(found: Behaviour) -> dict[str, float | str]:
+    """All figures of one potential by name; what failed says why."""
+    figures: dict[str, float | str] = {}
+    if isinstance(found.elasticity, Failure):
+        figures["lattice constant"] = found.elasticity.message
+    else:
+        e = found.elasticity
+        figures |= {
+            "lattice constant (Å)": e.lattice_constant,
+            "energy per NaCl (eV)": 2.0 * e.energy_per_atom,
+            "bulk modulus (GPa)": (e.c11 + 2.0 * e.c12) / 3.0,
+            "C11 (GPa)": e.c11,
+            "C12 (GPa)": e.c12,
+            "C44 (GPa)": e.c44,
+        }
+    longest = f"wave of {found.waves.wavelength[-1]:.0f} Å"
+    inside = found.domains.constants()
+    figures |= {
+        f"longitudinal force constant, {longest} (eV/Å²)": float(found.waves.longitudinal[-1]),
+        f"transverse force constant, {longest} (eV/Å²)": float(found.waves.transverse[-1]),
+        "their difference (eV/Å²)": found.waves.splitting,
+        "inside a rigidly moved half, longitudinal (eV/Å²)": inside[0],
+        "inside a rigidly moved half, transverse (eV/Å²)": inside[1],
+    }
+    return figures | _melt_figures(found)
+
+
+def _melt_figures(found: Behaviour) -> dict[str, float | str]:
+    figures: dict[str, float | str] = {}
+    if isinstance(found.melt, Failure):
+        figures["melt"] = found.melt.message
+    elif found.melt is not None:
+        figures |= {
+            "density of the melt (g/cm³)": found.melt.density,
+            "energy of the melt (eV/atom)": found.melt.energy,
+        }
+        for pair, distribution in found.melt.distributions.items():
+            position, height = first_peak(distribution)
+            figures[f"g(r), {'-'.join(reversed(pair))}: position of the first peak (Å)"] = position
+            figures[f"g(r), {'-'.join(reversed(pair))}: its height"] = height
+    if isinstance(found.conservation, Failure):
+        figures["constant energy"] = found.conservation.message
+    elif found.conservation is not None:
+        figures["constant energy: drift (meV/atom)"] = found.conservation.drift
+        figures["constant energy: fluctuation (meV/atom)"] = found.conservation.fluctuation
+    return figures
+
+
+def physics_rows(behaviours: Mapping[str, Behaviour]) -> list[tuple[str, ...]]:
+    """A row for each figure, a column for each potential."""
+    columns = {name: figures_of(found) for name, found in behaviours.items()}
+    names = dict.fromkeys(name for column in columns.values() for name in column)
+    return [(name, *(_text(column.get(name)) for column in columns.values())) for name in names]
+
+
+def _text(value: float | str | None) -> str:
+    return "" if value is None else value if isinstance(value, str) else f"{value:.4f}"
+
+
+def error_rows(outcome: Outcome) -> list[tuple[str, ...]]:
+    """A row for each network: energy and force errors of each kind, and its charge."""
+    rows = []
+    for kind in (SHORT, LONG, RECIPROCAL):
+        for trained in outcome.at(kind).values():
+            errors = errors_of(trained)
+            numbers = [f"{_energy(errors[k]):.2f}" for k in KINDS] + [
+                f"{_force(errors[k]):.0f}" for k in KINDS
+            ]
+            charge = f"{trained.charges['Na']:.3f}" if trained.charges else ""
+            rows.append((trained.network.name, *numbers, charge))
+    return rows
+
+
+def summary_of(outcome: Outcome) -> dict[str, Any]:
+    """Everything for summary.json."""
+    return {
+        "example": "nacl, shortened" if outcome.short else "nacl",
+        "cutoff": outcome.cutoff,
+        "networks": {
+            network.name: {
+                "charges": trained.charges,
+                "errors": {kind: errors.to_dict() for kind, errors in errors_of(trained).items()},
+                "groups": trained.predictions.errors.to_dict()["groups"],
+            }
+            for network, trained in outcome.networks.items()
+        },
+        "physics": {name: figures_of(found) for name, found in outcome.behaviours.items()},
+        "splitting_of_rigid_ions": expected_splitting(1.0),
+        "cost": {
+            "atoms": outcome.cost.n_atoms,
+            "microseconds_per_atom_and_step": {
+                f"{name}, {n} ranks": t for (name, n), t in outcome.cost.times.items()
+            },
+            "ratio": outcome.cost.ratio,
+            "speed_up": outcome.cost.speed_up,
+        },
+        "bars": [vars(bar) | {"passed": bool(bar.passed)} for bar in outcome.bars()],
+        "seconds": outcome.times,
+    }

@@ -1,0 +1,109 @@
+"""The networks that are compared: with and without charges, at several cutoffs, all else the same."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from stages import evaluate_model, train_configured
+from tasks import Task, run_tasks, version_of
+
+from nnpot.analysis.predictions import Predictions
+from nnpot.potential import load
+from nnpot.training import TrainingConfig, load_config
+
+SHORT, LONG, RECIPROCAL = "short-ranged", "long-ranged", "reciprocal"
+
+
+@dataclass(frozen=True)
+class Network:
+    """What makes a network differ from the others."""
+
+    kind: str
+    cutoff: float
+    """Å"""
+
+    @property
+    def name(self) -> str:
+        """Also of its folder."""
+        return f"{self.kind}, {self.cutoff:g} Å"
+
+    def configured(self, base: TrainingConfig) -> TrainingConfig:
+        """A training of the long-ranged network made into one of this."""
+        assert base.descriptor is not None and base.long_range is not None, "train.yaml has both"
+        charged = base.long_range
+        if self.kind == RECIPROCAL:  # what it leaves to the network must end within the network's cutoff
+            charged = charged.model_copy(update={"form": "reciprocal", "alpha": None, "real_cutoff": None})
+        return base.model_copy(
+            update={
+                "descriptor": base.descriptor.model_copy(update={"cutoff": self.cutoff}),
+                "long_range": None if self.kind == SHORT else charged,
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A network after its training."""
+
+    network: Network
+    folder: Path
+    predictions: Predictions
+    """Of the test frames."""
+
+    @property
+    def model(self) -> Path:
+        """Its model."""
+        return self.folder / "model"
+
+    @property
+    def charges(self) -> dict[str, float]:
+        """Learned, e; empty without any."""
+        return load(self.model).charges
+
+    def log(self) -> dict[str, NDArray[np.float64]]:
+        """The columns of its training's log."""
+        table = np.genfromtxt(self.folder / "training" / "log.csv", delimiter=",", names=True)
+        return {name: table[name] for name in table.dtype.names}
+
+
+def train_networks(
+    networks: Sequence[Network], training: Path, output: Path, processes: int
+) -> dict[Network, Trained]:
+    """Train all that are not trained yet on train.xyz, several at once, and evaluate them on test.xyz."""
+    base = load_config(training)
+    frames = output / "train.xyz"
+    folders = {
+        network: output / "networks" / network.name.replace(" Å", "").replace(", ", "-")
+        for network in networks
+    }
+    tasks = [
+        Task(
+            network.name,
+            "training",
+            network.cutoff**2,
+            train_one,
+            (network.configured(base).model_dump_json(by_alias=True), frames, folders[network]),
+        )
+        for network in networks
+    ]
+    run_tasks(tasks, processes, output / "networks" / "done", version_of(frames), "training")
+    test = output / "test.xyz"
+    return {
+        network: Trained(network, folder, evaluate_model(folder / "model", test))
+        for network, folder in folders.items()
+    }
+
+
+def train_one(config: str, frames: Path, folder: Path) -> str:
+    """Train in silence (its progress would run into that of the others), with a configuration as text.
+
+    Text is the same in every process, unlike a pickled configuration.
+    """
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stderr(nowhere):
+        return str(train_configured(TrainingConfig.model_validate_json(config), frames, folder))

@@ -1,0 +1,115 @@
+"""Network potentials for NaCl with and without charges, sampled, trained, and run in LAMMPS.
+
+python run.py --output DIR           the networks of the README (about half an hour on two cores)
+python run.py --quick --output DIR   all stages, small and short (some minutes)
+python run.py --only physics --output DIR   simulate and report with the frames and networks that are there
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+from comparison import Outcome, main_networks, summary_of
+from cost import measure
+from networks import LONG, RECIPROCAL, SHORT, Network, train_networks
+from physics import FULL, QUICK, Plan, compare_physics, melt_starts
+from presentation import print_outcome, write_report
+from stages import sample_frames, stage
+
+from nnpot.errors import NnpotError
+from nnpot.files import atomic_write
+from nnpot.reference.recipe import load_recipe
+
+HERE = Path(__file__).resolve().parent
+STAGES = ("sampling", "training", "physics")
+
+
+@dataclass(frozen=True)
+class Version:
+    """How much of everything."""
+
+    recipe: Path
+    fraction: float
+    """Of the recipe's frames."""
+    training: Path
+    cutoffs: tuple[float, ...]
+    """Å; the first is that of the main networks."""
+    plan: Plan
+    cost_atoms: int
+    cost_seconds: float
+    """Of each run that is timed."""
+
+    def networks(self) -> list[Network]:
+        """With and without charges at each cutoff, and at the first with the other form too."""
+        both = [Network(kind, cutoff) for cutoff in self.cutoffs for kind in (SHORT, LONG)]
+        return [*both, Network(RECIPROCAL, self.cutoffs[0])]
+
+
+WHOLE = Version(HERE / "sample.yaml", 1.0, HERE / "train.yaml", (4.5, 4.0, 6.0, 8.0), FULL, 8000, 5.0)
+SMALL = Version(HERE / "sample.yaml", 0.25, HERE / "quick.yaml", (4.5, 6.0), QUICK, 1000, 1.0)
+
+
+def main() -> int:
+    """Run all stages; 0 when every bar is met, 1 when one is missed, 2 after an error."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--output", type=Path, required=True, help="folder of the results")
+    parser.add_argument("--quick", action="store_true", help="the quick version")
+    parser.add_argument(
+        "--only", choices=STAGES, help="one stage, on what the others have left in the folder"
+    )
+    parser.add_argument("--processes", type=int, help="trainings and simulations at once (one for each core)")
+    arguments = parser.parse_args()
+    processes = arguments.processes or len(os.sched_getaffinity(0))
+    try:
+        stages = STAGES if arguments.only is None else (arguments.only,)
+        outcome = run(arguments.output, SMALL if arguments.quick else WHOLE, stages, processes)
+    except (NnpotError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0 if outcome is None or print_outcome(outcome, arguments.output) else 1
+
+
+def run(
+    output: Path, version: Version, stages: tuple[str, ...] = STAGES, processes: int = 1
+) -> Outcome | None:
+    """Sample, train, simulate and report; without the last stage there is no outcome.
+
+    What the folder has already of trainings and simulations is not done again.
+    """
+    output = output.resolve()  # part of what names a kept result
+    output.mkdir(parents=True, exist_ok=True)
+    times: dict[str, float] = {}
+    recipe = load_recipe(version.recipe)
+    if "sampling" in stages:
+        with stage("sampling", "Sampling frames of NaCl with Ewald sums in LAMMPS", times):
+            sample_frames(version.recipe, output, version.fraction)
+    if stages == ("sampling",):
+        return None
+    names = version.networks()
+    with stage("training", f"Training {len(names)} networks in TensorFlow", times):
+        networks = train_networks(names, version.training, output, processes)
+    if "physics" not in stages:
+        return None
+    main = main_networks(networks, version.cutoffs[0])
+    with stage("physics", "Simulating with the reference and the networks in LAMMPS", times):
+        behaviours = compare_physics(recipe, main, output, version.plan, processes)
+    with stage("cost", "Timing the networks", times):
+        start = melt_starts(recipe, output, version.plan, processes)[version.plan.conserving_repeat]
+        cost = measure(main, start, output, version.cost_atoms, version.cost_seconds)
+    outcome = Outcome(version.plan != FULL, networks, version.cutoffs[0], behaviours, cost, times)
+    with atomic_write(output / "summary.json") as stream:
+        stream.write(json.dumps(summary_of(outcome), indent=2, ensure_ascii=False) + "\n")
+    write_report(outcome, output)
+    return outcome
+
+
+if __name__ == "__main__":
+    sys.exit(main())

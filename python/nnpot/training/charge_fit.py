@@ -1,0 +1,103 @@
+"""Charges to start from: those with which a linear model of the symmetry functions fits best.
+
+Networks take over what nearby charges do within the first steps, whatever the charges are, and then nothing
+drives these any more. A linear model, solved as a whole, tells both apart before the training begins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import least_squares
+
+from nnpot.training.charges import LongRange
+from nnpot.training.config import LossConfig
+from nnpot.training.dataset import DataSet, ElementTable
+
+Array = NDArray[np.float64]
+
+
+def fit_charges(source: LongRange, data: DataSet, loss: LossConfig) -> LongRange:
+    """Start from charges that minimise the loss of energies and forces together with a linear model.
+
+    E = Σ_i (b_e + w_e · g_i) + qᵀ M q: for given charges q the best b and w follow from linear least squares,
+    so that only the charges are searched for (variable projection, Golub and Pereyra 1973), from those
+    given and in their directions alone.
+
+    Parameters
+    ----------
+    source
+        Its charges are where the search begins.
+    data
+        Some training frames with stored derivatives and Coulomb forms.
+    loss
+        Weights of energies and forces.
+    """
+    n_free = source.basis.shape[1]
+    if n_free == 0 or data.coulomb is None:
+        return source
+    design, reference, forms = _rows(data, loss)
+    basis = _orthonormal(design)
+    in_theta = np.einsum("mab,ai,bj->mij", forms, source.basis, source.basis)
+    columns = in_theta.reshape(len(forms), -1)
+    columns = columns - basis @ (basis.T @ columns)
+    rest = reference - basis @ (basis.T @ reference)
+
+    def residuals(theta: Array) -> Array:
+        values: Array = columns @ np.outer(theta, theta).ravel() - rest
+        return values
+
+    start = source.basis.T @ source.initial
+    theta = least_squares(residuals, start).x
+    kept = source.initial - source.basis @ start
+    return replace(source, initial=kept + source.basis @ (theta * np.sign(theta @ start or 1.0)))
+
+
+def _orthonormal(design: Array) -> Array:
+    """Orthonormal columns that span those of the design matrix."""
+    left, singular, _ = np.linalg.svd(design, full_matrices=False)
+    spanned: Array = left[:, singular > 1e-8 * singular[0]]
+    return spanned
+
+
+def _rows(data: DataSet, loss: LossConfig) -> tuple[Array, Array, Array]:
+    """Energies and forces, each as in the loss: rows of the linear model, reference, Coulomb forms."""
+    assert data.coulomb is not None
+    labels, n_frames, n_atoms = data.labels, len(data), int(data.first[-1])
+    energy = [_energy_columns(table, n_frames) for table in data.elements.values()]
+    force = [_force_columns(table, data.first) for table in data.elements.values()]
+    has_energy, has_forces = labels.has_energy[:n_frames], np.repeat(labels.has_forces[:n_atoms], 3)
+    of_energy = has_energy * np.sqrt(loss.energy_weight / max(1.0, has_energy.sum())) / data.sizes
+    of_force = has_forces * np.sqrt(loss.force_weight / max(1.0, has_forces.sum()))
+    weights = np.concatenate([of_energy, of_force])
+    design = np.vstack([np.hstack(energy), np.hstack(force)])
+    reference = np.concatenate([labels.energies[:n_frames], labels.forces[:n_atoms].ravel()])
+    n_kinds = data.coulomb.energies.shape[-1]
+    forms = np.concatenate(
+        [data.coulomb.energies[:n_frames], data.coulomb.forces[:n_atoms].reshape(-1, n_kinds, n_kinds)]
+    )
+    return weights[:, None] * design, weights * reference, weights[:, None, None] * forms
+
+
+def _energy_columns(table: ElementTable, n_frames: int) -> Array:
+    """(n_frames, 1 + F): how many atoms of the element, and the sums of their inputs."""
+    counts = np.diff(table.first)
+    inputs = np.column_stack([np.ones(len(table.descriptors)), table.descriptors])[:-1].astype(float)
+    frame = np.repeat(np.arange(n_frames), counts)
+    sums = np.zeros((n_frames, inputs.shape[1]))
+    np.add.at(sums, frame, inputs)
+    return sums
+
+
+def _force_columns(table: ElementTable, first: NDArray[np.int64]) -> Array:
+    """(3 n_atoms, 1 + F): minus the derivatives of those sums by the positions."""
+    n_rows, n_functions = len(table.descriptors) - 1, table.descriptors.shape[1]
+    gradient = np.zeros((int(first[-1]), 3, 1 + n_functions))
+    start = np.repeat(first[:-1], np.diff(table.first))
+    by_neighbor = table.jacobian[:n_rows].reshape(n_rows, n_functions, -1, 3)
+    for slot in range(table.neighbors.shape[1]):
+        targets = start + table.neighbors[:n_rows, slot]
+        np.subtract.at(gradient[:, :, 1:], targets, by_neighbor[:, :, slot].transpose(0, 2, 1))
+    return gradient.reshape(-1, 1 + n_functions)
