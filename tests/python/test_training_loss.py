@@ -137,7 +137,7 @@ def test_gradients_against_differences(descriptor: Descriptor, config: LossConfi
     @tf.function
     def value() -> tf.Tensor:
         sums = loss.sums(predict(nets, device, batch, loss.with_stress), device, batch)
-        return tf.reduce_sum(loss.total(sums, batch.counts) + loss.penalty(variables))
+        return tf.reduce_sum(loss.total(sums, batch.counts) + loss.penalty(nets.layer_variables))
 
     with tf.GradientTape() as tape:
         total = value()
