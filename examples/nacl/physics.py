@@ -20,7 +20,7 @@ from nnpot.lammps_runtime import PairCommands, network_commands
 from nnpot.reference.recipe import Recipe
 
 REFERENCE = "reference"
-MESH = "pppm 1.0e-4"
+MESH = "pppm 1.0e-5"
 """K-space of all runs of the melt."""
 
 
