@@ -120,7 +120,7 @@ def _learning(report: Report, outcome: Outcome) -> None:
             curves[name] = (log["epoch"], log[found[0]])
     if curves:
         panel = Panel("", "Epoch", "Charge of Na (e)", curves, level=1.0)
-        report.figure(lines([panel], 5.6, 3.6), "charges", "Learned charges; the line is the reference's.")
+        report.figure(lines([panel], 7.6, 3.6), "charges", "Learned charges; the line is the reference's.")
     errors = []
     logs = {kind: trained.log() for kind, trained in outcome.main.items()}
     for label, column in list(CURVES.items())[:2]:

@@ -59,7 +59,8 @@ def small_recipe(folder):
 
 def small_training(folder):
     values = yaml.safe_load((EXAMPLE / "quick.yaml").read_text())
-    values["training"] |= {"epochs": 2}
+    values["training"] |= {"epochs": 2, "batch_size": 8}
+    values["optimizer"] |= {"kalman": {"forces_per_update": 8}}
     values["network"] |= {"hidden": [8]}
     (folder / "train.yaml").write_text(yaml.safe_dump(values))
     return folder / "train.yaml"
