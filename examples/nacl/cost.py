@@ -37,7 +37,9 @@ class Cost:
         return self.times[LONG, 1] / self.times[LONG, 2]
 
 
-def measure(networks: Mapping[str, Trained], start: Atoms, output: Path, size: int, seconds: float) -> Cost:
+def measure(
+    networks: Mapping[str, Trained], start: Atoms, output: Path, size: int, seconds: float, rounds: int
+) -> Cost:
     """Time both networks on so many atoms of melt; runs that are kept there are not made again."""
     folder = output / "cost"
     folder.mkdir(parents=True, exist_ok=True)
@@ -53,7 +55,7 @@ def measure(networks: Mapping[str, Trained], start: Atoms, output: Path, size: i
         elements=tuple(ELEMENTS),
         temperature=TEMPERATURE,
         timestep=1.0,
-        repeat=3,
+        repeat=rounds,
         seconds=seconds,
     )
     rows = summarize(run_benchmark(settings, folder).runs, SHORT)

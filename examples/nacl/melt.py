@@ -45,12 +45,14 @@ class MeltState:
     """g/cm³, at no pressure."""
 
 
-def follow(start: Atoms, pair: PairCommands, duration: float, equilibration: float) -> MeltState:
-    """Run for a time (ps) at constant volume, then for as long at no pressure."""
+def follow(
+    start: Atoms, pair: PairCommands, duration: float, free_volume: float, equilibration: float
+) -> MeltState:
+    """Run for a time (ps) at constant volume, then for another at no pressure."""
     with open_lammps(plugin=pair.needs_plugin) as lammps:
         system = LammpsSystem(lammps, start, ELEMENTS, pair, TIMESTEP)
         prepare(system, Schedule(TEMPERATURE, duration, equilibration=equilibration), 1)
         frames = trajectory(system, duration)
-        density = free_density(system, TEMPERATURE, duration, 1)
+        density = free_density(system, TEMPERATURE, free_volume, 1)
     energies = [frame.get_potential_energy() / len(frame) for frame in frames]
     return MeltState(distributions(frames), float(np.mean(energies)), density)

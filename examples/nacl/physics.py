@@ -20,7 +20,7 @@ from nnpot.lammps_runtime import PairCommands, network_commands
 from nnpot.reference.recipe import Recipe
 
 REFERENCE = "reference"
-MESH = "pppm 1.0e-4"
+MESH = "pppm 1.0e-5"
 """K-space of all runs of the melt."""
 
 
@@ -34,6 +34,9 @@ class Plan:
     """The same, at constant energy."""
     melting: float
     duration: float
+    """At constant volume."""
+    free_volume: float
+    """Then at no pressure: the density is the mean of its second half."""
     equilibration: float
     conserving: float
     waves: tuple[int, ...]
@@ -46,6 +49,7 @@ FULL = Plan(
     conserving_repeat=5,
     melting=8.0,
     duration=15.0,
+    free_volume=40.0,
     equilibration=2.0,
     conserving=10.0,
     waves=(1, 2, 3, 4, 6, 8, 12, 16),
@@ -57,6 +61,7 @@ QUICK = replace(
     conserving_repeat=3,
     melting=2.0,
     duration=2.0,
+    free_volume=2.0,
     equilibration=0.5,
     conserving=2.0,
     waves=(1, 2, 4, 8),
@@ -145,7 +150,7 @@ def melt_tasks(name: str, pair: PairCommands, starts: Mapping[int, Atoms], plan:
     """In motion; a network takes about three times as long as the reference."""
     cost = 1e-3 * (1.0 if name == REFERENCE else 3.0)
     start, large = starts[plan.melt_repeat], starts[plan.conserving_repeat]
-    following = (follow, start, pair, plan.duration, plan.equilibration)
+    following = (follow, start, pair, plan.duration, plan.free_volume, plan.equilibration)
     conserving = (
         constant_energy_run,
         large,
@@ -157,6 +162,6 @@ def melt_tasks(name: str, pair: PairCommands, starts: Mapping[int, Atoms], plan:
         plan.equilibration,
     )
     return [
-        Task(name, "melt", cost * len(start) * plan.duration, attempt, following),
+        Task(name, "melt", cost * len(start) * (plan.duration + plan.free_volume), attempt, following),
         Task(name, "conservation", cost * len(large) * plan.conserving, attempt, conserving),
     ]

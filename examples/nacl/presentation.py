@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bars import bars_table, print_bars
-from comparison import KINDS, Outcome, error_rows, errors_of, physics_rows
+from comparison import KINDS, Outcome, error_rows, errors_of, holds_together, physics_rows
 from crystal import AMPLITUDE, expected_splitting
 from melt import MeltState
 from networks import LONG, RECIPROCAL, SHORT, Trained
@@ -120,7 +120,7 @@ def _learning(report: Report, outcome: Outcome) -> None:
             curves[name] = (log["epoch"], log[found[0]])
     if curves:
         panel = Panel("", "Epoch", "Charge of Na (e)", curves, level=1.0)
-        report.figure(lines([panel], 5.6, 3.6), "charges", "Learned charges; the line is the reference's.")
+        report.figure(lines([panel], 7.6, 3.6), "charges", "Learned charges; the line is the reference's.")
     errors = []
     logs = {kind: trained.log() for kind, trained in outcome.main.items()}
     for label, column in list(CURVES.items())[:2]:
@@ -180,6 +180,9 @@ def _melt(report: Report, outcome: Outcome) -> None:
     ]
     report.figure(lines(panels, *SIZE), "distributions", "Partial radial distribution functions of the melt.")
     found = {name: behaviour.conservation for name, behaviour in outcome.behaviours.items()}
-    runs = {name: run for name, run in found.items() if isinstance(run, EnergyConservation)}
+    runs = {n: run for n, run in found.items() if isinstance(run, EnergyConservation) and holds_together(run)}
+    lost = [name for name, run in found.items() if run is not None and name not in runs]
     caption = "Total energy of the melt at constant energy, time step 1 fs; the line is the drift."
+    if lost:
+        caption += f" The melt of the {' and the '.join(lost)} network fell apart and is not shown."
     report.figure(plots.energy_conservation(runs), "energy_conservation", caption)

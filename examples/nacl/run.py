@@ -46,6 +46,7 @@ class Version:
     cost_atoms: int
     cost_seconds: float
     """Of each run that is timed."""
+    cost_rounds: int
 
     def networks(self) -> list[Network]:
         """With and without charges at each cutoff, and at the first with the other form too."""
@@ -53,8 +54,8 @@ class Version:
         return [*both, Network(RECIPROCAL, self.cutoffs[0])]
 
 
-WHOLE = Version(HERE / "sample.yaml", 1.0, HERE / "train.yaml", (4.5, 4.0, 6.0, 8.0), FULL, 8000, 5.0)
-SMALL = Version(HERE / "sample.yaml", 0.25, HERE / "quick.yaml", (4.5, 6.0), QUICK, 1000, 1.0)
+WHOLE = Version(HERE / "sample.yaml", 1.0, HERE / "train.yaml", (4.5, 4.0, 6.0, 8.0), FULL, 8000, 5.0, 3)
+SMALL = Version(HERE / "sample.yaml", 0.25, HERE / "quick.yaml", (4.5, 6.0), QUICK, 1000, 1.0, 2)
 
 
 def main() -> int:
@@ -103,7 +104,7 @@ def run(
         behaviours = compare_physics(recipe, main, output, version.plan, processes)
     with stage("cost", "Timing the networks", times):
         start = melt_starts(recipe, output, version.plan, processes)[version.plan.conserving_repeat]
-        cost = measure(main, start, output, version.cost_atoms, version.cost_seconds)
+        cost = measure(main, start, output, version.cost_atoms, version.cost_seconds, version.cost_rounds)
     outcome = Outcome(version.plan != FULL, networks, version.cutoffs[0], behaviours, cost, times)
     with atomic_write(output / "summary.json") as stream:
         stream.write(json.dumps(summary_of(outcome), indent=2, ensure_ascii=False) + "\n")

@@ -3,10 +3,12 @@
 import dataclasses
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+import tensorflow as tf
 import yaml
 
 from nnpot.reference.recipe import load_recipe
@@ -44,11 +46,11 @@ def example():
 def small_recipe(folder):
     """A few frames of small cells of each group."""
     recipe = load_recipe(EXAMPLE / "sample.yaml")
-    changes = {"n_frames": 4, "frames_per_trajectory": 4, "equilibration": 0.05, "interval": 0.05}
+    changes = {"n_frames": 4, "frames_per_trajectory": 4, "equilibration": 0.05, "interval": 0.02}
     groups = [
         group.model_copy(update=changes | ({"repeat": (1, 1, 2)} if group.repeat == (2, 2, 2) else {}))
         for group in recipe.groups
-        if group.name != "hot"
+        if group.name in ("ideal, 8 atoms", "divacancy", "slab", "melt")
     ]
     values = recipe.model_copy(update={"groups": groups}).model_dump(mode="json", exclude_none=True)
     (folder / "sample.yaml").write_text(yaml.safe_dump(values))
@@ -57,14 +59,27 @@ def small_recipe(folder):
 
 def small_training(folder):
     values = yaml.safe_load((EXAMPLE / "quick.yaml").read_text())
-    values["training"] |= {"epochs": 2}
+    values["training"] |= {"epochs": 2, "batch_size": 8}
+    values["optimizer"] |= {"kalman": {"forces_per_update": 8}}
     values["network"] |= {"hidden": [8]}
     (folder / "train.yaml").write_text(yaml.safe_dump(values))
     return folder / "train.yaml"
 
 
 @pytest.fixture(scope="module")
-def outcome(example, tmp_path_factory):
+def at_once(example):
+    """All in this process and TensorFlow uncompiled: starting and compiling would take most of the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("tasks", "stages"):
+            module = sys.modules[name]
+            patch.setattr(module, "ProcessPoolExecutor", lambda processes, context: ThreadPoolExecutor(1))
+        tf.config.run_functions_eagerly(True)
+        yield
+        tf.config.run_functions_eagerly(False)
+
+
+@pytest.fixture(scope="module")
+def outcome(example, at_once, tmp_path_factory):
     """Three models of a few frames at one cutoff, and all simulations for fractions of a picosecond."""
     folder = tmp_path_factory.mktemp("nacl")
     plan = dataclasses.replace(
@@ -73,12 +88,13 @@ def outcome(example, tmp_path_factory):
         conserving_repeat=2,
         melting=0.4,
         duration=0.2,
+        free_volume=0.2,
         equilibration=0.1,
         conserving=0.1,
         waves=(1, 16),
         domains=10,
     )
-    version = example.Version(small_recipe(folder), 1.0, small_training(folder), (4.5,), plan, 64, 0.02)
+    version = example.Version(small_recipe(folder), 1.0, small_training(folder), (4.5,), plan, 64, 0.02, 1)
     return example.run(folder / "out", version), folder / "out"
 
 
@@ -127,7 +143,7 @@ def test_charges_are_learned_in_both_forms_and_not_without(outcome):
         if kind == "short-ranged":
             assert trained.charges == {}
         else:
-            assert trained.charges["Na"] == -trained.charges["Cl"]
+            assert trained.charges["Na"] == pytest.approx(-trained.charges["Cl"], abs=1e-12)
             assert trained.charges["Na"] == pytest.approx(1.0, abs=0.1)
 
 
