@@ -26,7 +26,7 @@ pytest.importorskip("tensorflow")
 from nnpot.training.charge_fit import fit_charges
 from nnpot.training.charges import Charges, LongRange, long_range
 from nnpot.training.config import LongRangeConfig, LossConfig
-from nnpot.training.dataset import build_dataset
+from nnpot.training.dataset import DataSet, build_dataset
 from nnpot.training.descriptors import fit_descriptor
 from nnpot.training.log import Log
 from nnpot.training.tensorflow_setup import tf
@@ -118,20 +118,26 @@ def test_charges_stay_neutral_in_every_composition() -> None:
     np.testing.assert_allclose(charges.in_e().sum(axis=1), 0.0, atol=1e-12)
 
 
+def data_set(frames: list[Atoms], charges: LongRange) -> DataSet:
+    descriptor = fit_descriptor(LINES, ["Na", "Cl"], 1, frames)
+    return build_dataset(descriptor, frames, {"Na": 0.0, "Cl": 0.0}, "float64", charges=charges)
+
+
 @pytest.mark.parametrize("form", ["full", "reciprocal"])
 def test_a_linear_model_finds_the_charges(form: str) -> None:
     frames = salt_frames(20)
     start = source(frames, form=form)
-    data = build_dataset(
-        fit_descriptor(LINES, ["Na", "Cl"], 1, frames),
-        frames,
-        {"Na": 0.0, "Cl": 0.0},
-        "float64",
-        charges=start,
-    )
+    data = data_set(frames, start)
     np.testing.assert_allclose(fit_charges(start, data, LossConfig()).initial, [1.0, -1.0], atol=0.12)
     fixed = source(frames, form=form, train=False)
     assert fit_charges(fixed, data, LossConfig()) is fixed
+
+
+def test_charges_that_a_linear_model_does_not_find_stay_as_given() -> None:
+    frames = salt_frames(24, charge=0.0)
+    start = source(frames)
+    data = data_set(frames, start)
+    assert fit_charges(start, data, LossConfig()) is start
 
 
 @pytest.mark.parametrize("optimizer", ["kalman", "adam"])

@@ -18,13 +18,17 @@ from nnpot.training.dataset import DataSet, ElementTable
 
 Array = NDArray[np.float64]
 
+LOST = 0.1
+"""Of the charges given: where fewer are found, the data do not tell them."""
+
 
 def fit_charges(source: LongRange, data: DataSet, loss: LossConfig) -> LongRange:
     """Start from charges that minimise the loss of energies and forces together with a linear model.
 
     E = Σ_i (b_e + w_e · g_i) + qᵀ M q: for given charges q the best b and w follow from linear least squares,
     so that only the charges are searched for (variable projection, Golub and Pereyra 1973), from those
-    given and in their directions alone.
+    given and in their directions alone. Where hardly any are left, the source comes back as it was: energies
+    go with the square of a charge, so that no training leads away from 0.
 
     Parameters
     ----------
@@ -51,6 +55,8 @@ def fit_charges(source: LongRange, data: DataSet, loss: LossConfig) -> LongRange
 
     start = source.basis.T @ source.initial
     theta = least_squares(residuals, start).x
+    if np.linalg.norm(theta) < LOST * np.linalg.norm(start):
+        return source
     kept = source.initial - source.basis @ start
     return replace(source, initial=kept + source.basis @ (theta * np.sign(theta @ start or 1.0)))
 

@@ -131,6 +131,11 @@ def _fitted_charges(
     step = -(-int(ends[-1]) // FITTED_ATOMS)
     data = build_dataset(descriptor, split.train[::step], energies, "float64", charges=charges)
     fitted = fit_charges(charges, data, config.loss)
+    if fitted is charges and charges.basis.shape[1] > 0:
+        logger.warning(
+            "long_range: a linear model finds no charges in these data (it explains them within the cutoff); "
+            "training starts from those given"
+        )
     found = ", ".join(f"{e} {q:+.3g}" for e, q in zip(fitted.elements, fitted.initial, strict=True))
     logger.info("charges of a linear model: %s", found)
     return fitted
