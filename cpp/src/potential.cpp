@@ -5,6 +5,7 @@
 #include <limits>
 #include <string>
 
+#include "near_neighbors.hpp"
 #include "nnpot/element.hpp"
 #include "nnpot/error.hpp"
 #include "nnpot/long_range.hpp"
@@ -94,9 +95,9 @@ public:
         for (const ElementModel& element : model.elements) {
             elements_.push_back(make_engine(model, element));
             atomic_numbers_.push_back(element.atomic_number);
-            cutoff_ = std::max(cutoff_, elements_.back().functions.cutoff());
+            functions_cutoff_ = std::max(functions_cutoff_, elements_.back().functions.cutoff());
         }
-        if (long_range_) cutoff_ = std::max(cutoff_, long_range_->real_cutoff);
+        cutoff_ = long_range_ ? std::max(functions_cutoff_, long_range_->real_cutoff) : functions_cutoff_;
     }
 
     double cutoff() const noexcept { return cutoff_; }
@@ -105,17 +106,12 @@ public:
 
     void compute(const NeighborList& list, Evaluation& evaluation, std::vector<Extrapolation>* extrapolations) {
         if (extrapolations != nullptr) extrapolations->clear();
-        evaluation.energies.assign(list.n_centers(), 0.0);
-        for (auto* component : {&evaluation.gx, &evaluation.gy, &evaluation.gz}) component->resize(list.n_pairs());
         require_known_elements(list);
-        for (const ElementEngine& element : elements_) {
-            block_.clear();
-            for (std::size_t c = 0; c < list.n_centers(); ++c) {
-                if (list.center_atomic_number[c] != element.atomic_number) continue;
-                block_.push_back(c);
-                if (block_.size() == block_size) compute_block(element, list, evaluation, extrapolations);
-            }
-            if (!block_.empty()) compute_block(element, list, evaluation, extrapolations);
+        if (functions_cutoff_ < cutoff_) {
+            compute_short_range(near_.select(list, functions_cutoff_), near_evaluation_, extrapolations);
+            near_.spread(near_evaluation_, list.n_pairs(), evaluation);
+        } else {
+            compute_short_range(list, evaluation, extrapolations);
         }
         if (long_range_ && long_range_->with_real_space) add_real_space(list, *long_range_, evaluation);
         require_finite(list, evaluation);
@@ -131,6 +127,22 @@ private:
             std::string known;
             for (const int have : atomic_numbers_) known += (known.empty() ? "" : ", ") + element_symbol(have);
             throw UnknownElement("element '" + element_symbol(number) + "' is not in the model (it has " + known + ")");
+        }
+    }
+
+    /// What the networks say.
+    void compute_short_range(const NeighborList& list, Evaluation& evaluation,
+                             std::vector<Extrapolation>* extrapolations) {
+        evaluation.energies.assign(list.n_centers(), 0.0);
+        for (auto* component : {&evaluation.gx, &evaluation.gy, &evaluation.gz}) component->resize(list.n_pairs());
+        for (const ElementEngine& element : elements_) {
+            block_.clear();
+            for (std::size_t c = 0; c < list.n_centers(); ++c) {
+                if (list.center_atomic_number[c] != element.atomic_number) continue;
+                block_.push_back(c);
+                if (block_.size() == block_size) compute_block(element, list, evaluation, extrapolations);
+            }
+            if (!block_.empty()) compute_block(element, list, evaluation, extrapolations);
         }
     }
 
@@ -171,10 +183,13 @@ private:
     }
 
     double energy_per_output_;
-    double cutoff_ = 0.0;
+    double functions_cutoff_ = 0.0;  ///< Å
+    double cutoff_ = 0.0;            ///< Å, of all that is seen
     std::optional<LongRange> long_range_;
     std::vector<ElementEngine> elements_;
     std::vector<int> atomic_numbers_;
+    NearNeighbors near_;
+    Evaluation near_evaluation_;
     std::vector<SymmetryFunctionWorkspace> workspaces_;
     std::vector<std::size_t> block_;
     arma::mat inputs_;  ///< of the networks, one column per center of the block
