@@ -26,7 +26,7 @@ export OMP_NUM_THREADS ?= 1
 .DEFAULT_GOAL := demo
 
 demo: setup
-	"$(BIN)"/python examples/silicon/run.py --demo --output out/demo
+	"$(BIN)"/python examples/silicon/run.py --quick --output out/demo
 
 example-%: setup
 	"$(BIN)"/python examples/$*/run.py --output out/$* $(OPTIONS)

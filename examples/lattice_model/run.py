@@ -6,8 +6,6 @@ python run.py --quick --output DIR   the same in seconds, to see that it works
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import sys
 import time
@@ -19,12 +17,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import networks
 import speed
+from command import command_line, exit_code, write_summary
 from drag import eventful_path, follow
 from presentation import Outcome, PartOutcome, print_outcome, write_report
 from study import Part, Study
 
-from nnpot.errors import NnpotError
-from nnpot.files import atomic_write
 from nnpot.lattice.database import Database, read_database
 from nnpot.lattice.diagnostics import diagnose
 from nnpot.lattice.generate import generate
@@ -34,20 +31,17 @@ from nnpot.yaml_file import read_yaml
 HERE = Path(__file__).resolve().parent
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main() -> int:
     """Run all stages; 0 when every bar is met, 1 when one is missed, 2 after an error."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--output", type=Path, required=True, help="folder of the results")
-    parser.add_argument("--quick", action="store_true", help="the quick version")
-    options = parser.parse_args(arguments)
-    try:
+    options = command_line(__doc__).parse_args()
+
+    def example() -> bool:
         outcome = run(
             read_yaml(Study, HERE / ("quick.yaml" if options.quick else "study.yaml")), options.output
         )
-    except (NnpotError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0 if print_outcome(outcome, options.output) or options.quick else 1
+        return print_outcome(outcome, options.output) or options.quick
+
+    return exit_code(example)
 
 
 def run(study: Study, output: Path) -> Outcome:
@@ -60,9 +54,7 @@ def run(study: Study, output: Path) -> Outcome:
     one = replace(one, scatter=networks.scatter_by_translation(one.database))
     many = _part("A range of widths", study.range_of_widths, study, output / "range_of_widths.h5")
     outcome = Outcome(study, tests, times, one, many)
-    with atomic_write(output / "summary.json") as stream:
-        json.dump(outcome.summary(), stream, indent=2, ensure_ascii=False)
-        stream.write("\n")
+    write_summary(output, outcome.summary())
     write_report(outcome, output)
     return outcome
 

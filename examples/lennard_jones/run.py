@@ -6,8 +6,6 @@ python run.py --quick --output DIR   small networks and few iterations: for a lo
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import sys
 from dataclasses import dataclass
@@ -19,11 +17,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import direct_forces
 import many_neighbors
 import one_distance
+from command import command_line, exit_code, write_summary
 from fit import ACTIVATIONS
 from presentation import Outcome, print_outcome, write_report
-
-from nnpot.errors import NnpotError
-from nnpot.files import atomic_write
 
 
 @dataclass(frozen=True)
@@ -46,17 +42,13 @@ QUICK = Size(((10, 10), (10,)), 150, 400, (20,), 60, 600, (20,), 60, 300)
 
 def main() -> int:
     """Run all parts; 0 when every bar is met, 1 when one is missed, 2 after an error."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--output", type=Path, required=True, help="folder of the results")
-    parser.add_argument("--quick", action="store_true", help="a look at the steps; misses the bars")
-    arguments = parser.parse_args()
-    try:
+    arguments = command_line(__doc__, quick="a look at the steps; misses the bars").parse_args()
+
+    def example() -> bool:
         outcome = run(arguments.output, QUICK if arguments.quick else Size())
-        report = write_report(outcome, arguments.output)
-    except (NnpotError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0 if print_outcome(outcome, report) else 1
+        return print_outcome(outcome, write_report(outcome, arguments.output))
+
+    return exit_code(example)
 
 
 def run(output: Path, size: Size) -> Outcome:
@@ -78,9 +70,7 @@ def run(output: Path, size: Size) -> Outcome:
     network.write(output / "one_distance.network")
     many.fit.network.write(output / "twenty_neighbours.network")
     direct.fit.network.write(output / "five_neighbours.network")
-    with atomic_write(output / "summary.json") as stream:
-        json.dump(outcome.to_dict(), stream, indent=2, ensure_ascii=False)
-        stream.write("\n")
+    write_summary(output, outcome.to_dict())
     return outcome
 
 

@@ -7,8 +7,6 @@ python run.py --only physics --output DIR   simulate and report with the frames 
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import sys
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+from command import add_stages, command_line, exit_code, write_summary
 from comparison import Outcome, main_networks, summary_of
 from cost import measure
 from networks import LONG, RECIPROCAL, SHORT, Network, train_networks
@@ -24,8 +23,6 @@ from physics import FULL, QUICK, Plan, compare_physics, melt_starts
 from presentation import print_outcome, write_report
 from stages import sample_frames, stage
 
-from nnpot.errors import NnpotError
-from nnpot.files import atomic_write
 from nnpot.reference.recipe import load_recipe
 
 HERE = Path(__file__).resolve().parent
@@ -60,22 +57,17 @@ SMALL = Version(HERE / "sample.yaml", 0.25, HERE / "quick.yaml", (4.5, 6.0), QUI
 
 def main() -> int:
     """Run all stages; 0 when every bar is met, 1 when one is missed, 2 after an error."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--output", type=Path, required=True, help="folder of the results")
-    parser.add_argument("--quick", action="store_true", help="the quick version")
-    parser.add_argument(
-        "--only", choices=STAGES, help="one stage, on what the others have left in the folder"
-    )
-    parser.add_argument("--processes", type=int, help="trainings and simulations at once (one for each core)")
+    parser = command_line(__doc__)
+    add_stages(parser, STAGES)
     arguments = parser.parse_args()
-    processes = arguments.processes or len(os.sched_getaffinity(0))
-    try:
-        stages = STAGES if arguments.only is None else (arguments.only,)
-        outcome = run(arguments.output, SMALL if arguments.quick else WHOLE, stages, processes)
-    except (NnpotError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0 if outcome is None or print_outcome(outcome, arguments.output) else 1
+    stages = STAGES if arguments.only is None else (arguments.only,)
+    version = SMALL if arguments.quick else WHOLE
+
+    def example() -> bool:
+        outcome = run(arguments.output, version, stages, arguments.processes)
+        return outcome is None or print_outcome(outcome, arguments.output)
+
+    return exit_code(example)
 
 
 def run(
@@ -106,8 +98,7 @@ def run(
         start = melt_starts(recipe, output, version.plan, processes)[version.plan.conserving_repeat]
         cost = measure(main, start, output, version.cost_atoms, version.cost_seconds, version.cost_rounds)
     outcome = Outcome(version.plan != FULL, networks, version.cutoffs[0], behaviours, cost, times)
-    with atomic_write(output / "summary.json") as stream:
-        stream.write(json.dumps(summary_of(outcome), indent=2, ensure_ascii=False) + "\n")
+    write_summary(output, summary_of(outcome))
     write_report(outcome, output)
     return outcome
 

@@ -7,23 +7,21 @@ python run.py --only physics --output DIR   simulate and report with the frames 
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+from command import add_stages, command_line, exit_code, write_summary
 from comparison import Outcome, figures
 from physics import FULL, QUICK, Plan, compare_physics
 from presentation import print_outcome, write_report
 from stages import evaluate, sample_frames, stage, train
 
-from nnpot.errors import NnpotError
-from nnpot.files import atomic_write
 from nnpot.reference.recipe import load_recipe
 
 HERE = Path(__file__).resolve().parent
@@ -47,28 +45,23 @@ SMALL = Version(HERE / "sample.yaml", 0.2, HERE / "quick.yaml", QUICK)
 
 def main() -> int:
     """Run all stages; 0 when every bar is met, 1 when one is missed, 2 after an error."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--output", type=Path, required=True, help="folder of the results")
-    parser.add_argument("--quick", action="store_true", help="the quick version")
-    parser.add_argument(
-        "--only", choices=STAGES, help="one stage, on what the others have left in the folder"
-    )
-    parser.add_argument("--processes", type=int, help="simulations at once (one for each core)")
+    parser = command_line(__doc__)
+    add_stages(parser, STAGES)
     parser.add_argument("--times", type=float, default=1.0, help="factor of the simulated times (1)")
     arguments = parser.parse_args()
-    try:
-        stages = STAGES if arguments.only is None else (arguments.only,)
-        version = SMALL if arguments.quick else WHOLE
-        version = replace(version, plan=version.plan.shortened(arguments.times))
+    stages = STAGES if arguments.only is None else (arguments.only,)
+    version = SMALL if arguments.quick else WHOLE
+    version = replace(version, plan=version.plan.shortened(arguments.times))
+
+    def example() -> bool:
         outcome = run(arguments.output, version, stages, arguments.processes)
-    except (NnpotError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0 if outcome is None or print_outcome(outcome, arguments.output) else 1
+        return outcome is None or print_outcome(outcome, arguments.output)
+
+    return exit_code(example)
 
 
 def run(
-    output: Path, version: Version, stages: tuple[str, ...] = STAGES, processes: int | None = None
+    output: Path, version: Version, stages: tuple[str, ...] = STAGES, processes: int = 1
 ) -> Outcome | None:
     """Sample, train, evaluate, simulate and report; without the last stage there is no outcome."""
     output.mkdir(parents=True, exist_ok=True)
@@ -87,23 +80,20 @@ def run(
     with stage("physics", "Simulating with both potentials in LAMMPS", times):
         physics = compare_physics(load_recipe(version.recipe), output, version.plan, processes)
     outcome = Outcome(version.plan != FULL, predictions, physics, times, log)
-    write_summary(outcome, output)
+    write_summary(output, summary_of(outcome))
     write_report(outcome, output)
     return outcome
 
 
-def write_summary(outcome: Outcome, output: Path) -> None:
-    """All figures in summary.json."""
-    summary = {
+def summary_of(outcome: Outcome) -> dict[str, Any]:
+    """All figures."""
+    return {
         "example": "silica, shortened" if outcome.short else "silica",
         "test": outcome.predictions.errors.to_dict(),
         "physics": figures(outcome),
         "bars": [vars(bar) | {"passed": bool(bar.passed)} for bar in outcome.bars()],
         "seconds": outcome.times,
     }
-    with atomic_write(output / "summary.json") as stream:
-        json.dump(summary, stream, indent=2, ensure_ascii=False)
-        stream.write("\n")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from nnpot.report import Report
 class Outcome:
     """All results of a run."""
 
-    demo: bool
+    quick: bool
     predictions: Predictions
     physics: Physics
     times: dict[str, float]
@@ -29,7 +29,7 @@ class Outcome:
         """What the potential must reach."""
         sw, network = self.physics.reference, self.physics.network
         errors = self.predictions.errors
-        energy, force = (2.0, 80.0) if self.demo else (0.7, 30.0)
+        energy, force = (2.0, 80.0) if self.quick else (0.7, 30.0)
         lattice = _deviation(network.elasticity.lattice_constant, sw.elasticity.lattice_constant)
         bars = [
             Bar("energy RMSE, test frames", errors.energy_rmse_mev_per_atom, energy, "meV/atom"),

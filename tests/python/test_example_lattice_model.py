@@ -10,25 +10,17 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from example_modules import EXAMPLES, run_of
 
 from nnpot.yaml_file import read_yaml
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "lattice_model"
-MODULES = ("drag", "networks", "presentation", "run", "speed", "study")
+EXAMPLE = EXAMPLES / "lattice_model"
 
 
 @pytest.fixture
-def example(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[ModuleType, ModuleType]]:
-    monkeypatch.syspath_prepend(EXAMPLE.parent)
-    monkeypatch.syspath_prepend(EXAMPLE)
-    for name in MODULES:
-        sys.modules.pop(name, None)
-    import run
-    import study
-
-    yield run, study
-    for name in MODULES:
-        sys.modules.pop(name, None)
+def example() -> Iterator[tuple[ModuleType, ModuleType]]:
+    with run_of(EXAMPLE) as run:
+        yield run, sys.modules["study"]
 
 
 def test_the_quick_study_runs_through(example: tuple[ModuleType, ModuleType], tmp_path: Path) -> None:

@@ -1,51 +1,20 @@
 """The parts of examples/lennard_jones in small; `make example-lennard_jones` runs all of it."""
 
 import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from example_modules import EXAMPLES, run_of
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "lennard_jones"
-MODULES = (
-    "potential",
-    "fit",
-    "one_distance",
-    "many_neighbors",
-    "cluster",
-    "direct_forces",
-    "presentation",
-    "run",
-)
+EXAMPLE = EXAMPLES / "lennard_jones"
 
 
 @pytest.fixture(scope="module")
 def example():
     """The modules of the example."""
-    folders = [str(EXAMPLE), str(EXAMPLE.parent)]
-    sys.path[:0] = folders
-    import cluster
-    import direct_forces
-    import many_neighbors
-    import one_distance
-    import potential
-    import presentation
-    import run
-
-    yield SimpleNamespace(
-        potential=potential,
-        one_distance=one_distance,
-        many_neighbors=many_neighbors,
-        cluster=cluster,
-        direct_forces=direct_forces,
-        presentation=presentation,
-        run=run,
-    )
-    for folder in folders:
-        sys.path.remove(folder)
-    for name in MODULES:
-        sys.modules.pop(name, None)
+    with run_of(EXAMPLE):
+        yield SimpleNamespace(**sys.modules)
 
 
 @pytest.fixture(scope="module")

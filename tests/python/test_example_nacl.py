@@ -4,43 +4,23 @@ import dataclasses
 import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 import pytest
 import tensorflow as tf
 import yaml
+from example_modules import EXAMPLES, run_of
 
 from nnpot.reference.recipe import load_recipe
 from nnpot.training import load_config
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "nacl"
-MODULES = (
-    "tasks",
-    "states",
-    "crystal",
-    "melt",
-    "networks",
-    "physics",
-    "cost",
-    "comparison",
-    "presentation",
-    "run",
-)
+EXAMPLE = EXAMPLES / "nacl"
 
 
 @pytest.fixture(scope="module")
 def example():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(EXAMPLE.parent)
-        patch.syspath_prepend(EXAMPLE)
-        for name in MODULES:
-            sys.modules.pop(name, None)
-        import run
-
+    with run_of(EXAMPLE) as run:
         yield run
-        for name in MODULES:
-            sys.modules.pop(name, None)
 
 
 def small_recipe(folder):

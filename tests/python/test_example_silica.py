@@ -3,41 +3,22 @@
 import dataclasses
 import json
 import sys
-from pathlib import Path
 
 import pytest
 import yaml
+from example_modules import EXAMPLES, run_of
 
 from nnpot.reference.recipe import load_recipe
 from nnpot.training import load_config
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "silica"
-MODULES = (
-    "structures",
-    "tasks",
-    "states",
-    "simulations",
-    "continuity",
-    "physics",
-    "comparison",
-    "presentation",
-    "run",
-)
+EXAMPLE = EXAMPLES / "silica"
 GROUPS = ("alpha-quartz", "alpha-cristobalite", "beta-cristobalite", "coesite", "stishovite", "melt", "glass")
 
 
 @pytest.fixture(scope="module")
 def example():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(EXAMPLE.parent)
-        patch.syspath_prepend(EXAMPLE)
-        for name in MODULES:
-            sys.modules.pop(name, None)
-        import run
-
+    with run_of(EXAMPLE) as run:
         yield run
-        for name in MODULES:
-            sys.modules.pop(name, None)
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,12 @@
 
 import json
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 from ase.build import bulk
 from ase.calculators.singlepoint import SinglePointCalculator
+from example_modules import EXAMPLES, run_of
 
 from nnpot.analysis.dynamics import EnergyConservation
 from nnpot.analysis.elastic import CubicElasticity
@@ -17,20 +17,13 @@ from nnpot.potential import Prediction
 from nnpot.reference.recipe import load_recipe
 from nnpot.training import load_config
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "silicon"
+EXAMPLE = EXAMPLES / "silicon"
 
 
 @pytest.fixture
-def example(monkeypatch):
-    monkeypatch.syspath_prepend(EXAMPLE.parent)
-    monkeypatch.syspath_prepend(EXAMPLE)
-    import physics
-    import presentation
-    import run
-
-    yield run, physics, presentation
-    for name in ("physics", "presentation", "run"):
-        sys.modules.pop(name)
+def example():
+    with run_of(EXAMPLE) as run:
+        yield run, sys.modules["physics"], sys.modules["presentation"]
 
 
 def behaviour(physics, scale):
@@ -71,7 +64,7 @@ def outcome(example, tmp_path):
     rows = [f"{epoch},{','.join([str(1.0 / epoch)] * 6)}" for epoch in range(1, 6)]
     log.write_text(f"epoch,{','.join(columns)}\n" + "\n".join(rows) + "\n")
     return presentation.Outcome(
-        demo=True,
+        quick=True,
         predictions=predictions(energy_error=0.0019, force_error=0.081),
         physics=physics.Physics(behaviour(physics, 1.0), behaviour(physics, 1.0005)),
         times={"sampling": 60.0},
@@ -79,7 +72,7 @@ def outcome(example, tmp_path):
     )
 
 
-@pytest.mark.parametrize("folder", [EXAMPLE, EXAMPLE / "demo"], ids=["long", "demo"])
+@pytest.mark.parametrize("folder", [EXAMPLE, EXAMPLE / "quick"], ids=["long", "quick"])
 def test_inputs_are_valid(folder):
     assert load_recipe(folder / "sample.yaml").n_frames > 300
     assert load_config(folder / "train.yaml").data.train[0].name == "train.xyz"
@@ -107,7 +100,7 @@ def test_terminal_report_and_summary(example, outcome, tmp_path, capsys):
         "energy_conservation",
         "cost",
     }
-    run.write_summary(outcome, tmp_path)
+    run.write_summary(tmp_path, run.summary_of(outcome))
     summary = json.loads((tmp_path / "summary.json").read_text())
     assert summary["test"]["force_rmse_mev_per_angstrom"] == pytest.approx(81.0)
     assert summary["physics"]["network"]["c11_gpa"] == 151.4
