@@ -115,8 +115,8 @@ std::vector<double> ComputeNNPUncertainty::column(Quantity wanted) const
   const auto n = static_cast<std::size_t>(atom->nlocal);
   if (wanted == Quantity::grade) return pair->uncertainty().grades();
   std::vector<double> values = wanted == Quantity::force_spread
-      ? nnpot::spreads(pair->uncertainty().forces(), 3, n)
-      : nnpot::spreads(pair->uncertainty().energies(), 1, n);
+                                   ? nnpot::spreads(pair->uncertainty().forces(), 3, n)
+                                   : nnpot::spreads(pair->uncertainty().energies(), 1, n);
   for (double &each : values) each /= pair->energy_unit();
   return values;
 }

@@ -28,8 +28,7 @@ static std::vector<Row> own_rows(LAMMPS *lmp, const std::vector<std::pair<int, d
   std::vector<Row> rows;
   for (int i = 0; i < atom->nlocal; i++) {
     const double *const x = atom->x[i];
-    rows.push_back(
-        {atom->tag[i], atom->type[i], x[0] - low[0], x[1] - low[1], x[2] - low[2], 0.0});
+    rows.push_back({atom->tag[i], atom->type[i], x[0] - low[0], x[1] - low[1], x[2] - low[2], 0.0});
   }
   for (const auto &[i, distance] : outside) rows[i].grade = distance;
   return rows;
@@ -60,8 +59,8 @@ static std::string header(LAMMPS *lmp, std::size_t n_atoms)
                      "Properties=species:S:1:pos:R:3:id:I:1:type:I:1:grade:R:1 step={} "
                      "pbc=\"{} {} {}\"\n",
                      n_atoms, box.xprd, tilted ? box.xy : 0.0, box.yprd, tilted ? box.xz : 0.0,
-                     tilted ? box.yz : 0.0, box.zprd, lmp->update->ntimestep,
-                     letter(box.xperiodic), letter(box.yperiodic), letter(box.zperiodic));
+                     tilted ? box.yz : 0.0, box.zprd, lmp->update->ntimestep, letter(box.xperiodic),
+                     letter(box.yperiodic), letter(box.zperiodic));
 }
 
 std::string LAMMPS_NS::extrapolation_frame(LAMMPS *lmp,

@@ -14,10 +14,21 @@ using namespace LAMMPS_NS;
 /* ---------------------------------------------------------------------- */
 
 ExtrapolationMonitor::ExtrapolationMonitor(LAMMPS *host, const std::string &name) :
-    Pointers(host), style(name), action(Action::warn), tolerance(0.05), every(1000), max_frames(10),
-    file("extrapolation.extxyz"), last_step(-1), last_interval(-1), last_frame_interval(-1),
-    n_frames(0)
+    Pointers(host), style(name)
 {
+  reset();
+}
+
+void ExtrapolationMonitor::reset()
+{
+  action = Action::warn;
+  tolerance = 0.05;
+  every = 1000;
+  max_frames = 10;
+  file = "extrapolation.extxyz";
+  last_step = last_interval = last_frame_interval = -1;
+  n_frames = 0;
+  outside.clear();
   reset_period();
 }
 

@@ -20,6 +20,7 @@ class ExtrapolationMonitor : protected Pointers {
  public:
   ExtrapolationMonitor(class LAMMPS *, const std::string &style);
 
+  void reset();    // to the defaults
   bool set_option(const std::string &keyword, const std::string &value);
   bool is_on() const { return action != Action::ignore; }
 

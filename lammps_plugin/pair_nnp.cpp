@@ -6,11 +6,9 @@
 
 #include "atom.h"
 #include "comm.h"
-#include "compute_nnp_uncertainty.h"
 #include "error.h"
 #include "force.h"
 #include "memory.h"
-#include "modify.h"
 #include "neigh_list.h"
 #include "neighbor.h"
 #include "nnpot/atomic_virials.hpp"
@@ -63,7 +61,7 @@ void PairNNP::settings(int narg, char **arg)
   read_host_units();
   model_units = "";
   precision = nnpot::Precision::full;
-  monitor = ExtrapolationMonitor(lmp, style);
+  monitor.reset();
   for (int n = 0; n < narg; n += 2) set_option(arg[n], n + 1 < narg ? arg[n + 1] : "");
 }
 
@@ -103,7 +101,8 @@ void PairNNP::read_host_units()
 
 static bool is_an_element(const std::string &word)
 {
-  if (std::filesystem::exists(word)) return false;
+  std::error_code error;
+  if (std::filesystem::exists(word, error)) return false;
   try {
     return word == "NULL" || nnpot::atomic_number(word) > 0;
   } catch (const nnpot::Error &) {
@@ -159,14 +158,14 @@ void PairNNP::read_models(const std::vector<std::string> &directories)
 {
   std::string message;
   try {
-    std::vector<nnpot::Model> members;
+    std::vector<nnpot::Model> models;
     for (const std::string &directory : directories) {
-      members.push_back(read_files(directory));
+      models.push_back(read_files(directory));
       if (comm->me > 0) continue;
-      for (const std::string &line : members.back().warnings)
+      for (const std::string &line : models.back().warnings)
         error->warning(FLERR, "pair_{}: {}", style, line);
     }
-    potential = std::make_unique<nnpot::Potential>(members, precision);
+    potential = std::make_unique<nnpot::Potential>(models, precision);
   } catch (const std::exception &e) {
     message = "pair_" + style + ": " + e.what();
   }
@@ -178,11 +177,11 @@ void PairNNP::read_models(const std::vector<std::string> &directories)
 
   cutoff = potential->cutoff();
   if (comm->me > 0) return;
-  const std::string others = directories.size() == 1
-      ? ""
-      : fmt::format(" and {} more (a committee)", directories.size() - 1);
-  utils::logmesg(lmp, "pair_{}: model '{}'{}, cutoff {:.6g} Angstrom\n", style,
-                 directories.front(), others, cutoff);
+  const std::string others =
+      directories.size() == 1 ? ""
+                              : fmt::format(" and {} more (a committee)", directories.size() - 1);
+  utils::logmesg(lmp, "pair_{}: model '{}'{}, cutoff {:.6g} Angstrom\n", style, directories.front(),
+                 others, cutoff);
 }
 
 /* ----------------------------------------------------------------------
@@ -279,49 +278,6 @@ void PairNNP::compute(int eflag, int vflag)
   is_set_up = true;
 }
 
-/* ----------------------------------------------------------------------
-   at the start of a step: what is to be found beside energies and forces
-------------------------------------------------------------------------- */
-
-void PairNNP::begin_findings()
-{
-  bool tallies = false;
-  tally_has_members = false;
-  for (Compute *const each : modify->get_compute_by_style("^nnp/uncertainty$")) {
-    const auto *const compute = dynamic_cast<ComputeNNPUncertainty *>(each);
-    if (compute == nullptr || !each->matchstep(update->ntimestep)) continue;
-    tallies = true;
-    if (compute->needs_members()) tally_has_members = n_members() > 1;
-  }
-  tally_step = tallies ? update->ntimestep : -1;
-  if (tallies)
-    tally.begin(tally_has_members ? n_members() : 0, atom->nlocal, atom->nlocal + atom->nghost);
-  findings.members = tally_has_members ? &members : nullptr;
-  findings.extrapolations = tallies || is_watching() ? &extrapolations : nullptr;
-  monitor.begin_step();
-}
-
-bool PairNNP::is_watching() const
-{
-  return monitor.is_on();
-}
-
-void PairNNP::end_findings()
-{
-  if (monitor.is_on()) monitor.end_step(*potential, elements);
-}
-
-void PairNNP::finish()
-{
-  if (monitor.is_on()) monitor.end_run(*potential);
-  show_stages();
-}
-
-bool PairNNP::has_tally(bool with_members) const
-{
-  return tally_step == update->ntimestep && (tally_has_members || !with_members);
-}
-
 #ifndef NNPOT_STAGE_TIMERS
 
 void PairNNP::show_stages() const {}
@@ -371,22 +327,6 @@ void PairNNP::fill_block(int first, int last)
   const nnpot::StageTimer stage_timer(nnpot::Stage::neighbors);
   adapter->fill({atom->x, atom->type}, {list->inum, list->ilist, list->numneigh, list->firstneigh},
                 first, last, neighbors);
-}
-
-/* ----------------------------------------------------------------------
-   what the block says beside energies and forces
-------------------------------------------------------------------------- */
-
-void PairNNP::note_findings()
-{
-  if (findings.extrapolations == nullptr) return;
-  if (tally_step >= 0) tally.add(neighbors, extrapolations, members);
-  if (is_watching()) note_extrapolations();
-}
-
-void PairNNP::note_extrapolations()
-{
-  monitor.add_block(neighbors, extrapolations);
 }
 
 /* ----------------------------------------------------------------------

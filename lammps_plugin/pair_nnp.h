@@ -59,9 +59,9 @@ class PairNNP : public Pair {
   void read_host_units();
   void set_model(const std::vector<std::string> &, const std::vector<std::string> &);
   virtual nnpot::Model read_files(const std::string &) const;
-  virtual bool is_watching() const;       // for extrapolations, on all steps
-  virtual void note_extrapolations();     // of one block
-  virtual void end_findings();            // after the last block
+  virtual bool is_watching() const;      // for extrapolations, on all steps
+  virtual void note_extrapolations();    // of one block
+  virtual void end_findings();           // after the last block
 
  private:
   std::string model_units;    // of models that do not state their own; empty = not given
@@ -74,7 +74,7 @@ class PairNNP : public Pair {
   nnpot::Findings findings;                  // what is to be found at this step
   std::vector<nnpot::Evaluation> members;    // of one block of centers
   nnpot::UncertaintyTally tally;
-  bigint tally_step;                         // to which the tally belongs; -1: none
+  bigint tally_step;    // to which the tally belongs; -1: none
   bool tally_has_members;
   std::unique_ptr<nnpot::NeighborAdapter> adapter;
 

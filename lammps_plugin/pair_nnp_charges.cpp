@@ -1,5 +1,5 @@
-// The part of PairNNP that is for models with charges: LAMMPS's k-space does what lies in reciprocal
-// space, with the splitting parameter and the charges of the model.
+// The part of PairNNP that is for models with charges: LAMMPS's k-space does what lies in
+// reciprocal space, with the splitting parameter and the charges of the model.
 
 #include <cmath>
 #include <cstring>

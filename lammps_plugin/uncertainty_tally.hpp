@@ -7,9 +7,9 @@
 
 namespace nnpot {
 
-/// What one MPI rank knows of the uncertainty at one step, gathered block by block: grades of its own
-/// atoms, and energies of its own atoms and forces on all atoms, ghosts included, from each member of
-/// a committee. Indices are LAMMPS's local ones. Knows no LAMMPS header.
+/// What one MPI rank knows of the uncertainty at one step, gathered block by block: grades of its
+/// own atoms, and energies of its own atoms and forces on all atoms, ghosts included, from each
+/// member of a committee. Indices are LAMMPS's local ones. Knows no LAMMPS header.
 class UncertaintyTally {
  public:
   /// Whether the ghosts' share of the forces has been sent home.
