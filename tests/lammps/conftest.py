@@ -33,3 +33,17 @@ def model_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     model = random_model([structure(name) for name in NAMES], FUNCTIONS, 2, "t", "scale_center", seed=21)
     model.write(str(directory))
     return directory
+
+
+@pytest.fixture(scope="session")
+def committee(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Four models that share their functions; the data of one cover less than those of the others."""
+    directories = []
+    for seed in (21, 22, 23, 24):
+        names = NAMES[1:] if seed == 23 else NAMES
+        model = random_model(
+            [structure(name) for name in names], FUNCTIONS, 2, "t", "scale_center", seed=seed
+        )
+        directories.append(tmp_path_factory.mktemp(f"member_{seed}"))
+        model.write(str(directories[-1]))
+    return directories
