@@ -4,8 +4,8 @@
     python tests/measure_committees.py --model DIR          # a trained model; the members are copies of it
     python tests/measure_committees.py --million            # how much each action logs in a million steps
 
-Weights and ranges do not change the cost of a step. Cases run one after the other, in turn; what is printed is the
-median over the turns of each case's time relative to that of one unwatched network in the same turn.
+Weights and ranges do not change the cost of a step. Cases run one after the other, in turn; what is printed is
+the median over the turns of each case's time relative to that of one unwatched network in the same turn.
 """
 
 from __future__ import annotations
@@ -62,12 +62,13 @@ def write_members(directory: Path, model: Path | None) -> list[str]:
 
 
 def script(options: str, models: list[str], repeat: int, steps: int, extra: str = "") -> str:
-    """Silicon at 300 K in a cell of 8 repeat³ atoms, each on a spring: random networks hold no crystal together."""
+    """Silicon at 300 K, 8 repeat³ atoms, each on a spring: random networks hold no crystal together."""
     return (
         f"units metal\nlattice diamond 5.431\nregion box block 0 {repeat} 0 {repeat} 0 {repeat}\n"
         "create_box 1 box\ncreate_atoms 1 box\nmass 1 28.0855\n"
         f"pair_style nnp {options}\npair_coeff * * {' '.join(models)} Si\n"
-        f"velocity all create 600 1\nfix 1 all nvt temp 300 300 0.1\nfix 2 all spring/self 5.0\ntimestep 0.001\n"
+        "velocity all create 600 1\nfix 1 all nvt temp 300 300 0.1\nfix 2 all spring/self 5.0\n"
+        "timestep 0.001\n"
         f"{extra}run {steps}\n"
     )
 
@@ -117,11 +118,16 @@ def million(directory: Path, models: list[str], options: argparse.Namespace) -> 
         frames = directory / "extrapolation.extxyz"
         written = frames.stat().st_size if frames.exists() else 0
         size = (directory / "log.lammps").stat().st_size
-        print(f"{action:8s} {options.steps} steps: log {size / 1e6:.3f} MB, frames {written / 1e6:.3f} MB", flush=True)
+        print(
+            f"{action:8s} {options.steps} steps: log {size / 1e6:.3f} MB, frames {written / 1e6:.3f} MB",
+            flush=True,
+        )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--model", type=Path, help="model of silicon; random networks without it")
     parser.add_argument("--repeat", type=int, default=4, help="unit cells per side (4: 512 atoms)")
     parser.add_argument("--steps", type=int, help="default 100; with --million 1000000")
