@@ -4,8 +4,8 @@
     python tests/measure_committees.py --model DIR          # a trained model; the members are copies of it
     python tests/measure_committees.py --million            # how much each action logs in a million steps
 
-Weights and ranges do not change the cost of a step. Cases run one after the other, in turn; what is printed is
-the median over the turns of each case's time relative to that of one unwatched network in the same turn.
+Weights and ranges do not change the cost of a step. Cases run in turn; what is printed is the
+median over the turns of each case's time relative to that of one unwatched network in the same turn.
 """
 
 from __future__ import annotations

@@ -23,7 +23,8 @@ import nnpot
 
 LINE = re.compile(
     r"pair_nnp: extrapolation on (\d+) steps?, at most (\d+) of (\d+) atoms \(step (\d+)\); "
-    r"worst: atom (\d+) \((\w+)\) at step (\d+), symmetry function (\d+) '([^']+)', ([\d.e+-]+) widths (above|below) its range"
+    r"worst: atom (\d+) \((\w+)\) at step (\d+), "
+    r"symmetry function (\d+) '([^']+)', ([\d.e+-]+) widths (above|below) its range"
 )
 MOTION = "timestep 0.0005\nvelocity all create 900 1 loop geom\nfix 1 all nve\n"
 
