@@ -187,11 +187,11 @@ def test_stop_comes_when_the_first_atom_leaves(model_directory: Path, tmp_path: 
 
 def test_atoms_without_a_network(model_directory: Path, tmp_path: Path) -> None:
     atoms = compressed()
+    atoms.set_cell(atoms.cell.array * 0.9, scale_atoms=True)
     types = [1 if symbol == "Si" else 2 + i // 2 % 2 for i, symbol in enumerate(atoms.symbols)]
     write_data(tmp_path / "data", atoms, ("Si", "O", "O"), types)
-    commands = (
-        preamble(atoms) + f"pair_style nnp extrapolation dump\npair_coeff * * {model_directory} Si O NULL\n"
-    )
+    commands = preamble(atoms) + "pair_style nnp extrapolation dump tolerance 0\n"
+    commands += f"pair_coeff * * {model_directory} Si O NULL\n"
     run_successfully(commands + "run 0\n", tmp_path)
     frame = ase.io.read(tmp_path / "extrapolation.extxyz")
     assert [symbol == "X" for symbol in frame.symbols] == [kind == 3 for kind in types]
