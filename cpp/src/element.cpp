@@ -30,7 +30,8 @@ int atomic_number(const std::string& symbol) {
 
 std::string element_symbol(int atomic_number) {
     if (atomic_number < 1 || atomic_number > largest_atomic_number) {
-        throw InvalidInput("atomic number must be from 1 to " + std::to_string(largest_atomic_number) + ", got " + std::to_string(atomic_number));
+        throw InvalidInput("atomic number must be from 1 to " + std::to_string(largest_atomic_number) + ", got " +
+                           std::to_string(atomic_number));
     }
     return std::string(symbols[static_cast<std::size_t>(atomic_number - 1)]);
 }

@@ -96,6 +96,12 @@ void require_shared_functions(const std::vector<Model>& members) {
     }
 }
 
+double LongRange::charge_of(int atomic_number) const {
+    const auto found = charges.find(atomic_number);
+    if (found != charges.end()) return found->second;
+    throw UnknownElement("element '" + element_symbol(atomic_number) + "' has no charge in the model");
+}
+
 void Model::require_consistent() const {
     if (elements.empty()) throw InvalidInput("model: expected at least one element");
     if (!(scale_min < scale_max)) throw InvalidInput("model: scale_max must be larger than scale_min");

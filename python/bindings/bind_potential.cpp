@@ -8,8 +8,8 @@
 #include "nnpot/atomic_virials.hpp"
 #include "nnpot/cell_list.hpp"
 #include "nnpot/element.hpp"
-#include "nnpot/long_range.hpp"
 #include "nnpot/potential.hpp"
+#include "nnpot/reciprocal_part.hpp"
 #include "nnpot/uncertainty.hpp"
 #include "nnpot/verlet_list.hpp"
 

@@ -52,8 +52,10 @@ def grid(n: int, width: float = 3.6, height: float = 3.0) -> tuple[Figure, list[
 
 
 def plain_decades(ax: Axes) -> None:
-    """Say 0.5, 1, 2, 5, 10 instead of powers where the axis spans few decades."""
+    """Say 0.5, 1, 2, 5, 10 instead of powers where a logarithmic axis spans few decades."""
     for axis in (ax.xaxis, ax.yaxis):
+        if axis.get_scale() != "log":
+            continue
         low, high = axis.get_view_interval()
         fine = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0) if high < 5.0 * low else (1.0, 2.0, 5.0)
         subs = fine if high < 300.0 * low else (1.0,)

@@ -8,6 +8,7 @@
 #include "nnpot/ewald.hpp"
 #include "nnpot/long_range.hpp"
 #include "nnpot/model_directory.hpp"
+#include "nnpot/reciprocal_part.hpp"
 #include "nnpot/units.hpp"
 #include "reference_potential.hpp"
 

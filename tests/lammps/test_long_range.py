@@ -153,7 +153,7 @@ def test_a_slab(solver: str, charged: dict[str, Path], tmp_path: Path) -> None:
     assert dipole_energy > 1.0, "no dipole to test anything with"
     assert found.energy == pytest.approx(expected.energy + dipole_energy, abs=1e-5)
     forces = expected.forces + in_vacuum.forces - in_metal.forces
-    assert error_of(found.forces, forces) < 1e-7 * UNIT_FORCE + CONSTANTS * 10.0
+    assert error_of(found.forces, forces) < 2e-7 * UNIT_FORCE + CONSTANTS * 10.0
 
 
 def test_units_real(charged: dict[str, Path], tmp_path: Path) -> None:

@@ -80,26 +80,24 @@ def test_minimisation(start: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cell", ["aniso", "tri"])
-def test_constant_pressure(cell: str, start: str, tmp_path: Path) -> None:
-    box = "change_box all triclinic\n" if cell == "tri" else ""
-    script = start + box + "minimize 0.0 1e-2 100 1000\nvelocity all create 300 1\n"
+def test_constant_pressure(cell: str, start: str, pair: str, tmp_path: Path) -> None:
+    box = "change_box all triclinic\n" if cell == "tri" else ""  # before kspace_style, LAMMPS says
+    script = start.replace(pair, box + pair) + "minimize 0.0 1e-2 50 200\nvelocity all create 300 1\n"
     script += f"fix 1 all npt temp 300 300 0.1 {cell} 0 0 1.0\nthermo_style custom step vol econserve ke\n"
-    script += "thermo_modify format float %.15g\nthermo 20\ntimestep 0.0005\nprint MOTION\nrun 200\n"
-    table = thermo_table(run_successfully(script, tmp_path, ranks=2).split("MOTION")[-1])
-    assert np.ptp(table[:, 1]) > 1.0, "the cell does not change"
+    script += "thermo_modify format float %.15g\nthermo 20\ntimestep 0.0005\nprint MOTION\nrun 100\n"
+    table = thermo_table(run_successfully(script, tmp_path).split("MOTION")[-1])
+    assert np.ptp(table[:, 1]) > 0.5, "the cell does not change"
     assert np.ptp(table[:, 2]) < 0.02 * table[:, 3].max()
 
 
 @pytest.mark.parametrize("solver", ["ewald", "pppm"])
 def test_energy_is_conserved_on_any_ranks(solver: str, start: str, tmp_path: Path) -> None:
-    script = start.replace("pppm 1e-5", f"{solver} 1e-5") + "minimize 0.0 1e-2 100 1000\n"
-    script += "velocity all create 300 1 loop geom\nfix 1 all nve\ntimestep 0.0005\nthermo 5\nprint MOTION\n"
+    script = start.replace("pppm 1e-5", f"{solver} 1e-5") + "velocity all create 900 1 loop geom\n"
+    script += "displace_atoms all random 1e-3 1e-3 1e-3 1\nfix 1 all nve\ntimestep 0.0002\nthermo 5\n"
+    dump = DUMP.replace("all custom 1", "all custom 50")
     tables, frames = [], []
-    for ranks in (1, 4):
-        output = run_successfully(
-            script + DUMP.replace("all custom 1", "all custom 50") + "run 50\n", tmp_path, ranks
-        )
-        tables.append(thermo_table(output.split("MOTION")[-1]))
+    for ranks in (1, 2):
+        tables.append(thermo_table(run_successfully(script + dump + "run 50\n", tmp_path, ranks)))
         frames.append(read_dump(tmp_path / "dump"))
     assert np.ptp(tables[0][:, 2]) > 0.1, "the atoms do not move"
     assert np.ptp(tables[0][:, 3]) < 0.02 * np.ptp(tables[0][:, 2])
@@ -112,13 +110,14 @@ def test_atoms_that_come(charged: dict[str, Path], tmp_path: Path) -> None:
     del atoms[[5, 6]]  # one of each element: room for what comes
     write_data(tmp_path / "data", atoms, SYMBOLS, charges=charges_of(atoms))
     removed = structure("crystal")[[5, 6]]
+    removed.wrap()
     places = ["{:.10g} {:.10g} {:.10g}".format(*place) for place in removed.positions]
     types = [SYMBOLS.index(symbol) + 1 for symbol in removed.symbols]
     script = preamble(atoms, atom_style="charge")
     script += f"pair_style nnp\npair_coeff * * {charged['full']} Si O\nkspace_style ewald 1e-8\nrun 0\n"
     script += "".join(f"create_atoms {t} single {place}\n" for t, place in zip(types, places, strict=True))
     script += DUMP + "run 0\n"
-    run_successfully(script, tmp_path, ranks=2)
+    run_successfully(script, tmp_path)
     rows = read_dump(tmp_path / "dump")
     whole = Atoms([*atoms.symbols, *removed.symbols], rows[:, 1:4])
     whole.set_cell(atoms.cell)
@@ -132,10 +131,12 @@ def test_atoms_that_come_during_a_run(start: str, tmp_path: Path) -> None:
     script += (
         "fix one all deposit 2 1 2 77 region gas near 2.5\nfix two all deposit 2 2 2 78 region gas near 2.5\n"
     )
-    script += "fix motion all nve\ntimestep 0.0001\nrun 8\n"
+    script += "fix motion all nve\ntimestep 0.0001\nrun 8\nunfix motion\nrun 0\n"
     script += "write_dump all custom dump id type q modify sort id format float %.17g\n"
-    output = run_successfully(script, tmp_path, ranks=2)
+    output = run_successfully(script, tmp_path)
     rows = read_dump(tmp_path / "dump")
     assert len(rows) == 68
     np.testing.assert_allclose(rows[:, 2], np.where(rows[:, 1] == 1, 1.2, -1.2))
-    assert "System is not charge neutral" in output
+    energies = thermo_table(output)[:, 1]
+    assert energies[-1] == pytest.approx(energies[-2], rel=1e-9), "k-space has not counted all charges"
+    assert abs(energies[-1] - energies[0]) > 1.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -204,6 +205,15 @@ def require_calculator_and_evaluation_agree(model: Path, frames: list[Atoms], fo
         np.testing.assert_allclose(frame.get_stress(), one.stress, atol=1e-6)
 
 
+@pytest.fixture
+def eagerly() -> Iterator[None]:
+    """Compiling would take longer than all epochs."""
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
+@pytest.mark.usefixtures("eagerly")
 @pytest.mark.parametrize("optimizer", ["kalman", "adam"])
 def test_a_broken_training_goes_on_to_the_same_charges(
     tmp_path: Path, optimizer: str, monkeypatch: pytest.MonkeyPatch
@@ -229,13 +239,14 @@ def test_a_broken_training_goes_on_to_the_same_charges(
     assert log_of(broken) == log_of(whole)
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_a_training_that_starts_from_charges_begins_with_them(tmp_path: Path) -> None:
     members = {"hidden": [5], "members": 2}
     first = train(salt_config(tmp_path, network=members), tmp_path / "first")
     values = {
         "descriptor": None,
         "network": {"members": 2},
-        "optimizer": {"name": "adam", "schedule": "constant", "initial_rate": 1e-9},
+        "optimizer": {"name": "adam", "schedule": "constant", "initial_rate": 1e-9, "final_rate": 1e-9},
     }
     start = {"epochs": 1, "precision": "float64", "start_from": tmp_path / "first"}
     again = train(salt_config(tmp_path, **values, long_range=None, training=start), tmp_path / "again")

@@ -4,11 +4,9 @@
 #include <vector>
 
 #include "nnpot/structure.hpp"
+#include "nnpot/units.hpp"
 
 namespace nnpot {
-
-/// e²/(4π ε0) in eV Å. CODATA 2018.
-constexpr double coulomb_constant = 14.3996454784255;
 
 /// How the Coulomb energy of a periodic system is shared out between near and far: a Gaussian of width 1/(√2 α) around
 /// each charge is summed in reciprocal space, the rest, erfc(α r)/r, in real space. The total does not depend on α.

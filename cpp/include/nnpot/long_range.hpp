@@ -1,27 +1,12 @@
 #pragma once
 
-#include <armadillo>
-
 #include "nnpot/model.hpp"
 #include "nnpot/neighbor_list.hpp"
 #include "nnpot/potential.hpp"
-#include "nnpot/structure.hpp"
 
 namespace nnpot {
 
 /// Adds the part of a Coulomb energy that lies in real space, half of each pair to its center.
 void add_real_space(const NeighborList& list, const LongRange& long_range, Evaluation& evaluation);
-
-/// The part that no neighbor list holds, shared out among n atoms.
-struct ReciprocalPart {
-    arma::vec energies;  ///< n, eV
-    arma::mat forces;    ///< 3 × n, eV/Å
-    arma::mat virials;   ///< 6 × n (xx yy zz xy xz yz), eV
-};
-
-/// Reciprocal space, self term and, where the charges do not sum up to 0, a neutralising background.
-/// @throws InvalidInput unless the cell is periodic in three directions
-/// @throws UnknownElement for an element without a charge
-ReciprocalPart reciprocal_part(const Structure& structure, const LongRange& long_range);
 
 }  // namespace nnpot

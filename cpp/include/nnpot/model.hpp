@@ -29,6 +29,9 @@ struct LongRange {
     double alpha = 0.0;             ///< splitting parameter, 1/Å
     double real_cutoff = 0.0;       ///< Å, of the part in real space; 0 without it
     std::map<int, double> charges;  ///< e, by atomic number
+
+    /// @throws UnknownElement for an element without a charge
+    double charge_of(int atomic_number) const;
 };
 
 /// The values that define a potential, in eV and Å, whatever units its files use.

@@ -4,6 +4,9 @@
 
 namespace nnpot {
 
+/// e²/(4π ε0) in eV Å. CODATA 2018.
+constexpr double coulomb_constant = 14.3996454784255;
+
 /// Units of a model's files or of a host program, named as LAMMPS names them where it does.
 /// Values: CODATA 2018.
 struct UnitSystem {

@@ -97,6 +97,7 @@ def _advance(trainer: Trainer, state: State, log: Log, counter: Counter) -> None
     state.charge_history.append(trainer.charges())
     log.add((*state.history[-1], *state.charge_history[-1].mean(axis=0)))
     counter.advance(
+        1,
         energy=f"{judged.energy_rmse.mean():.2f} meV/atom",
         forces=f"{judged.force_rmse.mean():.1f} meV/Å",
         structures=f"{trainer.n_frames / max(seconds, 1e-9):.0f}/s",
