@@ -36,6 +36,20 @@ def model_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def committee(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Four models that share their functions; the data of one cover less than those of the others."""
+    directories = []
+    for seed in (21, 22, 23, 24):
+        names = NAMES[1:] if seed == 23 else NAMES
+        model = random_model(
+            [structure(name) for name in names], FUNCTIONS, 2, "t", "scale_center", seed=seed
+        )
+        directories.append(tmp_path_factory.mktemp(f"member_{seed}"))
+        model.write(str(directories[-1]))
+    return directories
+
+
+@pytest.fixture(scope="session")
 def charged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The same model with charges, in both forms: with the part in real space and without it."""
     directories = {}
