@@ -106,7 +106,12 @@ class LammpsSystem:
         self.commands(f"velocity all scale {temperature!r}")
 
     def thermostat(
-        self, temperature: float, seed: int, pressure: float | None = None, damping: float = 0.1
+        self,
+        temperature: float,
+        seed: int,
+        pressure: float | None = None,
+        damping: float = 0.1,
+        ramp: tuple[float, float] | None = None,
     ) -> None:
         """Langevin dynamics from here on.
 
@@ -120,12 +125,20 @@ class LammpsSystem:
             In GPa: the cell is free to change its volume. Without it the cell stays as it is.
         damping
             Relaxation time of the thermostat in ps.
+        ramp
+            Another temperature (K) and the time (ps) in which it is reached, evenly; it stays there.
         """
         self.free_motion()
         if pressure is not None:
             bar = pressure * units.GPa / BAR
             self.commands("unfix motion", f"fix motion all nph iso {bar!r} {bar!r} 1.0")
-        self.commands(f"fix bath all langevin {temperature!r} {temperature!r} {damping!r} {seed} zero yes")
+        target = repr(temperature)
+        if ramp is not None:
+            slope = (ramp[0] - temperature) / ramp[1]
+            passed = f"min(time-{self.thermo('time')!r},{ramp[1]!r})"
+            self.commands(f"variable bath equal {temperature!r}+({slope!r})*{passed}")
+            target = "v_bath"
+        self.commands(f"fix bath all langevin {target} {temperature!r} {damping!r} {seed} zero yes")
 
     def free_motion(self) -> None:
         """Constant energy and volume from here on."""

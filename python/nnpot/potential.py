@@ -99,6 +99,10 @@ class Potential:
             self.elements, lines, self._model.cutoff_type, self._model.cutoff_alpha
         )
 
+    def scaling(self, element: str) -> NDArray[np.float64]:
+        """Columns min, max, mean, sigma of an element's functions over the training frames, (n_functions, 4)."""
+        return self._model.scaling(element)
+
     def predict(self, atoms: Atoms, neighbors: _core.VerletList | None = None) -> Prediction:
         """Energy, forces and stress of one structure.
 
