@@ -120,9 +120,9 @@ class RetrainingConfig(StrictModel):
     epochs: PositiveInt | None = None
     initial_rate: Positive | None = None
     final_rate: Positive | None = None
-    fresh_beyond: NotNegative | None = 1.0
-    """New functions and weights where a function of the new frames lies outside the range of the frames that
-    the functions were chosen on by more than this share of it; None: never."""
+    fresh_beyond: Positive | None = 3.0
+    """New functions and weights where a function spreads over the data this many times wider than it did over
+    the frames that scale it; None: never."""
 
 
 class RunConditions(Start):

@@ -80,15 +80,18 @@ def learn(config: LearningConfig, directory: Path, resume: bool = False) -> Lear
     for number in range(config.max_rounds + 1):
         files = RoundFiles.of(directory, number)
         outcome = files.read()
+        done_before = outcome is not None
         if outcome is None:
             outcome = _Round(config, directory, number, rounds).run()
             files.write(outcome)
             logger.info("%s", _line(outcome))
         rounds.append(outcome)
-        write_report(config, directory, rounds)
-        if outcome.trusted:
+        ends = outcome.trusted or number == config.max_rounds
+        if ends or not done_before:
+            report = write_report(config, directory, rounds, _test(directory))
+        if ends:
             break
-    return LearningResult(rounds, find_models(directory / COMMITTEE), directory / "report.html")
+    return LearningResult(rounds, find_models(directory / COMMITTEE), report)
 
 
 def _claim(config: LearningConfig, directory: Path, resume: bool) -> None:
@@ -124,6 +127,12 @@ def _prepare(config: LearningConfig, directory: Path) -> None:
         write_frames(directory / TEST, frames)
 
 
+def _test(directory: Path) -> Judged | None:
+    """What the committee of the last round says about the test frames, where there are any."""
+    test = directory / TEST
+    return judge(find_models(directory / COMMITTEE), read_any(test)) if test.exists() else None
+
+
 def _line(outcome: RoundOutcome) -> str:
     """What a round has come to, in one line."""
     parts = [f"round {outcome.number}"]
@@ -153,7 +162,7 @@ class _Round:
     def run(self) -> RoundOutcome:
         if self.number == 0:
             fresh = self._train([])
-            return self._outcome(test=self._test(), trained=True, fresh=fresh)
+            return self._outcome(test=_test(self.directory), trained=True, fresh=fresh)
         models = find_models(RoundFiles.of(self.directory, self.number - 1).training)
         with self._timed("exploring"):
             first = self._first_stage()
@@ -175,7 +184,7 @@ class _Round:
             near_duplicates=near_duplicates,
             met=met.errors.to_dict() if met else {},
             rank_correlation=met.rank_correlation if met else None,
-            test=self._test(),
+            test=_test(self.directory),
             trained=not trusted,
             fresh=fresh,
             trusted=trusted,
@@ -245,10 +254,6 @@ class _Round:
             return False
         frames = [frame for path in data for frame in read_frames(path)]
         return growth(load(model), frames) > limit
-
-    def _test(self) -> Judged | None:
-        test = self.directory / TEST
-        return judge(find_models(self.directory / COMMITTEE), read_any(test)) if test.exists() else None
 
     def _outcome(self, test: Judged | None, **values: Any) -> RoundOutcome:
         counts = {"stages": [], "candidates": 0, "near_duplicates": 0, "met": {}, "rank_correlation": None}
