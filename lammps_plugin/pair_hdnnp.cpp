@@ -151,7 +151,7 @@ bool PairHDNNP::counting() const
 
 void PairHDNNP::evaluate()
 {
-  potential->compute(neighbors, evaluation, counting() ? &extrapolations : nullptr);
+  potential->compute(neighbors, evaluation, {counting() ? &extrapolations : nullptr, nullptr});
   n_step += static_cast<bigint>(extrapolations.size());
   if (!showew) return;
   for (const nnpot::Extrapolation &found : extrapolations) describe(found);

@@ -55,7 +55,46 @@ void require_consistent_charges(const Model& model) {
     }
 }
 
+bool same_functions(const ElementModel& a, const ElementModel& b) {
+    return std::equal(
+        a.functions.begin(), a.functions.end(), b.functions.begin(), b.functions.end(),
+        [](const SymmetryFunction& one, const SymmetryFunction& other) { return to_text(one) == to_text(other); });
+}
+
+bool same_charges(const std::optional<LongRange>& a, const std::optional<LongRange>& b) {
+    if (!a || !b) return !a && !b;
+    return a->with_real_space == b->with_real_space && a->alpha == b->alpha && a->real_cutoff == b->real_cutoff &&
+           a->charges == b->charges;
+}
+
+/// In what two members differ that they must have in common; empty if in nothing.
+std::string difference(const Model& a, const Model& b) {
+    const auto same_element = [](const ElementModel& one, const ElementModel& other) {
+        return one.atomic_number == other.atomic_number;
+    };
+    if (!std::equal(a.elements.begin(), a.elements.end(), b.elements.begin(), b.elements.end(), same_element)) {
+        return "the elements";
+    }
+    for (std::size_t e = 0; e < a.elements.size(); ++e) {
+        if (same_functions(a.elements[e], b.elements[e])) continue;
+        return "the symmetry functions of " + element_symbol(a.elements[e].atomic_number);
+    }
+    if (a.cutoff_type != b.cutoff_type || a.cutoff_alpha != b.cutoff_alpha) return "the cutoff function";
+    return same_charges(a.long_range, b.long_range) ? "" : "the charges";
+}
+
 }  // namespace
+
+void require_shared_functions(const std::vector<Model>& members) {
+    if (members.empty()) throw InvalidInput("committee: expected at least one member");
+    for (std::size_t m = 0; m < members.size(); ++m) {
+        members[m].require_consistent();
+        const std::string what = difference(members.front(), members[m]);
+        if (what.empty()) continue;
+        throw InvalidInput("committee: member " + std::to_string(m + 1) + " differs from member 1 in " + what +
+                           "; members must share elements, symmetry functions, cutoff function and charges");
+    }
+}
 
 void Model::require_consistent() const {
     if (elements.empty()) throw InvalidInput("model: expected at least one element");

@@ -5,6 +5,7 @@
 #include <limits>
 #include <string>
 
+#include "member_networks.hpp"
 #include "nnpot/element.hpp"
 #include "nnpot/error.hpp"
 #include "nnpot/long_range.hpp"
@@ -49,27 +50,33 @@ void Evaluation::add_virial(const NeighborList& list, double* virial) const noex
     }
 }
 
+double Extrapolation::distance() const noexcept {
+    const double beyond = value > max ? value - max : min - value;
+    const double width = max - min, size = std::max(std::abs(min), std::abs(max));
+    if (width > 0.0) return beyond / width;
+    return size > 0.0 ? beyond / size : beyond;
+}
+
 namespace {
 
 /// What one element needs at run time.
 struct ElementEngine {
     int atomic_number;
-    double offset;  ///< eV per atom
     SymmetryFunctionSet functions;
-    arma::vec min, max;  ///< range of each function in the training data
-    Scaler scaler;
-    NeuralNetwork network;
+    arma::vec min, max;  ///< the range of each function that the training data of all members held
+    MemberNetworks networks;
 };
 
-ElementEngine make_engine(const Model& model, const ElementModel& element) {
-    return {element.atomic_number,
-            element.atom_energy + model.mean_energy,
-            SymmetryFunctionSet(element.functions, model.cutoff_type, model.cutoff_alpha),
-            element.scaling.min,
-            element.scaling.max,
-            Scaler(model.scaling_mode, element.scaling, model.scale_min, model.scale_max,
-                   element_symbol(element.atomic_number)),
-            NeuralNetwork(element.layers)};
+ElementEngine make_engine(const std::vector<Model>& members, std::size_t number) {
+    const Model& model = members.front();
+    const ElementModel& element = model.elements[number];
+    arma::vec min = element.scaling.min, max = element.scaling.max;
+    for (const Model& member : members) {
+        min = arma::max(min, member.elements[number].scaling.min);
+        max = arma::min(max, member.elements[number].scaling.max);
+    }
+    return {element.atomic_number, SymmetryFunctionSet(element.functions, model.cutoff_type, model.cutoff_alpha), min,
+            max, MemberNetworks(members, number)};
 }
 
 /// Appends what @p values of one center hold outside of the training data. The tolerance is n2p2's: rounding alone
@@ -83,106 +90,140 @@ void find_extrapolations(const ElementEngine& element, std::size_t center, const
     }
 }
 
+void make_room(const NeighborList& list, Evaluation& evaluation) {
+    evaluation.energies.assign(list.n_centers(), 0.0);
+    for (auto* component : {&evaluation.gx, &evaluation.gy, &evaluation.gz}) component->resize(list.n_pairs());
+}
+
+void require_finite(const NeighborList& list, const Evaluation& evaluation) {
+    for (std::size_t c = 0; c < list.n_centers(); ++c) {
+        double sum = evaluation.energies[c];
+        for (std::size_t p = list.offsets[c]; p < list.offsets[c + 1]; ++p) {
+            sum += evaluation.gx[p] + evaluation.gy[p] + evaluation.gz[p];
+        }
+        if (std::isfinite(sum)) continue;
+        throw InvalidInput("potential: the energy or a force of atom " + std::to_string(list.center_index[c]) +
+                           " is not a finite number; look for atoms on the same place or damaged weights");
+    }
+}
+
 }  // namespace
 
 class Potential::Engine {
 public:
-    Engine(const Model& model, Precision precision)
-        : energy_per_output_(model.energy_per_output), long_range_(model.long_range) {
-        model.require_consistent();
+    Engine(const std::vector<Model>& members, Precision precision) : n_members_(members.size()) {
+        require_shared_functions(members);
         for (std::size_t b = 0; b < block_size; ++b) workspaces_.emplace_back(precision);
-        for (const ElementModel& element : model.elements) {
-            elements_.push_back(make_engine(model, element));
-            atomic_numbers_.push_back(element.atomic_number);
+        for (std::size_t e = 0; e < members.front().elements.size(); ++e) {
+            elements_.push_back(make_engine(members, e));
+            atomic_numbers_.push_back(elements_.back().atomic_number);
             cutoff_ = std::max(cutoff_, elements_.back().functions.cutoff());
         }
+        long_range_ = members.front().long_range;
         if (long_range_) cutoff_ = std::max(cutoff_, long_range_->real_cutoff);
     }
 
     double cutoff() const noexcept { return cutoff_; }
     const std::vector<int>& atomic_numbers() const noexcept { return atomic_numbers_; }
     const std::optional<LongRange>& long_range() const noexcept { return long_range_; }
+    std::size_t n_members() const noexcept { return n_members_; }
 
-    void compute(const NeighborList& list, Evaluation& evaluation, std::vector<Extrapolation>* extrapolations) {
-        if (extrapolations != nullptr) extrapolations->clear();
-        evaluation.energies.assign(list.n_centers(), 0.0);
-        for (auto* component : {&evaluation.gx, &evaluation.gy, &evaluation.gz}) component->resize(list.n_pairs());
-        require_known_elements(list);
-        for (const ElementEngine& element : elements_) {
+    const std::vector<SymmetryFunction>& functions(int atomic_number) const {
+        require_known(atomic_number);
+        const auto found = std::find(atomic_numbers_.begin(), atomic_numbers_.end(), atomic_number);
+        return elements_[static_cast<std::size_t>(found - atomic_numbers_.begin())].functions.functions();
+    }
+
+    void compute(const NeighborList& list, Evaluation& evaluation, const Findings& findings) {
+        prepare(list, evaluation, findings);
+        for (const int number : list.center_atomic_number) require_known(number);
+        for (ElementEngine& element : elements_) {
             block_.clear();
             for (std::size_t c = 0; c < list.n_centers(); ++c) {
                 if (list.center_atomic_number[c] != element.atomic_number) continue;
                 block_.push_back(c);
-                if (block_.size() == block_size) compute_block(element, list, evaluation, extrapolations);
+                if (block_.size() == block_size) compute_block(element, list, evaluation, findings);
             }
-            if (!block_.empty()) compute_block(element, list, evaluation, extrapolations);
+            if (!block_.empty()) compute_block(element, list, evaluation, findings);
         }
-        if (long_range_ && long_range_->with_real_space) add_real_space(list, *long_range_, evaluation);
-        require_finite(list, evaluation);
+        finish(list, evaluation);
+        if (findings.members == nullptr) return;
+        for (Evaluation& member : *findings.members) finish(list, member);
     }
 
 private:
     /// Centers whose network inputs go through one matrix product.
     static constexpr std::size_t block_size = 4;
 
-    void require_known_elements(const NeighborList& list) const {
-        for (const int number : list.center_atomic_number) {
-            if (std::find(atomic_numbers_.begin(), atomic_numbers_.end(), number) != atomic_numbers_.end()) continue;
-            std::string known;
-            for (const int have : atomic_numbers_) known += (known.empty() ? "" : ", ") + element_symbol(have);
-            throw UnknownElement("element '" + element_symbol(number) + "' is not in the model (it has " + known + ")");
-        }
+    void require_known(int number) const {
+        if (std::find(atomic_numbers_.begin(), atomic_numbers_.end(), number) != atomic_numbers_.end()) return;
+        std::string known;
+        for (const int have : atomic_numbers_) known += (known.empty() ? "" : ", ") + element_symbol(have);
+        throw UnknownElement("element '" + element_symbol(number) + "' is not in the model (it has " + known + ")");
     }
 
-    void compute_block(const ElementEngine& element, const NeighborList& list, Evaluation& evaluation,
-                       std::vector<Extrapolation>* extrapolations) {
-        inputs_.set_size(element.functions.size(), block_.size());
+    void prepare(const NeighborList& list, Evaluation& evaluation, const Findings& findings) const {
+        make_room(list, evaluation);
+        if (findings.extrapolations != nullptr) findings.extrapolations->clear();
+        if (findings.members == nullptr) return;
+        findings.members->resize(n_members_);
+        for (Evaluation& member : *findings.members) make_room(list, member);
+    }
+
+    void compute_block(ElementEngine& element, const NeighborList& list, Evaluation& evaluation,
+                       const Findings& findings) {
+        values_.set_size(element.functions.size(), block_.size());
         for (std::size_t b = 0; b < block_.size(); ++b) {
-            element.functions.forward(list, block_[b], workspaces_[b].get(), inputs_.colptr(b));
-            if (extrapolations != nullptr) find_extrapolations(element, block_[b], inputs_.colptr(b), *extrapolations);
+            element.functions.forward(list, block_[b], workspaces_[b].get(), values_.colptr(b));
+            if (findings.extrapolations == nullptr) continue;
+            find_extrapolations(element, block_[b], values_.colptr(b), *findings.extrapolations);
         }
-        const auto& [output, gradient] = evaluate_networks(element);
+        evaluate_networks(element);
+        const MemberNetworks& networks = element.networks;
         for (std::size_t b = 0; b < block_.size(); ++b) {
-            const std::size_t first = list.offsets[block_[b]];
-            evaluation.energies[block_[b]] = output(0, b) * energy_per_output_ + element.offset;
-            weights_ = gradient.col(b) % element.scaler.factor() * energy_per_output_;
-            element.functions.backward(workspaces_[b].get(), weights_.memptr(), evaluation.gx.data() + first,
-                                       evaluation.gy.data() + first, evaluation.gz.data() + first);
+            evaluation.energies[block_[b]] = networks.mean_energies()(b);
+            go_back(element, b, networks.mean_slopes(), list, evaluation);
+            if (findings.members == nullptr) continue;
+            for (std::size_t m = 0; m < n_members_; ++m) {
+                Evaluation& member = (*findings.members)[m];
+                member.energies[block_[b]] = networks.energies()(m, b);
+                go_back(element, b, networks.slopes(m), list, member);
+            }
         }
         block_.clear();
     }
 
-    const NeuralNetwork::OutputAndGradient& evaluate_networks(const ElementEngine& element) {
+    void evaluate_networks(ElementEngine& element) const {
         const StageTimer timer(Stage::network);
-        for (std::size_t b = 0; b < block_.size(); ++b) element.scaler.apply(inputs_.colptr(b));
-        return element.network.evaluate_with_gradient(inputs_, network_workspace_);
+        element.networks.evaluate(values_);
     }
 
-    static void require_finite(const NeighborList& list, const Evaluation& evaluation) {
-        for (std::size_t c = 0; c < list.n_centers(); ++c) {
-            double sum = evaluation.energies[c];
-            for (std::size_t p = list.offsets[c]; p < list.offsets[c + 1]; ++p) {
-                sum += evaluation.gx[p] + evaluation.gy[p] + evaluation.gz[p];
-            }
-            if (std::isfinite(sum)) continue;
-            throw InvalidInput("potential: the energy or a force of atom " + std::to_string(list.center_index[c]) +
-                               " is not a finite number; look for atoms on the same place or damaged weights");
-        }
+    /// From dE/dG of center number @p b of the block to its neighbor vectors.
+    void go_back(const ElementEngine& element, std::size_t b, const arma::mat& slopes, const NeighborList& list,
+                 Evaluation& evaluation) {
+        const std::size_t first = list.offsets[block_[b]];
+        element.functions.backward(workspaces_[b].get(), slopes.colptr(b), evaluation.gx.data() + first,
+                                   evaluation.gy.data() + first, evaluation.gz.data() + first);
     }
 
-    double energy_per_output_;
+    void finish(const NeighborList& list, Evaluation& evaluation) const {
+        if (long_range_ && long_range_->with_real_space) add_real_space(list, *long_range_, evaluation);
+        require_finite(list, evaluation);
+    }
+
+    std::size_t n_members_;
     double cutoff_ = 0.0;
     std::optional<LongRange> long_range_;
     std::vector<ElementEngine> elements_;
     std::vector<int> atomic_numbers_;
     std::vector<SymmetryFunctionWorkspace> workspaces_;
     std::vector<std::size_t> block_;
-    arma::mat inputs_;  ///< of the networks, one column per center of the block
-    NeuralNetwork::Workspace network_workspace_;
-    arma::vec weights_;  ///< dE/dG of one center
+    arma::mat values_;  ///< of the symmetry functions, one column per center of the block
 };
 
-Potential::Potential(const Model& model, Precision precision) : engine_(std::make_unique<Engine>(model, precision)) {}
+Potential::Potential(const Model& model, Precision precision) : Potential(std::vector<Model>{model}, precision) {}
+Potential::Potential(const std::vector<Model>& members, Precision precision)
+    : engine_(std::make_unique<Engine>(members, precision)) {}
 Potential::~Potential() = default;
 Potential::Potential(Potential&&) noexcept = default;
 Potential& Potential::operator=(Potential&&) noexcept = default;
@@ -190,8 +231,12 @@ Potential& Potential::operator=(Potential&&) noexcept = default;
 double Potential::cutoff() const noexcept { return engine_->cutoff(); }
 const std::vector<int>& Potential::atomic_numbers() const noexcept { return engine_->atomic_numbers(); }
 const std::optional<LongRange>& Potential::long_range() const noexcept { return engine_->long_range(); }
-void Potential::compute(const NeighborList& list, Evaluation& evaluation, std::vector<Extrapolation>* extrapolations) {
-    engine_->compute(list, evaluation, extrapolations);
+std::size_t Potential::n_members() const noexcept { return engine_->n_members(); }
+const std::vector<SymmetryFunction>& Potential::functions(int atomic_number) const {
+    return engine_->functions(atomic_number);
+}
+void Potential::compute(const NeighborList& list, Evaluation& evaluation, const Findings& findings) {
+    engine_->compute(list, evaluation, findings);
 }
 
 }  // namespace nnpot

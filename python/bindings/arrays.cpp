@@ -44,6 +44,10 @@ py::array_t<double> to_array(const arma::cube& cube) {
     return array;
 }
 
+py::array_t<double> to_array(const std::vector<double>& values) {
+    return py::array_t<double>(static_cast<py::ssize_t>(values.size()), values.data());
+}
+
 py::array_t<long> to_array(const std::vector<std::size_t>& values) {
     py::array_t<long> array(static_cast<py::ssize_t>(values.size()));
     std::transform(values.begin(), values.end(), array.mutable_data(),

@@ -23,6 +23,8 @@ arma::mat to_matrix(const RowMajor& array, const std::string& name);
 arma::mat33 to_3_by_3(const RowMajor& array, const std::string& name);
 arma::vec to_vector(const RowMajor& array, const std::string& name);
 
+py::array_t<double> to_array(const std::vector<double>& values);
+
 /// An m × n matrix as new numpy array (n, m): the same bytes.
 py::array_t<double> to_array(const arma::mat& matrix);
 py::array_t<double> to_array(const arma::cube& cube);

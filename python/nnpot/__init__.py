@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nnpot._core import NeuralNetwork, SymmetryFunctions, VerletList
     from nnpot.calculator import NnpotCalculator as Calculator
     from nnpot.lammps_runtime import open_lammps
-    from nnpot.potential import Potential, Prediction, load
+    from nnpot.potential import Potential, Prediction, Uncertainty, load
 
 __all__ = [
     "Calculator",
@@ -27,6 +27,7 @@ __all__ = [
     "Potential",
     "Prediction",
     "SymmetryFunctions",
+    "Uncertainty",
     "UnknownElementError",
     "VerletList",
     "__version__",
@@ -40,6 +41,7 @@ _LAZY = {
     "Potential": ("nnpot.potential", "Potential"),
     "Prediction": ("nnpot.potential", "Prediction"),
     "SymmetryFunctions": ("nnpot._core", "SymmetryFunctions"),
+    "Uncertainty": ("nnpot.potential", "Uncertainty"),
     "VerletList": ("nnpot._core", "VerletList"),
     "load": ("nnpot.potential", "load"),
     "open_lammps": ("nnpot.lammps_runtime", "open_lammps"),

@@ -257,9 +257,11 @@ class VerletList:
 
 @final
 class Potential:
-    """Evaluates a model. It has scratch memory: never call one from two threads at once."""
+    """Evaluates a committee of models. It has scratch memory: never call one from two threads at once."""
 
-    def __init__(self, model: Model, precision: str = ...) -> None: ...
+    def __init__(self, members: Sequence[Model], precision: str = ...) -> None:
+        """``members``: one model, or several that share elements, functions, cutoff function and charges."""
+
     @property
     def elements(self) -> list[str]:
         """By atomic number."""
@@ -275,8 +277,20 @@ class Potential:
         cell: ArrayLike,
         pbc: ArrayLike,
         neighbors: VerletList | None = None,
-    ) -> tuple[float, Array, Array, Array, Array]:
-        """Energy (eV), forces (n, 3), virial (3, 3) = −dE/dε, atomic energies (n,) and virials (n, 3, 3)."""
+        uncertainty: bool = False,
+    ) -> tuple[
+        float,
+        Array,
+        Array,
+        Array,
+        Array,
+        tuple[Array, Array | None, Array | None, float | None] | None,
+    ]:
+        """Energy (eV), forces (n, 3), virial (3, 3) = −dE/dε, atomic energies (n,) and virials (n, 3, 3).
+
+        Then, if asked for, grades (n,) and, of a committee, force spreads (n,), energy spreads (n,) and the
+        spread of the energy; otherwise None.
+        """
 
 def coulomb_sums(
     positions: ArrayLike,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 from ase import Atoms
@@ -13,6 +14,9 @@ from nnpot import _core
 from nnpot.potential import Potential, load
 from nnpot.units import UnitSystem
 
+SPREADS = ("force_spreads", "energy_spreads", "energy_spread")
+"""What only a committee has."""
+
 
 class NnpotCalculator(Calculator):
     """ASE calculator of a neural network potential.
@@ -22,10 +26,13 @@ class NnpotCalculator(Calculator):
     ``stress``, for all are divided by the volume of the cell; what ASE adds with ``include_ideal_gas`` is
     divided by the volume per atom).
 
+    Only where asked for by name, ``calculator.get_property("grades", atoms)``, it gives what `Uncertainty` holds:
+    ``grades`` and, of a committee, ``force_spreads``, ``energy_spreads`` and ``energy_spread``.
+
     Parameters
     ----------
     model
-        A `Potential`, or the directory of a model.
+        A `Potential`, the directory of a model, or those of the members of a committee.
     units
         The units of the model's files where they do not state them; see `nnpot.load`.
     skin
@@ -34,19 +41,23 @@ class NnpotCalculator(Calculator):
     """
 
     name = "nnpot"
-    implemented_properties = ["energy", "free_energy", "forces", "stress", "energies", "stresses"]
+    implemented_properties = ["energy", "free_energy", "forces", "stress", "energies", "stresses", "grades"]
 
     def __init__(
         self,
-        model: Potential | str | os.PathLike[str],
+        model: Potential | str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
         units: UnitSystem | str | None = None,
         skin: float = 1.0,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.potential = model if isinstance(model, Potential) else load(model, units)
         self.neighbors = _core.VerletList(skin)
-        if not isinstance(model, Potential):
+        if self.potential.n_members > 1:
+            self.implemented_properties = [*self.implemented_properties, *SPREADS]
+        if isinstance(model, str | os.PathLike):
             self.parameters["model"] = os.fspath(model)  # for the records of ASE's databases
+        elif not isinstance(model, Potential):
+            self.parameters["model"] = [os.fspath(member) for member in model]
 
     def calculate(
         self,
@@ -55,9 +66,11 @@ class NnpotCalculator(Calculator):
         system_changes: list[str] = all_changes,
     ) -> None:
         """Fill ``results``; called by ASE."""
-        super().calculate(atoms, properties or ["energy"], system_changes)  # type: ignore[no-untyped-call]
+        properties = properties or ["energy"]
+        super().calculate(atoms, properties, system_changes)  # type: ignore[no-untyped-call]
         assert self.atoms is not None, "ASE stores the structure in super().calculate"
-        prediction = self.potential.predict(self.atoms, self.neighbors)
+        uncertain = not {"grades", *SPREADS}.isdisjoint(properties)
+        prediction = self.potential.predict(self.atoms, self.neighbors, uncertain)
         results: dict[str, Any] = {
             "energy": prediction.energy,
             "free_energy": prediction.energy,
@@ -68,4 +81,7 @@ class NnpotCalculator(Calculator):
             results["stress"] = prediction.stress
             stresses = -prediction.atomic_virials / self.atoms.get_volume()
             results["stresses"] = full_3x3_to_voigt_6_stress(stresses)
+        if prediction.uncertainty is not None:
+            found = vars(prediction.uncertainty)
+            results |= {name: value for name, value in found.items() if value is not None}
         self.results = results

@@ -7,7 +7,7 @@ import tempfile
 import threading
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,24 @@ FRAMES_AHEAD = 8
 
 
 @dataclass(frozen=True)
+class Uncertainty:
+    """How far a prediction can be trusted: docs/uncertainty.md says what to make of it.
+
+    A spread is the sample standard deviation over the M members of a committee, sqrt[Σ_m |x_m − mean|² / (M − 1)].
+    """
+
+    grades: NDArray[np.float64]
+    """Shape (n_atoms,): how far the atom's symmetry functions are outside of the training data, the worst of
+    them, in widths of its range; 0 inside. Of a committee, the range that the data of all members cover."""
+    force_spreads: NDArray[np.float64] | None
+    """Of the force vectors, shape (n_atoms,), eV/Å; None without a committee."""
+    energy_spreads: NDArray[np.float64] | None
+    """Of the atoms' energies, shape (n_atoms,), eV; None without a committee."""
+    energy_spread: float | None
+    """Of the total energy, eV; None without a committee."""
+
+
+@dataclass(frozen=True)
 class Prediction:
     """What a potential says about one structure."""
 
@@ -47,27 +65,39 @@ class Prediction:
     """The atoms' shares of ``energy``, shape (n_atoms,), eV."""
     atomic_virials: NDArray[np.float64]
     """The atoms' shares of ``virial``, shape (n_atoms, 3, 3), eV, symmetric: each pair's half and half."""
+    uncertainty: Uncertainty | None = None
+    """Where it was asked for."""
 
 
 class Potential:
     """A potential that is ready to evaluate structures, in any number of threads.
 
-    E = Σ_i E_i over atoms, E_i from the network of the atom's element (Behler and Parrinello 2007).
+    E = Σ_i E_i over atoms, E_i from the network of the atom's element (Behler and Parrinello 2007). A committee
+    is the mean of the energies of its members, and forces and stress belong to that.
 
     Parameters
     ----------
     model
-        The values that define the potential; see `load` for a model on disk.
+        The values that define the potential, or those of each member of a committee: models that share elements,
+        symmetry functions, cutoff function and charges. See `load` for models on disk.
     precision
         ``"mixed"`` calculates symmetry functions and their derivatives in single precision, in half the time;
         docs/engine.md says how far results deviate. Networks and sums over atoms are double in any case.
     """
 
-    def __init__(self, model: _core.Model, precision: Precision = "double") -> None:
-        self._model = model
+    def __init__(
+        self, model: _core.Model | Sequence[_core.Model], precision: Precision = "double"
+    ) -> None:
+        self._members = [model] if isinstance(model, _core.Model) else list(model)
         self._precision = precision
         self._engines = threading.local()
         self._engine()  # an impossible model is refused here
+        self._model = self._members[0]  # for what all have in common
+
+    @property
+    def n_members(self) -> int:
+        """How many networks each element has; 1 without a committee."""
+        return len(self._members)
 
     @property
     def cutoff(self) -> float:
@@ -103,7 +133,9 @@ class Potential:
         """Columns min, max, mean, sigma of an element's functions over the training frames, (n_functions, 4)."""
         return self._model.scaling(element)
 
-    def predict(self, atoms: Atoms, neighbors: _core.VerletList | None = None) -> Prediction:
+    def predict(
+        self, atoms: Atoms, neighbors: _core.VerletList | None = None, uncertainty: bool = False
+    ) -> Prediction:
         """Energy, forces and stress of one structure.
 
         Parameters
@@ -112,6 +144,9 @@ class Potential:
             Any cell and any periodic directions; the cell may be smaller than the cutoff.
         neighbors
             Keeps the neighbors from one step of a trajectory to the next; None to search them every time.
+        uncertainty
+            Whether to find that, too. Energy and forces are the same either way; of a committee it takes about as
+            much time again for each two members.
 
         Raises
         ------
@@ -120,13 +155,16 @@ class Potential:
         InvalidInputError
             If a position is not finite, or two atoms are on the same place.
         """
-        energy, forces, virial, atomic_energies, atomic_virials = self._engine().compute(
-            atoms.positions, atoms.numbers, atoms.cell.array, atoms.pbc, neighbors
+        energy, forces, virial, atomic_energies, atomic_virials, found = self._engine().compute(
+            atoms.positions, atoms.numbers, atoms.cell.array, atoms.pbc, neighbors, uncertainty
         )
         stress = _stress(virial, atoms.cell.volume) if atoms.pbc.all() else None
-        return Prediction(energy, forces, stress, virial, atomic_energies, atomic_virials)
+        trust = None if found is None else Uncertainty(*found)
+        return Prediction(energy, forces, stress, virial, atomic_energies, atomic_virials, trust)
 
-    def predict_many(self, frames: Iterable[Atoms], threads: int | None = None) -> Iterator[Prediction]:
+    def predict_many(
+        self, frames: Iterable[Atoms], threads: int | None = None, uncertainty: bool = False
+    ) -> Iterator[Prediction]:
         """Energy, forces and stress of many structures, on all cores; the same numbers as one by one.
 
         Parameters
@@ -135,6 +173,8 @@ class Potential:
             As for `predict`; read only a little ahead of the predictions that are fetched.
         threads
             How many structures are worked on at once; None for one per core that this process may use.
+        uncertainty
+            As for `predict`.
 
         Returns
         -------
@@ -151,17 +191,17 @@ class Potential:
             raise InvalidInputError(f"threads: expected at least 1, got {threads}")
         numbered = enumerate(frames)
         if n_threads == 1:
-            return (self._predict_numbered(*frame) for frame in numbered)
-        return self._predict_in_threads(numbered, n_threads)
+            return (self._predict_numbered(*frame, uncertainty) for frame in numbered)
+        return self._predict_in_threads(numbered, n_threads, uncertainty)
 
     def _predict_in_threads(
-        self, numbered: Iterator[tuple[int, Atoms]], threads: int
+        self, numbered: Iterator[tuple[int, Atoms]], threads: int, uncertainty: bool
     ) -> Iterator[Prediction]:
         ahead: deque[Future[Prediction]] = deque()
         with ThreadPoolExecutor(threads, "nnpot") as pool:
             try:
                 for frame in numbered:
-                    ahead.append(pool.submit(self._predict_numbered, *frame))
+                    ahead.append(pool.submit(self._predict_numbered, *frame, uncertainty))
                     if len(ahead) >= FRAMES_AHEAD * threads:
                         yield ahead.popleft().result()
                 while ahead:
@@ -169,29 +209,26 @@ class Potential:
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
 
-    def _predict_numbered(self, number: int, frame: Atoms) -> Prediction:
+    def _predict_numbered(self, number: int, frame: Atoms, uncertainty: bool) -> Prediction:
         try:
-            return self.predict(frame)
+            return self.predict(frame, uncertainty=uncertainty)
         except NnpotError as error:
             raise type(error)(f"frame {number} (counted from 0): {error}") from error
 
-    def __reduce__(self) -> tuple[Callable[..., Potential], tuple[dict[str, str], Precision]]:
+    def __reduce__(self) -> tuple[Callable[..., Potential], tuple[list[dict[str, str]], Precision]]:
         """Pickled and deep-copied as the text of its files, which any machine can read."""
-        with tempfile.TemporaryDirectory() as name:
-            self._model.write(name)
-            texts = {path.name: path.read_text("utf-8") for path in Path(name).iterdir()}
-            return _from_texts, (texts, self._precision)
+        return _from_texts, ([_texts(model) for model in self._members], self._precision)
 
     def _engine(self) -> _core.Potential:
         """This thread's own engine: engines have scratch memory and run without the GIL."""
         engine: _core.Potential | None = getattr(self._engines, "engine", None)
         if engine is None:
-            engine = self._engines.engine = _core.Potential(self._model, self._precision)
+            engine = self._engines.engine = _core.Potential(self._members, self._precision)
         return engine
 
 
 def load(
-    model_dir: str | os.PathLike[str],
+    model_dir: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
     units: UnitSystem | str | None = None,
     precision: Precision = "double",
 ) -> Potential:
@@ -200,7 +237,7 @@ def load(
     Parameters
     ----------
     model_dir
-        The directory.
+        The directory; several are a committee.
     units
         The units of the files; None where ``model.info`` states them.
     precision
@@ -211,23 +248,39 @@ def load(
     FileFormatError
         If a file is damaged; the message says where.
     InvalidInputError
-        If neither ``units`` nor ``model.info`` states the units, or the directory is that of a training run.
+        If neither ``units`` nor ``model.info`` states the units, the directory is that of a training run, or
+        models of a committee do not share what they must.
     OSError
         If a file cannot be read.
     """
-    _require_no_run(Path(model_dir))
+    directories = [model_dir] if isinstance(model_dir, str | os.PathLike) else list(model_dir)
+    if not directories:
+        raise InvalidInputError("expected at least one model directory, got none")
     name = None if units is None else UnitSystem(units).value
-    model = _core.Model.read(os.fspath(model_dir), name)
-    for line in model.warnings:
-        warnings.warn(line, stacklevel=2)
-    return Potential(model, precision)
+    members = []
+    for directory in directories:
+        _require_no_run(Path(directory))
+        members.append(_core.Model.read(os.fspath(directory), name))
+        for line in members[-1].warnings:
+            warnings.warn(line, stacklevel=2)
+    return Potential(members, precision)
 
 
-def _from_texts(texts: dict[str, str], precision: Precision) -> Potential:
+def _texts(model: _core.Model) -> dict[str, str]:
+    """The files of a model."""
     with tempfile.TemporaryDirectory() as name:
-        for file, text in texts.items():
-            (Path(name) / file).write_text(text, "utf-8")
-        return Potential(_core.Model.read(name, None), precision)
+        model.write(name)
+        return {path.name: path.read_text("utf-8") for path in Path(name).iterdir()}
+
+
+def _from_texts(members: list[dict[str, str]], precision: Precision) -> Potential:
+    models = []
+    for texts in members:
+        with tempfile.TemporaryDirectory() as name:
+            for file, text in texts.items():
+                (Path(name) / file).write_text(text, "utf-8")
+            models.append(_core.Model.read(name, None))
+    return Potential(models, precision)
 
 
 def _require_no_run(directory: Path) -> None:

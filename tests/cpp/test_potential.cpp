@@ -108,7 +108,7 @@ TEST_CASE("values outside of the training data are found, one by one") {
     const auto outside = [&list](const nnpot::Model& changed) {
         nnpot::Evaluation evaluation;
         std::vector<nnpot::Extrapolation> found{{99, 99, 0, 0.0, 0.0, 0.0}};
-        nnpot::Potential(changed).compute(list, evaluation, &found);
+        nnpot::Potential(changed).compute(list, evaluation, {&found, nullptr});
         return found;
     };
     std::vector<nnpot::SymmetryFunction> functions;

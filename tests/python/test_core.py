@@ -53,7 +53,7 @@ def test_info_and_warnings_may_hold_any_bytes(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [0, -1, 119, 2**32 + 14])
 def test_numbers_that_are_no_element_are_refused(number: int) -> None:
     with pytest.raises(InvalidInputError, match=f"from 1 to 118, got {number}"):
-        _core.Potential(small_model()).compute(
+        _core.Potential([small_model()]).compute(
             np.zeros((1, 3)), np.array([number]), np.eye(3) * 9, [True] * 3
         )
 

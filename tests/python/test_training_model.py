@@ -96,7 +96,7 @@ def test_tensorflow_and_the_core_agree_on_an_exported_model(
     nets = networks(descriptor, precision, activation)
     export(nets, descriptor, OFFSETS, 1.7, {"trained_on": "a test"}, tmp_path)
     assert verify(tmp_path, descriptor, FRAMES) <= 1e-10
-    potential = _core.Potential(_core.Model.read(str(tmp_path), None))
+    potential = _core.Potential([_core.Model.read(str(tmp_path), None)])
     frame = FRAMES[0]
     energy, forces, *_ = potential.compute(frame.positions, frame.numbers, frame.cell.array, frame.pbc)
     if activation == "tanh" and precision == "float64":

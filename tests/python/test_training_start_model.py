@@ -104,7 +104,7 @@ def test_published_models_can_be_trained_further(tmp_path: Path, name: str) -> N
     new = round_trip(start, [frame], tmp_path / "new")
     arguments = (frame.positions, frame.numbers, frame.cell.array, frame.pbc)
     (energy, forces, *_), (new_energy, new_forces, *_) = (
-        _core.Potential(m).compute(*arguments) for m in (model, new)
+        _core.Potential([m]).compute(*arguments) for m in (model, new)
     )
     assert new_energy == pytest.approx(energy, rel=1e-9)
     np.testing.assert_allclose(new_forces, forces, atol=1e-8 * np.abs(forces).max())

@@ -48,4 +48,9 @@ struct Model {
     void require_consistent() const;
 };
 
+/// Refuses members of a committee that cannot share the work on symmetry functions.
+/// @throws InvalidInput if there are none, or one is not consistent or differs from the first in its elements,
+/// symmetry functions, cutoff function or charges; members are counted from 1
+void require_shared_functions(const std::vector<Model>& members);
+
 }  // namespace nnpot

@@ -106,10 +106,12 @@ def _mean(predictions: Sequence[Prediction]) -> Prediction:
         values = [getattr(one, name) for one in predictions]
         return None if values[0] is None else np.mean(values, axis=0)
 
-    return Prediction(**{name: mean(name) for name in vars(predictions[0])})
+    return Prediction(**{name: mean(name) for name in vars(predictions[0]) if name != "uncertainty"})
 
 
-def predict_frames(potential: Potential, frames: Sequence[Atoms], where: object) -> Predictions:
+def predict_frames(
+    potential: Potential, frames: Sequence[Atoms], where: object, uncertainty: bool = False
+) -> Predictions:
     """Predict every frame, on all cores and with progress on stderr.
 
     Parameters
@@ -120,6 +122,8 @@ def predict_frames(potential: Potential, frames: Sequence[Atoms], where: object)
         Their errors can be told as far as they have energy, forces or stress.
     where
         What the frames are called in an error, for example the name of their file.
+    uncertainty
+        Whether to find that of each prediction, too.
 
     Raises
     ------
@@ -129,7 +133,7 @@ def predict_frames(potential: Potential, frames: Sequence[Atoms], where: object)
     predictions = []
     with progress("predicting", len(frames)) as bar:
         try:
-            for prediction in potential.predict_many(frames):
+            for prediction in potential.predict_many(frames, uncertainty=uncertainty):
                 predictions.append(prediction)
                 bar.advance()
         except NnpotError as error:

@@ -22,11 +22,15 @@ from nnpot.cli.prediction import (
 )
 @units_option
 @data_units_option
-def command(model: Path, frames: Path, output: Path, units: str | None, data_units: str | None) -> None:
-    """Predict the structures of FRAMES with the potential in the folder MODEL.
+def command(
+    models: tuple[Path, ...], frames: Path, output: Path, units: str | None, data_units: str | None
+) -> None:
+    """Predict the structures of FRAMES with the potential in the folder MODEL, or a committee of several.
 
-    The output holds energy (eV), forces (eV/Å), stress (eV/Å³, where periodic) and atomic energies (the array
-    "energies").
+    The output holds energy (eV), forces (eV/Å), stress (eV/Å³, where periodic), atomic energies (the array
+    "energies"), and for each atom how far it is outside of the training data ("grades"). A committee adds its
+    standard deviations: "force_spreads" (eV/Å) and "energy_spreads" (eV) of the atoms, "energy_spread" (eV) of
+    the frame.
     """
     from nnpot.analysis.predictions import predict_frames
     from nnpot.files import require_writable
@@ -34,8 +38,8 @@ def command(model: Path, frames: Path, output: Path, units: str | None, data_uni
     from nnpot.potential import load
 
     require_writable(output)
-    potential = load(model, units)
+    potential = load(models, units)
     structures = read_frames(frames, data_units)
-    predictions = predict_frames(potential, structures, frames).predictions
+    predictions = predict_frames(potential, structures, frames, uncertainty=True).predictions
     write_frames(output, [with_prediction(*pair) for pair in zip(structures, predictions, strict=True)])
     click.echo(f"{len(structures)} frames written to {output}")

@@ -102,8 +102,12 @@ def require_finite(frame: Atoms, where: str) -> None:
 
 
 def with_prediction(frame: Atoms, prediction: Prediction) -> Atoms:
-    """A copy of a frame that carries a prediction in place of its reference values."""
+    """A copy of a frame that carries a prediction in place of its reference values, and its uncertainty as arrays."""
     labelled: Atoms = frame.copy()
+    if prediction.uncertainty is not None:
+        for name, value in vars(prediction.uncertainty).items():
+            if value is not None:
+                (labelled.info if np.ndim(value) == 0 else labelled.arrays)[name] = value
     results = {
         "energy": prediction.energy,
         "forces": prediction.forces,

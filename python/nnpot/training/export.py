@@ -95,7 +95,7 @@ def verify(
         If it is larger than `TOLERANCE`.
     """
     model = _core.Model.read(str(directory), None)
-    potential = _core.Potential(model)
+    potential = _core.Potential([model])
     networks = AtomicNetworks.from_model(model)
     plain = descriptor.with_plain_inputs()
     worst = 0.0
