@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import importlib.metadata
+import os
 import re
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,9 +48,14 @@ class PairCommands:
         return lines
 
 
-def network_commands(model: Path, elements: list[str]) -> PairCommands:
-    """The commands for ``pair_style nnp`` with a model folder; LAMMPS type ``i + 1`` is ``elements[i]``."""
-    return PairCommands("nnp", (fill_in_path(f"* * {{model}} {' '.join(elements)}", "{model}", Path(model)),))
+def network_commands(model: Path | Sequence[Path], elements: list[str]) -> PairCommands:
+    """The commands for ``pair_style nnp`` with a model folder, or those of a committee.
+
+    LAMMPS type ``i + 1`` is ``elements[i]``.
+    """
+    models = [model] if isinstance(model, str | os.PathLike) else model
+    folders = " ".join(fill_in_path("{model}", "{model}", Path(folder)) for folder in models)
+    return PairCommands("nnp", (f"* * {folders} {' '.join(elements)}",))
 
 
 def fill_in_path(text: str, placeholder: str, path: Path) -> str:

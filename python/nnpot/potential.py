@@ -85,9 +85,7 @@ class Potential:
         docs/engine.md says how far results deviate. Networks and sums over atoms are double in any case.
     """
 
-    def __init__(
-        self, model: _core.Model | Sequence[_core.Model], precision: Precision = "double"
-    ) -> None:
+    def __init__(self, model: _core.Model | Sequence[_core.Model], precision: Precision = "double") -> None:
         self._members = [model] if isinstance(model, _core.Model) else list(model)
         self._precision = precision
         self._engines = threading.local()
@@ -130,7 +128,7 @@ class Potential:
         )
 
     def scaling(self, element: str) -> NDArray[np.float64]:
-        """Columns min, max, mean, sigma of an element's functions over the training frames, (n_functions, 4)."""
+        """Columns min, max, mean, sigma over the training frames, a row for each function of an element."""
         return self._model.scaling(element)
 
     def predict(

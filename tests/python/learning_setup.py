@@ -64,7 +64,11 @@ def copper_values(folder: Path, **changes: Any) -> dict[str, Any]:
                 {"name": "hot", "runs": [run([300.0, 900.0], 0.1), run([900.0], 0.05, density=8.5)]},
             ],
         },
-        "trust": {"force_spread": {"low": 0.02, "high": 50.0}, "grade": {"low": 1.0, "high": 9.0}, "share": 0.9},
+        "trust": {
+            "force_spread": {"low": 0.02, "high": 50.0},
+            "grade": {"low": 1.0, "high": 9.0},
+            "share": 0.9,
+        },
         "selection": {"most_frames": 6, "smallest_distance": 0.0},
         "max_rounds": 2,
     }

@@ -1,4 +1,4 @@
-"""Learning in a loop: explore with a committee, label what it does not know, train on it, until it is trusted.
+"""Learning in a loop: explore with a committee, label what it does not know, train, until it is trusted.
 
 Importing this package is light; TensorFlow is imported when a training starts.
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +11,9 @@ from ase import Atoms
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from nnpot.errors import NnpotError
 from nnpot.lammps_runtime import network_commands, open_lammps
 from nnpot.lammps_system import LammpsSystem
-from nnpot.learning.committee import load_committee
 from nnpot.learning.config import ExplorationConfig, RunConditions, TrustConfig
 from nnpot.learning.trust import Verdict, judge
 from nnpot.reference.sampling import lammps_seed, starting_structure
@@ -29,6 +29,7 @@ class Trajectory:
     """One run to be done; everything that decides it."""
 
     name: str
+    """STAGE/RUN.NUMBER"""
     elements: list[str]
     models: list[Path]
     conditions: RunConditions
@@ -38,7 +39,7 @@ class Trajectory:
 
     @property
     def looks(self) -> int:
-        """How often the spread is looked at if the run is not stopped."""
+        """How often the committee's spread is looked at if the run is not stopped."""
         return max(1, round(self.conditions.duration / self.exploration.interval))
 
 
@@ -69,53 +70,66 @@ class Explored:
     """The frames that were not trusted; ``info`` says when, and why."""
 
 
-class _Candidates:
-    """Untrusted frames, at most `MOST_CANDIDATES`, evenly thinned."""
+@dataclass
+class _Record:
+    """What is noted on the way; of many untrusted frames every second, fourth, ... is kept."""
 
-    def __init__(self) -> None:
-        self.frames: list[Atoms] = []
-        self._every = 1
-        self._met = 0
+    rows: list[tuple[float, float, float, float]] = field(default_factory=list)
+    frames: list[Atoms] = field(default_factory=list)
+    trusted: int = 0
+    untrusted: int = 0
+    every: int = 1
 
-    def meet(self, frame: Atoms) -> None:
-        if self._met % self._every == 0:
+    def keep(self, frame: Atoms) -> None:
+        if self.untrusted % self.every == 0:
             self.frames.append(frame)
-        self._met += 1
+        self.untrusted += 1
         if len(self.frames) > MOST_CANDIDATES:
             self.frames = self.frames[::2]
-            self._every *= 2
+            self.every *= 2
 
 
 def explore(trajectory: Trajectory) -> Explored:
-    """Run a trajectory until its end or until it is stopped; the same task gives the same frames."""
+    """Run a trajectory until its end or until it is stopped; the same task gives the same frames.
+
+    Where LAMMPS itself gives up on the way, atoms being lost for example, the run counts as stopped.
+    """
     rng = np.random.default_rng(np.random.SeedSequence(trajectory.seed))
     conditions = trajectory.conditions
     start = starting_structure(conditions, conditions.density, rng)
-    committee = load_committee(trajectory.models)
-    pair = network_commands(trajectory.models[0], trajectory.elements)
-    candidates = _Candidates()
-    rows: list[tuple[float, float, float, float]] = []
-    trusted, last = 0, None
-    with open_lammps(plugin=pair.needs_plugin) as lammps:
-        system = LammpsSystem(lammps, start, trajectory.elements, pair, trajectory.exploration.timestep)
-        for time in _looks(system, trajectory, rng):
-            frame = system.snapshot()
-            frame.calc = None
-            found = committee.uncertainty(frame)
-            row = (time, system.thermo("temp"), float(found.force_spread.max()), float(found.grade.max()))
-            rows.append(row)
-            verdict = judge(trajectory.trust, row[2], row[3])
-            if verdict is Verdict.TRUSTED:
-                trusted += 1
-                continue
-            _describe(frame, trajectory, row)
-            if verdict is Verdict.STOP:
-                last = frame
-                break
-            candidates.meet(frame)
-    frames = candidates.frames + ([last] if last is not None and np.isfinite(last.positions).all() else [])
-    columns = np.array(rows).T
-    return Explored(Trace(trajectory.looks, *columns, trusted=trusted), frames)
+    pair = network_commands(trajectory.models, trajectory.elements)
+    timestep = trajectory.exploration.timestep
+    record = _Record()
+    try:
+        with open_lammps(plugin=pair.needs_plugin) as lammps:
+            system = LammpsSystem(lammps, start, trajectory.elements, pair, timestep, watched=True)
+            for time in _looks(system, trajectory, rng):
+                if _look(system, trajectory, time, record) is Verdict.STOP:
+                    break
+    except NnpotError:
+        if not record.rows:
+            raise
+    columns = np.array(record.rows).T
+    return Explored(Trace(trajectory.looks, *columns, trusted=record.trusted), record.frames)
+
+
+def _look(system: LammpsSystem, trajectory: Trajectory, time: float, record: _Record) -> Verdict:
+    """Note how far the committee is trusted, and keep the frame if it is not."""
+    row = (time, system.thermo("temp"), *system.trust())
+    record.rows.append(row)
+    verdict = judge(trajectory.trust, *row[2:])
+    if verdict is Verdict.TRUSTED:
+        record.trusted += 1
+        return verdict
+    frame = system.snapshot()
+    frame.calc = None
+    frame.info = {"group": trajectory.name.partition("/")[0], "trajectory": trajectory.name}
+    frame.info |= dict(zip(("time", "temperature", "force_spread", "grade"), row, strict=True))
+    if verdict is Verdict.UNCERTAIN:
+        record.keep(frame)
+    elif np.isfinite(frame.positions).all():
+        record.frames.append(frame)
+    return verdict
 
 
 def _looks(system: LammpsSystem, trajectory: Trajectory, rng: Generator) -> Iterator[float]:
@@ -133,9 +147,3 @@ def _looks(system: LammpsSystem, trajectory: Trajectory, rng: Generator) -> Iter
             system.run(interval, unchanged=look > done)
             yield (look + 1) * interval
         done = until
-
-
-def _describe(frame: Atoms, trajectory: Trajectory, row: tuple[float, float, float, float]) -> None:
-    names = ("time", "temperature", "force_spread", "grade")
-    frame.info |= {"group": trajectory.name.partition("/")[0], "trajectory": trajectory.name}
-    frame.info |= dict(zip(names, row, strict=True))

@@ -1,4 +1,4 @@
-"""Figures of a loop: how it went from round to round, what a round saw, and whether the spread tells the error."""
+"""Figures of a loop: how it went, what a round saw, and whether the spread tells the error."""
 
 from __future__ import annotations
 

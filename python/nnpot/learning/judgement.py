@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
 from nnpot.analysis.errors import ErrorStatistics
-from nnpot.analysis.predictions import Predictions, mean_predictions, predict_frames
+from nnpot.analysis.predictions import Predictions, predict_frames
 from nnpot.potential import load
 
 Array = NDArray[np.float64]
@@ -25,8 +25,7 @@ class Judged:
     predictions: Predictions
     """The members' mean."""
     spread: Array
-    """eV/Å, (n atoms of all frames,): the root mean square over the members of how far a member's force on
-    the atom is from the mean."""
+    """Of the members' forces, eV/Å, (n atoms of all frames,)."""
     error: Array
     """eV/Å, (n,): how far the mean force is from the reference."""
 
@@ -42,15 +41,14 @@ class Judged:
 
 
 def judge(models: Sequence[Path], frames: list[Atoms]) -> Judged | None:
-    """Predict labelled frames with every member; None without frames."""
+    """Predict labelled frames with a committee; None without frames."""
     if not frames:
         return None
-    members = [predict_frames(load(model), frames, "frames") for model in models]
-    mean = mean_predictions(members)
+    said = predict_frames(load(models), frames, "frames", uncertainty=True)
     spreads, errors = [], []
-    for number, frame in enumerate(frames):
-        forces = np.array([member.predictions[number].forces for member in members])
-        middle = forces.mean(axis=0)
-        spreads.append(np.sqrt(((forces - middle) ** 2).sum(axis=2).mean(axis=0)))
-        errors.append(np.linalg.norm(middle - frame.get_forces(), axis=1))
-    return Judged(mean, np.concatenate(spreads), np.concatenate(errors))
+    for frame, prediction in zip(frames, said.predictions, strict=True):
+        trust = prediction.uncertainty
+        assert trust is not None and trust.force_spreads is not None, "a committee's, and asked for"
+        spreads.append(trust.force_spreads)
+        errors.append(np.linalg.norm(prediction.forces - frame.get_forces(), axis=1))
+    return Judged(said, np.concatenate(spreads), np.concatenate(errors))

@@ -12,8 +12,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ase import Atoms
+
 from nnpot.errors import InvalidInputError, NnpotError
-from nnpot.files import atomic_directory, atomic_write
+from nnpot.files import atomic_directory, atomic_write, remove_leftovers
 from nnpot.io import read_frames, require_labels, write_frames
 from nnpot.learning.config import LearningConfig
 from nnpot.learning.judgement import Judged, judge
@@ -45,6 +47,7 @@ class LearningResult:
     models: list[Path]
     """The committee of the last round."""
     report: Path
+    test_frames: list[Atoms]
 
     @property
     def trusted(self) -> bool:
@@ -91,7 +94,7 @@ def learn(config: LearningConfig, directory: Path, resume: bool = False) -> Lear
             report = write_report(config, directory, rounds, _test(directory))
         if ends:
             break
-    return LearningResult(rounds, find_models(directory / COMMITTEE), report)
+    return LearningResult(rounds, find_models(directory / COMMITTEE), report, _test_frames(directory))
 
 
 def _claim(config: LearningConfig, directory: Path, resume: bool) -> None:
@@ -107,6 +110,8 @@ def _claim(config: LearningConfig, directory: Path, resume: bool) -> None:
             f"scheduler, max_rounds, trust.share and limits of time and memory may differ)"
         )
     directory.mkdir(parents=True, exist_ok=True)
+    for folder in [directory, *(path for path in directory.rglob("*") if path.is_dir())]:
+        remove_leftovers(folder, ["*"])
     with atomic_write(said) as stream:
         stream.write(config.fingerprint())
 
@@ -129,8 +134,11 @@ def _prepare(config: LearningConfig, directory: Path) -> None:
 
 def _test(directory: Path) -> Judged | None:
     """What the committee of the last round says about the test frames, where there are any."""
-    test = directory / TEST
-    return judge(find_models(directory / COMMITTEE), read_any(test)) if test.exists() else None
+    return judge(find_models(directory / COMMITTEE), _test_frames(directory))
+
+
+def _test_frames(directory: Path) -> list[Atoms]:
+    return read_frames(directory / TEST) if (directory / TEST).exists() else []
 
 
 def _line(outcome: RoundOutcome) -> str:
@@ -164,11 +172,9 @@ class _Round:
             fresh = self._train([])
             return self._outcome(test=_test(self.directory), trained=True, fresh=fresh)
         models = find_models(RoundFiles.of(self.directory, self.number - 1).training)
+        first = self._first_stage()
         with self._timed("exploring"):
-            first = self._first_stage()
-            exploration = explore_stages(
-                self.config, models, self.files.exploration, self.number, first
-            )
+            exploration = explore_stages(self.config, models, self.files.exploration, self.number, first)
         with self._timed("labelling"):
             near_duplicates = self._select(exploration, models)
             self._label()

@@ -19,8 +19,8 @@ WIDTH = 800
 CAPTIONS = {
     "spread": "Largest force spread and largest grade of extrapolation along the runs of the round; a cross "
     "where a run was stopped. Lines: below the lower one a step is trusted, above the upper one a run stops.",
-    "calibration": "Spread and true error of the force on each atom of the frames labelled in this round, which "
-    "the committee had not seen.",
+    "calibration": "Spread and true error of the force on each atom of the frames labelled in this round, "
+    "which the committee had not seen.",
 }
 
 
@@ -36,7 +36,9 @@ def write_round_figures(
             figure.savefig(stream, format="png", dpi=160)
 
 
-def write_report(config: LearningConfig, directory: Path, rounds: Sequence[RoundOutcome], test: Judged | None) -> Path:
+def write_report(
+    config: LearningConfig, directory: Path, rounds: Sequence[RoundOutcome], test: Judged | None
+) -> Path:
     """``report.html`` of all rounds so far."""
     report = Report("Learning what the committee does not know")
     last = rounds[-1]
@@ -49,9 +51,9 @@ def write_report(config: LearningConfig, directory: Path, rounds: Sequence[Round
     report.figure(
         progress_figure(rounds, config.trust.share),
         "rounds",
-        "Force errors of the committee's mean, on test frames after the training of each round and on the frames "
-        "that the round labelled, before it learned them; share of the planned steps that were trusted, by stage; "
-        "frames with labels.",
+        "Force errors of the committee's mean, on test frames after the training of each round and on the "
+        "frames that the round labelled, before it learned them; share of the planned steps that were "
+        "trusted, by stage; frames with labels.",
     )
     report.table(*rounds_table(rounds))
     if test is not None:

@@ -1,4 +1,4 @@
-"""The stages of an exploration: one after the other until one is not trusted; trajectories are kept as files."""
+"""The stages of an exploration, one after the other until one is not trusted; trajectories are files."""
 
 from __future__ import annotations
 

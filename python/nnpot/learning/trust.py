@@ -1,4 +1,4 @@
-"""What the committee's spread and the extrapolation say about a step: trusted, uncertain, or to be stopped."""
+"""What spread and extrapolation say about a step: trusted, uncertain, or to be stopped."""
 
 from __future__ import annotations
 
