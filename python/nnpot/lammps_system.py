@@ -179,7 +179,7 @@ class LammpsSystem:
         return float(self.lammps.get_thermo(name))
 
     def trust(self) -> tuple[float, float]:
-        """Of the atoms at the last step the largest force spread of the committee (eV/Å) and the largest grade."""
+        """The largest force spread (eV/Å) of the committee and the largest grade, at the last step."""
         return self.thermo("c_trust[1]"), self.thermo("c_trust[3]")
 
     def snapshot(self) -> Atoms:

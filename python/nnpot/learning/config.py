@@ -30,6 +30,7 @@ MAY_CHANGE: Any = {
     "test": True,
     "max_rounds": True,
     "reference": {"workers", "scheduler"},
+    "exploration": {"workers"},
     "trust": {"share"},
     "training": {"training": {"max_minutes", "checkpoint_seconds", "threads", "jacobian", "memory_limit"}},
 }

@@ -76,8 +76,8 @@ def learn(config: LearningConfig, directory: Path, resume: bool = False) -> Lear
     Interrupted
         If a training was stopped by Ctrl-C.
     """
-    _claim(config, directory, resume)
     check_reference(config.reference)
+    _claim(config, directory, resume)
     _prepare(config, directory)
     rounds: list[RoundOutcome] = []
     for number in range(config.max_rounds + 1):
