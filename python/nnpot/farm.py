@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -82,20 +83,27 @@ def _outcome(future: Future[Result]) -> Result | Exception:
 
 @contextmanager
 def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """A pool whose waiting tasks are dropped when the block is left by an exception."""
+    """A pool that drops its tasks, those that are running too, when the block is left by an exception."""
     pool = ProcessPoolExecutor(
         workers, multiprocessing.get_context("spawn"), initializer=_end_with_the_parent
     )
     try:
         yield pool
     except BaseException:
+        running = list((pool._processes or {}).values())
         pool.shutdown(wait=False, cancel_futures=True)
+        for process in running:
+            process.terminate()
         raise
     pool.shutdown()
 
 
 def _end_with_the_parent() -> None:
-    """A killed parent closes no pipe that its workers listen to; without this they would wait for ever."""
+    """A killed parent closes no pipe that its workers listen to; without this they would wait for ever.
+
+    Ctrl-C reaches all processes of a terminal; what becomes of the workers is the parent's decision.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     assert parent is not None, "called in a worker"
 

@@ -31,7 +31,6 @@ MAY_CHANGE: Any = {
     "max_rounds": True,
     "reference": {"workers", "scheduler"},
     "exploration": {"workers"},
-    "trust": {"share"},
     "training": {"training": {"max_minutes", "checkpoint_seconds", "threads", "jacobian", "memory_limit"}},
 }
 """Keys that may change between the parts of a loop; start and test are file names, and kept in the loop."""
@@ -150,7 +149,7 @@ class RunConditions(Start):
 class Stage(StrictModel):
     """Runs that are to be trusted before the next, harder stage begins."""
 
-    name: Annotated[str, Field(pattern=r"^[\w .+-]+$")]
+    name: Annotated[str, Field(pattern=r"^[\w .,+-]+$")]
     runs: Annotated[list[RunConditions], Field(min_length=1)]
 
 

@@ -107,7 +107,7 @@ def _claim(config: LearningConfig, directory: Path, resume: bool) -> None:
     if said.exists() and said.read_text(encoding="utf-8") != config.fingerprint():
         raise InvalidInputError(
             f"{said}: the loop was begun with another configuration; resume with the same (workers, "
-            f"scheduler, max_rounds, trust.share and limits of time and memory may differ)"
+            f"scheduler, max_rounds and limits of time and memory may differ)"
         )
     directory.mkdir(parents=True, exist_ok=True)
     for folder in [directory, *(path for path in directory.rglob("*") if path.is_dir())]:
@@ -175,15 +175,18 @@ class _Round:
         first = self._first_stage()
         with self._timed("exploring"):
             exploration = explore_stages(self.config, models, self.files.exploration, self.number, first)
-        with self._timed("labelling"):
-            near_duplicates = self._select(exploration, models)
-            self._label()
-        met = judge(models, read_any(self.files.labelled))
-        write_round_figures(self.config, self.files, exploration, met)
         trusted = first + len(exploration.stages) == len(self.config.exploration.stages) and all(
             stage.share >= self.config.trust.share for stage in exploration.stages
         )
-        fresh = False if trusted else self._train(models)
+        near_duplicates, fresh, met = 0, False, None
+        if not trusted:
+            with self._timed("labelling"):
+                near_duplicates = self._select(exploration, models)
+                self._label()
+            met = judge(models, read_any(self.files.labelled))
+        write_round_figures(self.config, self.files, exploration, met)
+        if not trusted:
+            fresh = self._train(models)
         return self._outcome(
             stages=exploration.stages,
             candidates=len(exploration.candidates),
@@ -228,13 +231,13 @@ class _Round:
 
     def _data(self, until: int) -> list[Path]:
         """All files of labelled frames of the rounds before ``until``."""
-        rounds = [RoundFiles.of(self.directory, number).labelled for number in range(1, until)]
-        return [self.directory / START, *(path for path in rounds if path.stat().st_size)]
+        files = [RoundFiles.of(self.directory, number).labelled for number in range(1, until)]
+        return [self.directory / START, *(path for path in files if read_any(path))]
 
     def _train(self, models: list[Path]) -> bool:
         """Train on all data; whether functions and weights are new."""
         data = [path.resolve() for path in self._data(self.number + 1)]
-        if self.number > 0 and not self.files.labelled.stat().st_size:
+        if self.number > 0 and not read_any(self.files.labelled):
             raise NnpotError(
                 f"round {self.number}: {self.files.selected} has no frame to learn from, since all uncertain "
                 f"ones are near-duplicates of known ones; begin anew with a smaller "
@@ -263,12 +266,10 @@ class _Round:
 
     def _outcome(self, test: Judged | None, **values: Any) -> RoundOutcome:
         counts = {"stages": [], "candidates": 0, "near_duplicates": 0, "met": {}, "rank_correlation": None}
-        labelled = read_any(self.files.labelled) if self.number else []
-        failed = read_any(self.files.failed) if self.number else []
         return RoundOutcome(
             number=self.number,
-            labelled=len(labelled),
-            failed=len(failed),
+            labelled=len(read_any(self.files.labelled)),
+            failed=len(read_any(self.files.failed)),
             frames=sum(len(read_frames(path)) for path in self._data(self.number + 1)),
             test=test.errors.to_dict() if test else {},
             test_rank_correlation=test.rank_correlation if test else None,

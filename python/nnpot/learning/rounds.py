@@ -122,8 +122,8 @@ def write_json(path: Path, values: object) -> None:
 
 
 def read_any(path: Path) -> list[Atoms]:
-    """All frames of a file that may be empty."""
-    return read_frames(path) if path.stat().st_size else []
+    """All frames of a file that may be empty or not there."""
+    return read_frames(path) if path.exists() and path.stat().st_size else []
 
 
 def find_models(folder: Path) -> list[Path]:
