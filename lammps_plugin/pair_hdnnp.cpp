@@ -32,7 +32,7 @@ void PairHDNNP::reset()
   showewsum = maxew = 0;
   cflength = cfenergy = 1.0;
   n_step = n_total = n_summary = 0;
-  extrapolations.clear();
+  lines.clear();
 }
 
 /* ----------------------------------------------------------------------
@@ -111,7 +111,7 @@ void PairHDNNP::coeff(int narg, char **arg)
                "pair_hdnnp: expected 'pair_coeff * *' and one element or NULL for each of the {} "
                "atom types, got {} words; correct the pair_coeff line",
                atom->ntypes, MAX(narg - 2, 0));
-  set_model(directory, std::vector<std::string>(arg + 2, arg + narg));
+  set_model({directory}, std::vector<std::string>(arg + 2, arg + narg));
   if (given_cutoff < cutoff)
     error->all(FLERR,
                "pair_hdnnp: the cutoff must be at least {:.10g} Angstrom, that of model '{}', got "
@@ -125,14 +125,12 @@ nnpot::Model PairHDNNP::read_files(const std::string &path) const
   return nnpot::read_model(path, {name, "", "", host_energy / cfenergy, 1.0 / cflength});
 }
 
-/* ---------------------------------------------------------------------- */
+/* ----------------------------------------------------------------------
+   after the last block: what the step is worth saying
+------------------------------------------------------------------------- */
 
-void PairHDNNP::compute(int eflag, int vflag)
+void PairHDNNP::end_findings()
 {
-  n_step = 0;
-  lines.clear();
-  PairNNP::compute(eflag, vflag);
-
   if (showew) show_warnings();
   n_summary += n_step;
   if (showewsum > 0 && update->ntimestep % showewsum == 0) show_summary();
@@ -142,16 +140,17 @@ void PairHDNNP::compute(int eflag, int vflag)
                "pair_hdnnp: Too many extrapolation warnings: {} on MPI rank {} at step {}, maxew "
                "is {}; the training data do not cover this structure",
                n_total, comm->me, update->ntimestep, maxew);
+  n_step = 0;
+  lines.clear();
 }
 
-bool PairHDNNP::counting() const
+bool PairHDNNP::is_watching() const
 {
   return showew || showewsum > 0 || maxew >= 0;
 }
 
-void PairHDNNP::evaluate()
+void PairHDNNP::note_extrapolations()
 {
-  potential->compute(neighbors, evaluation, {counting() ? &extrapolations : nullptr, nullptr});
   n_step += static_cast<bigint>(extrapolations.size());
   if (!showew) return;
   for (const nnpot::Extrapolation &found : extrapolations) describe(found);

@@ -18,11 +18,12 @@ class PairHDNNP : public PairNNP {
 
   void settings(int, char **) override;
   void coeff(int, char **) override;
-  void compute(int, int) override;
 
  protected:
   nnpot::Model read_files(const std::string &) const override;
-  void evaluate() override;
+  bool is_watching() const override;
+  void note_extrapolations() override;
+  void end_findings() override;
 
  private:
   double given_cutoff;    // Angstrom
@@ -31,18 +32,16 @@ class PairHDNNP : public PairNNP {
   int showewsum, maxew;         // off where not > 0 or < 0, respectively
   double cflength, cfenergy;    // units of the model per unit of LAMMPS
 
-  bigint n_step;                                       // warnings of this step, on this rank
-  bigint n_total;                                      // those that count for maxew
-  bigint n_summary;                                    // those since the last summary
-  std::string lines;                                   // the warnings of this step in words
-  std::vector<nnpot::Extrapolation> extrapolations;    // of one block of centers
+  bigint n_step;        // warnings of this step, on this rank
+  bigint n_total;       // those that count for maxew
+  bigint n_summary;     // those since the last summary
+  std::string lines;    // the warnings of this step in words
 
   void reset();
   void set_option(const std::string &, const std::string &);
   bool yes_or_no(const std::string &, const std::string &);
   int integer(const std::string &, const std::string &);
   double factor(const std::string &, const std::string &);
-  bool counting() const;
   void describe(const nnpot::Extrapolation &);
   void show_warnings();
   void show_summary();

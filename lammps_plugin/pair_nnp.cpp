@@ -1,14 +1,13 @@
 #include "pair_nnp.h"
 
-#include <cmath>
-#include <cstring>
+#include <algorithm>
 #include <exception>
+#include <filesystem>
 
 #include "atom.h"
 #include "comm.h"
 #include "error.h"
 #include "force.h"
-#include "kspace.h"
 #include "memory.h"
 #include "neigh_list.h"
 #include "neighbor.h"
@@ -29,7 +28,8 @@ static constexpr int BLOCK_SIZE = 64;
 
 PairNNP::PairNNP(LAMMPS *host, const char *name) :
     Pair(host), style(name), host_energy(1.0), cutoff(0.0), precision(nnpot::Precision::full),
-    coulomb_cutoff(0.0), is_set_up(false)
+    coulomb_cutoff(0.0), is_set_up(false), monitor(host, name), tally_step(-1),
+    tally_has_members(false)
 {
   single_enable = 0;
   restartinfo = 0;
@@ -49,6 +49,7 @@ PairNNP::~PairNNP()
 
 /* ----------------------------------------------------------------------
    pair_style nnp [units metal|real|atomic] [precision double|mixed]
+                  [extrapolation ignore|warn|dump|stop] [tolerance X] [every N] [frames N] [file F]
 ------------------------------------------------------------------------- */
 
 void PairNNP::settings(int narg, char **arg)
@@ -60,6 +61,7 @@ void PairNNP::settings(int narg, char **arg)
   read_host_units();
   model_units = "";
   precision = nnpot::Precision::full;
+  monitor.reset();
   for (int n = 0; n < narg; n += 2) set_option(arg[n], n + 1 < narg ? arg[n + 1] : "");
 }
 
@@ -72,10 +74,11 @@ void PairNNP::set_option(const std::string &name, const std::string &value)
                value);
   else if (name == "precision" && (value == "double" || value == "mixed"))
     precision = nnpot::precision_from_name(value);
-  else
+  else if (!monitor.set_option(name, value))
     error->all(FLERR,
                "pair_nnp: expected 'pair_style nnp [units metal|real|atomic] [precision "
-               "double|mixed]', got '{} {}'",
+               "double|mixed] [extrapolation ignore|warn|dump|stop] [tolerance X] [every N] "
+               "[frames N] [file NAME]', got '{} {}'",
                name, value);
 }
 
@@ -93,27 +96,50 @@ void PairNNP::read_host_units()
 }
 
 /* ----------------------------------------------------------------------
-   pair_coeff * * MODEL_DIR El1 El2 ... | NULL
+   in the place of a directory: too many elements were given
+------------------------------------------------------------------------- */
+
+static bool is_an_element(const std::string &word)
+{
+  std::error_code error;
+  if (std::filesystem::exists(word, error)) return false;
+  try {
+    return word == "NULL" || nnpot::atomic_number(word) > 0;
+  } catch (const nnpot::Error &) {
+    return false;
+  }
+}
+
+/* ----------------------------------------------------------------------
+   pair_coeff * * MODEL_DIR [MODEL_DIR2 ...] El1 El2 ... | NULL
+   the last words, as many as there are types, are the elements
 ------------------------------------------------------------------------- */
 
 void PairNNP::coeff(int narg, char **arg)
 {
-  if (narg != 3 + atom->ntypes)
+  const int first_element = narg - atom->ntypes;
+  std::vector<std::string> directories;
+  for (int n = 2; n < first_element; n++) directories.emplace_back(arg[n]);
+  if (directories.empty() || std::any_of(directories.begin(), directories.end(), is_an_element))
     error->all(FLERR,
-               "pair_nnp: expected 'pair_coeff * * MODEL_DIR' and one element or NULL for each of "
-               "the {} atom types, got {} words after MODEL_DIR; correct the pair_coeff line",
+               "pair_nnp: expected 'pair_coeff * * MODEL_DIR' (several for a committee) and one "
+               "element or NULL for each of the {} atom types, got {} words after MODEL_DIR; "
+               "correct the pair_coeff line",
                atom->ntypes, MAX(narg - 3, 0));
-  set_model(arg[2], std::vector<std::string>(arg + 3, arg + narg));
+  set_model(directories, std::vector<std::string>(arg + first_element, arg + narg));
 }
 
 /* ----------------------------------------------------------------------
    an element or NULL for each type
 ------------------------------------------------------------------------- */
 
-void PairNNP::set_model(const std::string &directory, const std::vector<std::string> &names)
+void PairNNP::set_model(const std::vector<std::string> &directories,
+                        const std::vector<std::string> &names)
 {
-  read_model(directory);
-  const std::vector<int> atomic_numbers = map_types(names, directory);
+  read_models(directories);
+  const std::vector<int> atomic_numbers = map_types(names, directories.front());
+  elements.assign(1, "X");
+  for (const std::string &name : names) elements.push_back(name == "NULL" ? "X" : name);
   adapter = std::make_unique<nnpot::NeighborAdapter>(atomic_numbers, cutoff, NEIGHMASK);
   set_pairs(atomic_numbers);
   set_charges(atomic_numbers);
@@ -128,15 +154,18 @@ nnpot::Model PairNNP::read_files(const std::string &directory) const
    every rank reads the files; if any rank fails, all stop
 ------------------------------------------------------------------------- */
 
-void PairNNP::read_model(const std::string &directory)
+void PairNNP::read_models(const std::vector<std::string> &directories)
 {
   std::string message;
   try {
-    const nnpot::Model model = read_files(directory);
-    potential = std::make_unique<nnpot::Potential>(model, precision);
-    if (comm->me == 0)
-      for (const std::string &line : model.warnings)
+    std::vector<nnpot::Model> models;
+    for (const std::string &directory : directories) {
+      models.push_back(read_files(directory));
+      if (comm->me > 0) continue;
+      for (const std::string &line : models.back().warnings)
         error->warning(FLERR, "pair_{}: {}", style, line);
+    }
+    potential = std::make_unique<nnpot::Potential>(models, precision);
   } catch (const std::exception &e) {
     message = "pair_" + style + ": " + e.what();
   }
@@ -147,8 +176,12 @@ void PairNNP::read_model(const std::string &directory)
   if (failed) error->one(FLERR, message);
 
   cutoff = potential->cutoff();
-  if (comm->me == 0)
-    utils::logmesg(lmp, "pair_{}: model '{}', cutoff {:.6g} Angstrom\n", style, directory, cutoff);
+  if (comm->me > 0) return;
+  const std::string others =
+      directories.size() == 1 ? ""
+                              : fmt::format(" and {} more (a committee)", directories.size() - 1);
+  utils::logmesg(lmp, "pair_{}: model '{}'{}, cutoff {:.6g} Angstrom\n", style, directories.front(),
+                 others, cutoff);
 }
 
 /* ----------------------------------------------------------------------
@@ -197,86 +230,6 @@ void PairNNP::set_pairs(const std::vector<int> &atomic_numbers)
       setflag[i][j] = alone || (atomic_numbers[i] != 0 && atomic_numbers[j] != 0);
 }
 
-/* ----------------------------------------------------------------------
-   of each type; the styles of k-space that may be used say so to LAMMPS
-------------------------------------------------------------------------- */
-
-void PairNNP::set_charges(const std::vector<int> &atomic_numbers)
-{
-  charges.clear();
-  ewaldflag = pppmflag = potential->long_range() ? 1 : 0;
-  if (!potential->long_range()) return;
-  for (const int number : atomic_numbers)
-    charges.push_back(number == 0 ? 0.0 : potential->long_range()->charges.at(number));
-  coulomb_cutoff = cutoff;
-}
-
-void PairNNP::require_kspace() const
-{
-  if (!atom->q_flag)
-    error->all(FLERR,
-               "pair_{}: the model has charges; use an atom_style that has them, e.g. 'atom_style "
-               "charge'",
-               style);
-  if (force->kspace == nullptr)
-    error->all(FLERR,
-               "pair_{}: the model has charges, whose energy in reciprocal space is missing; add "
-               "'kspace_style pppm 1e-5' or 'kspace_style ewald 1e-5'",
-               style);
-  const double alpha = potential->long_range()->alpha;
-  if (std::abs(force->kspace->g_ewald - alpha) > 1e-8 * alpha)
-    error->all(
-        FLERR,
-        "pair_{}: the model's charges need the splitting parameter {} 1/Angstrom, k-space has "
-        "{}; remove 'kspace_modify gewald'",
-        style, alpha, force->kspace->g_ewald);
-}
-
-/* ----------------------------------------------------------------------
-   charges that are all 0 become those of the model, others must be the same
-------------------------------------------------------------------------- */
-
-void PairNNP::hand_over_charges()
-{
-  int given = 0, any_given = 0;
-  for (int i = 0; i < atom->nlocal; i++)
-    if (atom->q[i] != 0.0) given = 1;
-  MPI_Allreduce(&given, &any_given, 1, MPI_INT, MPI_MAX, world);
-  tagint wrong = 0, first_wrong = 0;
-  for (int i = 0; i < atom->nlocal; i++) {
-    if (!any_given) atom->q[i] = charges[atom->type[i]];
-    if (std::abs(atom->q[i] - charges[atom->type[i]]) > 1e-6) wrong = MAX(wrong, atom->tag[i]);
-  }
-  MPI_Allreduce(&wrong, &first_wrong, 1, MPI_LMP_TAGINT, MPI_MAX, world);
-  std::string wanted;
-  for (std::size_t type = 1; type < charges.size(); type++)
-    wanted += fmt::format("{}{:.6g}", type > 1 ? ", " : "", charges[type]);
-  if (first_wrong > 0)
-    error->all(
-        FLERR,
-        "pair_{}: the charge of atom {} differs from the model's for its type; set the charges "
-        "of all atoms to 0 ('set group all charge 0') to have those of the model ({} e)",
-        style, first_wrong, wanted);
-}
-
-/* ----------------------------------------------------------------------
-   k-space asks for the cutoff while it is initialised, before the pair style is: the moment to
-   give it charges and splitting parameter
-------------------------------------------------------------------------- */
-
-void *PairNNP::extract(const char *name, int &dimension)
-{
-  dimension = 0;
-  if (charges.empty() || strcmp(name, "cut_coul") != 0) return nullptr;
-  if (atom->q_flag) hand_over_charges();
-  if (force->kspace) {
-    std::string keyword = "gewald", value = fmt::format("{:.17g}", potential->long_range()->alpha);
-    char *words[2] = {keyword.data(), value.data()};
-    force->kspace->modify_params(2, words);
-  }
-  return &coulomb_cutoff;
-}
-
 /* ---------------------------------------------------------------------- */
 
 void PairNNP::init_style()
@@ -315,15 +268,21 @@ double PairNNP::init_one(int, int)
 void PairNNP::compute(int eflag, int vflag)
 {
   ev_init(eflag, vflag);
+  begin_findings();
   for (int first = 0; first < list->inum; first += BLOCK_SIZE) {
     evaluate_block(first, MIN(first + BLOCK_SIZE, list->inum));
     tally_block();
   }
+  end_findings();
   if (!is_set_up) nnpot::stage_seconds().fill(0.0);
   is_set_up = true;
 }
 
-#ifdef NNPOT_STAGE_TIMERS
+#ifndef NNPOT_STAGE_TIMERS
+
+void PairNNP::show_stages() const {}
+
+#else
 
 void PairNNP::setup()
 {
@@ -334,7 +293,7 @@ void PairNNP::setup()
    after a run: seconds in each stage of the engine, mean over the ranks
 ------------------------------------------------------------------------- */
 
-void PairNNP::finish()
+void PairNNP::show_stages() const
 {
   auto mine = nnpot::stage_seconds(), sum = mine;
   MPI_Allreduce(mine.data(), sum.data(), static_cast<int>(sum.size()), MPI_DOUBLE, MPI_SUM, world);
@@ -352,7 +311,7 @@ void PairNNP::evaluate_block(int first, int last)
   std::string message;
   try {
     fill_block(first, last);
-    evaluate();
+    potential->compute(neighbors, evaluation, findings);
   } catch (const nnpot::CoincidentAtoms &e) {
     message = fmt::format("pair_{}: atoms {} and {} are on the same place at step {}", style,
                           atom->tag[e.first], atom->tag[e.second], update->ntimestep);
@@ -368,11 +327,6 @@ void PairNNP::fill_block(int first, int last)
   const nnpot::StageTimer stage_timer(nnpot::Stage::neighbors);
   adapter->fill({atom->x, atom->type}, {list->inum, list->ilist, list->numneigh, list->firstneigh},
                 first, last, neighbors);
-}
-
-void PairNNP::evaluate()
-{
-  potential->compute(neighbors, evaluation);
 }
 
 /* ----------------------------------------------------------------------
@@ -393,6 +347,7 @@ void PairNNP::tally_block()
   if (eflag_global) eng_vdwl += evaluation.energy();
   if (vflag_global) evaluation.add_virial(neighbors, virial);
   if (eflag_atom || vflag_atom || cvflag_atom) tally_atoms();
+  note_findings();
 }
 
 /* ----------------------------------------------------------------------

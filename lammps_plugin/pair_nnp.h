@@ -5,18 +5,23 @@
 #include <string>
 #include <vector>
 
+#include "extrapolation_monitor.h"
 #include "neighbor_adapter.hpp"
 #include "nnpot/potential.hpp"
 #include "pair.h"
+#include "uncertainty_tally.hpp"
 
 namespace LAMMPS_NS {
 
 // pair_style nnp [units metal|real|atomic] [precision double|mixed]
-// pair_coeff * * MODEL_DIR El1 El2 ... | NULL
+//                [extrapolation ignore|warn|dump|stop] [tolerance X] [every N] [frames N] [file F]
+// pair_coeff * * MODEL_DIR [MODEL_DIR2 ...] El1 El2 ... | NULL
 //
 // Behler-Parrinello network potential. The arithmetic is that of nnpot::Potential, in eV and
 // Angstrom; this class only translates between it and LAMMPS. Styles with another grammar derive
 // from it and say where the model comes from.
+// Several directories are a committee, whose mean drives the run. What its members say apart is
+// gathered on the steps for which a compute nnp/uncertainty is announced.
 // A model with charges needs kspace_style ewald or pppm, which computes what lies in reciprocal
 // space with the splitting parameter and the charges of the model.
 
@@ -31,10 +36,16 @@ class PairNNP : public Pair {
   double init_one(int, int) override;
   void *extract(const char *, int &) override;
   void compute(int, int) override;
+  void finish() override;
 #ifdef NNPOT_STAGE_TIMERS
   void setup() override;
-  void finish() override;
 #endif
+
+  // for compute nnp/uncertainty
+  std::size_t n_members() const { return potential ? potential->n_members() : 0; }
+  double energy_unit() const { return host_energy; }
+  bool has_tally(bool with_members) const;    // of this step
+  nnpot::UncertaintyTally &uncertainty() { return tally; }
 
  protected:
   const std::string style;    // the name in the input script
@@ -43,11 +54,14 @@ class PairNNP : public Pair {
   std::unique_ptr<nnpot::Potential> potential;
   nnpot::NeighborList neighbors;    // of one block of centers
   nnpot::Evaluation evaluation;
+  std::vector<nnpot::Extrapolation> extrapolations;    // of that block
 
   void read_host_units();
-  void set_model(const std::string &, const std::vector<std::string> &);
+  void set_model(const std::vector<std::string> &, const std::vector<std::string> &);
   virtual nnpot::Model read_files(const std::string &) const;
-  virtual void evaluate();
+  virtual bool is_watching() const;      // for extrapolations, on all steps
+  virtual void note_extrapolations();    // of one block
+  virtual void end_findings();           // after the last block
 
  private:
   std::string model_units;    // of models that do not state their own; empty = not given
@@ -55,10 +69,17 @@ class PairNNP : public Pair {
   double coulomb_cutoff;          // Angstrom, what k-space asks for
   std::vector<double> charges;    // e, of each atom type (from 1); empty without charges
   bool is_set_up;                 // past the evaluation before the first step, which is not timed
+  std::vector<std::string> elements;    // symbol of each atom type (from 1), X for NULL
+  ExtrapolationMonitor monitor;
+  nnpot::Findings findings;                  // what is to be found at this step
+  std::vector<nnpot::Evaluation> members;    // of one block of centers
+  nnpot::UncertaintyTally tally;
+  bigint tally_step;    // to which the tally belongs; -1: none
+  bool tally_has_members;
   std::unique_ptr<nnpot::NeighborAdapter> adapter;
 
   void set_option(const std::string &, const std::string &);
-  void read_model(const std::string &);
+  void read_models(const std::vector<std::string> &);
   std::vector<int> map_types(const std::vector<std::string> &, const std::string &);
   void set_pairs(const std::vector<int> &);
   void set_charges(const std::vector<int> &);
@@ -66,6 +87,9 @@ class PairNNP : public Pair {
   void hand_over_charges();
   void evaluate_block(int, int);
   void fill_block(int, int);
+  void begin_findings();
+  void note_findings();
+  void show_stages() const;
   void tally_block();
   void tally_atoms();
 };

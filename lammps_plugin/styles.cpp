@@ -1,6 +1,7 @@
 #include <array>
 #include <string>
 
+#include "compute_nnp_uncertainty.h"
 #include "lammps_plugin_abi.h"
 #include "library.h"
 #include "pair_hdnnp.h"
@@ -12,6 +13,12 @@ template <typename Style> static void *create(void *lmp)
 {
   Pair *const pair = new Style(static_cast<LAMMPS *>(lmp));
   return pair;
+}
+
+static void *create_uncertainty(void *lmp, int narg, char **arg)
+{
+  Compute *const compute = new ComputeNNPUncertainty(static_cast<LAMMPS *>(lmp), narg, arg);
+  return compute;
 }
 
 // Is there a style of that name that no plugin brought?
@@ -43,4 +50,14 @@ void nnpot_register_styles(void *lmp, void *handle, void *regfunc)
                    "nnpot's engine is pair_style nnp\n");
   else
     add("hdnnp", "the same, with the commands of LAMMPS's package ML-HDNNP", &create<PairHDNNP>);
+
+  lammpsplugin_t compute{NNPOT_LAMMPS_DATE,
+                         "compute",
+                         "nnp/uncertainty",
+                         "how far the atoms of pair_style nnp can be trusted",
+                         "the nnpot developers",
+                         {},
+                         handle};
+  compute.creator.v2 = &create_uncertainty;
+  reinterpret_cast<lammpsplugin_regfunc>(regfunc)(&compute, lmp);
 }

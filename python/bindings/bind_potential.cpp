@@ -76,7 +76,8 @@ Result compute(nnpot::Potential& potential, const nnpot::NeighborList& list, boo
 Result compute_near(nnpot::Potential& potential, const nnpot::Structure& structure, SharedVerletList* neighbors,
                     bool with_uncertainty) {
     const double cutoff = potential.cutoff();
-    if (neighbors == nullptr) return compute(potential, nnpot::build_neighbor_list(structure, cutoff), with_uncertainty);
+    if (neighbors == nullptr)
+        return compute(potential, nnpot::build_neighbor_list(structure, cutoff), with_uncertainty);
     const std::lock_guard<std::mutex> lock(neighbors->in_use);
     return compute(potential, neighbors->list.update(structure, cutoff), with_uncertainty);
 }
@@ -98,7 +99,8 @@ arma::mat33 symmetric(const arma::vec& v) { return {{v(0), v(3), v(4)}, {v(3), v
 
 py::object to_tuple(const std::optional<Uncertainty>& found) {
     if (!found) return py::none();
-    if (found->energy_spread.empty()) return py::make_tuple(to_array(found->grades), py::none(), py::none(), py::none());
+    if (found->energy_spread.empty())
+        return py::make_tuple(to_array(found->grades), py::none(), py::none(), py::none());
     return py::make_tuple(to_array(found->grades), to_array(found->force_spreads), to_array(found->energy_spreads),
                           found->energy_spread.front());
 }
@@ -117,8 +119,7 @@ py::tuple compute_arrays(nnpot::Potential& self, const RowMajor& positions, cons
         atomic_virials.slice(i) = symmetric(result.atomic_virials.col(i));
     }
     return py::make_tuple(result.evaluation.energy(), to_array(result.forces), to_array(symmetric(result.virial)),
-                          to_array(result.evaluation.energies), to_array(atomic_virials),
-                          to_tuple(result.uncertainty));
+                          to_array(result.evaluation.energies), to_array(atomic_virials), to_tuple(result.uncertainty));
 }
 
 std::vector<std::string> symbols(const nnpot::Potential& potential) {
