@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from learning_setup import copper_values, run
 
 from nnpot.cli.main import group
+from nnpot.errors import InvalidInputError
 from nnpot.learning import template
 
 SCRIPT = """
@@ -54,10 +55,9 @@ def test_a_calculator_that_does_not_exist_is_said_before_any_work(tmp_path: Path
     values = copper_values(tmp_path, reference={"ase": {"calculator": "ase.calculators.emt.ETM"}})
     config = tmp_path / "learn.yaml"
     config.write_text(yaml.safe_dump(values), encoding="utf-8")
-    done = command("learn", config, "-o", tmp_path / "loop")
-    assert done.returncode == 2
-    assert done.stderr.count("\n") == 1
-    assert "reference.ase.calculator: ase.calculators.emt.ETM cannot be imported" in done.stderr
+    done = CliRunner().invoke(group, ["learn", str(config), "-o", str(tmp_path / "loop")])
+    assert isinstance(done.exception, InvalidInputError)
+    assert "reference.ase.calculator: ase.calculators.emt.ETM cannot be imported" in str(done.exception)
     assert not (tmp_path / "loop").exists()
 
 
