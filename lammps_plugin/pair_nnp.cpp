@@ -1,6 +1,7 @@
 #include "pair_nnp.h"
 
 #include <algorithm>
+#include <cstring>
 #include <exception>
 #include <filesystem>
 
@@ -28,8 +29,7 @@ static constexpr int BLOCK_SIZE = 64;
 
 PairNNP::PairNNP(LAMMPS *host, const char *name) :
     Pair(host), style(name), host_energy(1.0), cutoff(0.0), precision(nnpot::Precision::full),
-    coulomb_cutoff(0.0), is_set_up(false), monitor(host, name), tally_step(-1),
-    tally_has_members(false)
+    is_set_up(false), monitor(host, name), tally_step(-1), tally_has_members(false)
 {
   single_enable = 0;
   restartinfo = 0;
@@ -230,11 +230,30 @@ void PairNNP::set_pairs(const std::vector<int> &atomic_numbers)
       setflag[i][j] = alone || (atomic_numbers[i] != 0 && atomic_numbers[j] != 0);
 }
 
+/* ----------------------------------------------------------------------
+   k-space asks the pair style, or the hybrid style that it is part of
+------------------------------------------------------------------------- */
+
+void PairNNP::set_charges(const std::vector<int> &atomic_numbers)
+{
+  charges.reset();
+  const auto &model = potential->long_range();
+  if (model) charges = std::make_unique<ModelCharges>(lmp, style, *model, atomic_numbers, cutoff);
+  ModelCharges::announce(this, model.has_value());
+  if (model) ModelCharges::announce(force->pair, true);
+}
+
+void *PairNNP::extract(const char *name, int &dimension)
+{
+  dimension = 0;
+  return charges && strcmp(name, "cut_coul") == 0 ? charges->hand_over() : nullptr;
+}
+
 /* ---------------------------------------------------------------------- */
 
 void PairNNP::init_style()
 {
-  if (!charges.empty()) require_kspace();
+  if (charges) charges->require_kspace(this);
   if (force->newton_pair == 0)
     error->all(FLERR, "pair_{0}: pair_style {0} requires newton pair on; remove 'newton off'",
                style);
@@ -268,6 +287,7 @@ double PairNNP::init_one(int, int)
 void PairNNP::compute(int eflag, int vflag)
 {
   ev_init(eflag, vflag);
+  if (charges) charges->hand_over_to_atoms();
   begin_findings();
   for (int first = 0; first < list->inum; first += BLOCK_SIZE) {
     evaluate_block(first, MIN(first + BLOCK_SIZE, list->inum));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "extrapolation_monitor.h"
+#include "model_charges.h"
 #include "neighbor_adapter.hpp"
 #include "nnpot/potential.hpp"
 #include "pair.h"
@@ -66,9 +67,7 @@ class PairNNP : public Pair {
  private:
   std::string model_units;    // of models that do not state their own; empty = not given
   nnpot::Precision precision;
-  double coulomb_cutoff;          // Angstrom, what k-space asks for
-  std::vector<double> charges;    // e, of each atom type (from 1); empty without charges
-  bool is_set_up;                 // past the evaluation before the first step, which is not timed
+  bool is_set_up;    // past the evaluation before the first step, which is not timed
   std::vector<std::string> elements;    // symbol of each atom type (from 1), X for NULL
   ExtrapolationMonitor monitor;
   nnpot::Findings findings;                  // what is to be found at this step
@@ -77,14 +76,13 @@ class PairNNP : public Pair {
   bigint tally_step;    // to which the tally belongs; -1: none
   bool tally_has_members;
   std::unique_ptr<nnpot::NeighborAdapter> adapter;
+  std::unique_ptr<ModelCharges> charges;    // of a model that has them
 
   void set_option(const std::string &, const std::string &);
   void read_models(const std::vector<std::string> &);
   std::vector<int> map_types(const std::vector<std::string> &, const std::string &);
   void set_pairs(const std::vector<int> &);
   void set_charges(const std::vector<int> &);
-  void require_kspace() const;
-  void hand_over_charges();
   void evaluate_block(int, int);
   void fill_block(int, int);
   void begin_findings();

@@ -9,7 +9,7 @@
 namespace nnpot {
 namespace {
 
-constexpr std::array<std::string_view, 118> symbols{
+constexpr std::array<std::string_view, largest_atomic_number> symbols{
     "H",  "He", "Li", "Be", "B",  "C",  "N",  "O",  "F",  "Ne", "Na", "Mg", "Al", "Si", "P",  "S",  "Cl",
     "Ar", "K",  "Ca", "Sc", "Ti", "V",  "Cr", "Mn", "Fe", "Co", "Ni", "Cu", "Zn", "Ga", "Ge", "As", "Se",
     "Br", "Kr", "Rb", "Sr", "Y",  "Zr", "Nb", "Mo", "Tc", "Ru", "Rh", "Pd", "Ag", "Cd", "In", "Sn", "Sb",
@@ -29,8 +29,8 @@ int atomic_number(const std::string& symbol) {
 }
 
 std::string element_symbol(int atomic_number) {
-    if (atomic_number < 1 || atomic_number > static_cast<int>(symbols.size())) {
-        throw InvalidInput("atomic number must be from 1 to 118, got " + std::to_string(atomic_number));
+    if (atomic_number < 1 || atomic_number > largest_atomic_number) {
+        throw InvalidInput("atomic number must be from 1 to " + std::to_string(largest_atomic_number) + ", got " + std::to_string(atomic_number));
     }
     return std::string(symbols[static_cast<std::size_t>(atomic_number - 1)]);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <map>
 
 #include "input_keywords.hpp"
 #include "keyword_file.hpp"
@@ -254,28 +255,52 @@ void require_short_range(const KeywordFile& file) {
     file.fail(*line, "only potentials of type 2G-HDNNP can be read, got '" + kind + "'");
 }
 
+/// The value of a keyword that goes with long_range; above 0.
+double positive_number(const KeywordFile& file, const WordLine& long_range, const char* keyword) {
+    if (!file.has(keyword)) file.fail(long_range, "long_range needs '" + std::string(keyword) + " VALUE' as well");
+    const double value = file.number(keyword, 0.0);
+    if (!(value > 0.0)) file.fail(*file.find(keyword), std::string(keyword) + " must be > 0");
+    return value;
+}
+
+void read_charges(const KeywordFile& file, const WordLine& long_range, Model& model) {
+    require_once_per_element(file, "charge");
+    std::map<int, double>& charges = model.long_range->charges;
+    for (const WordLine* line : file.all("charge")) {
+        const ElementModel& element = model.elements[index_of_symbol(file, *line, model.elements)];
+        if (!read_number(line->words[2], charges[element.atomic_number])) {
+            file.fail(*line, "expected a number, got '" + line->words[2] + "'");
+        }
+    }
+    for (const ElementModel& element : model.elements) {
+        if (charges.count(element.atomic_number) > 0) continue;
+        const std::string symbol = element_symbol(element.atomic_number);
+        file.fail(long_range, "long_range needs a charge of every element; add 'charge " + symbol + " VALUE'");
+    }
+}
+
 /// A charge for each element, and how their Coulomb energy is summed.
 void read_long_range(const KeywordFile& file, const UnitSystem& units, Model& model) {
     const WordLine* const line = file.find("long_range");
     if (line == nullptr) {
-        const char* const first = file.has("charge") ? "charge" : "ewald_alpha";
-        if (file.has(first)) fail_at(file, {first}, std::string(first) + " without long_range; add 'long_range full'");
+        for (const char* keyword : {"charge", "ewald_alpha", "ewald_real_cutoff"}) {
+            if (file.has(keyword)) file.fail(*file.find(keyword), std::string(keyword) + " stands without long_range");
+        }
         return;
     }
-    const std::string form = line->words.size() == 2 ? line->words[1] : "";
-    if (form != "full" && form != "reciprocal")
-        file.fail(*line, "expected 'long_range full' or 'long_range reciprocal'");
+    const std::string form = join(line->words, 1);
+    if (form != "full" && form != "reciprocal") {
+        file.fail(*line, "expected 'long_range full' or 'long_range reciprocal', got 'long_range " + form + "'");
+    }
     LongRange& long_range = model.long_range.emplace();
     long_range.with_real_space = form == "full";
-    long_range.alpha = file.number("ewald_alpha", 0.0) / units.length;
-    long_range.real_cutoff = file.number("ewald_real_cutoff", 0.0) * units.length;
-    require_once_per_element(file, "charge");
-    for (const WordLine* charge : file.all("charge")) {
-        const ElementModel& element = model.elements[index_of_symbol(file, *charge, model.elements)];
-        if (!read_number(charge->words[2], long_range.charges[element.atomic_number])) {
-            file.fail(*charge, "expected a number, got '" + charge->words[2] + "'");
-        }
+    long_range.alpha = positive_number(file, *line, "ewald_alpha") / units.length;
+    if (long_range.with_real_space) {
+        long_range.real_cutoff = positive_number(file, *line, "ewald_real_cutoff") * units.length;
+    } else if (file.has("ewald_real_cutoff")) {
+        fail_at(file, {"ewald_real_cutoff"}, "ewald_real_cutoff goes with 'long_range full' only; remove it");
     }
+    read_charges(file, *line, model);
 }
 
 void warn_of_unknown_keywords(const KeywordFile& file, Model& model) {

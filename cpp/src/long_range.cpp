@@ -1,7 +1,11 @@
 #include "nnpot/long_range.hpp"
 
+#include <array>
 #include <cmath>
+#include <limits>
+#include <vector>
 
+#include "kernels/coulomb_kernel.hpp"
 #include "nnpot/element.hpp"
 #include "nnpot/error.hpp"
 #include "nnpot/ewald.hpp"
@@ -18,24 +22,33 @@ double charge_of(const LongRange& long_range, int atomic_number) {
     throw UnknownElement("element '" + element_symbol(atomic_number) + "' has no charge in the model");
 }
 
+/// Those of all neighbors of a list. A block of a run has many, of few elements: they are looked up in a table.
+std::vector<double> neighbor_charges(const LongRange& long_range, const NeighborList& list) {
+    std::array<double, largest_atomic_number + 1> table;
+    table.fill(std::numeric_limits<double>::quiet_NaN());
+    for (const auto& [number, charge] : long_range.charges) table.at(static_cast<std::size_t>(number)) = charge;
+    std::vector<double> charges(list.n_pairs());
+    for (std::size_t p = 0; p < charges.size(); ++p) {
+        const int number = list.neighbor_atomic_number[p];
+        charges[p] = table.at(static_cast<std::size_t>(number));
+        if (std::isnan(charges[p])) (void)charge_of(long_range, number);  // throws
+    }
+    return charges;
+}
+
 }  // namespace
 
 void add_real_space(const NeighborList& list, const LongRange& long_range, Evaluation& evaluation) {
-    const double alpha = long_range.alpha, gaussian = 2.0 * alpha / std::sqrt(arma::datum::pi);
-    const double cutoff2 = long_range.real_cutoff * long_range.real_cutoff;
+    static const kernels::ScreenedCoulomb screened_coulomb = kernels::best_screened_coulomb();
+    const std::vector<double> charges = neighbor_charges(long_range, list);
+    const double cutoff_squared = long_range.real_cutoff * long_range.real_cutoff;
     for (std::size_t c = 0; c < list.n_centers(); ++c) {
         const double charge = 0.5 * coulomb_constant * charge_of(long_range, list.center_atomic_number[c]);
-        for (std::size_t p = list.offsets[c]; p < list.offsets[c + 1]; ++p) {
-            const double r2 = list.dx[p] * list.dx[p] + list.dy[p] * list.dy[p] + list.dz[p] * list.dz[p];
-            if (r2 >= cutoff2) continue;
-            const double r = std::sqrt(r2), product = charge * charge_of(long_range, list.neighbor_atomic_number[p]);
-            const double energy = product * std::erfc(alpha * r) / r;
-            const double slope = -(energy + product * gaussian * std::exp(-alpha * alpha * r2)) / r2;  // dE/dr / r
-            evaluation.energies[c] += energy;
-            evaluation.gx[p] += slope * list.dx[p];
-            evaluation.gy[p] += slope * list.dy[p];
-            evaluation.gz[p] += slope * list.dz[p];
-        }
+        const std::size_t p = list.offsets[c];
+        evaluation.energies[c] += screened_coulomb(
+            charge, long_range.alpha, cutoff_squared,
+            {list.offsets[c + 1] - p, list.dx.data() + p, list.dy.data() + p, list.dz.data() + p, charges.data() + p,
+             evaluation.gx.data() + p, evaluation.gy.data() + p, evaluation.gz.data() + p});
     }
 }
 

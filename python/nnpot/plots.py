@@ -185,6 +185,36 @@ def learning_curve(
     return figure
 
 
+def charge_curves(epochs: ArrayLike, curves: Mapping[str, ArrayLike], best: Sequence[float] = ()) -> Figure:
+    """Charges of elements against epochs, sign and all.
+
+    Parameters
+    ----------
+    epochs
+        Counted from 1, shape (n,).
+    curves
+        Of each element (n, members), e: drawn is the mean, shaded from the smallest to the largest.
+    best
+        The epochs that were kept, marked by vertical lines.
+    """
+    with style():
+        figure, (ax, *_) = row(1, width=5.2, height=3.6)
+        for index, (name, values) in enumerate(curves.items()):
+            members, color = np.asarray(values, float), COLORS[1 + index % (len(COLORS) - 1)]
+            ax.plot(epochs, members.mean(axis=1), LINES[index % len(LINES)], color=color, label=name)
+            if members.shape[1] > 1:
+                low, high = members.min(axis=1), members.max(axis=1)
+                ax.fill_between(epochs, low, high, color=color, alpha=0.25, linewidth=0)
+        for number, epoch in enumerate(sorted(set(best))):
+            text = f"_{number}" if number else "kept"
+            ax.axvline(epoch, color="0.6", linewidth=0.8, zorder=0, label=text)
+        ax.axhline(0.0, color="0.8", linewidth=0.8, zorder=0)
+        ax.set(xscale="log", xlabel="Epoch", ylabel="Charge (e)")
+        plain_decades(ax)
+        ax.legend()
+    return figure
+
+
 def radial_distributions(panels: Mapping[str, Mapping[str, RadialDistribution]]) -> Figure:
     """g(r) of several potentials in one axes, a panel for each state.
 

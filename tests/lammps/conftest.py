@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from charged_model import ALPHA, CHARGES, RADIUS
 from random_model import random_model
 from structures import NAMES, structure
 
-RADIUS = 4.6
+from nnpot import _core
 
 FUNCTIONS = [
     f"{center} {rest} {RADIUS}"
@@ -30,6 +31,36 @@ FUNCTIONS = [
 def model_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model of silicon and oxygen; tests that damage it copy it first."""
     directory = tmp_path_factory.mktemp("model")
-    model = random_model([structure(name) for name in NAMES], FUNCTIONS, 2, "t", "scale_center", seed=21)
-    model.write(str(directory))
+    _model().write(str(directory))
     return directory
+
+
+@pytest.fixture(scope="session")
+def committee(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Four models that share their functions; the data of one cover less than those of the others."""
+    directories = []
+    for seed in (21, 22, 23, 24):
+        names = NAMES[1:] if seed == 23 else NAMES
+        model = random_model(
+            [structure(name) for name in names], FUNCTIONS, 2, "t", "scale_center", seed=seed
+        )
+        directories.append(tmp_path_factory.mktemp(f"member_{seed}"))
+        model.write(str(directories[-1]))
+    return directories
+
+
+@pytest.fixture(scope="session")
+def charged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The same model with charges, in both forms: with the part in real space and without it."""
+    directories = {}
+    for form, real_cutoff in (("full", RADIUS), ("reciprocal", 0.0)):
+        model = _model()
+        model.set_long_range(form, ALPHA, real_cutoff, CHARGES)
+        directories[form] = tmp_path_factory.mktemp(form)
+        model.write(str(directories[form]))
+    return directories
+
+
+def _model() -> _core.Model:
+    structures = [structure(name) for name in NAMES]
+    return random_model(structures, FUNCTIONS, 2, "t", "scale_center", seed=21)

@@ -164,8 +164,8 @@ def single_point(
     fields = " ".join(f"$({name}:%.17g)" for name in RESULTS)
     script = (
         preamble(atoms, style, open_boundary, "atomic" if charges is None else "charge") + pair + "\n"
-        "compute energies all pe/atom pair\n"
-        "compute virials all stress/atom NULL pair\n"
+        "compute energies all pe/atom pair kspace\n"
+        "compute virials all stress/atom NULL pair kspace\n"
         "thermo_style custom step pe press\n"
         "dump 1 all custom 1 dump id fx fy fz c_energies c_virials[*]\n"
         "dump_modify 1 sort id format float %.17g\n"

@@ -58,7 +58,7 @@ def test_defaults_are_those_that_the_template_states(tmp_path: Path) -> None:
         ("training", {"network": {"members": 1}}, "training must have network.members of 2 or more"),
         ("training", {"training": {"start_from": "x"}}, "must not have training.start_from"),
         ("exploration", {"stages": []}, "exploration.stages must hold at least 1 entry"),
-        ("selection", {"most": 3}, "selection.most is no known key; did you mean most_frames"),
+        ("selection", {"most_frame": 3}, "selection.most_frame is no known key; did you mean most_frames"),
     ],
 )
 def test_what_is_refused(tmp_path: Path, section: str, change: dict[str, Any], message: str) -> None:

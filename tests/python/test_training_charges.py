@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from ase.neighborlist import neighbor_list
 
 import nnpot
+from nnpot.cli.main import group
 from nnpot.coulomb import ewald
 from nnpot.errors import InvalidInputError
-from nnpot.io import write_frames
+from nnpot.io import read_frames, write_frames
 from nnpot.training import TrainingConfig, train
 
 pytest.importorskip("tensorflow")
@@ -25,6 +27,7 @@ from nnpot.training.charges import Charges, LongRange, long_range
 from nnpot.training.config import LongRangeConfig, LossConfig
 from nnpot.training.dataset import build_dataset
 from nnpot.training.descriptors import fit_descriptor
+from nnpot.training.log import Log
 from nnpot.training.tensorflow_setup import tf
 
 LINES = [
@@ -134,18 +137,124 @@ def test_a_linear_model_finds_the_charges(form: str) -> None:
 def test_a_training_with_charges_says_in_all_programs_the_same(tmp_path: Path, optimizer: str) -> None:
     config = salt_config(tmp_path, optimizer={"name": optimizer}, network={"hidden": [5], "members": 2})
     result = train(config, tmp_path / "run")  # the export itself compares TensorFlow with the core to 1e-10
-    found = [nnpot.load(model) for model in result.models]
-    charges = [(tmp_path / "run" / model.name / "input.nn").read_text() for model in result.models]
-    assert all("long_range full\n" in text and "\ncharge Na " in text for text in charges)
-    frame, step = salt_frames(2)[1], 1e-4
-    stress = found[0].predict(frame).stress
+    texts = [(model / "input.nn").read_text() for model in result.models]
+    assert all("long_range full\n" in text and "\ncharge Na " in text for text in texts)
+    rows = log_of(tmp_path / "run")
+    assert len(rows) == 6 and len({row["charge_Na"] for row in rows}) == 6, "the charges are not trained"
+    assert all(float(row["charge_Na"]) == -float(row["charge_Cl"]) for row in rows)
+    report = result.report.read_text()
+    assert (tmp_path / "run" / "charges.png").exists() and "charge of Na (e)" in report
+    for text in texts:
+        assert f"<td>{charge_in(text):+.4f}</td>" in report, "the charges of the best epoch are kept"
+    frames = salt_frames(4)
+    require_derivatives(nnpot.load(result.models[0]), frames[1])
+    require_calculator_and_evaluation_agree(result.models[0], frames, tmp_path)
+
+
+def charge_in(text: str) -> float:
+    """That of Na, in the text of an input.nn."""
+    return float(text.split("\ncharge Na ")[1].split()[0])
+
+
+def log_of(run: Path) -> list[dict[str, str]]:
+    with open(run / "log.csv", encoding="utf-8") as stream:
+        return [{**row, "seconds": ""} for row in csv.DictReader(stream)]
+
+
+def require_derivatives(potential: nnpot.Potential, frame: Atoms) -> None:
+    """A force and all six components of the stress are central differences of the energy."""
+    found, step = potential.predict(frame), 1e-4
     energies = []
     for sign in (1.0, -1.0):
-        strained = frame.copy()
-        strained.set_cell(frame.cell.array * (1.0 + sign * step), scale_atoms=True)
-        energies.append(found[0].predict(strained).energy)
-    slope = (energies[0] - energies[1]) / (2.0 * step) / frame.cell.volume
-    assert stress[:3].sum() == pytest.approx(slope, rel=1e-5, abs=1e-7)
+        moved = frame.copy()
+        moved.positions[2, 1] += sign * step
+        energies.append(potential.predict(moved).energy)
+    assert found.forces[2, 1] == pytest.approx(-(energies[0] - energies[1]) / (2.0 * step), rel=1e-5)
+    for place, (i, j) in enumerate([(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)]):
+        energies = []
+        for sign in (1.0, -1.0):
+            strain = np.eye(3)
+            strain[i, j] += 0.5 * sign * step
+            strain[j, i] += 0.5 * sign * step
+            strained = frame.copy()
+            strained.set_cell(frame.cell.array @ strain, scale_atoms=True)
+            energies.append(potential.predict(strained).energy)
+        slope = (energies[0] - energies[1]) / (2.0 * step) / frame.cell.volume
+        assert found.stress[place] == pytest.approx(slope, rel=1e-5, abs=1e-7)
+
+
+def require_calculator_and_evaluation_agree(model: Path, frames: list[Atoms], folder: Path) -> None:
+    """ASE, all cores, and the commands say what one prediction says."""
+    potential = nnpot.load(model)
+    said = [potential.predict(frame) for frame in frames]
+    for frame, one, again in zip(frames, said, potential.predict_many(frames), strict=True):
+        atoms = frame.copy()
+        atoms.calc = nnpot.Calculator(model)
+        assert atoms.get_potential_energy() == pytest.approx(one.energy, rel=1e-12) == again.energy
+        np.testing.assert_allclose(atoms.get_forces(), one.forces, atol=1e-10)
+        np.testing.assert_allclose(atoms.get_stress(), one.stress, atol=1e-10)
+        assert one.atomic_energies.sum() == pytest.approx(one.energy, rel=1e-12)
+    write_frames(folder / "new.xyz", frames)
+    new = str(folder / "new.xyz")
+    group.main(["evaluate", str(model), new, "-o", str(folder / "evaluation")], standalone_mode=False)
+    assert "Charges (e): " in (folder / "evaluation" / "report.html").read_text()
+    group.main(["predict", str(model), new, "-o", str(folder / "predicted.xyz")], standalone_mode=False)
+    for frame, one in zip(read_frames(folder / "predicted.xyz"), said, strict=True):
+        assert frame.get_potential_energy() == pytest.approx(one.energy, rel=1e-9)
+        np.testing.assert_allclose(frame.get_stress(), one.stress, atol=1e-6)
+
+
+@pytest.mark.parametrize("optimizer", ["kalman", "adam"])
+def test_a_broken_training_goes_on_to_the_same_charges(
+    tmp_path: Path, optimizer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {"epochs": 4, "precision": "float32", "threads": 1, "checkpoint_seconds": 0}
+    config = salt_config(tmp_path, optimizer={"name": optimizer}, training=settings)
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    train(config, whole)
+    add = Log.add
+
+    def break_off(log: Log, row: tuple[float, ...]) -> None:
+        if row[0] == 3:
+            raise MemoryError
+        add(log, row)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Log, "add", break_off)
+        with pytest.raises(MemoryError):
+            train(config, broken)
+    train(config, broken, resume=True)
+    for name in ("input.nn", "weights.011.data", "weights.017.data"):
+        assert (broken / "model" / name).read_bytes() == (whole / "model" / name).read_bytes()
+    assert log_of(broken) == log_of(whole)
+
+
+def test_a_training_that_starts_from_charges_begins_with_them(tmp_path: Path) -> None:
+    members = {"hidden": [5], "members": 2}
+    first = train(salt_config(tmp_path, network=members), tmp_path / "first")
+    values = {
+        "descriptor": None,
+        "network": {"members": 2},
+        "optimizer": {"name": "adam", "schedule": "constant", "initial_rate": 1e-9},
+    }
+    start = {"epochs": 1, "precision": "float64", "start_from": tmp_path / "first"}
+    again = train(salt_config(tmp_path, **values, long_range=None, training=start), tmp_path / "again")
+    frame = salt_frames(2)[1]
+    for old, new in zip(first.models, again.models, strict=True):
+        one, other = (nnpot.load(model).predict(frame) for model in (old, new))
+        assert other.energy == pytest.approx(one.energy, abs=1e-4)
+        np.testing.assert_allclose(other.forces, one.forces, atol=1e-5)
+    assert abs(charge_in((first.models[0] / "input.nn").read_text())) > 0.3
+    section = {"charges": {"Na": 0.6, "Cl": -0.6}, "form": "reciprocal"}
+    with pytest.raises(InvalidInputError, match=r"long_range.form is reciprocal, but .* has the form full"):
+        train(salt_config(tmp_path, **values, long_range=section, training=start), tmp_path / "other")
+    plain = train(salt_config(tmp_path, long_range=None), tmp_path / "plain")
+    start = start | {"start_from": plain.models[0]}
+    with pytest.raises(InvalidInputError, match="has no charges, and with new ones"):
+        train(
+            salt_config(tmp_path, descriptor=None, network={}, training=start),
+            tmp_path / "new",
+        )
 
 
 def test_charges_that_are_not_trained_stay(tmp_path: Path) -> None:

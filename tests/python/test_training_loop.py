@@ -30,6 +30,7 @@ class Pretender:
 
     learning_rate = 0.01
     n_frames = 8
+    charged_elements = ("Na", "Cl")
 
     def __init__(self, losses: list[float], interrupt_in: int = 0) -> None:
         self._losses = losses
@@ -57,11 +58,14 @@ class Pretender:
 
     optimizer_state = weights
 
+    def charges(self) -> np.ndarray:
+        return np.array([[0.25, -0.25]]) * self._epoch
+
 
 def run(tmp_path: Path, trainer: Pretender, **options: object) -> tuple[Stop, State, list[int]]:
     state, saved = State([], [], [np.array([0])], [0], [np.inf]), []
     config = RunConfig.model_validate({"epochs": 6, **options})
-    with open_log(tmp_path / "log.csv", []) as log:
+    with open_log(tmp_path / "log.csv", [], Pretender.charged_elements) as log:
         stop = run_epochs(trainer, state, config, log, lambda current: saved.append(current.epoch))  # type: ignore[arg-type]
     return stop, state, saved
 
@@ -78,7 +82,8 @@ def test_every_epoch_is_in_the_log(tmp_path: Path) -> None:
     run(tmp_path, Pretender([5, 4, 1, 2, 3, 4]))
     lines = (tmp_path / "log.csv").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 7
-    assert lines[3].startswith("3,0.01,1,2,3,,1,1,1,,")
+    assert lines[0].endswith(",seconds,charge_Na,charge_Cl")
+    assert lines[3].startswith("3,0.01,1,2,3,,1,1,1,,") and lines[3].endswith(",0.75,-0.75")
 
 
 def test_patience(tmp_path: Path) -> None:

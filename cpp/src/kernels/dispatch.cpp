@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "coulomb_kernel.hpp"
 #include "kernels.hpp"
 #include "lattice_kernels.hpp"
 #include "nnpot/error.hpp"
@@ -12,17 +13,20 @@ namespace generic {
 extern const Kernels<double> double_kernels;
 extern const Kernels<float> single_kernels;
 extern const LatticeKernels lattice_kernels;
+double screened_coulomb(double charge, double alpha, double cutoff_squared, const ChargedNeighbors& neighbors);
 }  // namespace generic
 #ifdef NNPOT_X86_VARIANTS
 namespace avx2 {
 extern const Kernels<double> double_kernels;
 extern const Kernels<float> single_kernels;
 extern const LatticeKernels lattice_kernels;
+double screened_coulomb(double charge, double alpha, double cutoff_squared, const ChargedNeighbors& neighbors);
 }  // namespace avx2
 namespace avx512 {
 extern const Kernels<double> double_kernels;
 extern const Kernels<float> single_kernels;
 extern const LatticeKernels lattice_kernels;
+double screened_coulomb(double charge, double alpha, double cutoff_squared, const ChargedNeighbors& neighbors);
 }  // namespace avx512
 #endif
 
@@ -32,6 +36,7 @@ struct Variant {
     const Kernels<double>* in_double;
     const Kernels<float>* in_single;
     const LatticeKernels* lattice;
+    ScreenedCoulomb screened_coulomb;
 };
 
 /// The variants that this processor runs, fastest first.
@@ -44,10 +49,13 @@ std::vector<Variant> runnable() {
                             __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
                             __builtin_cpu_supports("avx512cd");
     if (has_avx2 && has_avx512)
-        found.push_back({&avx512::double_kernels, &avx512::single_kernels, &avx512::lattice_kernels});
-    if (has_avx2) found.push_back({&avx2::double_kernels, &avx2::single_kernels, &avx2::lattice_kernels});
+        found.push_back(
+            {&avx512::double_kernels, &avx512::single_kernels, &avx512::lattice_kernels, avx512::screened_coulomb});
+    if (has_avx2)
+        found.push_back({&avx2::double_kernels, &avx2::single_kernels, &avx2::lattice_kernels, avx2::screened_coulomb});
 #endif
-    found.push_back({&generic::double_kernels, &generic::single_kernels, &generic::lattice_kernels});
+    found.push_back(
+        {&generic::double_kernels, &generic::single_kernels, &generic::lattice_kernels, generic::screened_coulomb});
     return found;
 }
 
@@ -82,5 +90,7 @@ const Kernels<float>& best() {
 }
 
 const LatticeKernels& best_lattice() { return *chosen().lattice; }
+
+ScreenedCoulomb best_screened_coulomb() { return chosen().screened_coulomb; }
 
 }  // namespace nnpot::kernels

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     "-o", "--output", type=click.Path(path_type=Path), help="Directory for report.html and its figures."
 )
 def command(
-    model: Path,
+    models: tuple[Path, ...],
     frames: Path,
     units: str | None,
     data_units: str | None,
@@ -41,26 +41,31 @@ def command(
 ) -> None:
     """Compare the potential in the folder MODEL with the energies, forces and stresses in FRAMES.
 
+    Several MODELs are a committee, whose mean is compared; how far its members are apart is said beside it.
+
     FRAMES is extended XYZ, RuNNer input.data (state --data-units), or anything else that ASE reads. Frames
     that lack energy, forces or stress count for what they have.
     """
     from nnpot.analysis.predictions import predict_frames
+    from nnpot.analysis.uncertainty import uncertainty_statistics
     from nnpot.io import read_frames, require_any_labels
     from nnpot.potential import load
 
-    potential = load(model, units)
+    potential = load(models, units)
     references = read_frames(frames, data_units)
     require_any_labels(references, where=frames)
-    predictions = predict_frames(potential, references, frames)
+    predictions = predict_frames(potential, references, frames, uncertainty=True)
+    uncertainty = uncertainty_statistics(predictions)
     if as_json:
-        values = predictions.errors.to_dict()
+        values = predictions.errors.to_dict() | {"uncertainty": uncertainty.to_dict()}
         if n_worst:
             values["worst"] = predictions.worst(n_worst).to_dict()
         click.echo(json.dumps(values, indent=2, ensure_ascii=False))
     else:
         _print(predictions, n_worst)
+        click.echo(uncertainty.to_text())
     if output is not None:
-        page = _write_report(output, model, units, frames, predictions, max(n_worst, 5))
+        page = _write_report(output, models, units, frames, predictions, max(n_worst, 5))
         click.echo(f"report {page}", err=as_json)
 
 
@@ -76,13 +81,19 @@ def _print(predictions: Predictions, n_worst: int) -> None:
 
 
 def _write_report(
-    output: Path, model: Path, units: str | None, frames: Path, predictions: Predictions, n_worst: int
+    output: Path,
+    models: tuple[Path, ...],
+    units: str | None,
+    frames: Path,
+    predictions: Predictions,
+    n_worst: int,
 ) -> Path:
     from nnpot import _core
     from nnpot.report import Report
 
-    report = Report(f"{model}: errors on {frames}")
-    report.model(_core.Model.read(str(model), units))
+    name = str(models[0]) + (f" and {len(models) - 1} more (a committee)" if len(models) > 1 else "")
+    report = Report(f"{name}: errors on {frames}")
+    report.model(_core.Model.read(str(models[0]), units))
     report.errors("frames", {frames.name: predictions.errors})
     report.distributions({frames.name: predictions})
     report.predictions(frames.stem, predictions, n_worst)

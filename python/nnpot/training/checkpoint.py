@@ -51,6 +51,13 @@ class State:
     member_history: list[NDArray[np.float64]] = field(default_factory=list)
     """Per epoch (4, K): of each member loss and errors of energies, forces and stresses, on the validation
     frames, or where there are none on the training frames."""
+    charge_history: list[NDArray[np.float64]] = field(default_factory=list)
+    """Per epoch (K, E): of each member the charges of the elements, e; empty without charges."""
+
+    def log_rows(self) -> list[tuple[float, ...]]:
+        """The rows of log.csv: the history, and the mean charges of the elements."""
+        charges = [tuple(map(float, values.mean(axis=0))) for values in self.charge_history]
+        return [(*row, *more) for row, more in zip(self.history, charges, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,7 @@ def write_checkpoint(path: Path, state: State, identity: Identity) -> None:
     }
     arrays = {"header": np.array(json.dumps(header)), "history": np.array(state.history)}
     arrays["member_history"] = np.array(state.member_history)
+    arrays["charge_history"] = np.array(state.charge_history)
     for name in ("weights", "optimizer", "best_weights"):
         arrays |= {f"{name}_{number:03d}": values for number, values in enumerate(getattr(state, name))}
     with atomic_write(path, "wb") as stream:
@@ -119,6 +127,7 @@ def read_checkpoint(path: Path, identity: Identity) -> State:
         seconds=header["seconds"],
         history=history,
         member_history=list(content["member_history"]),
+        charge_history=list(content["charge_history"]),
     )
 
 

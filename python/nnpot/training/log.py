@@ -13,7 +13,7 @@ from nnpot.training.checkpoint import COLUMNS
 
 
 class Log:
-    """Writes the rows of `COLUMNS`."""
+    """Writes the rows of `COLUMNS`, behind each the mean charges of the elements, where there are any."""
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
@@ -25,10 +25,20 @@ class Log:
 
 
 @contextmanager
-def open_log(path: Path, history: Sequence[Sequence[float]]) -> Iterator[Log]:
-    """A log that begins with the epochs already done; what was written beyond a checkpoint is forgotten."""
+def open_log(path: Path, history: Sequence[Sequence[float]], charged: Sequence[str] = ()) -> Iterator[Log]:
+    """A log that begins with the epochs already done; what was written beyond a checkpoint is forgotten.
+
+    Parameters
+    ----------
+    path
+        The file.
+    history
+        The rows of the epochs done.
+    charged
+        The elements whose charges are part of the model: a column ``charge_ELEMENT`` for each.
+    """
     with atomic_write(path) as stream:
-        stream.write(",".join(COLUMNS) + "\n")
+        stream.write(",".join((*COLUMNS, *(f"charge_{element}" for element in charged))) + "\n")
         stream.writelines(map(_line, history))
     with open(path, "a", encoding="utf-8") as stream:
         yield Log(stream)

@@ -94,12 +94,20 @@ def _advance(trainer: Trainer, state: State, log: Log, counter: Counter) -> None
     row = (state.epoch, rate, *_columns(train), *_columns(validation), state.seconds)
     state.history.append(tuple(map(float, row)))
     state.member_history.append(np.stack(_values(judged)))
-    log.add(row)
+    state.charge_history.append(trainer.charges())
+    log.add((*state.history[-1], *state.charge_history[-1].mean(axis=0)))
     counter.advance(
         energy=f"{judged.energy_rmse.mean():.2f} meV/atom",
         forces=f"{judged.force_rmse.mean():.1f} meV/Å",
         structures=f"{trainer.n_frames / max(seconds, 1e-9):.0f}/s",
+        **_shown(trainer.charged_elements, state.charge_history[-1].mean(axis=0)),
     )
+
+
+def _shown(elements: Sequence[str], charges: NDArray[np.float64]) -> dict[str, str]:
+    """The charges for the line of progress, means over the members."""
+    found = " ".join(f"{element} {charge:+.3f}" for element, charge in zip(elements, charges, strict=True))
+    return {"charges": found} if found else {}
 
 
 def _remember_best(state: State, judged: Errors, weights: Weights) -> None:

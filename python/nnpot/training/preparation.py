@@ -16,7 +16,7 @@ from nnpot.descriptors import candidate_lines
 from nnpot.errors import InvalidInputError
 from nnpot.training.charge_fit import fit_charges
 from nnpot.training.charges import Charges, LongRange, long_range
-from nnpot.training.config import CUTOFF_TYPES, TrainingConfig
+from nnpot.training.config import CUTOFF_TYPES, LongRangeConfig, TrainingConfig
 from nnpot.training.dataset import DataSet, build_dataset, table_shapes
 from nnpot.training.descriptors import Descriptor, fit_descriptor
 from nnpot.training.distributed_trainer import DistributedTrainer
@@ -62,9 +62,10 @@ def prepare(
     check_loss(config.loss, split)
     precision = config.training.precision
     descriptor = start_descriptor(start, split.train) if start else _new_descriptor(config, split)
-    charges = _charges(config, split, descriptor)
+    section = start.long_range(config.long_range) if start else config.long_range
+    charges = _charges(section, split, descriptor)
     energies = _atom_energies(config, split, start, charges)
-    if charges is not None and config.long_range is not None and config.long_range.fit_first:
+    if charges is not None and section is not None and section.fit_first:
         charges = _fitted_charges(config, split, descriptor, energies, charges)
         energies = _atom_energies(config, split, start, charges)
     _announce(split, descriptor, energies)
@@ -92,17 +93,25 @@ def prepare(
     with distribution.scope() if distribution else nullcontext():
         networks = _networks(config, descriptor, scale, start)
         if charges is not None:
-            networks.charges = Charges.of(charges, networks.n_members, scale, precision)
+            networks.charges = _charges_of_members(charges, start, networks.n_members, scale, precision)
     create = _trainer_class(config, distribution)
     trainer = create(Task(config, networks, train, validation, scale))
     return Prepared(split, energies, descriptor, scale, networks, trainer, start, charges)
 
 
-def _charges(config: TrainingConfig, split: Split, descriptor: Descriptor) -> LongRange | None:
-    if config.long_range is None:
+def _charges_of_members(
+    source: LongRange, start: StartModel | None, n_members: int, scale: float, precision: str
+) -> Charges:
+    if start is None:
+        return Charges.of(source, n_members, scale, precision)
+    return Charges(start.charges(source.elements), source.basis, scale, precision)
+
+
+def _charges(section: LongRangeConfig | None, split: Split, descriptor: Descriptor) -> LongRange | None:
+    if section is None:
         return None
     frames = [*split.train, *split.validation]
-    found = long_range(config.long_range, descriptor.elements, descriptor.functions.cutoff, frames)
+    found = long_range(section, descriptor.elements, descriptor.functions.cutoff, frames)
     start = ", ".join(f"{e} {q:+.3g}" for e, q in zip(found.elements, found.initial, strict=True))
     real_space = f"real space to {found.real_cutoff:.2f} Å" if found.real_cutoff else "no part in real space"
     kept = "trained from" if found.basis.shape[1] else "fixed at"

@@ -11,7 +11,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from nnpot import _core
+from nnpot import _core, plots
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.analysis.predictions import Predictions, mean_predictions, predict_frames
 from nnpot.potential import Potential
@@ -44,6 +44,8 @@ class Trained:
     """Directories of the exported models."""
     before: dict[str, ErrorStatistics]
     """Errors of the model that the training started from, if it did, on each part of the data."""
+    charged: Sequence[str] = ()
+    """The elements whose charges are part of the model."""
 
     @property
     def frames_per_second(self) -> float:
@@ -76,6 +78,8 @@ def write_report(run_dir: Path, trained: Trained, evaluation: Evaluation) -> Pat
     report.heading("Learning curves")
     rate = "Forgetting factor" if trained.config.optimizer.name == "kalman" else "Learning rate"
     report.learning_curves(_columns(state), state.best_epochs, rate)
+    if trained.charged:
+        _charges(report, trained)
     _setup(report, run_dir, trained)
     for name, part in evaluation.parts.items():
         report.heading(f"The {name} frames")
@@ -93,6 +97,22 @@ def _columns(state: State) -> dict[str, NDArray[np.float64]]:
         names = [name for name in COLUMNS if name.startswith(judged)]
         columns |= dict(zip(names, np.array(state.member_history).swapaxes(0, 1), strict=True))
     return columns
+
+
+def _charges(report: Report, trained: Trained) -> None:
+    """How the charges of the elements went, and those that are kept."""
+    state = trained.state
+    report.heading("Charges")
+    history = np.array(state.charge_history)
+    epochs = np.arange(1, len(history) + 1)
+    curves = {element: history[:, :, n] for n, element in enumerate(trained.charged)}
+    caption = "Charges of the elements against the epoch."
+    if len(trained.models) > 1:
+        caption += " Lines are means over the members of the committee, shaded is their range."
+    report.figure(plots.charge_curves(epochs, curves, state.best_epochs), "charges", caption)
+    kept = [history[epoch - 1, member] for member, epoch in enumerate(state.best_epochs)]
+    rows = [(str(n), *(f"{charge:+.4f}" for charge in charges)) for n, charges in enumerate(kept, 1)]
+    report.table(("model", *(f"charge of {element} (e)" for element in trained.charged)), rows)
 
 
 def _numbered(errors: Sequence[ErrorStatistics]) -> dict[str, ErrorStatistics]:

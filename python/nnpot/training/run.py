@@ -63,7 +63,7 @@ def run(config: TrainingConfig, run_dir: Path, resume: bool) -> TrainingResult:
     def save(current: State) -> None:
         write_checkpoint(run_dir / CHECKPOINT, current, identity)
 
-    with open_log(run_dir / LOG, state.history) as log:
+    with open_log(run_dir / LOG, state.log_rows(), prepared.trainer.charged_elements) as log:
         stop = run_epochs(prepared.trainer, state, config.training, log, save)
     logger.info(
         "%s after epoch %d; the weights of epoch %s are kept",
@@ -113,7 +113,7 @@ def _finish(
             _export(config, prepared, state, member, directory)
     evaluation = evaluate([load(model) for model in models], prepared.split)
     before = _errors_before(prepared)
-    trained = Trained(config, prepared.split, state, stop, models, before)
+    trained = Trained(config, prepared.split, state, stop, models, before, prepared.trainer.charged_elements)
     report = write_report(run_dir, trained, evaluation)
     return TrainingResult(
         models=models,

@@ -15,7 +15,7 @@ from nnpot import _core
 from nnpot.analysis.atom_energies import elements_of
 from nnpot.descriptors import sample_values
 from nnpot.errors import InvalidInputError
-from nnpot.training.config import TrainingConfig
+from nnpot.training.config import LongRangeConfig, TrainingConfig
 from nnpot.training.descriptors import Descriptor, Inputs, decorrelation, plain_inputs, statistics
 
 Array = NDArray[np.float64]
@@ -40,7 +40,7 @@ class StartModel:
         digest = hashlib.sha256()
         for model in self.members:
             digest.update(repr((model.cutoff_type, model.cutoff_alpha, model.atom_energies)).encode())
-            digest.update(repr((model.mean_energy, model.energy_per_output)).encode())
+            digest.update(repr((model.mean_energy, model.energy_per_output, model.long_range)).encode())
             for element in model.elements:
                 digest.update(repr((element, model.functions(element))).encode())
                 digest.update(model.input_scaling(element).tobytes())
@@ -58,6 +58,39 @@ class StartModel:
                 f"(it has {', '.join(own)})"
             )
         return own | (given or {})
+
+    def long_range(self, given: LongRangeConfig | None) -> LongRangeConfig | None:
+        """How the charges of the model are summed and, of its first member, what they are.
+
+        Of ``given`` counts only whether they are trained; without it they are.
+        """
+        found = self.model.long_range
+        if found is None:
+            if given is None:
+                return None
+            raise InvalidInputError(
+                f"long_range: {self.path} of training.start_from has no charges, and with new ones it would "
+                f"say something else from the start; leave the section out or train a new model"
+            )
+        form, alpha, real_cutoff, charges = found
+        if given is not None and given.form != form:
+            raise InvalidInputError(
+                f"long_range.form is {given.form}, but {self.path} of training.start_from has the form "
+                f"{form}; take that or train a new model"
+            )
+        return LongRangeConfig(
+            charges=charges,
+            form="full" if form == "full" else "reciprocal",
+            alpha=alpha,
+            real_cutoff=real_cutoff or None,
+            train=given is None or given.train,
+            fit_first=False,
+        )
+
+    def charges(self, elements: Sequence[str]) -> Array:
+        """(K, E) in e, of the members, where they have charges."""
+        found = [model.long_range[3] for model in self.members if model.long_range is not None]
+        return np.array([[charges[element] for element in elements] for charges in found])
 
     def networks(self, descriptor: Descriptor, scale: float) -> NetworkValues:
         """Weights with which networks on the inputs of `descriptor`, in units of ``scale`` eV, say the same.
@@ -156,7 +189,7 @@ def _shape(model: _core.Model) -> object:
     networks = {e: [(w.shape, letter) for w, _, letter in model.network(e)] for e in model.elements}
     functions = {e: model.functions(e) for e in model.elements}
     scaling = {e: model.input_scaling(e).tolist() for e in model.elements}
-    offsets = (model.atom_energies, model.mean_energy)
+    offsets = (model.atom_energies, model.mean_energy, model.long_range and model.long_range[:3])
     return networks, functions, scaling, model.cutoff_type, model.cutoff_alpha, offsets
 
 

@@ -106,6 +106,16 @@ class Trainer(ABC):
         """Copies of the networks' weights."""
         return self._networks.weights()
 
+    @property
+    def charged_elements(self) -> list[str]:
+        """Those whose charges are part of the model; none without charges."""
+        return self._networks.elements if self._networks.charges is not None else []
+
+    def charges(self) -> Array:
+        """(K, E) in e, of the `charged_elements`."""
+        charges = self._networks.charges
+        return np.zeros((self._networks.n_members, 0)) if charges is None else charges.in_e()
+
     def run_epoch(self, epoch: int) -> Errors:
         """One pass over the training frames in an order that depends on (seed, epoch) alone.
 
