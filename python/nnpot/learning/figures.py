@@ -105,7 +105,8 @@ def calibration_figure(sets: Mapping[str, Judged]) -> Figure:
             middle, found = binned_errors(spread, error)
             ax.plot(middle, found, "o-", color=COLORS[1], markersize=4, label="root mean square of a bin")
             ax.plot(middle, middle, "--", color=COLORS[2], linewidth=1.0, label="error = spread")
-            title = f"{name}: rank correlation {judged.rank_correlation:.2f}"
+            rank = judged.rank_correlation
+            title = name if rank is None else f"{name}: rank correlation {rank:.2f}"
             ax.set(title=title, xlabel="Force spread (meV/Å)", ylabel="Force error (meV/Å)")
             plain_decades(ax)
             ax.legend(loc="lower right")
