@@ -12,7 +12,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from nnpot.errors import NnpotError
-from nnpot.lammps_runtime import network_commands, open_lammps
+from nnpot.lammps_runtime import PairCommands, network_commands, open_lammps
 from nnpot.lammps_system import LammpsSystem
 from nnpot.learning.config import ExplorationConfig, RunConditions, TrustConfig
 from nnpot.learning.trust import Verdict, judge
@@ -97,7 +97,8 @@ def explore(trajectory: Trajectory) -> Explored:
     rng = np.random.default_rng(np.random.SeedSequence(trajectory.seed))
     conditions = trajectory.conditions
     start = starting_structure(conditions, conditions.density, rng)
-    pair = network_commands(trajectory.models, trajectory.elements)
+    network = network_commands(trajectory.models, trajectory.elements)
+    pair = PairCommands(f"{network.style} extrapolation ignore", network.coefficients)  # the grade is watched
     timestep = trajectory.exploration.timestep
     record = _Record()
     try:
