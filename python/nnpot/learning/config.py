@@ -241,7 +241,7 @@ class LearningConfig(StrictModel):
         """From the weights of a committee."""
         sections = self._sections(data)
         network = self.training.network
-        changes = {name: value for name, value in self.retraining if value is not None}
+        changes: dict[str, Any] = {name: value for name, value in self.retraining if value is not None}
         rates = {name: changes[name] for name in ("initial_rate", "final_rate") if name in changes}
         epochs = changes.get("epochs", sections["training"].epochs)
         return TrainingConfig.model_validate(

@@ -110,8 +110,9 @@ def explore(trajectory: Trajectory) -> Explored:
     except NnpotError:
         if not record.rows:
             raise
-    columns = np.array(record.rows).T
-    return Explored(Trace(trajectory.looks, *columns, trusted=record.trusted), record.frames)
+    times, temperatures, spreads, grades = np.array(record.rows).T
+    trace = Trace(trajectory.looks, times, temperatures, spreads, grades, record.trusted)
+    return Explored(trace, record.frames)
 
 
 def _look(system: LammpsSystem, trajectory: Trajectory, time: float, record: _Record) -> Verdict:

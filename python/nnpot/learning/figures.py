@@ -29,8 +29,8 @@ def progress_figure(rounds: Sequence[RoundOutcome], share: float) -> Figure:
         names = list(dict.fromkeys(stage.name for outcome in rounds for stage in outcome.stages))
         for index, name in enumerate(names):
             points = [(r.number, 100.0 * s.share) for r in rounds for s in r.stages if s.name == name]
-            look = {"color": COLORS[1 + index % 6], "marker": MARKERS[index % len(MARKERS)]}
-            shares.plot(*zip(*points, strict=True), LINES[index % 4], label=name, **look)
+            look = MARKERS[index % len(MARKERS)] + LINES[index % 4]
+            shares.plot(*zip(*points, strict=True), look, color=COLORS[1 + index % 6], label=name)
         shares.axhline(100.0 * share, color="0.6", linewidth=0.8, zorder=0)
         shares.set(ylabel="Trusted steps (%)", ylim=(-3.0, 103.0))
         frames.plot([r.number for r in rounds], [r.frames for r in rounds], "o-", color=COLORS[0])
@@ -55,8 +55,8 @@ def _draw_errors(ax: Axes, rounds: Sequence[RoundOutcome]) -> None:
         if FORCES in outcome.met:
             curves.setdefault("met, before learning", []).append((outcome.number, outcome.met[FORCES]))
     for index, (name, points) in enumerate(curves.items()):
-        look = {"color": COLORS[index % len(COLORS)], "marker": MARKERS[index % len(MARKERS)]}
-        ax.plot(*zip(*points, strict=True), LINES[index % 4], label=name, **look)
+        look = MARKERS[index % len(MARKERS)] + LINES[index % 4]
+        ax.plot(*zip(*points, strict=True), look, color=COLORS[index % len(COLORS)], label=name)
     ax.set(ylabel="Force RMSE (meV/Å)", yscale="log")
     if curves:
         plain_decades(ax)

@@ -265,7 +265,13 @@ class _Round:
         return growth(load(model), frames) > limit
 
     def _outcome(self, test: Judged | None, **values: Any) -> RoundOutcome:
-        counts = {"stages": [], "candidates": 0, "near_duplicates": 0, "met": {}, "rank_correlation": None}
+        counts: dict[str, Any] = {
+            "stages": [],
+            "candidates": 0,
+            "near_duplicates": 0,
+            "met": {},
+            "rank_correlation": None,
+        }
         return RoundOutcome(
             number=self.number,
             labelled=len(read_any(self.files.labelled)),

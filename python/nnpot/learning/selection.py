@@ -107,7 +107,7 @@ def nearest_distances(points: Array, known: Array) -> Array:
         piece = points[start : start + step]
         found = squares - 2.0 * piece @ known.T
         result[start : start + step] = found.min(axis=1) + (piece**2).sum(axis=1)
-    return np.sqrt(np.maximum(result, 0.0))
+    return np.asarray(np.sqrt(np.maximum(result, 0.0)))
 
 
 def growth(potential: Potential, frames: Sequence[Atoms]) -> float:
