@@ -142,7 +142,7 @@ void ExtrapolationMonitor::end_step(const nnpot::Potential &potential,
 
 void ExtrapolationMonitor::count(bigint n_atoms)
 {
-  if (update->ntimestep != last_step || n_steps == 0) n_steps++;
+  if (update->ntimestep != last_step) n_steps++;
   last_step = update->ntimestep;
   if (n_atoms <= most_atoms) return;
   most_atoms = n_atoms;

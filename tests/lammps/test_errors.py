@@ -105,7 +105,7 @@ def test_units_that_contradict_the_model(start: str, model_directory: Path, tmp_
         ("6.0", "takes no cutoff (the model has its own); remove '6.0'"),
         ("units", "expected 'pair_style nnp [units metal|real|atomic]"),
         ("precision single", "got 'precision single'"),
-        ("units metal precision", "[precision double|mixed]', got 'precision '"),
+        ("units metal precision", "[file NAME]', got 'precision '"),
         ("unit metal", "got 'unit metal'"),
         ("units lj", "must be metal, real or atomic, got 'lj'"),
     ],
