@@ -265,13 +265,6 @@ class _Round:
         return growth(load(model), frames) > limit
 
     def _outcome(self, test: Judged | None, **values: Any) -> RoundOutcome:
-        counts: dict[str, Any] = {
-            "stages": [],
-            "candidates": 0,
-            "near_duplicates": 0,
-            "met": {},
-            "rank_correlation": None,
-        }
         return RoundOutcome(
             number=self.number,
             labelled=len(read_any(self.files.labelled)),
@@ -280,7 +273,7 @@ class _Round:
             test=test.errors.to_dict() if test else {},
             test_rank_correlation=test.rank_correlation if test else None,
             seconds=self.seconds,
-            **(counts | {"trusted": False} | values),
+            **values,
         )
 
     @contextmanager

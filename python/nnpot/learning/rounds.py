@@ -30,28 +30,29 @@ class RoundOutcome:
     """What came out of a round; round 0 only trains on the first frames."""
 
     number: int
-    stages: list[StageOutcome]
-    candidates: int
-    """Frames that were not trusted."""
-    near_duplicates: int
-    """Candidates that were too close to others."""
     labelled: int
     failed: int
+    """Labels that failed."""
     frames: int
     """All frames with labels, of all rounds so far."""
     trained: bool
     fresh: bool
     """Whether training chose functions and weights anew."""
-    test: dict[str, Any]
-    """Errors on the test frames after the training; empty without any."""
-    met: dict[str, Any]
-    """Errors on this round's labelled frames before the training that they went into."""
-    test_rank_correlation: float | None
-    """Of force spread and force error, over the atoms of the test frames."""
-    rank_correlation: float | None
-    """Of force spread and force error, over the atoms of those frames, also before."""
-    trusted: bool
+    trusted: bool = False
     """Whether all stages are: the end of the loop."""
+    stages: list[StageOutcome] = field(default_factory=list)
+    candidates: int = 0
+    """Frames that were not trusted."""
+    near_duplicates: int = 0
+    """Candidates that were too close to others."""
+    met: dict[str, Any] = field(default_factory=dict)
+    """Errors on this round's labelled frames before the training that they went into."""
+    rank_correlation: float | None = None
+    """Of force spread and force error, over the atoms of those frames, also before."""
+    test: dict[str, Any] = field(default_factory=dict)
+    """Errors on the test frames after the training; empty without any."""
+    test_rank_correlation: float | None = None
+    """Of force spread and force error, over the atoms of the test frames."""
     seconds: dict[str, float] = field(default_factory=dict)
 
 
