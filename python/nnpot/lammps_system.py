@@ -146,8 +146,9 @@ class LammpsSystem:
         target = repr(temperature)
         if ramp is not None:
             slope = (ramp[0] - temperature) / ramp[1]
-            passed = f"min(time-{self.thermo('time')!r},{ramp[1]!r})"
-            self.commands(f"variable bath equal {temperature!r}+({slope!r})*{passed}")
+            passed, end = f"(time-{self.thermo('time')!r})", repr(ramp[1])
+            rising = f"{passed}*({passed}<{end})+{end}*({passed}>={end})"  # LAMMPS has no min
+            self.commands(f"variable bath equal {temperature!r}+({slope!r})*({rising})")
             target = "v_bath"
         self.commands(f"fix bath all langevin {target} {temperature!r} {damping!r} {seed} zero yes")
 
