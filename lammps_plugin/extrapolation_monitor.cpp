@@ -106,13 +106,13 @@ void ExtrapolationMonitor::add_block(const nnpot::NeighborList &list,
     const int i = static_cast<int>(list.center_index[each.center]);
     if (outside.empty() || outside.back().first != i) outside.emplace_back(i, 0.0);
     outside.back().second = MAX(outside.back().second, distance);
-    if (distance <= worst.distance) continue;
-    worst = {distance,
-             update->ntimestep,
-             atom->tag[i],
-             list.center_atomic_number[each.center],
-             static_cast<int>(each.function),
-             each.above()};
+    const Worst candidate = {distance,
+                             update->ntimestep,
+                             atom->tag[i],
+                             list.center_atomic_number[each.center],
+                             static_cast<int>(each.function),
+                             each.above()};
+    if (candidate.is_worse_than(worst)) worst = candidate;
   }
 }
 
@@ -185,14 +185,23 @@ std::string ExtrapolationMonitor::describe(const nnpot::Potential &potential) co
 
 ExtrapolationMonitor::Worst ExtrapolationMonitor::worst_of_all() const
 {
-  struct {
-    double distance;
-    int rank;
-  } mine = {worst.distance, comm->me}, largest = mine;
-  MPI_Allreduce(&mine, &largest, 1, MPI_DOUBLE_INT, MPI_MAXLOC, world);
+  std::vector<Worst> of_ranks(comm->nprocs);
+  MPI_Allgather(&worst, sizeof(Worst), MPI_BYTE, of_ranks.data(), sizeof(Worst), MPI_BYTE, world);
   Worst found = worst;
-  MPI_Bcast(&found, sizeof(Worst), MPI_BYTE, largest.rank, world);
+  for (const Worst &other : of_ranks)
+    if (other.is_worse_than(found)) found = other;
   return found;
+}
+
+/* ----------------------------------------------------------------------
+   atoms that are alike differ by rounding, which depends on the ranks: the first counts
+------------------------------------------------------------------------- */
+
+bool ExtrapolationMonitor::Worst::is_worse_than(const Worst &other) const
+{
+  const double difference = distance - other.distance, rounding = 1e-9 * distance;
+  if (std::abs(difference) > rounding) return difference > 0.0;
+  return step != other.step ? step < other.step : tag < other.tag;
 }
 
 void ExtrapolationMonitor::write_frame(const std::vector<std::string> &elements)

@@ -38,6 +38,8 @@ class ExtrapolationMonitor : protected Pointers {
     tagint tag;
     int atomic_number, function;    // from 0
     bool above;
+
+    bool is_worse_than(const Worst &) const;
   };
 
   const std::string style;

@@ -26,8 +26,8 @@ class NnpotCalculator(Calculator):
     ``stress``, for all are divided by the volume of the cell; what ASE adds with ``include_ideal_gas`` is
     divided by the volume per atom).
 
-    Only where asked for by name, ``calculator.get_property("grades", atoms)``, it gives what `Uncertainty` holds:
-    ``grades`` and, of a committee, ``force_spreads``, ``energy_spreads`` and ``energy_spread``.
+    Only where asked for by name, ``calculator.get_property("grades", atoms)``, it gives what `Uncertainty`
+    holds: ``grades`` and, of a committee, ``force_spreads``, ``energy_spreads`` and ``energy_spread``.
 
     Parameters
     ----------

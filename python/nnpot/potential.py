@@ -35,7 +35,8 @@ FRAMES_AHEAD = 8
 class Uncertainty:
     """How far a prediction can be trusted: docs/uncertainty.md says what to make of it.
 
-    A spread is the sample standard deviation over the M members of a committee, sqrt[Σ_m |x_m − mean|² / (M − 1)].
+    A spread is the sample standard deviation over the M members of a committee,
+    sqrt[Σ_m |x_m − mean|² / (M − 1)].
     """
 
     grades: NDArray[np.float64]
@@ -72,14 +73,14 @@ class Prediction:
 class Potential:
     """A potential that is ready to evaluate structures, in any number of threads.
 
-    E = Σ_i E_i over atoms, E_i from the network of the atom's element (Behler and Parrinello 2007). A committee
-    is the mean of the energies of its members, and forces and stress belong to that.
+    E = Σ_i E_i over atoms, E_i from the network of the atom's element (Behler and Parrinello 2007). A
+    committee is the mean of the energies of its members, and forces and stress belong to that.
 
     Parameters
     ----------
     model
-        The values that define the potential, or those of each member of a committee: models that share elements,
-        symmetry functions, cutoff function and charges. See `load` for models on disk.
+        The values that define the potential, or those of each member of a committee: models that share
+        elements, symmetry functions, cutoff function and charges. See `load` for models on disk.
     precision
         ``"mixed"`` calculates symmetry functions and their derivatives in single precision, in half the time;
         docs/engine.md says how far results deviate. Networks and sums over atoms are double in any case.
@@ -143,8 +144,8 @@ class Potential:
         neighbors
             Keeps the neighbors from one step of a trajectory to the next; None to search them every time.
         uncertainty
-            Whether to find that, too. Energy and forces are the same either way; of a committee it takes about as
-            much time again for each two members.
+            Whether to find that, too. Energy and forces are the same either way; of a committee each member
+            takes another sweep back through the symmetry functions.
 
         Raises
         ------

@@ -59,7 +59,9 @@ def test_lammps_says_what_python_says(name: str, ranks: int, committee: list[Pat
     if atoms.cell.rank == 3:
         atoms.set_cell(atoms.cell.array * 0.93, scale_atoms=True)
     expected = nnpot.load(committee).predict(atoms, uncertainty=True)
-    commands = pair(committee) + "compute u all nnp/uncertainty\n" + COLUMNS.format(1).replace("dump 1", "dump 2")
+    commands = (
+        pair(committee) + "compute u all nnp/uncertainty\n" + COLUMNS.format(1).replace("dump 1", "dump 2")
+    )
     commands = commands.replace("dump_modify 1", "dump_modify 2").replace("1 dump id", "1 uncertainty id")
     found = single_point(atoms, ("Si", "O"), commands, tmp_path, ranks)
     assert found.energy == pytest.approx(expected.energy, rel=1e-10)
@@ -120,7 +122,9 @@ def test_a_run_does_not_depend_on_who_watches(start: str, committee: list[Path],
 def test_averages_and_thermo(start: str, committee: list[Path], tmp_path: Path) -> None:
     script = (
         f"{start}{pair(committee)}{MOTION}compute u all nnp/uncertainty\n"
-        "thermo_style custom step c_u[1] c_u[2]\nthermo 2\n" + PRECISE + "fix t all ave/time 2 3 6 c_u[1] file time format ' %.17g'\n"
+        "thermo_style custom step c_u[1] c_u[2]\nthermo 2\n"
+        + PRECISE
+        + "fix t all ave/time 2 3 6 c_u[1] file time format ' %.17g'\n"
         "fix a all ave/atom 2 3 6 c_u[1]\ndump 1 all custom 6 averages id f_a\n"
         "dump_modify 1 sort id format float %.17g\n"
         "dump 2 all custom 2 dump.* id c_u[1]\ndump_modify 2 sort id format float %.17g\nrun 6\n"
@@ -147,19 +151,22 @@ def test_a_run_halts_where_the_members_disagree(
     first = int(np.argmax(whole[:, 1] > whole[0, 1] * 1.001))
     assert 0 < first < len(whole) - 1, "nothing to halt for"
     limit = 0.5 * (whole[:first, 1].max() + whole[first, 1])
-    halt = f"fix h all halt 2 v_spread > {limit:.17g} error continue\n"
+    halt = f"fix h all halt 2 v_spread > {limit:.17g} error continue message no\n"
     output = run_successfully(watch + halt + 'run 20\nprint "went on"\n', tmp_path, ranks)
     assert "went on" in output
     np.testing.assert_allclose(thermo_table(output), whole[: first + 1], rtol=1e-12)
 
 
 def test_minimize_and_rerun(start: str, committee: list[Path], tmp_path: Path) -> None:
-    watch = f"{start}{pair(committee)}compute u all nnp/uncertainty\nthermo_style custom step c_u c_u[*]\nthermo 1\n{PRECISE}"
-    run_successfully(watch + "dump 1 all custom 1 frames id x y z\ndump_modify 1 format float %.17g sort id\nminimize 0 0 3 10\n", tmp_path)
-    table = thermo_table(run_successfully(watch + "rerun frames dump x y z\n", tmp_path))
-    minimized = thermo_table(
-        run_successfully(watch + "minimize 0 0 3 10\n", tmp_path)
+    watch = f"{start}{pair(committee)}compute u all nnp/uncertainty\n"
+    watch += f"thermo_style custom step c_u c_u[*]\nthermo 1\n{PRECISE}"
+    run_successfully(
+        watch + "dump 1 all custom 1 frames id x y z\ndump_modify 1 format float %.17g sort id\n"
+        "minimize 0 0 3 10\n",
+        tmp_path,
     )
+    table = thermo_table(run_successfully(watch + "rerun frames dump x y z\n", tmp_path))
+    minimized = thermo_table(run_successfully(watch + "minimize 0 0 3 10\n", tmp_path))
     np.testing.assert_allclose(table, minimized, rtol=1e-9)
     assert len(table) == 4
 
@@ -251,9 +258,7 @@ def test_a_step_that_was_not_announced(start: str, committee: list[Path], tmp_pa
     assert run_lammps(loop, tmp_path).returncode != 0
 
 
-def test_members_that_do_not_share_their_functions(
-    start: str, model_directory: Path, tmp_path: Path
-) -> None:
+def test_members_that_do_not_share_their_functions(start: str, model_directory: Path, tmp_path: Path) -> None:
     functions = [f"{center} 2 {other} 0.4 0.0 4.0" for center in ("Si", "O") for other in ("Si", "O")]
     other = random_model([structure("liquid")], functions, 2, "t", "scale_center", seed=1)
     other.write(str(tmp_path / "other"))
@@ -261,14 +266,14 @@ def test_members_that_do_not_share_their_functions(
     assert "pair_nnp: committee: member 2 differs from member 1 in the symmetry functions of O" in line
 
 
-def test_directories_and_elements_are_told_apart(
-    start: str, committee: list[Path], tmp_path: Path
-) -> None:
+def test_directories_and_elements_are_told_apart(start: str, committee: list[Path], tmp_path: Path) -> None:
     models = " ".join(map(str, committee))
     line = refusal(f"{start}pair_style nnp\npair_coeff * * {models} Si O O\n", tmp_path)
     assert "one element or NULL for each of the 2 atom types, got 6 words after MODEL_DIR" in line
     line = refusal(f"{start}pair_style nnp\npair_coeff * * {models} nowhere Si O\n", tmp_path)
     assert "nowhere: expected a model directory" in line
     (tmp_path / "O").symlink_to(committee[1])
-    output = run_successfully(f"{start}pair_style nnp\npair_coeff * * {committee[0]} O Si O\nrun 0\n", tmp_path)
+    output = run_successfully(
+        f"{start}pair_style nnp\npair_coeff * * {committee[0]} O Si O\nrun 0\n", tmp_path
+    )
     assert "and 1 more (a committee)" in output

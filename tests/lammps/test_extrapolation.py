@@ -22,8 +22,9 @@ from structures import structure
 import nnpot
 
 LINE = re.compile(
-    r"pair_nnp: extrapolation on (\d+) steps?, at most (\d+) of (\d+) atoms \(step (\d+)\); worst: atom (\d+) "
-    r"\((\w+)\) at step (\d+), symmetry function (\d+) '([^']+)', ([\d.e+-]+) widths (above|below) its range"
+    r"pair_nnp: extrapolation on (\d+) steps?, at most (\d+) of (\d+) atoms \(step (\d+)\); "
+    r"worst: atom (\d+) \((\w+)\) at step (\d+), "
+    r"symmetry function (\d+) '([^']+)', ([\d.e+-]+) widths (above|below) its range"
 )
 MOTION = "timestep 0.0005\nvelocity all create 900 1 loop geom\nfix 1 all nve\n"
 
@@ -36,7 +37,7 @@ def compressed(name: str = "liquid") -> Atoms:
 
 
 def distances(model: Path, atoms: Atoms) -> list[NDArray[np.float64]]:
-    """By atom, of each symmetry function: how far outside of ``scaling.data``, in widths; > 0 above, < 0 below."""
+    """By atom, of each symmetry function: widths outside of ``scaling.data``; > 0 above, < 0 below."""
     descriptor = nnpot.load(model).symmetry_functions()
     values = descriptor.values(atoms.positions, atoms.numbers, atoms.cell.array, atoms.pbc)
     rows = np.loadtxt(model / "scaling.data")
@@ -74,7 +75,16 @@ def test_the_line(name: str, ranks: int, model_directory: Path, tmp_path: Path) 
     worst = int(grades.argmax())
     function = int(np.abs(expected[worst]).argmax())
     distance = expected[worst][function]
-    assert found[:8] == ("1", "2", str(len(atoms)), "0", str(worst + 1), atoms.symbols[worst], "0", str(function + 1))
+    assert found[:8] == (
+        "1",
+        "2",
+        str(len(atoms)),
+        "0",
+        str(worst + 1),
+        atoms.symbols[worst],
+        "0",
+        str(function + 1),
+    )
     assert found[8] == nnpot.load(model_directory).symmetry_functions().functions(found[5])[function]
     assert float(found[9]) == pytest.approx(abs(distance), rel=6e-3)
     assert found[10] == ("above" if distance > 0.0 else "below")
@@ -179,7 +189,9 @@ def test_atoms_without_a_network(model_directory: Path, tmp_path: Path) -> None:
     atoms = compressed()
     types = [1 if symbol == "Si" else 2 + i // 2 % 2 for i, symbol in enumerate(atoms.symbols)]
     write_data(tmp_path / "data", atoms, ("Si", "O", "O"), types)
-    commands = preamble(atoms) + f"pair_style nnp extrapolation dump\npair_coeff * * {model_directory} Si O NULL\n"
+    commands = (
+        preamble(atoms) + f"pair_style nnp extrapolation dump\npair_coeff * * {model_directory} Si O NULL\n"
+    )
     run_successfully(commands + "run 0\n", tmp_path)
     frame = ase.io.read(tmp_path / "extrapolation.extxyz")
     assert [symbol == "X" for symbol in frame.symbols] == [kind == 3 for kind in types]

@@ -119,7 +119,9 @@ def test_many_frames_and_copies(directories: list[Path], members: list[_core.Mod
             assert said.energy == pytest.approx(expected.energy, rel=1e-12)
             assert said.uncertainty is not None and expected.uncertainty is not None
             assert said.uncertainty.force_spreads is not None
-            np.testing.assert_allclose(said.uncertainty.force_spreads, expected.uncertainty.force_spreads, rtol=1e-9)
+            np.testing.assert_allclose(
+                said.uncertainty.force_spreads, expected.uncertainty.force_spreads, rtol=1e-9
+            )
 
 
 def test_ase_asks_by_name(directories: list[Path]) -> None:
@@ -139,7 +141,9 @@ def test_ase_asks_by_name(directories: list[Path]) -> None:
 
 
 def test_members_must_share_their_functions(members: list[_core.Model], compact_model: _core.Model) -> None:
-    with pytest.raises(InvalidInputError, match="member 2 differs from member 1 in the symmetry functions of O"):
+    with pytest.raises(
+        InvalidInputError, match="member 2 differs from member 1 in the symmetry functions of O"
+    ):
         Potential([members[0], compact_model])
     frames = [structure(name) for name in NAMES]
     smooth = random_model(frames, functions_of(members[0]), 6, "t", "scale_center", 1)

@@ -36,8 +36,8 @@ class UncertaintyStatistics:
     def to_text(self) -> str:
         """One line."""
         text = (
-            f"{self.n_extrapolating} of {self.n_atoms} atoms extrapolate (more than {TOLERANCE:g} widths), at most by "
-            f"{self.largest_grade:.3g} widths"
+            f"{self.n_extrapolating} of {self.n_atoms} atoms extrapolate (more than {TOLERANCE:g} widths), "
+            f"at most by {self.largest_grade:.3g} widths"
         )
         if self.force_spread_mean_mev_per_angstrom is not None:
             text += (

@@ -29,8 +29,8 @@ def command(
 
     The output holds energy (eV), forces (eV/Å), stress (eV/Å³, where periodic), atomic energies (the array
     "energies"), and for each atom how far it is outside of the training data ("grades"). A committee adds its
-    standard deviations: "force_spreads" (eV/Å) and "energy_spreads" (eV) of the atoms, "energy_spread" (eV) of
-    the frame.
+    standard deviations: "force_spreads" (eV/Å) and "energy_spreads" (eV) of the atoms, "energy_spread" (eV)
+    of the frame.
     """
     from nnpot.analysis.predictions import predict_frames
     from nnpot.files import require_writable

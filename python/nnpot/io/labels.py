@@ -102,7 +102,7 @@ def require_finite(frame: Atoms, where: str) -> None:
 
 
 def with_prediction(frame: Atoms, prediction: Prediction) -> Atoms:
-    """A copy of a frame that carries a prediction in place of its reference values, and its uncertainty as arrays."""
+    """A copy of a frame that carries a prediction in place of reference values; uncertainty as arrays."""
     labelled: Atoms = frame.copy()
     if prediction.uncertainty is not None:
         for name, value in vars(prediction.uncertainty).items():
