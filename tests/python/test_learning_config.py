@@ -94,6 +94,14 @@ def test_trainings(tmp_path: Path) -> None:
     assert further.optimizer.initial_rate == 1e-3
 
 
+def test_a_committee_has_four_members_unless_said_otherwise(tmp_path: Path) -> None:
+    values = copper_values(tmp_path)
+    values["training"]["network"] = {"hidden": [5]}
+    assert LearningConfig.model_validate(values).training.network.members == 4
+    del values["training"]["network"]
+    assert LearningConfig.model_validate(values).training.network.members == 4
+
+
 def test_only_means_may_change_between_the_parts_of_a_loop(tmp_path: Path) -> None:
     config = copper_config(tmp_path)
     same = copper_config(tmp_path, max_rounds=9, reference=config.reference.model_copy(update={"workers": 3}))

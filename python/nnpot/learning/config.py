@@ -25,6 +25,8 @@ from nnpot.training.config.lists import Paths, Seed
 from nnpot.yaml_file import Finite, NotNegative, Positive, StrictModel, read_yaml
 
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
+MEMBERS = 4
+"""Of a committee, where no number is given."""
 MAY_CHANGE: Any = {
     "start": True,
     "test": True,
@@ -96,11 +98,20 @@ class TrainingSections(StrictModel):
     validation_fraction: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.1
     atom_energies: Literal["fit"] | dict[str, Finite] = "fit"
     descriptor: DescriptorConfig
-    network: NetworkConfig = NetworkConfig(members=4)
+    network: NetworkConfig = NetworkConfig(members=MEMBERS)
     long_range: LongRangeConfig | None = None
     loss: LossConfig = LossConfig()
     optimizer: OptimizerConfig = OptimizerConfig()
     training: RunConfig = RunConfig()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _four_members(cls, values: Any) -> Any:
+        """The default of the number of members is not that of a single training."""
+        network = values.get("network") if isinstance(values, dict) else None
+        if isinstance(network, dict) and "members" not in network:
+            return values | {"network": network | {"members": MEMBERS}}
+        return values
 
     @model_validator(mode="after")
     def _a_committee(self) -> TrainingSections:
