@@ -11,23 +11,29 @@ from rich.table import Table
 
 @dataclass(frozen=True)
 class Bar:
-    """A figure that should not be above its limit."""
+    """A figure that should not be above its limit, or with ``at_least`` not below it."""
 
     name: str
     value: float
     limit: float
     unit: str
+    at_least: bool = False
 
     @property
     def passed(self) -> bool:
         """Whether it is not; NaN is a failure."""
-        return self.value <= self.limit
+        return self.value >= self.limit if self.at_least else self.value <= self.limit
+
+    @property
+    def asked(self) -> str:
+        """The limit and on which side of it to be."""
+        return f"{'≥' if self.at_least else '≤'} {self.limit:g}"
 
 
 def bars_table(bars: Sequence[Bar]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Header and rows for a report."""
-    rows = [(b.name, f"{b.value:.3g}", f"{b.limit:g}", b.unit, "✓" if b.passed else "✗") for b in bars]
-    return ("What was asked for", "found", "at most", "unit", ""), rows
+    rows = [(b.name, f"{b.value:.3g}", b.asked, b.unit, "✓" if b.passed else "✗") for b in bars]
+    return ("What was asked for", "found", "limit", "unit", ""), rows
 
 
 def print_bars(results: Table, bars: Sequence[Bar], last_line: str) -> bool:
@@ -37,11 +43,11 @@ def print_bars(results: Table, bars: Sequence[Bar], last_line: str) -> bool:
         console.width = 110
     console.print(results)
     table = Table("What was asked for")
-    for column in ("found", "at most", "", ""):
+    for column in ("found", "limit", "", ""):
         table.add_column(column, justify="left" if column == "" else "right")
     for bar in bars:
         mark = "[green]✓[/]" if bar.passed else "[bold red]✗ missed[/]"
-        table.add_row(bar.name, f"{bar.value:.3g}", f"{bar.limit:g}", bar.unit, mark)
+        table.add_row(bar.name, f"{bar.value:.3g}", bar.asked, bar.unit, mark)
     console.print(table)
     console.print(last_line, highlight=False, soft_wrap=True)
     return all(bar.passed for bar in bars)

@@ -128,9 +128,10 @@ def remove_leftovers(directory: str | os.PathLike[str], names: Sequence[str]) ->
 
 
 def _flush_files(directory: Path) -> None:
-    for path in directory.iterdir():
-        with open(path, "rb") as stream:
-            os.fsync(stream.fileno())
+    for path in directory.rglob("*"):
+        if path.is_file():
+            with open(path, "rb") as stream:
+                os.fsync(stream.fileno())
 
 
 def _is_device(path: str | os.PathLike[str]) -> bool:

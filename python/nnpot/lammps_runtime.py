@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib.metadata
+import os
 import re
 import sysconfig
 from collections.abc import Iterator, Sequence
@@ -59,13 +60,15 @@ class PairCommands:
         return [*lines, f"kspace_style {self.kspace}"] if self.kspace else lines
 
 
-def network_commands(model: Path, elements: Sequence[str], kspace: str = "") -> PairCommands:
-    """The commands for ``pair_style nnp`` with a model folder; LAMMPS type ``i + 1`` is ``elements[i]``.
+def network_commands(model: Path | Sequence[Path], elements: Sequence[str], kspace: str = "") -> PairCommands:
+    """The commands for ``pair_style nnp`` with a model folder, or those of a committee.
 
-    A model with charges needs a ``kspace`` and hands its charges to it (`nnpot.potential.Potential.charges`).
+    LAMMPS type ``i + 1`` is ``elements[i]``. A model with charges needs a ``kspace`` and hands its charges to
+    it (`nnpot.potential.Potential.charges`).
     """
-    coefficients = fill_in_path(f"* * {{model}} {' '.join(elements)}", "{model}", Path(model))
-    return PairCommands("nnp", (coefficients,), kspace=kspace)
+    models = [model] if isinstance(model, str | os.PathLike) else model
+    folders = " ".join(fill_in_path("{model}", "{model}", Path(folder)) for folder in models)
+    return PairCommands("nnp", (f"* * {folders} {' '.join(elements)}",), kspace=kspace)
 
 
 def fill_in_path(text: str, placeholder: str, path: Path) -> str:

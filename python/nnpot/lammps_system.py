@@ -17,6 +17,8 @@ from nnpot.lammps_runtime import PairCommands, open_lammps
 BAR = 1.0 / 1.6021765e6
 """eV/Å³: LAMMPS's own factor of metal units, so that stresses come back with all their digits."""
 STRESS_NAMES = ("pxx", "pyy", "pzz", "pyz", "pxz", "pxy")
+TRUST = " c_trust[1] c_trust[3]"
+"""Thermo quantities of a committee that is watched: largest force spread and largest grade."""
 VOIGT = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
 
 
@@ -38,10 +40,18 @@ class LammpsSystem:
         The potential.
     timestep
         In fs.
+    watched
+        Whether `trust` is to be known after every run; ``pair`` is a committee of networks then.
     """
 
     def __init__(
-        self, lammps: Any, atoms: Atoms, elements: Sequence[str], pair: PairCommands, timestep: float = 1.0
+        self,
+        lammps: Any,
+        atoms: Atoms,
+        elements: Sequence[str],
+        pair: PairCommands,
+        timestep: float = 1.0,
+        watched: bool = False,
     ) -> None:
         missing = sorted(set(atoms.get_chemical_symbols()) - set(elements))
         if missing:
@@ -64,7 +74,8 @@ class LammpsSystem:
             f"timestep {timestep / 1000.0!r}",
             "fix interatomic all store/force",  # before any fix that adds forces, such as a thermostat
             "compute virial_pressure all pressure NULL virial",
-            "thermo_style custom step temp pe etotal pxx pyy pzz pyz pxz pxy",
+            *(["compute trust all nnp/uncertainty force_spread grade"] if watched else []),
+            f"thermo_style custom step temp pe etotal {' '.join(STRESS_NAMES)}{TRUST if watched else ''}",
             "thermo_modify press virial_pressure norm no",
             "thermo 1000000000",
         )
@@ -166,6 +177,10 @@ class LammpsSystem:
     def velocities(self) -> NDArray[np.float64]:
         """Velocities of the atoms, shape (n_atoms, 3), Å/ps."""
         return self._per_atom("v") @ self._rotation
+
+    def trust(self) -> tuple[float, float]:
+        """The largest force spread (eV/Å) of the committee and the largest grade, at the last step."""
+        return self.thermo("c_trust[1]"), self.thermo("c_trust[3]")
 
     def snapshot(self) -> Atoms:
         """The structure of the last step with energy (eV), forces (eV/Å) and stress (eV/Å³, ASE's sign).

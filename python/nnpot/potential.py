@@ -141,6 +141,10 @@ class Potential:
         """
         return self._model.scaling(element)[:, :2]
 
+    def scaling(self, element: str) -> NDArray[np.float64]:
+        """Columns min, max, mean, sigma over the training frames, a row for each function of an element."""
+        return self._model.scaling(element)
+
     def predict(
         self, atoms: Atoms, neighbors: _core.VerletList | None = None, uncertainty: bool = False
     ) -> Prediction:

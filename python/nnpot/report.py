@@ -109,9 +109,12 @@ class Report:
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", dpi=160)
         picture = self._pictures[f"{name}.png"] = buffer.getvalue()
+        self.picture(picture, round(figure.get_figwidth() * 96), caption)
+
+    def picture(self, png: bytes, width: int, caption: str) -> None:
+        """Add a picture that is there already, shown this many pixels wide."""
         text = html.escape(caption)
-        data = base64.b64encode(picture).decode("ascii")
-        width = round(figure.get_figwidth() * 96)
+        data = base64.b64encode(png).decode("ascii")
         self._parts.append(
             f'<figure><img src="data:image/png;base64,{data}" width="{width}" alt="{text}">'
             f"<figcaption>{text}</figcaption></figure>"

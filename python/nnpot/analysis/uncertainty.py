@@ -58,7 +58,7 @@ def uncertainty_statistics(predictions: Predictions) -> UncertaintyStatistics:
     if spreads:
         values["force_spread_mean_mev_per_angstrom"] = 1000.0 * float(np.concatenate(spreads).mean())
         values["force_spread_max_mev_per_angstrom"] = 1000.0 * float(np.concatenate(spreads).max())
-        values["rank_correlation"] = _rank_correlation(*spreads_and_errors(predictions))
+        values["rank_correlation"] = rank_correlation(*spreads_and_errors(predictions))
     n_outside = int((grades > TOLERANCE).sum())
     return UncertaintyStatistics(len(grades), n_outside, float(grades.max()), **values)
 
@@ -75,7 +75,8 @@ def spreads_and_errors(predictions: Predictions) -> tuple[NDArray[np.float64], N
     return np.concatenate(spreads), np.concatenate(errors)
 
 
-def _rank_correlation(spreads: NDArray[np.float64], errors: NDArray[np.float64]) -> float | None:
+def rank_correlation(spreads: NDArray[np.float64], errors: NDArray[np.float64]) -> float | None:
+    """Spearman's: 1 where both put the atoms into the same order; None where there is no order."""
     if len(spreads) < 3 or np.ptp(spreads) == 0.0 or np.ptp(errors) == 0.0:
         return None
     return float(spearmanr(spreads, errors).statistic)

@@ -17,6 +17,7 @@ COMMANDS = (
     "data",
     "descriptors",
     "train",
+    "learn",
     "evaluate",
     "predict",
     "lattice",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import math
 import shutil
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, ValidationError, model_validator
 
-from nnpot.errors import InvalidInputError, NnpotError
+from nnpot.errors import InvalidInputError
+from nnpot.farm import run_tasks
 from nnpot.files import atomic_write
 from nnpot.lattice.database import Database, write_database
 from nnpot.lattice.model import Array, Count, LatticeModel, LatticePotential
@@ -215,29 +216,13 @@ def _compute_here(
 def _compute_with_dask(
     settings: GeneratorSettings, work: list[Piece], scheduler: str, store: _Store, bar: Counter
 ) -> None:
-    try:
-        from distributed import Client, as_completed
-    except ImportError as error:
-        raise NnpotError(
-            f"a scheduler needs Dask ({error}); install it with: pip install 'nnpot[dask]'"
-        ) from error
-    try:
-        client = Client(scheduler, timeout="10s")
-    except (OSError, ValueError) as error:
-        raise InvalidInputError(f"no Dask scheduler answers at {scheduler} ({error})") from error
-    with client:
-        for piece, points in _results(client, as_completed, settings, work):
-            store.write(piece, points)
-            bar.advance(POINTS_PER_PIECE)
-
-
-def _results(
-    client: Any, as_completed: Callable[..., Iterable[Any]], settings: GeneratorSettings, work: list[Piece]
-) -> Iterator[tuple[Piece, Points]]:
     """One thread for each piece: the workers have one for each core."""
-    futures = {client.submit(compute, settings, piece, 1, pure=False): piece for piece in work}
-    for future in as_completed(list(futures)):
-        yield futures[future], future.result()
+    task = partial(compute, settings, threads=1)
+    for number, points in run_tasks(task, work, 1, scheduler):
+        if isinstance(points, Exception):
+            raise points
+        store.write(work[number], points)
+        bar.advance(POINTS_PER_PIECE)
 
 
 def _assemble(settings: GeneratorSettings, found: list[Points]) -> Database:

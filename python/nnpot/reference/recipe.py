@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import ase.build
 import ase.io
@@ -15,6 +15,9 @@ from pydantic import Field, PositiveInt, field_validator, model_validator
 from nnpot.errors import FileFormatError, InvalidInputError
 from nnpot.lammps_runtime import PairCommands, fill_in_path
 from nnpot.yaml_file import Finite, NotNegative, Positive, StrictModel, read_yaml
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 Strain = Annotated[float, Field(ge=0.0, lt=0.5)]
 
@@ -134,7 +137,26 @@ class Melt(StrictModel):
     cooling: NotNegative = 0.0
 
 
-class Group(StrictModel):
+class Start(StrictModel):
+    """What a trajectory starts from: a structure, repeated, strained, with atoms out and others in."""
+
+    structure: Structure
+    repeat: tuple[PositiveInt, PositiveInt, PositiveInt] = (1, 1, 1)
+    strain: Strain = 0.0
+    vacuum: NotNegative = 0.0
+    vacancies: Annotated[int, Field(ge=0)] | dict[str, PositiveInt] = 0
+    interstitials: list[str] = []
+
+    def with_file_beside(self, folder: Path) -> Self:
+        """The same with the structure's file, if it has one, taken relative to a folder."""
+        file = self.structure.file
+        if file is None or file.is_absolute():
+            return self
+        structure = self.structure.model_copy(update={"file": folder / file})
+        return self.model_copy(update={"structure": structure})
+
+
+class Group(Start):
     """Frames of one kind: independent trajectories that go through all temperatures and densities in turn.
 
     Each trajectory draws its own strain, vacancies, interstitials and velocities, is equilibrated, and
@@ -142,12 +164,6 @@ class Group(StrictModel):
     """
 
     name: str
-    structure: Structure
-    repeat: tuple[PositiveInt, PositiveInt, PositiveInt] = (1, 1, 1)
-    strain: Strain = 0.0
-    vacuum: NotNegative = 0.0
-    vacancies: Annotated[int, Field(ge=0)] | dict[str, PositiveInt] = 0
-    interstitials: list[str] = []
     temperature: Annotated[list[Positive], Field(min_length=1)]
     density: Annotated[list[Positive], Field(min_length=1)] | None = None
     pressure: Annotated[list[Finite], Field(min_length=1)] | None = None
@@ -294,14 +310,11 @@ def load_recipe(source: str | Path) -> Recipe:
 
 def _with_files_beside(recipe: Recipe, folder: Path) -> Recipe:
     """Structure files are named relative to the recipe, files of the potential by ``{here}``."""
-    groups = []
-    for group in recipe.groups:
-        file = group.structure.file
-        if file is not None and not file.is_absolute():
-            structure = group.structure.model_copy(update={"file": folder / file})
-            group = group.model_copy(update={"structure": structure})
-        groups.append(group)
-    coefficients = [
-        fill_in_path(text, "{here}", folder) if "{here}" in text else text for text in recipe.pair_coeff
-    ]
+    groups = [group.with_file_beside(folder) for group in recipe.groups]
+    coefficients = with_here(recipe.pair_coeff, folder)
     return recipe.model_copy(update={"groups": groups, "pair_coeff": coefficients})
+
+
+def with_here(coefficients: list[str], folder: Path) -> list[str]:
+    """Lines of ``pair_coeff`` with ``{here}`` filled in."""
+    return [fill_in_path(text, "{here}", folder) if "{here}" in text else text for text in coefficients]

@@ -16,7 +16,7 @@ from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.lammps_runtime import open_lammps
 from nnpot.lammps_system import LammpsSystem
 from nnpot.progress import progress
-from nnpot.reference.recipe import Group, Recipe
+from nnpot.reference.recipe import Group, Recipe, Start
 
 GRAM_PER_CM3 = units.kg / 1000.0 / (1e-2 * units.m) ** 3
 LARGEST_SEED = 899_999_999  # of LAMMPS's generators
@@ -119,15 +119,15 @@ def _trajectory(
     with open_lammps(plugin=recipe.pair.needs_plugin) as lammps:
         system = LammpsSystem(lammps, start, recipe.elements, recipe.pair, recipe.timestep)
         if group.melt is not None:
-            system.set_temperature(group.melt.temperature, _seed(rng))
-            system.thermostat(group.melt.temperature, _seed(rng))
+            system.set_temperature(group.melt.temperature, lammps_seed(rng))
+            system.thermostat(group.melt.temperature, lammps_seed(rng))
             system.run(group.melt.duration)
             if group.melt.cooling > 0.0:
-                system.thermostat(temperature, _seed(rng), pressure, start=group.melt.temperature)
+                system.thermostat(temperature, lammps_seed(rng), pressure, start=group.melt.temperature)
                 system.run(group.melt.cooling)
         else:
-            system.set_temperature(temperature, _seed(rng))
-        system.thermostat(temperature, _seed(rng), pressure)
+            system.set_temperature(temperature, lammps_seed(rng))
+        system.thermostat(temperature, lammps_seed(rng), pressure)
         if group.equilibration > 0.0:
             system.run(group.equilibration)
         for _ in range(n_frames):
@@ -143,11 +143,12 @@ def _checked(frame: Atoms) -> Atoms:
     return frame
 
 
-def _seed(rng: Generator) -> int:
+def lammps_seed(rng: Generator) -> int:
+    """A seed for LAMMPS's random numbers."""
     return int(rng.integers(1, LARGEST_SEED))
 
 
-def starting_structure(group: Group, density: float | None, rng: Generator) -> Atoms:
+def starting_structure(group: Start, density: float | None, rng: Generator) -> Atoms:
     """Build, repeat, scale to a density (g/cm³), strain, add vacuum, take atoms out and put others in."""
     atoms: Atoms = group.structure.build().repeat(group.repeat)
     atoms.info.clear()

@@ -1,0 +1,330 @@
+"""The configuration of a learning loop: one YAML file, checked whole before any work."""
+
+from __future__ import annotations
+
+import os
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from ase.data import atomic_numbers
+from pydantic import Field, PositiveInt, field_validator, model_validator
+
+from nnpot.lammps_runtime import PairCommands
+from nnpot.reference.recipe import Start, with_here
+from nnpot.training.config import (
+    DescriptorConfig,
+    LongRangeConfig,
+    LossConfig,
+    NetworkConfig,
+    OptimizerConfig,
+    RunConfig,
+    TrainingConfig,
+)
+from nnpot.training.config.lists import Paths, Seed
+from nnpot.yaml_file import Finite, NotNegative, Positive, StrictModel, read_yaml
+
+Share = Annotated[float, Field(gt=0.0, le=1.0)]
+MEMBERS = 4
+"""Of a committee, where no number is given."""
+MAY_CHANGE: Any = {
+    "start": True,
+    "test": True,
+    "max_rounds": True,
+    "reference": {"workers", "scheduler"},
+    "exploration": {"workers"},
+    "training": {"training": {"max_minutes", "checkpoint_seconds", "threads", "jacobian", "memory_limit"}},
+}
+"""Keys that may change between the parts of a loop; start and test are file names, and kept in the loop."""
+
+
+class StartConfig(StrictModel):
+    """The first frames, with energies and forces: exactly one of files and a sampling recipe."""
+
+    frames: Paths = []
+    recipe: str | None = None
+    """A file, or the name of a recipe that comes with the package; its labels are its own potential's."""
+    seed: Seed = 0
+    """Of the recipe."""
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> StartConfig:
+        if bool(self.frames) == (self.recipe is not None):
+            raise ValueError("must have exactly one of frames and recipe")
+        return self
+
+
+class LammpsReference(StrictModel):
+    """A pair style of LAMMPS, as in a sampling recipe."""
+
+    pair_style: str
+    pair_coeff: Annotated[list[str], Field(min_length=1)]
+
+    @property
+    def pair(self) -> PairCommands:
+        """The potential."""
+        return PairCommands(self.pair_style, tuple(self.pair_coeff))
+
+
+class AseReference(StrictModel):
+    """Any class or function that gives an ASE calculator."""
+
+    calculator: Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*\.[A-Za-z_]\w*$")]
+    """Where it is imported from, for example ``ase.calculators.emt.EMT``."""
+    arguments: dict[str, Any] = {}
+    """Its keywords; ``{directory}`` in a text is replaced by a directory for this frame alone."""
+
+
+class ReferenceConfig(StrictModel):
+    """What gives energies and forces: exactly one of LAMMPS and ASE."""
+
+    lammps: LammpsReference | None = None
+    ase: AseReference | None = None
+    workers: PositiveInt = 1
+    scheduler: str | None = None
+    largest_force: Positive = 100.0
+    """eV/Å; a label with a larger one counts as failed."""
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> ReferenceConfig:
+        if (self.lammps is None) == (self.ase is None):
+            raise ValueError("must have exactly one of lammps and ase")
+        return self
+
+
+class TrainingSections(StrictModel):
+    """The sections of `nnpot train`'s configuration but for the data, which the loop collects."""
+
+    validation_fraction: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.1
+    atom_energies: Literal["fit"] | dict[str, Finite] = "fit"
+    descriptor: DescriptorConfig
+    network: NetworkConfig = NetworkConfig(members=MEMBERS)
+    long_range: LongRangeConfig | None = None
+    loss: LossConfig = LossConfig()
+    optimizer: OptimizerConfig = OptimizerConfig()
+    training: RunConfig = RunConfig()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _four_members(cls, values: Any) -> Any:
+        """The default of the number of members is not that of a single training."""
+        network = values.get("network") if isinstance(values, dict) else None
+        if isinstance(network, dict) and "members" not in network:
+            return values | {"network": network | {"members": MEMBERS}}
+        return values
+
+    @model_validator(mode="after")
+    def _a_committee(self) -> TrainingSections:
+        if self.network.members < 2:
+            raise ValueError(
+                f"must have network.members of 2 or more: their spread is what trust rests on, "
+                f"got {self.network.members}"
+            )
+        if self.training.start_from is not None:
+            raise ValueError("must not have training.start_from: the loop starts each training itself")
+        return self
+
+
+class RetrainingConfig(StrictModel):
+    """What is different when a committee is trained further; None for no difference."""
+
+    epochs: PositiveInt | None = None
+    initial_rate: Positive | None = None
+    final_rate: Positive | None = None
+    fresh_beyond: Positive | None = 3.0
+    """New functions and weights where a function spreads over the data this many times wider than it did over
+    the frames that scale it; None: never."""
+
+
+class RunConditions(Start):
+    """Molecular dynamics with the committee, along a path of temperatures."""
+
+    temperature: Annotated[list[Positive], Field(min_length=1)]
+    """K, evenly spaced in time; a single one is kept."""
+    duration: Positive
+    """ps"""
+    density: Positive | None = None
+    """g/cm³, to which the cell is scaled."""
+    pressure: Finite | None = None
+    """GPa: the volume is free."""
+    trajectories: PositiveInt = 1
+    """With velocities, strains and vacancies of their own."""
+
+    @model_validator(mode="after")
+    def _one_volume(self) -> RunConditions:
+        if self.pressure is not None and (self.density is not None or self.strain > 0.0):
+            raise ValueError("pressure lets the cell go where it wants: give it without density and strain")
+        return self
+
+
+class Stage(StrictModel):
+    """Runs that are to be trusted before the next, harder stage begins."""
+
+    name: Annotated[str, Field(pattern=r"^[\w .,+-]+$")]
+    runs: Annotated[list[RunConditions], Field(min_length=1)]
+
+
+class ExplorationConfig(StrictModel):
+    """Where the committee is to be trusted."""
+
+    stages: Annotated[list[Stage], Field(min_length=1)]
+    timestep: Positive = 1.0
+    """fs"""
+    interval: Positive = 0.01
+    """ps between two looks at the committee's spread."""
+    workers: PositiveInt = 1
+    """Trajectories at once."""
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> ExplorationConfig:
+        names = [stage.name for stage in self.stages]
+        if len(set(names)) < len(names):
+            raise ValueError(f"stages must have different names, got {names}")
+        return self
+
+
+class Limits(StrictModel):
+    """Below ``low`` a step is trusted; above ``high`` the run is stopped."""
+
+    low: Positive
+    high: Positive
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Limits:
+        if self.high <= self.low:
+            raise ValueError(f"must have high > low, got {self.high:g} <= {self.low:g}")
+        return self
+
+
+class TrustConfig(StrictModel):
+    """When a step is trusted, and when enough of them are."""
+
+    force_spread: Limits
+    """eV/Å, of the atom with the largest."""
+    grade: Limits = Limits(low=0.1, high=1.0)
+    """Of extrapolation: how far outside the training range, in widths of it, of the worst atom."""
+    share: Share = 0.98
+    """Of the steps of a stage."""
+
+
+class SelectionConfig(StrictModel):
+    """Which of the uncertain frames are labelled."""
+
+    most_frames: PositiveInt = 50
+    """In a round."""
+    smallest_distance: NotNegative = 0.02
+    """Between the surroundings of atoms, in widths of the functions' ranges: frames without an atom that is
+    farther than this from all that is known are near-duplicates."""
+
+
+class LearningConfig(StrictModel):
+    """Everything ``nnpot learn`` needs to know; units are eV, Å, ps, K, GPa and g/cm³."""
+
+    elements: Annotated[list[str], Field(min_length=1)]
+    start: StartConfig
+    reference: ReferenceConfig
+    test: Paths = []
+    training: TrainingSections
+    retraining: RetrainingConfig = RetrainingConfig()
+    exploration: ExplorationConfig
+    trust: TrustConfig
+    selection: SelectionConfig = SelectionConfig()
+    max_rounds: PositiveInt = 10
+    seed: Seed = 0
+
+    @field_validator("elements")
+    @classmethod
+    def _known(cls, elements: list[str]) -> list[str]:
+        unknown = [symbol for symbol in elements if atomic_numbers.get(symbol, 0) == 0]
+        if unknown or len(set(elements)) < len(elements):
+            raise ValueError(f"must be different chemical symbols; look at {unknown or elements}")
+        return elements
+
+    def fingerprint(self) -> str:
+        """What decides the outcome, as text."""
+        return self.model_dump_json(exclude=MAY_CHANGE, indent=2)
+
+    def first_training(self, data: list[Path]) -> TrainingConfig:
+        """With new functions and weights."""
+        return TrainingConfig.model_validate(self._sections(data) | {"descriptor": self.training.descriptor})
+
+    def further_training(self, data: list[Path], start_from: Path) -> TrainingConfig:
+        """From the weights of a committee."""
+        sections = self._sections(data)
+        network = self.training.network
+        changes: dict[str, Any] = {name: value for name, value in self.retraining if value is not None}
+        rates = {name: changes[name] for name in ("initial_rate", "final_rate") if name in changes}
+        epochs = changes.get("epochs", sections["training"].epochs)
+        return TrainingConfig.model_validate(
+            sections
+            | {
+                "network": {"members": network.members, "dropout": network.dropout},
+                "optimizer": self.training.optimizer.model_copy(update=rates),
+                "training": self.training.training.model_copy(
+                    update={"start_from": start_from, "epochs": epochs}
+                ),
+            }
+        )
+
+    def _sections(self, data: list[Path]) -> dict[str, Any]:
+        sections = self.training
+        return {
+            "data": {
+                "train": data,
+                "validation_fraction": sections.validation_fraction,
+                "atom_energies": sections.atom_energies,
+            },
+            "network": sections.network,
+            "long_range": sections.long_range,
+            "loss": sections.loss,
+            "optimizer": sections.optimizer,
+            "training": sections.training,
+        }
+
+    def resolved(self, folder: Path) -> LearningConfig:
+        """The same with all file names taken relative to a folder."""
+        start = self.start.model_copy(
+            update={"frames": [folder / path for path in self.start.frames], "recipe": self._recipe(folder)}
+        )
+        stages = [
+            stage.model_copy(update={"runs": [run.with_file_beside(folder) for run in stage.runs]})
+            for stage in self.exploration.stages
+        ]
+        return self.model_copy(
+            update={
+                "start": start,
+                "reference": _reference_beside(self.reference, folder),
+                "test": [folder / path for path in self.test],
+                "exploration": self.exploration.model_copy(update={"stages": stages}),
+            }
+        )
+
+    def _recipe(self, folder: Path) -> str | None:
+        name = self.start.recipe
+        return str(folder / name) if name is not None and (folder / name).exists() else name
+
+
+def _reference_beside(reference: ReferenceConfig, folder: Path) -> ReferenceConfig:
+    if reference.lammps is None:
+        return reference
+    coefficients = with_here(reference.lammps.pair_coeff, folder)
+    lammps = reference.lammps.model_copy(update={"pair_coeff": coefficients})
+    return reference.model_copy(update={"lammps": lammps})
+
+
+def load_config(path: str | os.PathLike[str]) -> LearningConfig:
+    """Read and check a configuration; its file names are relative to its own directory.
+
+    Raises
+    ------
+    FileFormatError
+        If the file is not YAML.
+    InvalidInputError
+        If a key is unknown, missing or has a wrong value; one line that names each.
+    """
+    return read_yaml(LearningConfig, Path(path)).resolved(Path(path).parent)
+
+
+def template() -> str:
+    """A complete commented configuration, itself valid."""
+    return resources.files("nnpot.learning").joinpath("template.yaml").read_text(encoding="utf-8")

@@ -1,0 +1,283 @@
+"""The loop: train, explore, select, label, train, until every stage is trusted."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ase import Atoms
+
+from nnpot.errors import InvalidInputError, NnpotError
+from nnpot.files import atomic_directory, atomic_write, remove_leftovers
+from nnpot.io import read_frames, require_labels, write_frames
+from nnpot.learning.config import LearningConfig
+from nnpot.learning.judgement import Judged, judge
+from nnpot.learning.labelling import label_frames
+from nnpot.learning.reference import check_reference
+from nnpot.learning.report import write_report, write_round_figures
+from nnpot.learning.rounds import RoundFiles, RoundOutcome, find_models, read_any, write_json
+from nnpot.learning.selection import Surroundings, growth, select_frames
+from nnpot.learning.stages import Exploration, explore_stages
+from nnpot.potential import load
+from nnpot.reference.recipe import load_recipe
+from nnpot.reference.sampling import sample
+from nnpot.training import train
+
+logger = logging.getLogger(__name__)
+
+CONFIGURATION, START, TEST, COMMITTEE = "learn.json", "start.xyz", "test.xyz", "committee"
+
+
+class Interrupted(Exception):
+    """Ctrl-C during a training: what it has done so far is kept."""
+
+
+@dataclass(frozen=True)
+class LearningResult:
+    """What a loop has come to."""
+
+    rounds: list[RoundOutcome]
+    models: list[Path]
+    """The committee of the last round."""
+    report: Path
+    test_frames: list[Atoms]
+
+    @property
+    def trusted(self) -> bool:
+        """Whether every stage is."""
+        return self.rounds[-1].trusted
+
+
+def learn(config: LearningConfig, directory: Path, resume: bool = False) -> LearningResult:
+    """Run the loop into a directory, or go on where it was broken off.
+
+    Parameters
+    ----------
+    config
+        See `load_config` for a YAML file.
+    directory
+        For ``round_00``, ``round_01``, ..., ``committee`` and ``report.html``.
+    resume
+        Go on with what is in the directory; the outcome is that of an unbroken loop.
+
+    Raises
+    ------
+    InvalidInputError
+        If the directory holds a loop and ``resume`` is not said, or one with another configuration.
+    NnpotError
+        If a training, a run or all labels of a round fail.
+    Interrupted
+        If a training was stopped by Ctrl-C.
+    """
+    check_reference(config.reference)
+    _claim(config, directory, resume)
+    _prepare(config, directory)
+    rounds: list[RoundOutcome] = []
+    for number in range(config.max_rounds + 1):
+        files = RoundFiles.of(directory, number)
+        outcome = files.read()
+        done_before = outcome is not None
+        if outcome is None:
+            outcome = _Round(config, directory, number, rounds).run()
+            files.write(outcome)
+            logger.info("%s", _line(outcome))
+        rounds.append(outcome)
+        ends = outcome.trusted or number == config.max_rounds
+        if ends or not done_before:
+            report = write_report(config, directory, rounds, _test(directory))
+        if ends:
+            break
+    return LearningResult(rounds, find_models(directory / COMMITTEE), report, _test_frames(directory))
+
+
+def _claim(config: LearningConfig, directory: Path, resume: bool) -> None:
+    """Refuse to write over another loop."""
+    said = directory / CONFIGURATION
+    if said.exists() and not resume:
+        raise InvalidInputError(
+            f"{directory}: holds a loop already; go on with --resume or choose another directory"
+        )
+    if said.exists() and said.read_text(encoding="utf-8") != config.fingerprint():
+        raise InvalidInputError(
+            f"{said}: the loop was begun with another configuration; resume with the same (workers, "
+            f"scheduler, max_rounds and limits of time and memory may differ)"
+        )
+    directory.mkdir(parents=True, exist_ok=True)
+    for folder in [directory, *(path for path in directory.rglob("*") if path.is_dir())]:
+        remove_leftovers(folder, ["*"])
+    with atomic_write(said) as stream:
+        stream.write(config.fingerprint())
+
+
+def _prepare(config: LearningConfig, directory: Path) -> None:
+    """Put the first frames and the test frames into the directory, so that it holds all that it needs."""
+    if not (directory / START).exists():
+        start = config.start
+        if start.recipe is not None:
+            frames = list(sample(load_recipe(start.recipe), start.seed))
+        else:
+            frames = [frame for path in start.frames for frame in read_frames(path)]
+        require_labels(frames, where="start")
+        write_frames(directory / START, frames)
+    if config.test and not (directory / TEST).exists():
+        frames = [frame for path in config.test for frame in read_frames(path)]
+        require_labels(frames, where="test")
+        write_frames(directory / TEST, frames)
+
+
+def _test(directory: Path) -> Judged | None:
+    """What the committee of the last round says about the test frames, where there are any."""
+    return judge(find_models(directory / COMMITTEE), _test_frames(directory))
+
+
+def _test_frames(directory: Path) -> list[Atoms]:
+    return read_frames(directory / TEST) if (directory / TEST).exists() else []
+
+
+def _line(outcome: RoundOutcome) -> str:
+    """What a round has come to, in one line."""
+    parts = [f"round {outcome.number}"]
+    parts += [f"{stage.name}: {100.0 * stage.share:.1f} % trusted" for stage in outcome.stages]
+    if outcome.candidates:
+        parts.append(f"{outcome.candidates} uncertain frames")
+    if outcome.labelled or outcome.failed:
+        parts.append(f"{outcome.labelled} labelled, {outcome.failed} failed")
+    if "force_rmse_mev_per_angstrom" in outcome.test:
+        parts.append(f"test forces {outcome.test['force_rmse_mev_per_angstrom']:.1f} meV/Å")
+    parts.append(f"{outcome.frames} frames in all")
+    parts.append(f"{sum(outcome.seconds.values()):.0f} s")
+    return "; ".join(parts)
+
+
+class _Round:
+    """One round on its way; what is done is a file, and not done again."""
+
+    def __init__(
+        self, config: LearningConfig, directory: Path, number: int, before: list[RoundOutcome]
+    ) -> None:
+        self.config, self.directory, self.number, self.before = config, directory, number, before
+        self.files = RoundFiles.of(directory, number)
+        self.files.folder.mkdir(exist_ok=True)
+        self.seconds: dict[str, float] = {}
+
+    def run(self) -> RoundOutcome:
+        if self.number == 0:
+            fresh = self._train([])
+            return self._outcome(test=_test(self.directory), trained=True, fresh=fresh)
+        models = find_models(RoundFiles.of(self.directory, self.number - 1).training)
+        first = self._first_stage()
+        with self._timed("exploring"):
+            exploration = explore_stages(self.config, models, self.files.exploration, self.number, first)
+        trusted = first + len(exploration.stages) == len(self.config.exploration.stages) and all(
+            stage.share >= self.config.trust.share for stage in exploration.stages
+        )
+        near_duplicates, fresh, met = 0, False, None
+        if not trusted:
+            with self._timed("labelling"):
+                near_duplicates = self._select(exploration, models)
+                self._label()
+            met = judge(models, read_any(self.files.labelled))
+        write_round_figures(self.config, self.files, exploration, met)
+        if not trusted:
+            fresh = self._train(models)
+        return self._outcome(
+            stages=exploration.stages,
+            candidates=len(exploration.candidates),
+            near_duplicates=near_duplicates,
+            met=met.errors.to_dict() if met else {},
+            rank_correlation=met.rank_correlation if met else None,
+            test=_test(self.directory),
+            trained=not trusted,
+            fresh=fresh,
+            trusted=trusted,
+        )
+
+    def _first_stage(self) -> int:
+        """The first stage that no round before has trusted."""
+        share = self.config.trust.share
+        passed = {stage.name for outcome in self.before for stage in outcome.stages if stage.share >= share}
+        names = [stage.name for stage in self.config.exploration.stages]
+        return next(number for number, name in enumerate(names) if name not in passed)
+
+    def _select(self, exploration: Exploration, models: list[Path]) -> int:
+        """Write the frames to be labelled; the number of near-duplicates among the candidates."""
+        note = self.files.selected.with_suffix(".json")
+        if not note.exists():
+            known = [frame for path in self._data(self.number) for frame in read_frames(path)]
+            surroundings = Surroundings(load(models[0]).symmetry_functions(), known)
+            settings = self.config.selection
+            found = select_frames(
+                surroundings, exploration.candidates, settings.most_frames, settings.smallest_distance
+            )
+            write_frames(self.files.selected, [exploration.candidates[number] for number in found.chosen])
+            write_json(note, asdict(found))
+        return int(json.loads(note.read_text(encoding="utf-8"))["near_duplicates"])
+
+    def _label(self) -> None:
+        if self.files.labelled.exists():
+            return
+        labels = label_frames(read_any(self.files.selected), self.config, self.files.labels)
+        write_frames(self.files.failed, labels.failed)
+        write_frames(self.files.labelled, labels.labelled)
+        for frame in labels.failed:
+            logger.warning("round %d: a label failed: %s", self.number, frame.info["failure"])
+
+    def _data(self, until: int) -> list[Path]:
+        """All files of labelled frames of the rounds before ``until``."""
+        files = [RoundFiles.of(self.directory, number).labelled for number in range(1, until)]
+        return [self.directory / START, *(path for path in files if read_any(path))]
+
+    def _train(self, models: list[Path]) -> bool:
+        """Train on all data; whether functions and weights are new."""
+        data = [path.resolve() for path in self._data(self.number + 1)]
+        if self.number > 0 and not read_any(self.files.labelled):
+            raise NnpotError(
+                f"round {self.number}: {self.files.selected} has no frame to learn from, since all uncertain "
+                f"ones are near-duplicates of known ones; begin anew with a smaller "
+                f"selection.smallest_distance or higher limits of trust"
+            )
+        fresh = not models or self._outgrown(models[0], data)
+        if fresh:
+            config = self.config.first_training(data)
+        else:
+            config = self.config.further_training(data, models[0].parent.resolve())
+        with self._timed("training"):
+            result = train(config, self.files.training, resume=self.files.training.exists())
+        if result.interrupted:
+            raise Interrupted
+        with atomic_directory(self.directory / COMMITTEE) as committee:
+            for model in result.models:
+                shutil.copytree(model, committee / model.name)
+        return fresh
+
+    def _outgrown(self, model: Path, data: list[Path]) -> bool:
+        limit = self.config.retraining.fresh_beyond
+        if limit is None:
+            return False
+        frames = [frame for path in data for frame in read_frames(path)]
+        return growth(load(model), frames) > limit
+
+    def _outcome(self, test: Judged | None, **values: Any) -> RoundOutcome:
+        return RoundOutcome(
+            number=self.number,
+            labelled=len(read_any(self.files.labelled)),
+            failed=len(read_any(self.files.failed)),
+            frames=sum(len(read_frames(path)) for path in self._data(self.number + 1)),
+            test=test.errors.to_dict() if test else {},
+            test_rank_correlation=test.rank_correlation if test else None,
+            seconds=self.seconds,
+            **values,
+        )
+
+    @contextmanager
+    def _timed(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - start

