@@ -134,13 +134,6 @@ class Potential:
             self.elements, lines, self._model.cutoff_type, self._model.cutoff_alpha
         )
 
-    def training_range(self, element: str) -> NDArray[np.float64]:
-        """The smallest and largest value of each symmetry function of an element over the training frames.
-
-        Shape (n_functions, 2), from ``scaling.data``; in the order of the columns of `symmetry_functions`.
-        """
-        return self._model.scaling(element)[:, :2]
-
     def scaling(self, element: str) -> NDArray[np.float64]:
         """Columns min, max, mean, sigma over the training frames, a row for each function of an element."""
         return self._model.scaling(element)

@@ -253,7 +253,8 @@ class LearningConfig(StrictModel):
         sections = self._sections(data)
         network = self.training.network
         changes: dict[str, Any] = {name: value for name, value in self.retraining if value is not None}
-        rates = {name: changes[name] for name in ("initial_rate", "final_rate") if name in changes}
+        names = ("initial_rate", "final_rate")
+        rates: dict[str, Any] = {name: changes[name] for name in names if name in changes}
         epochs = changes.get("epochs", sections["training"].epochs)
         return TrainingConfig.model_validate(
             sections

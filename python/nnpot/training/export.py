@@ -104,7 +104,7 @@ def verify(
         batch = to_tensors(next(batches(data, np.arange(1), 1, "float64")))
         predicted = predict(networks, to_device(data, "float64"), batch, with_stress=True)
         offset = sum(model.atom_energies[symbol] for symbol in frame.symbols)
-        energy, core_forces, virial, atomic, _ = potential.compute(*arguments(frame))
+        energy, core_forces, virial, atomic, *_ = potential.compute(*arguments(frame))
         of_networks = np.abs(atomic - [model.atom_energies[symbol] for symbol in frame.symbols]).sum()
         energy_size = of_networks + OFFSET_ROUNDING * abs(energy)
         energy_error = abs(float(predicted.energies[0, 0]) + offset - energy) / energy_size
