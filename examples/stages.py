@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import shutil
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nnpot import farm
 from nnpot.analysis.predictions import Predictions, predict_frames
 from nnpot.files import atomic_directory
 from nnpot.io import read_frames, write_frames
@@ -45,13 +44,14 @@ def sample_frames(recipe: Path, output: Path, fraction: float = 1.0) -> None:
         (recipe, output / "train.xyz", TRAIN_SEED, fraction),
         (recipe, output / "test.xyz", TEST_SEED, fraction * TEST_FRACTION),
     ]
-    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
-        for done in [pool.submit(sample_one, *job) for job in jobs]:
-            done.result()
+    for _, outcome in farm.run_tasks(sample_one, jobs, 2):
+        if isinstance(outcome, Exception):
+            raise outcome
 
 
-def sample_one(recipe: Path, file: Path, seed: int, fraction: float) -> None:
+def sample_one(job: tuple[Path, Path, int, float]) -> None:
     """Sample a fraction of a recipe's frames; only the training frames show their progress."""
+    recipe, file, seed, fraction = job
     with contextlib.ExitStack() as stack:
         if seed != TRAIN_SEED:
             stack.enter_context(contextlib.redirect_stderr(stack.enter_context(open(os.devnull, "w"))))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 import pickle
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nnpot import farm
 from nnpot.files import atomic_write
 from nnpot.progress import progress
 
@@ -29,6 +28,10 @@ class Task:
     def key(self) -> tuple[str, str]:
         """Its name."""
         return self.owner, self.what
+
+    def result(self) -> Any:
+        """Calculate it."""
+        return self.function(*self.arguments)
 
     def digest(self, version: str) -> str:
         """Of all that its result depends on; ``version`` is that of the model, not read by the reference."""
@@ -54,22 +57,14 @@ def run_tasks(
     files = {task.key: kept / f"{task.digest(version)}.pickle" for task in tasks}
     found = {key: pickle.loads(file.read_bytes()) for key, file in files.items() if file.exists()}
     missing = sorted((task for task in tasks if task.key not in found), key=lambda task: -task.work)
-    with (
-        ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool,
-        progress(doing, round(sum(task.work for task in tasks))) as bar,
-    ):
+    with progress(doing, round(sum(task.work for task in tasks))) as bar:
         bar.advance(sum(task.work for task in tasks if task.key in found))
-        running: dict[Future[Any], Task] = {
-            pool.submit(task.function, *task.arguments): task for task in missing
-        }
-        try:
-            for future in as_completed(running):
-                task = running[future]
-                found[task.key] = future.result()
-                with atomic_write(files[task.key], "wb") as stream:
-                    pickle.dump(found[task.key], stream)
-                bar.advance(task.work, last=f"{task.what}, {task.owner}")
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        for number, outcome in farm.run_tasks(Task.result, missing, processes):
+            if isinstance(outcome, Exception):
+                raise outcome
+            task = missing[number]
+            found[task.key] = outcome
+            with atomic_write(files[task.key], "wb") as stream:
+                pickle.dump(outcome, stream)
+            bar.advance(task.work, last=f"{task.what}, {task.owner}")
     return found

@@ -6,8 +6,6 @@ python run.py --quick --output DIR   the same on a few frames, to see that it wo
 
 from __future__ import annotations
 
-import argparse
-import json
 import logging
 import os
 import shutil
@@ -20,11 +18,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from ase import Atoms
 from ase.build import bulk
+from command import command_line, exit_code, write_summary
 from presentation import Outcome, print_outcome, write_report
 
 from nnpot.analysis.radial_distribution import Simulation, simulate_radial_distribution
-from nnpot.errors import NnpotError
-from nnpot.files import atomic_write
 from nnpot.io import write_frames
 from nnpot.lammps_runtime import network_commands
 from nnpot.learning import LearningConfig, load_config
@@ -43,21 +40,18 @@ DENSITY = 2.45
 """Of the liquid, g/cm³."""
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main() -> int:
     """Run all stages; 0 when every bar is met, 1 when one is missed, 2 after an error."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--output", type=Path, required=True, help="folder of the results")
-    parser.add_argument("--quick", action="store_true", help="the quick version")
-    options = parser.parse_args(arguments)
+    options = command_line(__doc__).parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     for name in ("nnpot.learning", "nnpot.progress"):
         logging.getLogger(name).setLevel(logging.INFO)
-    try:
+
+    def example() -> bool:
         outcome = run(options.output, HERE / "quick" if options.quick else HERE)
-    except (NnpotError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0 if print_outcome(outcome, options.output) or options.quick else 1
+        return print_outcome(outcome, options.output) or options.quick
+
+    return exit_code(example)
 
 
 def run(output: Path, inputs: Path) -> Outcome:
@@ -75,9 +69,7 @@ def run(output: Path, inputs: Path) -> Outcome:
     minutes = (time.perf_counter() - start) / 60.0
     print("Judging the committee ...", flush=True)
     outcome = judged(config, result, minutes, quick)
-    with atomic_write(output / "summary.json") as stream:
-        json.dump(outcome.summary(), stream, indent=2, ensure_ascii=False)
-        stream.write("\n")
+    write_summary(output, outcome.summary())
     write_report(outcome, output)
     return outcome
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -176,11 +175,8 @@ def _task(owner: str, what: str, length: float, function: Callable[..., Any], *a
     return Task(owner, what, COST[owner] * length, function, arguments)
 
 
-def compare_physics(recipe: Recipe, output: Path, plan: Plan, processes: int | None = None) -> Physics:
-    """Run all simulations for both potentials, the longest first.
-
-    As many at once as there are cores, or as ``processes`` says.
-    """
+def compare_physics(recipe: Recipe, output: Path, plan: Plan, processes: int) -> Physics:
+    """Run all simulations for both potentials, so many at once, the longest first."""
     model = output / "model"
     shortest = shortest_distances(read_frames(output / "train.xyz"))
     bare = network_commands(model, ELEMENTS)
@@ -198,8 +194,7 @@ def compare_physics(recipe: Recipe, output: Path, plan: Plan, processes: int | N
     hot = quartz(recipe, plan.quartz_repeat)
     steps = plan.continuity_steps
     tasks.append(_task("network", "continuity", 1.0, continuity, hot, network, 1500.0, steps))
-    cores = processes or len(os.sched_getaffinity(0))
-    found = run_tasks(tasks, cores, output / "physics", version_of(model))
+    found = run_tasks(tasks, processes, output / "physics", version_of(model))
     return Physics(
         reference=_behaviour(found, "reference", plan),
         network=_behaviour(found, "network", plan),

