@@ -44,9 +44,7 @@ def sample_frames(recipe: Path, output: Path, fraction: float = 1.0) -> None:
         (recipe, output / "train.xyz", TRAIN_SEED, fraction),
         (recipe, output / "test.xyz", TEST_SEED, fraction * TEST_FRACTION),
     ]
-    for _, outcome in farm.run_tasks(sample_one, jobs, 2):
-        if isinstance(outcome, Exception):
-            raise outcome
+    farm.run_all(sample_one, jobs, 2)
 
 
 def sample_one(job: tuple[Path, Path, int, float]) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from ase import Atoms
 from ase.build import bulk
 
+from nnpot import farm
 from nnpot.analysis.dynamics import EnergyConservation, constant_energy_run
 from nnpot.analysis.elastic import CubicElasticity, cubic_elasticity
 from nnpot.analysis.radial_distribution import RadialDistribution, Simulation, simulate_radial_distribution
@@ -105,11 +104,15 @@ TASKS: tuple[Callable[[PairCommands], Any], ...] = (
 )
 
 
+def _run(run: tuple[PairCommands, Callable[[PairCommands], Any]]) -> Any:
+    pair, task = run
+    return task(pair)
+
+
 def compare_physics(reference: PairCommands, network: PairCommands) -> Physics:
     """Run all tasks for both potentials, two at once, the longest first."""
-    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
-        running = {(pair, task): pool.submit(task, pair) for pair in (network, reference) for task in TASKS}
-        found = {key: future.result() for key, future in running.items()}
+    runs = [(pair, task) for pair in (network, reference) for task in TASKS]
+    found = dict(zip(runs, farm.run_all(_run, runs, 2), strict=True))
     behaviours = [
         Behaviour(
             elasticity=found[pair, elastic_task],

@@ -54,6 +54,19 @@ def run_tasks(
             yield futures[future], future.result() if error is None else error
 
 
+def run_all(function: Callable[[Task], Result], tasks: Sequence[Task], workers: int) -> list[Result]:
+    """The results of all tasks in their order; what one raises ends the others.
+
+    Parameters as for `run_tasks`.
+    """
+    found: dict[int, Result] = {}
+    for number, outcome in run_tasks(function, tasks, workers):
+        if isinstance(outcome, Exception):
+            raise outcome
+        found[number] = outcome
+    return [found[number] for number in range(len(tasks))]
+
+
 def _run_here(
     function: Callable[[Task], Result], tasks: Sequence[Task], workers: int
 ) -> Iterator[tuple[int, Result | Exception]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from nnpot.errors import InvalidInputError, NnpotError
-from nnpot.farm import run_tasks
+from nnpot.farm import run_all, run_tasks
 
 
 def square_or_fail(number: int) -> int:
@@ -35,7 +35,7 @@ PARENT = """
 import os, sys, time
 sys.path.insert(0, sys.argv[1])
 from test_farm import tell_and_wait
-from nnpot.farm import run_tasks
+from nnpot.farm import run_all, run_tasks
 if __name__ == "__main__":
     list(run_tasks(tell_and_wait, [sys.argv[2]], 1))
 """
@@ -74,3 +74,9 @@ def test_a_scheduler_that_is_not_there() -> None:
     pytest.importorskip("distributed")
     with pytest.raises(InvalidInputError, match="no Dask scheduler answers"):
         list(run_tasks(square_or_fail, [1], 1, "tcp:///nonsense"))
+
+
+def test_results_in_order_and_the_first_failure() -> None:
+    assert run_all(square_or_fail, [4, 1, 0], workers=2) == [16, 1, 0]
+    with pytest.raises(ValueError, match="two is refused"):
+        run_all(square_or_fail, [2, 1], workers=1)
