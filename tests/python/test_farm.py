@@ -35,7 +35,7 @@ PARENT = """
 import os, sys, time
 sys.path.insert(0, sys.argv[1])
 from test_farm import tell_and_wait
-from nnpot.farm import run_all, run_tasks
+from nnpot.farm import run_tasks
 if __name__ == "__main__":
     list(run_tasks(tell_and_wait, [sys.argv[2]], 1))
 """
