@@ -127,10 +127,13 @@ def _more_drift(one: Behaviour, other: Behaviour) -> float:
 
 
 def _cost_bars(cost: Cost) -> list[Bar]:
-    return [
-        Bar(f"cost over the short-ranged network's, {cost.n_atoms} atoms, pppm", cost.ratio, 1.5, ""),
-        Bar("time on two ranks over that on one", 1.0 / cost.speed_up, round(1 / 1.8, 3), ""),
+    shared = f"{cost.n_atoms} atoms, pppm"
+    bars = [
+        Bar(f"cost over the short-ranged network's, {cutoff:g} Å, {shared}", cost.ratio(cutoff), 1.5, "")
+        for cutoff in cost.cutoffs
     ]
+    slowest = max(1.0 / cost.speed_up(cutoff) for cutoff in cost.cutoffs)
+    return [*bars, Bar("time on two ranks over that on one", slowest, round(1 / 1.8, 3), "")]
 
 
 def lattice_constant(found: Behaviour) -> float:
@@ -261,10 +264,10 @@ def summary_of(outcome: Outcome) -> dict[str, Any]:
         "cost": {
             "atoms": outcome.cost.n_atoms,
             "microseconds_per_atom_and_step": {
-                f"{name}, {n} ranks": t for (name, n), t in outcome.cost.times.items()
+                f"{network.name}, {n} ranks": t for (network, n), t in outcome.cost.times.items()
             },
-            "ratio": outcome.cost.ratio,
-            "speed_up": outcome.cost.speed_up,
+            "ratio": {f"{cutoff:g} Å": outcome.cost.ratio(cutoff) for cutoff in outcome.cost.cutoffs},
+            "speed_up": {f"{cutoff:g} Å": outcome.cost.speed_up(cutoff) for cutoff in outcome.cost.cutoffs},
         },
         "bars": [vars(bar) | {"passed": bool(bar.passed)} for bar in outcome.bars()],
         "seconds": outcome.times,

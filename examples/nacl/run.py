@@ -40,6 +40,7 @@ class Version:
     cutoffs: tuple[float, ...]
     """Å; the first is that of the main networks."""
     plan: Plan
+    cost_cutoffs: tuple[float, ...]
     cost_atoms: int
     cost_seconds: float
     """Of each run that is timed."""
@@ -51,8 +52,10 @@ class Version:
         return [*both, Network(RECIPROCAL, self.cutoffs[0])]
 
 
-WHOLE = Version(HERE / "sample.yaml", 1.0, HERE / "train.yaml", (4.5, 4.0, 6.0, 8.0), FULL, 8000, 5.0, 3)
-SMALL = Version(HERE / "sample.yaml", 0.25, HERE / "quick.yaml", (4.5, 6.0), QUICK, 1000, 1.0, 2)
+WHOLE = Version(
+    HERE / "sample.yaml", 1.0, HERE / "train.yaml", (4.5, 4.0, 6.0, 8.0), FULL, (4.5, 6.0), 8000, 5.0, 3
+)
+SMALL = Version(HERE / "sample.yaml", 0.25, HERE / "quick.yaml", (4.5, 6.0), QUICK, (4.5, 6.0), 1000, 1.0, 2)
 
 
 def main() -> int:
@@ -96,7 +99,8 @@ def run(
         behaviours = compare_physics(recipe, main, output, version.plan, processes)
     with stage("cost", "Timing the networks", times):
         start = melt_starts(recipe, output, version.plan, processes)[version.plan.conserving_repeat]
-        cost = measure(main, start, output, version.cost_atoms, version.cost_seconds, version.cost_rounds)
+        timing = (version.cost_seconds, version.cost_rounds, version.cost_atoms)
+        cost = measure(networks, version.cost_cutoffs, start, output, *timing)
     outcome = Outcome(version.plan != FULL, networks, version.cutoffs[0], behaviours, cost, times)
     write_summary(output, summary_of(outcome))
     write_report(outcome, output)

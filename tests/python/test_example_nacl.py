@@ -72,7 +72,9 @@ def outcome(example, at_once, tmp_path_factory):
         waves=(1, 16),
         domains=10,
     )
-    version = example.Version(small_recipe(folder), 1.0, small_training(folder), (4.5,), plan, 64, 0.02, 1)
+    version = example.Version(
+        small_recipe(folder), 1.0, small_training(folder), (4.5,), plan, (4.5,), 64, 0.02, 1
+    )
     return example.run(folder / "out", version), folder / "out"
 
 
