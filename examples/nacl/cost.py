@@ -32,7 +32,7 @@ class Cost:
         return sorted({network.cutoff for network, _ in self.times})
 
     def ratio(self, cutoff: float) -> float:
-        """Of the long-ranged network's time on one rank over that of the short-ranged one of the same cutoff."""
+        """Of the long-ranged network's time on one rank over the short-ranged one's, same cutoff."""
         return self.times[Network(LONG, cutoff), 1] / self.times[Network(SHORT, cutoff), 1]
 
     def speed_up(self, cutoff: float) -> float:
