@@ -96,6 +96,7 @@ def _other_bars(physics: Physics) -> list[Bar]:
         Bar("density of the crystal, 300 to 1500 K", 100.0 * crystal, 1.0, "%"),
         Bar("density of the glass, 300 K", 100.0 * glass, 1.0, "%"),
         Bar("polymorphs at another place in the order of energies", swapped, 0, ""),
+        Bar("extrapolations in the crystal at 300 K", _warnings(network.states[CRYSTAL]), 0, ""),
         Bar("extrapolations in the glass at 300 K", _warnings(network.states[GLASS]), 0, ""),
         Bar("extrapolations in the crystal at 1500 K", _warnings(network.states[HOT_CRYSTAL]), 0, ""),
         Bar("extrapolations in the melt at 3500 K, per atom and step", _per_atom(melt), 1e-3, ""),

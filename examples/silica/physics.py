@@ -78,6 +78,7 @@ class Plan:
     def schedules(self, owner: str) -> dict[str, Schedule]:
         """Of the states, by name."""
         long_run = self.reference_run if owner == "reference" else self.long_run
+        crystal_run = self.short_run if owner == "reference" else self.long_run
         return {
             GLASS: Schedule(
                 300.0,
@@ -90,7 +91,7 @@ class Plan:
             ),
             MELT: Schedule(3500.0, long_run, melt=6000.0, melting=self.melting, equilibration=self.melting),
             HOT_CRYSTAL: Schedule(1500.0, long_run, equilibration=self.equilibration),
-            CRYSTAL: Schedule(300.0, self.short_run, equilibration=self.equilibration),
+            CRYSTAL: Schedule(300.0, crystal_run, equilibration=self.equilibration),
         }
 
 

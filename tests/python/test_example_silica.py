@@ -94,7 +94,7 @@ def test_everything_is_there(outcome):
     pictures = {path.stem for path in output.glob("*.png")}
     assert {"partial_distributions", "angles", "energy_volume", "random_start"} <= pictures
     summary = json.loads((output / "summary.json").read_text())
-    assert len(summary["bars"]) == 28
+    assert len(summary["bars"]) == 29
     assert {bar["name"] for bar in summary["bars"] if bar["limit"] == 2.0} == {
         f"energy RMSE, {kind}" for kind in ("crystal", "glass", "melt")
     }
