@@ -124,7 +124,7 @@ def test_nothing_is_said_inside_of_the_training_data(model_directory: Path, tmp_
 def test_frames(name: str, model_directory: Path, tmp_path: Path) -> None:
     atoms = compressed(name)
     if name == "cluster":
-        atoms.positions *= 0.9
+        atoms.positions *= 0.8
     grades = np.array([np.abs(own).max() for own in distances(model_directory, atoms)])
     commands = start(tmp_path, atoms) + pair("extrapolation dump file found.extxyz", model_directory)
     texts = []

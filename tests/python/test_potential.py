@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from structures import NAMES, structure
 
 import nnpot
-from nnpot import InvalidInputError, Potential, Prediction, UnknownElementError, VerletList, _core
+from nnpot import InvalidInputError, Potential, Prediction, UnknownElementError, _core
 from nnpot.analysis.errors import compare
 from nnpot.io import read_frames
 from nnpot.units import UnitSystem
@@ -221,9 +222,9 @@ def test_one_thread_per_core_that_the_process_may_use(
     everyone_is_here = threading.Barrier(3, timeout=30)
 
     class Waiting(Potential):
-        def predict(self, atoms: Atoms, neighbors: VerletList | None = None) -> Prediction:
+        def predict(self, atoms: Atoms, *arguments: Any, **options: Any) -> Prediction:
             everyone_is_here.wait()
-            return super().predict(atoms, neighbors)
+            return super().predict(atoms, *arguments, **options)
 
     assert len(list(Waiting(potential._model).predict_many([structure("cluster")] * 6))) == 6
 
