@@ -19,6 +19,8 @@ BAR = 1.0 / 1.6021765e6
 STRESS_NAMES = ("pxx", "pyy", "pzz", "pyz", "pxz", "pxy")
 TRUST = " c_trust[1] c_trust[3]"
 """Thermo quantities of a committee that is watched: largest force spread and largest grade."""
+GLOBAL, VECTOR = 0, 1
+"""LAMMPS's numbers of what is taken out of a compute."""
 VOIGT = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
 
 
@@ -180,7 +182,8 @@ class LammpsSystem:
 
     def trust(self) -> tuple[float, float]:
         """The largest force spread (eV/Å) of the committee and the largest grade, at the last step."""
-        return self.thermo("c_trust[1]"), self.thermo("c_trust[3]")
+        largest = self.lammps.extract_compute("trust", GLOBAL, VECTOR)  # what get_thermo does not know
+        return float(largest[0]), float(largest[2])
 
     def snapshot(self) -> Atoms:
         """The structure of the last step with energy (eV), forces (eV/Å) and stress (eV/Å³, ASE's sign).

@@ -65,7 +65,7 @@ def copper_values(folder: Path, **changes: Any) -> dict[str, Any]:
             ],
         },
         "trust": {
-            "force_spread": {"low": 0.02, "high": 50.0},
+            "force_spread": {"low": 0.3, "high": 50.0},
             "grade": {"low": 1.0, "high": 9.0},
             "share": 0.9,
         },

@@ -60,7 +60,7 @@ assert run(folder / "unbroken") == 0
 kills = [
     (nnpot.training.run, "write_checkpoint", 3, True),  # in the first training
     (nnpot.learning.stages, "_write", 2, True),  # between two trajectories
-    (nnpot.learning.stages, "write_frames", 2, True),  # with the frames of a trajectory, but not its trace
+    (nnpot.learning.stages, "write_frames", 1, True),  # with the frames of a trajectory, but not its trace
     (nnpot.learning.labelling, "_keep", 3, False),  # in labelling
     (nnpot.training.run, "write_checkpoint", 2, False),  # in a training from earlier weights
     (nnpot.learning.loop, "atomic_directory", 1, False),  # before the committee is replaced
@@ -126,7 +126,7 @@ def test_what_a_loop_leaves(loops: Path) -> None:
     ):
         assert (loop / "round_02" / name).stat().st_size > 0, name
     page = (loop / "report.html").read_text()
-    assert "Round 2" in page and page.count("<img") == 3 + 1 + 2 * 2
+    assert "Round 2" in page and page.count("<img") == 5 + 2 * 2
 
 
 def test_labels_that_fail_are_kept_with_their_reason(loops: Path) -> None:
