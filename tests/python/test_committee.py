@@ -61,6 +61,25 @@ def expected_grades(members: list[_core.Model], atoms: Atoms) -> np.ndarray:
     return np.where(grades > 1e-9, grades, 0.0)
 
 
+def test_charges_that_reach_beyond_the_functions(members: list[_core.Model]) -> None:
+    """The members' networks see 4.6 Å, the charges that they share 7."""
+    atoms = structure("liquid")
+    charged = []
+    for m in range(2):
+        charged.append(random_model([atoms], functions_of(members[0]), 1, "t", "scale_center", m))
+        charged[m].set_long_range("full", 0.6, 7.0, {"Si": 1.2, "O": -0.6})
+    plain = [random_model([atoms], functions_of(members[0]), 1, "t", "scale_center", m) for m in range(2)]
+    with_charges = Potential(charged).predict(atoms, uncertainty=True)
+    without = Potential(plain).predict(atoms, uncertainty=True)
+    alone = [Potential(one).predict(atoms).forces for one in charged]
+    np.testing.assert_allclose(with_charges.forces, np.mean(alone, axis=0), atol=1e-11)
+    assert np.abs(with_charges.forces - without.forces).max() > 0.1
+    assert with_charges.uncertainty is not None and without.uncertainty is not None
+    for name in ("force_spreads", "energy_spreads", "grades"):
+        found, expected = (getattr(one.uncertainty, name) for one in (with_charges, without))
+        np.testing.assert_allclose(found, expected, atol=1e-9)
+
+
 def test_a_committee_is_the_mean_of_its_members(members: list[_core.Model], any_structure: Atoms) -> None:
     said = Potential(members).predict(any_structure, uncertainty=True)
     alone = [Potential(member).predict(any_structure) for member in members]
