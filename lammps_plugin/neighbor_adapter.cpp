@@ -42,8 +42,9 @@ void NeighborAdapter::fill(const LammpsAtoms &atoms, const LammpsNeighbors &neig
   }
 }
 
-// LAMMPS's list has a skin: about half of the candidates are too far. Every candidate is written to the next free place,
-// and the place is kept if the candidate is near: no branch that the processor would have to guess.
+// LAMMPS's list has a skin: about half of the candidates are too far. Every candidate is written to
+// the next free place, and the place is kept if the candidate is near: no branch that the processor
+// would have to guess.
 std::size_t NeighborAdapter::select_near(const double *const *positions, const double *origin,
                                          const int *candidates, std::size_t n_candidates,
                                          std::size_t *near) const

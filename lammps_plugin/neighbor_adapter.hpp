@@ -52,8 +52,7 @@ class NeighborAdapter {
   /// Writes the indices of those within the cutoff to @p near, which has room for all candidates.
   /// @return their number
   std::size_t select_near(const double *const *positions, const double *origin,
-                          const int *candidates, std::size_t n_candidates,
-                          std::size_t *near) const;
+                          const int *candidates, std::size_t n_candidates, std::size_t *near) const;
 
   std::vector<int> atomic_numbers_;
   double cutoff_squared_;
