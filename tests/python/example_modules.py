@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -16,21 +16,22 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 @contextlib.contextmanager
 def run_of(example: Path) -> Iterator[ModuleType]:
-    """``run`` of an example; the others lie in ``sys.modules`` as long as this lasts."""
+    """``run`` of an example; the others lie in ``sys.modules`` as long as this lasts.
+
+    Other examples, and the tests themselves, have modules of the same names.
+    """
+    names = {path.stem for folder in (EXAMPLES, example) for path in folder.glob("*.py")}
+    others = _take_out(names)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OMP_NUM_THREADS", "1")
         patch.syspath_prepend(EXAMPLES)
         patch.syspath_prepend(example)
-        _forget()
         try:
             yield importlib.import_module("run")
         finally:
-            _forget()
+            _take_out(names)
+            sys.modules.update(others)
 
 
-def _forget() -> None:
-    """Other examples have modules of the same names."""
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if file is not None and Path(file).is_relative_to(EXAMPLES):
-            del sys.modules[name]
+def _take_out(names: Iterable[str]) -> dict[str, ModuleType]:
+    return {name: sys.modules.pop(name) for name in names if name in sys.modules}
