@@ -3,7 +3,9 @@
 namespace nnpot {
 namespace {
 
-void resize(std::size_t n, NeighborList& list, std::vector<std::size_t>& pairs) {
+/// Room for @p n pairs; what is there already is not given back, so that nothing has to be cleared again.
+void make_room(std::size_t n, NeighborList& list, std::vector<std::size_t>& pairs) {
+    if (pairs.size() >= n) return;
     for (auto* indices : {&list.neighbor_index, &pairs}) indices->resize(n);
     for (auto* component : {&list.dx, &list.dy, &list.dz}) component->resize(n);
     list.neighbor_atomic_number.resize(n);
@@ -18,7 +20,7 @@ const NeighborList& NearNeighbors::select(const NeighborList& list, double cutof
     list_.center_index = list.center_index;
     list_.center_atomic_number = list.center_atomic_number;
     list_.offsets.assign(1, 0);
-    resize(list.n_pairs(), list_, pairs_);
+    make_room(list.n_pairs(), list_, pairs_);
     std::size_t end = 0;
     for (std::size_t c = 0; c < list.n_centers(); ++c) {
         for (std::size_t p = list.offsets[c]; p < list.offsets[c + 1]; ++p) {
@@ -33,17 +35,16 @@ const NeighborList& NearNeighbors::select(const NeighborList& list, double cutof
         }
         list_.offsets.push_back(end);
     }
-    resize(end, list_, pairs_);
     return list_;
 }
 
-void NearNeighbors::spread(const Evaluation& near, std::size_t n_pairs, Evaluation& evaluation) const {
-    evaluation.energies = near.energies;
+void NearNeighbors::add_to(const Evaluation& near, Evaluation& evaluation) const {
+    for (std::size_t c = 0; c < near.energies.size(); ++c) evaluation.energies[c] += near.energies[c];
+    const std::size_t n_near = list_.offsets.back();
     for (const auto component : {&Evaluation::gx, &Evaluation::gy, &Evaluation::gz}) {
         const std::vector<double>& from = near.*component;
         std::vector<double>& to = evaluation.*component;
-        to.assign(n_pairs, 0.0);
-        for (std::size_t p = 0; p < pairs_.size(); ++p) to[pairs_[p]] = from[p];
+        for (std::size_t p = 0; p < n_near; ++p) to[pairs_[p]] += from[p];
     }
 }
 

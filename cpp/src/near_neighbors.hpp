@@ -12,11 +12,12 @@ namespace nnpot {
 /// as far as a Coulomb sum. Keeps its memory from one list to the next.
 class NearNeighbors {
 public:
-    /// Replaces what is held by those of @p list within @p cutoff (Å), in their order.
+    /// Replaces what is held by those of @p list within @p cutoff (Å), in their order. The arrays of the result may be
+    /// longer than its offsets say.
     const NeighborList& select(const NeighborList& list, double cutoff);
 
-    /// Replaces @p evaluation by @p near, that of the selected neighbors, with derivatives of 0 for all the others.
-    void spread(const Evaluation& near, std::size_t n_pairs, Evaluation& evaluation) const;
+    /// Adds @p near, an evaluation of the selected neighbors, to one of the whole list.
+    void add_to(const Evaluation& near, Evaluation& evaluation) const;
 
 private:
     NeighborList list_;

@@ -122,6 +122,7 @@ public:
         }
         long_range_ = members.front().long_range;
         cutoff_ = long_range_ ? std::max(functions_cutoff_, long_range_->real_cutoff) : functions_cutoff_;
+        if (long_range_ && long_range_->with_real_space) real_space_.emplace(*long_range_);
     }
 
     double cutoff() const noexcept { return cutoff_; }
@@ -137,14 +138,14 @@ public:
 
     void compute(const NeighborList& list, Evaluation& evaluation, const Findings& findings) {
         for (const int number : list.center_atomic_number) require_known(number);
-        if (functions_cutoff_ < cutoff_) {
-            compute_near(list, evaluation, findings);
+        if (real_space_) {
+            compute_with_charges(list, evaluation, findings);
         } else {
             compute_short_range(list, evaluation, findings);
         }
-        finish(list, evaluation);
+        require_finite(list, evaluation);
         if (findings.members == nullptr) return;
-        for (Evaluation& member : *findings.members) finish(list, member);
+        for (const Evaluation& member : *findings.members) require_finite(list, member);
     }
 
 private:
@@ -158,17 +159,17 @@ private:
         throw UnknownElement("element '" + element_symbol(number) + "' is not in the model (it has " + known + ")");
     }
 
-    /// The short range with the neighbors that it sees, for the whole list.
-    void compute_near(const NeighborList& list, Evaluation& evaluation, const Findings& findings) {
+    /// The charges of all neighbors, and the networks of those that they see, which are fewer.
+    void compute_with_charges(const NeighborList& list, Evaluation& evaluation, const Findings& findings) {
         Findings near = findings;
         if (findings.members != nullptr) near.members = &near_members_;
         compute_short_range(near_.select(list, functions_cutoff_), near_evaluation_, near);
-        near_.spread(near_evaluation_, list.n_pairs(), evaluation);
-        if (findings.members == nullptr) return;
-        findings.members->resize(n_members_);
-        for (std::size_t m = 0; m < n_members_; ++m) {
-            near_.spread(near_members_[m], list.n_pairs(), (*findings.members)[m]);
+        real_space_->compute(list, evaluation);
+        if (findings.members != nullptr) {
+            findings.members->assign(n_members_, evaluation);
+            for (std::size_t m = 0; m < n_members_; ++m) near_.add_to(near_members_[m], (*findings.members)[m]);
         }
+        near_.add_to(near_evaluation_, evaluation);
     }
 
     /// What the networks say.
@@ -229,17 +230,13 @@ private:
                                    evaluation.gy.data() + first, evaluation.gz.data() + first);
     }
 
-    void finish(const NeighborList& list, Evaluation& evaluation) const {
-        if (long_range_ && long_range_->with_real_space) add_real_space(list, *long_range_, evaluation);
-        require_finite(list, evaluation);
-    }
-
     std::size_t n_members_;
     double functions_cutoff_ = 0.0;  ///< Å
     double cutoff_ = 0.0;            ///< Å, of all that is seen
     std::optional<LongRange> long_range_;
     std::vector<ElementEngine> elements_;
     std::vector<int> atomic_numbers_;
+    std::optional<RealSpace> real_space_;
     NearNeighbors near_;
     Evaluation near_evaluation_;
     std::vector<Evaluation> near_members_;

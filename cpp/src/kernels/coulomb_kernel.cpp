@@ -53,9 +53,9 @@ struct Sum {
         const Pack potential = select(counts, damped * erfc * inverse, 0.0);
         const Pack slope = (potential + select(counts, damped * gaussian, 0.0)) * inverse * inverse;
         energy += potential;
-        store(n.gx + i, load(n.gx + i) - slope * x);
-        store(n.gy + i, load(n.gy + i) - slope * y);
-        store(n.gz + i, load(n.gz + i) - slope * z);
+        store(n.gx + i, -slope * x);
+        store(n.gy + i, -slope * y);
+        store(n.gz + i, -slope * z);
     }
 
     /// The neighbors that fill no vector, from @p first on.
@@ -63,16 +63,16 @@ struct Sum {
         double x[width], y[width], z[width], charges[width], gx[width], gy[width], gz[width];
         const std::size_t count = n.n - first;
         for (double* component : {x, y, z}) std::fill(component, component + width, 1e15);  // beyond any cutoff
-        for (double* component : {charges, gx, gy, gz}) std::fill(component, component + width, 0.0);
+        std::fill(charges, charges + width, 0.0);
         std::copy_n(n.dx + first, count, x);
         std::copy_n(n.dy + first, count, y);
         std::copy_n(n.dz + first, count, z);
         std::copy_n(n.charges + first, count, charges);
         add({width, x, y, z, charges, gx, gy, gz}, 0);
         for (std::size_t i = 0; i < count; ++i) {
-            n.gx[first + i] += gx[i];
-            n.gy[first + i] += gy[i];
-            n.gz[first + i] += gz[i];
+            n.gx[first + i] = gx[i];
+            n.gy[first + i] = gy[i];
+            n.gz[first + i] = gz[i];
         }
     }
 };

@@ -10,7 +10,7 @@ struct ChargedNeighbors {
     std::size_t n;
     const double *dx, *dy, *dz;  ///< Å
     const double* charges;       ///< of the neighbors
-    double *gx, *gy, *gz;        ///< dE/d(dx, dy, dz) is added here
+    double *gx, *gy, *gz;        ///< dE/d(dx, dy, dz) is written here
 };
 
 /// Energy and derivatives of @p charge · Σ charges erfc(α r)/r over the neighbors within the cutoff.
