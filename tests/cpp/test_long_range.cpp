@@ -53,13 +53,6 @@ nnpot::NeighborList in_a_row(const std::vector<double>& distances) {
     return list;
 }
 
-nnpot::Evaluation zeros(const nnpot::NeighborList& list) {
-    nnpot::Evaluation evaluation;
-    evaluation.energies.assign(list.n_centers(), 0.0);
-    for (auto* component : {&evaluation.gx, &evaluation.gy, &evaluation.gz}) component->assign(list.n_pairs(), 0.0);
-    return evaluation;
-}
-
 /// The message with which a model directory is refused after lines were added to its input.nn, and others taken out.
 std::string refusal(const std::string& added, const std::string& removed = "", bool full = true) {
     const reference::TemporaryDirectory directory;
@@ -105,8 +98,8 @@ TEST_CASE("the real-space kernel under potentials with charges: any number of ne
         std::vector<double> distances;
         for (std::size_t i = 0; i < count; ++i) distances.push_back(0.02 + 8.3 * static_cast<double>(i) / 40.0);
         const auto list = in_a_row(distances);
-        auto got = zeros(list);
-        nnpot::add_real_space(list, long_range, got);
+        nnpot::Evaluation got;
+        nnpot::RealSpace(long_range).compute(list, got);
         double expected = 0.0;
         for (std::size_t i = 0; i < count; ++i) {
             const double r = distances[i], product = -0.5 * 0.32 * nnpot::coulomb_constant, a = long_range.alpha;
@@ -237,6 +230,6 @@ TEST_CASE("models with charges that make no sense are not written, and their ato
     CHECK_THROWS_WITH_AS((void)nnpot::reciprocal_part(slab, *model.long_range), doctest::Contains("'Si' has no charge"),
                          nnpot::UnknownElement);
     const auto list = nnpot::build_neighbor_list(slab, 6.3);
-    auto evaluation = zeros(list);
-    CHECK_THROWS_AS(nnpot::add_real_space(list, *model.long_range, evaluation), nnpot::UnknownElement);
+    nnpot::Evaluation evaluation;
+    CHECK_THROWS_AS(nnpot::RealSpace(*model.long_range).compute(list, evaluation), nnpot::UnknownElement);
 }
