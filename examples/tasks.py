@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -36,8 +37,11 @@ class Task:
     def digest(self, version: str) -> str:
         """Of all that its result depends on; ``version`` is that of the model, not read by the reference."""
         files = "" if self.owner == "reference" else version
-        told = pickle.dumps((self.function.__name__, self.arguments, files))
-        return hashlib.sha256(told).hexdigest()[:20]
+        told = io.BytesIO()
+        pickler = pickle.Pickler(told)
+        pickler.fast = True  # without it equal arguments differ by which of their strings are one object
+        pickler.dump((self.function.__name__, self.arguments, files))
+        return hashlib.sha256(told.getvalue()).hexdigest()[:20]
 
 
 def version_of(*places: Path) -> str:

@@ -160,3 +160,13 @@ def test_what_is_done_is_not_done_again(outcome):
     assert tasks.run_tasks([one], 1, kept, "a") == {("network", "square"): 7}
     assert tasks.run_tasks([one], 1, kept, "b") == {("network", "square"): 9}
     assert physics.Task is tasks.Task
+
+
+def test_equal_tasks_have_equal_names_of_their_results(example):
+    task, pair = sys.modules["tasks"].Task, sys.modules["physics"].PairCommands
+    word = "vashishta"
+    same = task("a", "b", 1.0, len, (pair(word, (word,)), word))
+    equal = task("a", "b", 2.0, len, (pair("".join(word), ("".join(list(word)),)), "".join(list(word))))
+    other = task("a", "b", 1.0, len, (pair(word, ("other",)), word))
+    assert same.digest("1") == equal.digest("1")
+    assert same.digest("1") not in (other.digest("1"), same.digest("2"))
