@@ -10,9 +10,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ase import Atoms
+
 from nnpot import farm
 from nnpot.files import atomic_write
 from nnpot.progress import progress
+
+
+class _ByValue(pickle.Pickler):
+    """Equal objects give equal bytes, whether their strings are one object or not; labels do not count."""
+
+    def __init__(self, stream: io.BytesIO) -> None:
+        super().__init__(stream)
+        self.fast = True
+
+    def reducer_override(self, value: Any) -> Any:
+        """ASE's calculators, which hold the labels, contain themselves."""
+        return (Atoms.fromdict, (value.todict(),)) if isinstance(value, Atoms) else NotImplemented
 
 
 @dataclass(frozen=True)
@@ -38,9 +52,7 @@ class Task:
         """Of all that its result depends on; ``version`` is that of the model, not read by the reference."""
         files = "" if self.owner == "reference" else version
         told = io.BytesIO()
-        pickler = pickle.Pickler(told)
-        pickler.fast = True  # without it equal arguments differ by which of their strings are one object
-        pickler.dump((self.function.__name__, self.arguments, files))
+        _ByValue(told).dump((self.function.__name__, self.arguments, files))
         return hashlib.sha256(told.getvalue()).hexdigest()[:20]
 
 

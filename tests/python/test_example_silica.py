@@ -6,6 +6,8 @@ import sys
 
 import pytest
 import yaml
+from ase.build import bulk
+from ase.calculators.singlepoint import SinglePointCalculator
 from example_modules import EXAMPLES, run_of
 
 from nnpot.reference.recipe import load_recipe
@@ -165,8 +167,15 @@ def test_what_is_done_is_not_done_again(outcome):
 def test_equal_tasks_have_equal_names_of_their_results(example):
     task, pair = sys.modules["tasks"].Task, sys.modules["physics"].PairCommands
     word = "vashishta"
-    same = task("a", "b", 1.0, len, (pair(word, (word,)), word))
-    equal = task("a", "b", 2.0, len, (pair("".join(word), ("".join(list(word)),)), "".join(list(word))))
-    other = task("a", "b", 1.0, len, (pair(word, ("other",)), word))
+    frame = bulk("Si")
+    labelled, moved = frame.copy(), frame.copy()
+    labelled.calc = SinglePointCalculator(labelled, energy=-1.0)
+    moved.rattle(0.1)
+    same = task("a", "b", 1.0, len, (pair(word, (word,)), word, frame))
+    equal = task(
+        "a", "b", 2.0, len, (pair("".join(word), ("".join(list(word)),)), "".join(list(word)), labelled)
+    )
+    other = task("a", "b", 1.0, len, (pair(word, ("other",)), word, frame))
+    elsewhere = task("a", "b", 1.0, len, (pair(word, (word,)), word, moved))
     assert same.digest("1") == equal.digest("1")
-    assert same.digest("1") not in (other.digest("1"), same.digest("2"))
+    assert same.digest("1") not in (other.digest("1"), elsewhere.digest("1"), same.digest("2"))

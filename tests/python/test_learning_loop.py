@@ -157,3 +157,12 @@ def test_a_loop_is_not_written_over_and_not_resumed_with_another_configuration(l
         learn(copper_config(loops), loops / "unbroken")
     with pytest.raises(InvalidInputError, match="begun with another configuration"):
         learn(copper_config(loops, seed=5), loops / "unbroken", resume=True)
+
+
+def test_a_pair_style_that_does_not_exist_is_found_before_the_first_training(tmp_path: Path) -> None:
+    from nnpot.learning.loop import learn
+
+    lammps = {"pair_style": "nonsense", "pair_coeff": ["* *"]}
+    with pytest.raises(InvalidInputError, match=r"reference.lammps: gives no label .*nonsense"):
+        learn(copper_config(tmp_path, reference={"lammps": lammps}), tmp_path / "loop")
+    assert not (tmp_path / "loop" / "round_00").exists()

@@ -7,11 +7,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from ase.data import atomic_numbers
-from pydantic import Field, PositiveInt, field_validator, model_validator
+from pydantic import Field, PositiveInt, model_validator
 
 from nnpot.lammps_runtime import PairCommands
-from nnpot.reference.recipe import Start, with_here
+from nnpot.reference.recipe import Elements, Start, with_here
 from nnpot.training.config import (
     DescriptorConfig,
     LongRangeConfig,
@@ -220,7 +219,7 @@ class SelectionConfig(StrictModel):
 class LearningConfig(StrictModel):
     """Everything ``nnpot learn`` needs to know; units are eV, Å, ps, K, GPa and g/cm³."""
 
-    elements: Annotated[list[str], Field(min_length=1)]
+    elements: Elements
     start: StartConfig
     reference: ReferenceConfig
     test: Paths = []
@@ -231,14 +230,6 @@ class LearningConfig(StrictModel):
     selection: SelectionConfig = SelectionConfig()
     max_rounds: PositiveInt = 10
     seed: Seed = 0
-
-    @field_validator("elements")
-    @classmethod
-    def _known(cls, elements: list[str]) -> list[str]:
-        unknown = [symbol for symbol in elements if atomic_numbers.get(symbol, 0) == 0]
-        if unknown or len(set(elements)) < len(elements):
-            raise ValueError(f"must be different chemical symbols; look at {unknown or elements}")
-        return elements
 
     def fingerprint(self) -> str:
         """What decides the outcome, as text."""

@@ -20,7 +20,7 @@ from nnpot.io import read_frames, require_labels, write_frames
 from nnpot.learning.config import LearningConfig
 from nnpot.learning.judgement import Judged, judge
 from nnpot.learning.labelling import label_frames
-from nnpot.learning.reference import check_reference
+from nnpot.learning.reference import check_reference, try_lammps
 from nnpot.learning.report import write_report, write_round_figures
 from nnpot.learning.rounds import RoundFiles, RoundOutcome, find_models, read_any, write_json
 from nnpot.learning.selection import Surroundings, growth, select_frames
@@ -79,6 +79,7 @@ def learn(config: LearningConfig, directory: Path, resume: bool = False) -> Lear
     check_reference(config.reference)
     _claim(config, directory, resume)
     _prepare(config, directory)
+    try_lammps(config.reference, config.elements, read_frames(directory / START)[0])
     rounds: list[RoundOutcome] = []
     for number in range(config.max_rounds + 1):
         files = RoundFiles.of(directory, number)

@@ -98,3 +98,19 @@ def check_reference(reference: ReferenceConfig) -> None:
     """Find out before any work that the calculator exists."""
     if reference.ase is not None:
         calculator_factory(reference.ase)
+
+
+def try_lammps(reference: ReferenceConfig, elements: list[str], frame: Atoms) -> None:
+    """Find out before the first training that LAMMPS knows the pair style; an ASE calculator may take hours.
+
+    Raises
+    ------
+    InvalidInputError
+        If it gives no energy for the frame.
+    """
+    if reference.lammps is None:
+        return
+    try:
+        compute_labels(frame, elements, reference.lammps.pair)
+    except NnpotError as error:
+        raise InvalidInputError(f"reference.lammps: gives no label for the first frame ({error})") from error

@@ -10,7 +10,8 @@ import ase.build
 import ase.io
 import ase.spacegroup
 from ase import Atoms
-from pydantic import Field, PositiveInt, field_validator, model_validator
+from ase.data import atomic_numbers
+from pydantic import AfterValidator, Field, PositiveInt, model_validator
 
 from nnpot.errors import FileFormatError, InvalidInputError
 from nnpot.lammps_runtime import PairCommands, fill_in_path
@@ -20,6 +21,17 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 Strain = Annotated[float, Field(ge=0.0, lt=0.5)]
+
+
+def _different_symbols(elements: list[str]) -> list[str]:
+    unknown = [symbol for symbol in elements if atomic_numbers.get(symbol, 0) == 0]
+    if unknown or len(set(elements)) < len(elements):
+        raise ValueError(f"must be different chemical symbols; look at {unknown or elements}")
+    return elements
+
+
+Elements = Annotated[list[str], Field(min_length=1), AfterValidator(_different_symbols)]
+"""Of LAMMPS's atom types, in their order."""
 
 
 class Crystal(StrictModel):
@@ -212,23 +224,13 @@ class Group(Start):
 class Recipe(StrictModel):
     """A potential in LAMMPS and the groups of frames to sample with it."""
 
-    elements: Annotated[list[str], Field(min_length=1)]
+    elements: Elements
     pair_style: str
     pair_coeff: Annotated[list[str], Field(min_length=1)]
     charges: dict[str, Finite] | None = None
     kspace_style: str | None = None
     timestep: Positive = 1.0
     groups: Annotated[list[Group], Field(min_length=1)]
-
-    @field_validator("elements")
-    @classmethod
-    def _known(cls, elements: list[str]) -> list[str]:
-        from ase.data import atomic_numbers
-
-        unknown = [symbol for symbol in elements if atomic_numbers.get(symbol, 0) == 0]
-        if unknown or len(set(elements)) < len(elements):
-            raise ValueError(f"must be different chemical symbols; look at {unknown or elements}")
-        return elements
 
     @model_validator(mode="after")
     def _names_differ(self) -> Recipe:
