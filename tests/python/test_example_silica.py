@@ -4,6 +4,7 @@ import dataclasses
 import json
 import sys
 
+import numpy as np
 import pytest
 import yaml
 from ase.build import bulk
@@ -162,6 +163,13 @@ def test_what_is_done_is_not_done_again(outcome):
     assert tasks.run_tasks([one], 1, kept, "a") == {("network", "square"): 7}
     assert tasks.run_tasks([one], 1, kept, "b") == {("network", "square"): 9}
     assert physics.Task is tasks.Task
+
+
+def test_the_lowest_energy_lies_between_the_volumes(example):
+    """A parabola whose minimum is half a step from the nearest of them."""
+    volume = np.linspace(30.0, 40.0, 11)
+    curve = sys.modules["simulations"].EnergyVolume(volume, 0.1 * (volume - 35.5) ** 2 - 2.0)
+    assert curve.lowest == pytest.approx(-2.0, abs=1e-5)
 
 
 def test_equal_tasks_have_equal_names_of_their_results(example):
