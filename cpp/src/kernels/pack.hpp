@@ -36,7 +36,6 @@ using Integer = std::int64_t;
 typedef Real NativeReal __attribute__((vector_size(vector_bytes)));
 typedef Integer NativeInteger __attribute__((vector_size(vector_bytes)));
 typedef Real UnalignedReal __attribute__((vector_size(vector_bytes), aligned(alignof(Real))));
-typedef std::int32_t Counts __attribute__((vector_size(4 * width)));
 
 /// As many numbers as fit into a vector. Converts from one number, which then stands in every lane.
 struct Pack {
@@ -57,8 +56,28 @@ NNPOT_INLINE NativeInteger operator<(Pack a, Pack b) { return a.native < b.nativ
 NNPOT_INLINE NativeInteger operator>(Pack a, Pack b) { return a.native > b.native; }
 NNPOT_INLINE NativeInteger operator>=(Pack a, Pack b) { return a.native >= b.native; }
 NNPOT_INLINE Pack select(NativeInteger condition, Pack a, Pack b) { return condition ? a.native : b.native; }
-NNPOT_INLINE Pack larger(Pack a, Pack b) { return select(a > b, a, b); }
-NNPOT_INLINE Pack smaller(Pack a, Pack b) { return select(a < b, a, b); }
+
+/// @p b where one of them is NaN.
+NNPOT_INLINE Pack larger(Pack a, Pack b) {
+#if defined(__AVX2__) && !defined(__AVX512F__) && defined(NNPOT_SINGLE)
+    return NativeReal(_mm256_max_ps(a.native, b.native));
+#elif defined(__AVX2__) && !defined(__AVX512F__)
+    return NativeReal(_mm256_max_pd(a.native, b.native));
+#else
+    return select(a > b, a, b);
+#endif
+}
+
+/// @p b where one of them is NaN.
+NNPOT_INLINE Pack smaller(Pack a, Pack b) {
+#if defined(__AVX2__) && !defined(__AVX512F__) && defined(NNPOT_SINGLE)
+    return NativeReal(_mm256_min_ps(a.native, b.native));
+#elif defined(__AVX2__) && !defined(__AVX512F__)
+    return NativeReal(_mm256_min_pd(a.native, b.native));
+#else
+    return select(a < b, a, b);
+#endif
+}
 
 NNPOT_INLINE Pack load(const Real* from) { return NativeReal(*reinterpret_cast<const UnalignedReal*>(from)); }
 NNPOT_INLINE void store(Real* to, Pack values) { *reinterpret_cast<UnalignedReal*>(to) = values.native; }

@@ -21,7 +21,7 @@ struct PackMath {
     /// 2^k e^f with |f| ≤ ln 2 / 2; 3e-18 in double, 3e-9 in single. Beyond the exponent's range it stays at its end.
     static NNPOT_INLINE Pack exp(Pack x) {
 #ifdef NNPOT_SINGLE
-        constexpr double limit = 87.0;
+        constexpr double limit = 87.0, to_the_last_bits = 0x1.8p23;
         constexpr int mantissa_bits = 23, bias = 127;
         constexpr double ln2_high = 0.693359375, ln2_low = -2.12194440054690583e-4;
         constexpr double c[] = {1.0,
@@ -32,7 +32,7 @@ struct PackMath {
                                 0.0083751263981533350528,
                                 0.0013941108433972674435};
 #else
-        constexpr double limit = 708.0;
+        constexpr double limit = 708.0, to_the_last_bits = 0x1.8p52;
         constexpr int mantissa_bits = 52, bias = 1023;
         constexpr double ln2_high = 6.93145751953125e-1, ln2_low = 1.42860682030941723212e-6;
         constexpr double c[] = {1.0,
@@ -49,12 +49,10 @@ struct PackMath {
                                 2.511003760596377693e-08};
 #endif
         x = smaller(larger(x, -limit), limit);
-        const Pack scaled = x * 1.44269504088896340736;
-        const Pack half = select(scaled < Pack(0.0), Pack(-0.5), Pack(0.5));
-        const Counts k = __builtin_convertvector((scaled + half).native, Counts);
-        const Pack whole = __builtin_convertvector(k, NativeReal);
+        const Pack shifted = x * 1.44269504088896340736 + to_the_last_bits;  // ends with k, rounded
+        const Pack whole = shifted - to_the_last_bits;
         const Pack fraction = (x - whole * ln2_high) - whole * ln2_low;
-        const NativeInteger exponent = (__builtin_convertvector(k, NativeInteger) + bias) << mantissa_bits;
+        const NativeInteger exponent = (reinterpret_cast<NativeInteger>(shifted.native) + bias) << mantissa_bits;
         return polynomial(fraction, c) * Pack(reinterpret_cast<NativeReal>(exponent));
     }
 
