@@ -16,8 +16,9 @@ static constexpr double TOLERANCE = 1e-6;
 /* ---------------------------------------------------------------------- */
 
 ModelCharges::ModelCharges(LAMMPS *host, const std::string &name, const nnpot::LongRange &model,
-                           const std::vector<int> &atomic_numbers, double model_cutoff) :
-    Pointers(host), style(name), alpha(model.alpha), cutoff(model_cutoff)
+                           const std::vector<int> &atomic_numbers, double functions_cutoff) :
+    Pointers(host), style(name), alpha(model.alpha),
+    cutoff(model.with_real_space ? model.real_cutoff : functions_cutoff)
 {
   for (const int number : atomic_numbers)
     charges.push_back(number == 0 ? 0.0 : model.charges.at(number));

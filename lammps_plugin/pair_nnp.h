@@ -9,6 +9,7 @@
 #include "model_charges.h"
 #include "neighbor_adapter.hpp"
 #include "nnpot/potential.hpp"
+#include "nnpot/real_space.hpp"
 #include "pair.h"
 #include "uncertainty_tally.hpp"
 
@@ -24,7 +25,8 @@ namespace LAMMPS_NS {
 // Several directories are a committee, whose mean drives the run. What its members say apart is
 // gathered on the steps for which a compute nnp/uncertainty is announced.
 // A model with charges needs kspace_style ewald or pppm, which computes what lies in reciprocal
-// space with the splitting parameter and the charges of the model.
+// space with the splitting parameter and the charges of the model. What lies in real space has a
+// neighbor list of its own, which names each pair once and reaches farther.
 
 class PairNNP : public Pair {
  public:
@@ -34,6 +36,7 @@ class PairNNP : public Pair {
   void settings(int, char **) override;
   void coeff(int, char **) override;
   void init_style() override;
+  void init_list(int, class NeighList *) override;
   double init_one(int, int) override;
   void *extract(const char *, int &) override;
   void compute(int, int) override;
@@ -51,7 +54,7 @@ class PairNNP : public Pair {
  protected:
   const std::string style;    // the name in the input script
   double host_energy;         // eV per LAMMPS energy unit
-  double cutoff;              // Angstrom, the largest of the model
+  double cutoff;              // Angstrom, of the symmetry functions
   std::unique_ptr<nnpot::Potential> potential;
   nnpot::NeighborList neighbors;    // of one block of centers
   nnpot::Evaluation evaluation;
@@ -76,15 +79,19 @@ class PairNNP : public Pair {
   bigint tally_step;    // to which the tally belongs; -1: none
   bool tally_has_members;
   std::unique_ptr<nnpot::NeighborAdapter> adapter;
-  std::unique_ptr<ModelCharges> charges;    // of a model that has them
+  std::unique_ptr<ModelCharges> charges;        // of a model that has them
+  std::unique_ptr<nnpot::RealSpace> coulomb;    // of one that has a part in real space
+  class NeighList *coulomb_list;                // half
 
   void set_option(const std::string &, const std::string &);
   void read_models(const std::vector<std::string> &);
   std::vector<int> map_types(const std::vector<std::string> &, const std::string &);
   void set_pairs(const std::vector<int> &);
   void set_charges(const std::vector<int> &);
+  void request_lists();
   void evaluate_block(int, int);
   void fill_block(int, int);
+  void add_coulomb();
   void begin_findings();
   void note_findings();
   void show_stages() const;

@@ -6,10 +6,8 @@
 #include <string>
 
 #include "member_networks.hpp"
-#include "near_neighbors.hpp"
 #include "nnpot/element.hpp"
 #include "nnpot/error.hpp"
-#include "nnpot/long_range.hpp"
 #include "nnpot/stage_timer.hpp"
 #include "nnpot/symmetry_function_set.hpp"
 
@@ -118,11 +116,9 @@ public:
         for (std::size_t e = 0; e < members.front().elements.size(); ++e) {
             elements_.push_back(make_engine(members, e));
             atomic_numbers_.push_back(elements_.back().atomic_number);
-            functions_cutoff_ = std::max(functions_cutoff_, elements_.back().functions.cutoff());
+            cutoff_ = std::max(cutoff_, elements_.back().functions.cutoff());
         }
         long_range_ = members.front().long_range;
-        cutoff_ = long_range_ ? std::max(functions_cutoff_, long_range_->real_cutoff) : functions_cutoff_;
-        if (long_range_ && long_range_->with_real_space) real_space_.emplace(*long_range_);
     }
 
     double cutoff() const noexcept { return cutoff_; }
@@ -138,11 +134,8 @@ public:
 
     void compute(const NeighborList& list, Evaluation& evaluation, const Findings& findings) {
         for (const int number : list.center_atomic_number) require_known(number);
-        if (real_space_) {
-            compute_with_charges(list, evaluation, findings);
-        } else {
-            compute_short_range(list, evaluation, findings);
-        }
+        prepare(list, evaluation, findings);
+        for (ElementEngine& element : elements_) compute_element(element, list, evaluation, findings);
         require_finite(list, evaluation);
         if (findings.members == nullptr) return;
         for (const Evaluation& member : *findings.members) require_finite(list, member);
@@ -159,31 +152,15 @@ private:
         throw UnknownElement("element '" + element_symbol(number) + "' is not in the model (it has " + known + ")");
     }
 
-    /// The charges of all neighbors, and the networks of those that they see, which are fewer.
-    void compute_with_charges(const NeighborList& list, Evaluation& evaluation, const Findings& findings) {
-        Findings near = findings;
-        if (findings.members != nullptr) near.members = &near_members_;
-        compute_short_range(near_.select(list, functions_cutoff_), near_evaluation_, near);
-        real_space_->compute(list, evaluation);
-        if (findings.members != nullptr) {
-            findings.members->assign(n_members_, evaluation);
-            for (std::size_t m = 0; m < n_members_; ++m) near_.add_to(near_members_[m], (*findings.members)[m]);
+    void compute_element(ElementEngine& element, const NeighborList& list, Evaluation& evaluation,
+                         const Findings& findings) {
+        block_.clear();
+        for (std::size_t c = 0; c < list.n_centers(); ++c) {
+            if (list.center_atomic_number[c] != element.atomic_number) continue;
+            block_.push_back(c);
+            if (block_.size() == block_size) compute_block(element, list, evaluation, findings);
         }
-        near_.add_to(near_evaluation_, evaluation);
-    }
-
-    /// What the networks say.
-    void compute_short_range(const NeighborList& list, Evaluation& evaluation, const Findings& findings) {
-        prepare(list, evaluation, findings);
-        for (ElementEngine& element : elements_) {
-            block_.clear();
-            for (std::size_t c = 0; c < list.n_centers(); ++c) {
-                if (list.center_atomic_number[c] != element.atomic_number) continue;
-                block_.push_back(c);
-                if (block_.size() == block_size) compute_block(element, list, evaluation, findings);
-            }
-            if (!block_.empty()) compute_block(element, list, evaluation, findings);
-        }
+        if (!block_.empty()) compute_block(element, list, evaluation, findings);
     }
 
     void prepare(const NeighborList& list, Evaluation& evaluation, const Findings& findings) const {
@@ -231,15 +208,10 @@ private:
     }
 
     std::size_t n_members_;
-    double functions_cutoff_ = 0.0;  ///< Å
-    double cutoff_ = 0.0;            ///< Å, of all that is seen
+    double cutoff_ = 0.0;  ///< Å
     std::optional<LongRange> long_range_;
     std::vector<ElementEngine> elements_;
     std::vector<int> atomic_numbers_;
-    std::optional<RealSpace> real_space_;
-    NearNeighbors near_;
-    Evaluation near_evaluation_;
-    std::vector<Evaluation> near_members_;
     std::vector<SymmetryFunctionWorkspace> workspaces_;
     std::vector<std::size_t> block_;
     arma::mat values_;  ///< of the symmetry functions, one column per center of the block

@@ -7,9 +7,9 @@
 #include "bindings.hpp"
 #include "nnpot/atomic_virials.hpp"
 #include "nnpot/cell_list.hpp"
+#include "nnpot/coulomb_part.hpp"
 #include "nnpot/element.hpp"
 #include "nnpot/potential.hpp"
-#include "nnpot/reciprocal_part.hpp"
 #include "nnpot/uncertainty.hpp"
 #include "nnpot/verlet_list.hpp"
 
@@ -73,8 +73,8 @@ Result compute(nnpot::Potential& potential, const nnpot::NeighborList& list, boo
     return result;
 }
 
-Result compute_near(nnpot::Potential& potential, const nnpot::Structure& structure, SharedVerletList* neighbors,
-                    bool with_uncertainty) {
+Result compute_networks(nnpot::Potential& potential, const nnpot::Structure& structure, SharedVerletList* neighbors,
+                        bool with_uncertainty) {
     const double cutoff = potential.cutoff();
     if (neighbors == nullptr)
         return compute(potential, nnpot::build_neighbor_list(structure, cutoff), with_uncertainty);
@@ -84,9 +84,9 @@ Result compute_near(nnpot::Potential& potential, const nnpot::Structure& structu
 
 Result compute(nnpot::Potential& potential, const nnpot::Structure& structure, SharedVerletList* neighbors,
                bool with_uncertainty) {
-    Result result = compute_near(potential, structure, neighbors, with_uncertainty);
+    Result result = compute_networks(potential, structure, neighbors, with_uncertainty);
     if (!potential.long_range()) return result;
-    const nnpot::ReciprocalPart part = nnpot::reciprocal_part(structure, *potential.long_range());
+    const nnpot::CoulombPart part = nnpot::coulomb_part(structure, *potential.long_range());
     for (std::size_t i = 0; i < structure.n_atoms(); ++i) result.evaluation.energies[i] += part.energies(i);
     result.forces += part.forces;
     result.atomic_virials += part.virials;

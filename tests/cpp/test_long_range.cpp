@@ -1,14 +1,16 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
+#include <tuple>
 
 #include "nnpot/cell_list.hpp"
+#include "nnpot/coulomb_part.hpp"
 #include "nnpot/error.hpp"
 #include "nnpot/ewald.hpp"
-#include "nnpot/long_range.hpp"
 #include "nnpot/model_directory.hpp"
-#include "nnpot/reciprocal_part.hpp"
+#include "nnpot/real_space.hpp"
 #include "nnpot/units.hpp"
 #include "reference_potential.hpp"
 
@@ -23,7 +25,7 @@ nnpot::Model with_charges(nnpot::Model model, bool full) {
 reference::EnergyForcesVirial whole(const nnpot::Model& model, const nnpot::Structure& structure) {
     nnpot::Potential potential(model);
     auto result = reference::compute(potential, structure);
-    const auto part = nnpot::reciprocal_part(structure, *model.long_range);
+    const auto part = nnpot::coulomb_part(structure, *model.long_range);
     result.energy += arma::sum(part.energies);
     result.forces += part.forces;
     result.virial += arma::sum(part.virials, 1);
@@ -45,13 +47,82 @@ reference::EnergyForcesVirial coulomb(const nnpot::LongRange& long_range, const 
     return {arma::accu(sums.potentials), sums.fields.slice(0).t(), arma::sum(sums.virials.slice(0), 0).t()};
 }
 
-/// One center with neighbors in a row along a slanted line, each at its distance.
-nnpot::NeighborList in_a_row(const std::vector<double>& distances) {
-    nnpot::NeighborList list;
-    list.begin_center(0, 8);
-    for (const double r : distances) list.add_neighbor(1, 1, 0.6 * r, 0.0, 0.8 * r);
-    return list;
-}
+/// What the kernel gives, of all atoms and their images.
+struct Shares {
+    double energy;
+    arma::vec energies, virial;
+    arma::mat forces, virials, centroid_virials;
+};
+
+/// Atoms and images as a molecular dynamics code holds them, each pair named once, with flags in the indices.
+struct HalfNeighbors {
+    std::vector<int> types;  ///< atomic numbers
+    std::vector<double> positions;
+    std::vector<std::size_t> home;  ///< of an image, the atom
+    std::vector<std::vector<int>> neighbors;
+    static constexpr int flag = 1 << 29;
+
+    HalfNeighbors() = default;
+
+    /// Images of one atom are named from both sides by a full list, as are pairs of atoms: half of them is left out.
+    HalfNeighbors(const nnpot::Structure& structure, double cutoff) {
+        for (std::size_t i = 0; i < structure.n_atoms(); ++i) {
+            add(structure.atomic_numbers[i], structure.positions.col(i));
+        }
+        const nnpot::NeighborList all = nnpot::build_neighbor_list(structure, cutoff);
+        for (std::size_t c = 0; c < all.n_centers(); ++c) {
+            const std::size_t i = all.center_index[c];
+            for (std::size_t p = all.offsets[c]; p < all.offsets[c + 1]; ++p) {
+                const std::size_t j = all.neighbor_index[p];
+                const bool second = std::tie(all.dx[p], all.dy[p], all.dz[p]) < std::make_tuple(0.0, 0.0, 0.0);
+                if (j < i || (j == i && second)) continue;
+                const arma::vec3 away{all.dx[p], all.dy[p], all.dz[p]};
+                add(structure.atomic_numbers[j], structure.positions.col(i) + away);
+                home.back() = j;
+                neighbors[i].push_back(static_cast<int>(types.size() - 1) | flag);
+            }
+        }
+    }
+
+    void add(int atomic_number, const arma::vec3& position) {
+        home.push_back(types.size());
+        types.push_back(atomic_number);
+        positions.insert(positions.end(), position.begin(), position.end());
+        neighbors.emplace_back();
+    }
+
+    Shares compute(const nnpot::LongRange& long_range, double energy_unit = 1.0) const {
+        const std::size_t n = types.size();
+        std::vector<double> charges(9, 0.0);
+        for (const auto& [number, charge] : long_range.charges) charges.at(static_cast<std::size_t>(number)) = charge;
+        std::vector<int> centers, counts;
+        std::vector<const int*> lists;
+        for (std::size_t i = 0; i < n; ++i) {
+            centers.push_back(static_cast<int>(i));
+            counts.push_back(static_cast<int>(neighbors[i].size()));
+            lists.push_back(neighbors[i].data());
+        }
+        Shares found{0.0,
+                     arma::vec(n, arma::fill::zeros),
+                     arma::vec(6, arma::fill::zeros),
+                     arma::mat(3, n, arma::fill::zeros),
+                     arma::mat(6, n, arma::fill::zeros),
+                     arma::mat(9, n, arma::fill::zeros)};
+        found.energy =
+            nnpot::RealSpace(long_range, charges, energy_unit)
+                .compute({n, positions.data(), types.data()}, {n, centers.data(), counts.data(), lists.data(), ~flag},
+                         {found.forces.memptr(), found.virial.memptr(), found.energies.memptr(), found.virials.memptr(),
+                          found.centroid_virials.memptr()});
+        return found;
+    }
+
+    /// What images have gathered goes to their atoms.
+    arma::mat at_home(const arma::mat& of_all) const {
+        arma::mat sums(of_all.n_rows, std::size_t{*std::max_element(home.begin(), home.end())} + 1, arma::fill::zeros);
+        for (std::size_t i = 0; i < home.size(); ++i) sums.col(home[i]) += of_all.col(i);
+        return sums;
+    }
+};
 
 /// The message with which a model directory is refused after lines were added to its input.nn, and others taken out.
 std::string refusal(const std::string& added, const std::string& removed = "", bool full = true) {
@@ -92,29 +163,72 @@ TEST_CASE("potentials with charges are the networks plus the Ewald sum") {
     }
 }
 
-TEST_CASE("the real-space kernel under potentials with charges: any number of neighbors, any distance") {
+TEST_CASE("the real-space kernel: any number of neighbors, any distance") {
     const nnpot::LongRange long_range{true, 0.7, 8.0, {{1, 0.4}, {8, -0.8}}};
     for (std::size_t count = 0; count <= 40; ++count) {
-        std::vector<double> distances;
-        for (std::size_t i = 0; i < count; ++i) distances.push_back(0.02 + 8.3 * static_cast<double>(i) / 40.0);
-        const auto list = in_a_row(distances);
-        nnpot::Evaluation got;
-        nnpot::RealSpace(long_range).compute(list, got);
-        double expected = 0.0;
+        HalfNeighbors atoms;
+        atoms.add(8, {0.0, 0.0, 0.0});
         for (std::size_t i = 0; i < count; ++i) {
-            const double r = distances[i], product = -0.5 * 0.32 * nnpot::coulomb_constant, a = long_range.alpha;
+            const double r = 0.02 + 8.3 * static_cast<double>(i) / 40.0;
+            atoms.add(1, {0.6 * r, 0.0, 0.8 * r});
+            atoms.neighbors[0].push_back(static_cast<int>(i + 1));
+        }
+        const Shares got = atoms.compute(long_range);
+        double expected = 0.0;
+        for (std::size_t i = 1; i <= count; ++i) {
+            const double r = 0.02 + 8.3 * static_cast<double>(i - 1) / 40.0, a = long_range.alpha;
             const bool within = r < long_range.real_cutoff;
-            const double energy = within ? product * std::erfc(a * r) / r : 0.0;
+            const double product = -0.32 * nnpot::coulomb_constant,
+                         energy = within ? product * std::erfc(a * r) / r : 0.0;
             const double gaussian = 2.0 * a / std::sqrt(arma::datum::pi) * std::exp(-a * a * r * r);
-            const double slope = within ? -(energy + product * gaussian) / r : 0.0;
+            const double force = within ? (energy + product * gaussian) / r : 0.0;
             CAPTURE(r);
-            CHECK(got.gx[i] == doctest::Approx(0.6 * slope).epsilon(2e-14));
-            CHECK(got.gy[i] == 0.0);
-            CHECK(got.gz[i] == doctest::Approx(0.8 * slope).epsilon(2e-14));
+            CHECK(got.forces(0, i) == doctest::Approx(0.6 * force).epsilon(1e-9));
+            CHECK(got.forces(1, i) == 0.0);
+            CHECK(got.forces(2, i) == doctest::Approx(0.8 * force).epsilon(1e-9));
+            CHECK(got.energies(i) == doctest::Approx(0.5 * energy).epsilon(1e-10));
             expected += energy;
         }
-        CHECK(got.energies[0] == doctest::Approx(expected).epsilon(1e-14));
+        CHECK(got.energy == doctest::Approx(expected).epsilon(1e-10));
+        CHECK(arma::norm(arma::sum(got.forces, 1)) < 1e-9);
     }
+}
+
+TEST_CASE("the real-space kernel gives what the sum over a structure gives") {
+    const auto structure = reference::water_like(44);
+    const nnpot::LongRange long_range{true, 0.55, 6.3, {{1, 0.4}, {8, -0.8}}};
+    const HalfNeighbors atoms(structure, 7.0);
+    const Shares got = atoms.compute(long_range), doubled = atoms.compute(long_range, 0.5);
+
+    const std::size_t n = structure.n_atoms();
+    nnpot::ChargeKinds charges{std::vector<unsigned>(n, 0), arma::vec(n), 1};
+    for (std::size_t i = 0; i < n; ++i) charges.weights(i) = long_range.charges.at(structure.atomic_numbers[i]);
+    nnpot::CoulombSums sums(n, 1);
+    nnpot::add_real_space(structure, charges, {long_range.alpha, long_range.real_cutoff, 0.0}, sums);
+    const arma::mat virials = sums.virials.slice(0).t();
+    CHECK(got.energy == doctest::Approx(arma::accu(sums.potentials)).epsilon(1e-10));
+    CHECK(arma::approx_equal(atoms.at_home(got.energies.t()), sums.potentials.t(), "absdiff", 1e-10));
+    CHECK(arma::approx_equal(atoms.at_home(got.forces), sums.fields.slice(0).t(), "absdiff", 1e-10));
+    CHECK(arma::approx_equal(got.virial, arma::sum(virials, 1), "absdiff", 1e-9));
+    CHECK(arma::approx_equal(atoms.at_home(got.virials), virials, "absdiff", 1e-10));
+    const arma::mat centroid = atoms.at_home(got.centroid_virials);
+    CHECK(arma::approx_equal(centroid.head_rows(6), virials, "absdiff", 1e-10));
+    CHECK(arma::approx_equal(centroid.tail_rows(3), centroid.rows(3, 5), "absdiff", 1e-12));
+    CHECK(doubled.energy == doctest::Approx(2.0 * got.energy).epsilon(1e-14));
+    CHECK(arma::approx_equal(doubled.forces, 2.0 * got.forces, "reldiff", 1e-13));
+}
+
+TEST_CASE("the real-space kernel: types that do not exist do nothing, not even on the place of another atom") {
+    const nnpot::LongRange long_range{true, 0.55, 6.3, {{1, 0.4}, {8, -0.8}}};
+    HalfNeighbors atoms;
+    atoms.add(8, {0.0, 0.0, 0.0});
+    atoms.add(0, {0.0, 0.0, 0.0});
+    atoms.add(0, {1.0, 0.0, 0.0});
+    atoms.neighbors[0] = {1, 2};
+    atoms.neighbors[1] = {2};
+    const Shares got = atoms.compute(long_range);
+    CHECK(got.energy == 0.0);
+    CHECK(arma::abs(got.forces).max() == 0.0);
 }
 
 TEST_CASE("forces and virials of potentials with charges are the derivatives of their energy") {
@@ -149,11 +263,11 @@ TEST_CASE("forces and virials of potentials with charges are the derivatives of 
     }
 }
 
-TEST_CASE("potentials with charges reach as far as their real space") {
+TEST_CASE("the cutoff of a potential with charges is that of its functions") {
     const nnpot::Model plain = reference::random_model(1);
-    CHECK(nnpot::Potential(plain).cutoff() < 6.3);
-    CHECK(nnpot::Potential(with_charges(plain, true)).cutoff() == 6.3);
-    CHECK(nnpot::Potential(with_charges(plain, false)).cutoff() == nnpot::Potential(plain).cutoff());
+    for (const bool full : {true, false}) {
+        CHECK(nnpot::Potential(with_charges(plain, full)).cutoff() == nnpot::Potential(plain).cutoff());
+    }
     CHECK_FALSE(nnpot::Potential(plain).long_range());
 }
 
@@ -224,12 +338,9 @@ TEST_CASE("models with charges that make no sense are not written, and their ato
     refused([](auto& charges) { charges.charges[8] = std::nan(""); });
     auto slab = reference::water_like(43);
     slab.cell = nnpot::Cell(slab.cell.vectors(), {true, true, false});
-    CHECK_THROWS_WITH_AS((void)nnpot::reciprocal_part(slab, *model.long_range),
+    CHECK_THROWS_WITH_AS((void)nnpot::coulomb_part(slab, *model.long_range),
                          doctest::Contains("periodic in all three directions"), nnpot::InvalidInput);
     slab.atomic_numbers[0] = 14;
-    CHECK_THROWS_WITH_AS((void)nnpot::reciprocal_part(slab, *model.long_range), doctest::Contains("'Si' has no charge"),
+    CHECK_THROWS_WITH_AS((void)nnpot::coulomb_part(slab, *model.long_range), doctest::Contains("'Si' has no charge"),
                          nnpot::UnknownElement);
-    const auto list = nnpot::build_neighbor_list(slab, 6.3);
-    nnpot::Evaluation evaluation;
-    CHECK_THROWS_AS(nnpot::RealSpace(*model.long_range).compute(list, evaluation), nnpot::UnknownElement);
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from charged_model import ALPHA, CHARGES, RADIUS
+from charged_model import ALPHA, CHARGES, RADIUS, REAL_CUTOFF
 from random_model import random_model
 from structures import NAMES, structure
 
@@ -53,7 +53,7 @@ def committee(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 def charged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The same model with charges, in both forms: with the part in real space and without it."""
     directories = {}
-    for form, real_cutoff in (("full", RADIUS), ("reciprocal", 0.0)):
+    for form, real_cutoff in (("full", REAL_CUTOFF), ("reciprocal", 0.0)):
         model = _model()
         model.set_long_range(form, ALPHA, real_cutoff, CHARGES)
         directories[form] = tmp_path_factory.mktemp(form)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from ase import Atoms
 from ase.build import bulk
-from charged_model import FORMS, charges_of
+from ase.neighborlist import neighbor_list
+from charged_model import ALPHA, CHARGES, FORMS, RADIUS, REAL_CUTOFF, charges_of
 from lammps_command import (
     KCAL_PER_MOL,
     SinglePoint,
@@ -22,12 +23,16 @@ from lammps_command import (
     write_data,
 )
 from random_model import random_model
+from scipy.special import erfc
 from structures import structure
 
 import nnpot
+from nnpot import _core
 from nnpot.coulomb import ewald
 
 SYMBOLS = ("Si", "O")
+COULOMB = 14.3996454784
+"""eV Å / e², CODATA 2018."""
 UNIT_FORCE = 14.3996
 """eV/Å between two charges of 1 e in 1 Å distance: what kspace_style's accuracy is relative to."""
 SOLVERS = ("ewald", "pppm")
@@ -130,6 +135,39 @@ def test_pressure_is_the_strain_derivative(
     expected = -(energies[:, 0] - energies[:, 1]) / (2.0 * step)
     assert np.abs(expected).min() > 0.1, "too small to test anything"
     np.testing.assert_allclose(found.virial, expected, rtol=1e-5, atol=2e-4)
+
+
+@pytest.mark.parametrize(("real_cutoff", "lists"), [(3.0, 2), (RADIUS, 2), (REAL_CUTOFF, 2), (None, 1)])
+def test_each_part_has_its_place_in_thermo(
+    real_cutoff: float | None, lists: int, model_directory: Path, tmp_path: Path
+) -> None:
+    """Whichever of networks and real space reaches farther."""
+    atoms = lammps_orientation(structure("triclinic"))
+    form = "reciprocal" if real_cutoff is None else "full"
+    model = _core.Model.read(str(model_directory))
+    model.set_long_range(form, ALPHA, real_cutoff or 0.0, CHARGES)
+    model.write(str(tmp_path / "model"))
+    write_data(tmp_path / "data", atoms, SYMBOLS, charges=[0.0] * len(atoms))
+    script = preamble(atoms, atom_style="charge")
+    script += f"pair_style nnp\npair_coeff * * {tmp_path / 'model'} Si O\nkspace_style ewald 1e-10\n"
+    script += "thermo_style custom step evdwl ecoul elong pe\nthermo_modify format float %.17g\nrun 0\n"
+    output = run_successfully(script, tmp_path)
+    _, networks, near, far, whole = thermo_table(output)[-1]
+    assert f"{lists} neighbor lists" in output
+    assert networks == pytest.approx(nnpot.load(model_directory).predict(atoms).energy, rel=1e-12)
+    sums = coulomb_sums_of(atoms, real_cutoff)
+    assert near == pytest.approx(sums, rel=1e-9)
+    assert whole == pytest.approx(networks + near + far, rel=1e-12)
+
+
+def coulomb_sums_of(atoms: Atoms, real_cutoff: float | None) -> float:
+    """Energy of all pairs within the cutoff, by ASE's neighbor list and the error function of Python."""
+    if real_cutoff is None:
+        return 0.0
+    first, second, distances = neighbor_list("ijd", atoms, real_cutoff)
+    charges = np.array(charges_of(atoms))
+    products = COULOMB * charges[first] * charges[second]
+    return float(0.5 * (products * erfc(ALPHA * distances) / distances).sum())
 
 
 @pytest.mark.parametrize("solver", SOLVERS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from charged_model import charges_of
+from charged_model import REAL_CUTOFF, charges_of
 from lammps_command import failure, preamble, run_lammps, write_data
 from structures import structure
 
@@ -85,7 +85,10 @@ def test_a_model_without_charges_and_kspace(
 
 @pytest.mark.parametrize(
     ("other", "coefficients"),
-    [("coul/long 4.6", "pair_coeff * * coul/long\n"), ("coul/dsf 0.2 4.6", "pair_coeff * * coul/dsf\n")],
+    [
+        (f"coul/long {REAL_CUTOFF}", "pair_coeff * * coul/long\n"),
+        (f"coul/dsf 0.2 {REAL_CUTOFF}", "pair_coeff * * coul/dsf\n"),
+    ],
 )
 def test_charges_that_would_count_twice(
     other: str, coefficients: str, charged: dict[str, Path], charges: list[float], tmp_path: Path
@@ -116,3 +119,10 @@ def test_a_splitting_parameter_of_the_users(pair: str, charges: list[float], tmp
         done = run_lammps(script.replace("run 0\n", gewald + "run 0\n"), tmp_path)
         energies += [line for line in done.stdout.splitlines() if line.startswith("ENERGY")]
     assert len(energies) == 2 and energies[0] == energies[1]
+
+
+def test_ghosts_that_reach_less_far_for_some_types(pair: str, charges: list[float], tmp_path: Path) -> None:
+    script = script_of(pair, tmp_path, charges).replace(
+        "run 0", "neighbor 1.0 multi\ncomm_modify mode multi\nrun 0"
+    )
+    assert "use 'comm_modify mode single'" in failure(script, tmp_path)

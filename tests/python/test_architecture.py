@@ -26,7 +26,7 @@ WITHOUT_LAMMPS = {"neighbor_adapter", "uncertainty_tally", "host_version"}
 PYTHON_FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 BUILDERS = {"cell_list", "verlet_list"}
 """What fills a neighbor list from a structure."""
-OF_CELLS = {"ewald", "reciprocal_part"}
+OF_CELLS = {"ewald", "coulomb_part"}
 """What needs a whole cell, because it sums over reciprocal space; the engine does not see it."""
 BEFORE_THE_SEAM = {"cell", "structure"} | BUILDERS | OF_CELLS
 """What nothing after `neighbor_list` may know of, these excepted."""

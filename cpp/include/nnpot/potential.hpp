@@ -44,8 +44,8 @@ struct Findings {
     std::vector<Evaluation>* members = nullptr;            ///< replaced by what each network says alone
 };
 
-/// Behler–Parrinello potential: E = Σ_i [ NN_e(i)(G_i) + offset of e(i) ], and its exact gradient. Of a model with
-/// charges, what lies in real space is part of it; the rest is `reciprocal_part`, or k-space of the host.
+/// Behler–Parrinello potential: E = Σ_i [ NN_e(i)(G_i) + offset of e(i) ], and its exact gradient. What the
+/// charges of a model add is no part of it, but `coulomb_part`, or `RealSpace` and k-space of the host.
 /// A committee of models that share their symmetry functions is one potential: the mean of the energies, and its
 /// gradient.
 /// Source: Behler and Parrinello 2007. One instance serves one thread at a time.
@@ -61,7 +61,7 @@ public:
     Potential(Potential&&) noexcept;
     Potential& operator=(Potential&&) noexcept;
 
-    double cutoff() const noexcept;  ///< Å
+    double cutoff() const noexcept;  ///< Å, of the symmetry functions
     const std::vector<int>& atomic_numbers() const noexcept;
     const std::optional<LongRange>& long_range() const noexcept;
     std::size_t n_members() const noexcept;

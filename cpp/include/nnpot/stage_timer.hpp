@@ -10,10 +10,21 @@
 namespace nnpot {
 
 /// The parts of an evaluation, in their order.
-enum class Stage { neighbors, environment, radial, triplet_list, angular_forward, network, angular_backward, forces };
+enum class Stage {
+    neighbors,
+    environment,
+    radial,
+    triplet_list,
+    angular_forward,
+    network,
+    angular_backward,
+    forces,
+    coulomb
+};
 
-constexpr std::array<const char*, 8> stage_names{"neighbors",       "environment", "radial",           "triplet list",
-                                                 "angular forward", "network",     "angular backward", "forces"};
+constexpr std::array<const char*, 9> stage_names{"neighbors",        "environment",     "radial",
+                                                 "triplet list",     "angular forward", "network",
+                                                 "angular backward", "forces",          "coulomb"};
 
 /// Seconds since the last reset by stage, all zero unless built with NNPOT_STAGE_TIMERS; for one thread.
 std::array<double, stage_names.size()>& stage_seconds() noexcept;

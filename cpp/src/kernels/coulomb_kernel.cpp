@@ -3,93 +3,98 @@
 
 #include <algorithm>
 
-#include "pack_math.hpp"
-
 namespace nnpot::kernels {
 namespace {
 
-/// Σ c[i] xⁱ as that of the even and that of the odd powers, which the processor calculates side by side.
-template <std::size_t n>
-NNPOT_INLINE Pack even_and_odd(Pack x, const double (&c)[n]) {
-    static_assert(n % 2 == 0);
-    const Pack square = x * x;
-    Pack even(c[n - 2]), odd(c[n - 1]);
-    for (std::size_t i = n - 2; i > 0; i -= 2) {
-        even = even * square + Pack(c[i - 2]);
-        odd = odd * square + Pack(c[i - 1]);
+constexpr std::size_t width = 4;
+typedef double Quad __attribute__((vector_size(32), may_alias));
+typedef double UnalignedQuad __attribute__((vector_size(32), may_alias, aligned(8)));
+typedef std::int64_t Bits __attribute__((vector_size(32)));
+
+#define NNPOT_INLINE inline __attribute__((always_inline))
+
+NNPOT_INLINE Quad& quad(ChargedPoint& point) { return reinterpret_cast<Quad&>(point); }
+NNPOT_INLINE const Quad& quad(const ChargedPoint& point) { return reinterpret_cast<const Quad&>(point); }
+NNPOT_INLINE Quad load(const double* from) { return *reinterpret_cast<const UnalignedQuad*>(from); }
+NNPOT_INLINE void store(double* to, Quad values) { *reinterpret_cast<UnalignedQuad*>(to) = values; }
+
+// Structures go by value here: what is written through a pointer might be a part of any that is referred to.
+
+/// Every candidate is written to the next free place, and the place is kept if the candidate is near: no branch that
+/// the processor would have to guess.
+NNPOT_INLINE std::size_t select_near(double cutoff_squared, ChargedNeighborhood around, ChargedPairs pairs) {
+    Quad center = quad(around.points[around.center]);
+    center[3] = 0.0;
+    std::size_t n = 0;
+    for (std::size_t c = 0; c < around.n_candidates; ++c) {
+        const int j = around.candidates[c] & around.index_mask;
+        const Quad vector = quad(around.points[j]) - center;
+        const Quad squares = vector * vector;
+        const double squared = squares[0] + squares[1] + squares[2];
+        quad(pairs.vectors[n]) = vector;
+        pairs.indices[n] = j;
+        pairs.squared[n] = squared;
+        n += static_cast<std::size_t>(squared < cutoff_squared);
     }
-    return even + x * odd;
+    return n;
 }
 
-/// e^(x²) erfc(x) of x ≥ 0, to 5e-16, and 1/r: a polynomial of (x − 3)/(x + 3) over 1 + 2x, after Shepherd and
-/// Laframboise 1981. One division serves all three.
-NNPOT_INLINE Pack scaled_erfc(Pack x, Pack r, Pack& inverse_r) {
-    constexpr double c[] = {
-        1.2530080582697295412,    -0.13562110612458119287,    -0.047562294353418972159,   0.12964515870276262462,
-        -0.11927366341681594802,  0.068308027343921441185,    -0.023770514890662270934,   0.0025293918167996630331,
-        0.0018886900908332905848, -0.00077983227727425470788, -0.00010515828085467253667, 0.00012509937435915821476,
-        4.9440312148829276248e-6, -2.010062766440610647e-5,   -7.1861493963036221574e-7,  3.4725202800655187431e-6,
-        3.3649033965298254934e-7, -6.1677094935509634868e-7,  -1.2038713923616525281e-7,  1.0195717375790893916e-7,
-        2.7779061599708632934e-8, -1.3361953304404017997e-8,  -3.169592039553521964e-9,   9.9488209475371957954e-10};
-    const Pack a = x + Pack(3.0), b = Pack(1.0) + x + x;
-    const Pack inverse = Pack(1.0) / (a * b * r);
-    inverse_r = inverse * a * b;
-    return even_and_odd((x - Pack(3.0)) * inverse * b * r, c) * inverse * a * r;
+NNPOT_INLINE const double* piece_of(const ScreenedCoulomb::Piece* pieces, std::int64_t bits) {
+    return pieces[bits >> ScreenedCoulomb::bits_below].coefficients;
 }
 
-struct Sum {
-    Pack charge, alpha, gaussian, cutoff_squared;
-    Pack energy = 0.0;
-
-    /// Adds the neighbors of one vector from @p i on.
-    NNPOT_INLINE void add(const ChargedNeighbors& n, std::size_t i) {
-        const Pack x = load(n.dx + i), y = load(n.dy + i), z = load(n.dz + i);
-        const Pack squared = x * x + y * y + z * z;
-        const NativeInteger counts = squared < cutoff_squared;
-        const Pack r = square_root(squared), scaled = alpha * r;
-        Pack inverse;
-        const Pack erfc = scaled_erfc(scaled, r, inverse);
-        const Pack damped = charge * load(n.charges + i) * PackMath::exp(-scaled * scaled);
-        const Pack potential = select(counts, damped * erfc * inverse, 0.0);
-        const Pack slope = (potential + select(counts, damped * gaussian, 0.0)) * inverse * inverse;
-        energy += potential;
-        store(n.gx + i, -slope * x);
-        store(n.gy + i, -slope * y);
-        store(n.gz + i, -slope * z);
-    }
-
-    /// The neighbors that fill no vector, from @p first on.
-    void add_rest(const ChargedNeighbors& n, std::size_t first) {
-        double x[width], y[width], z[width], charges[width], gx[width], gy[width], gz[width];
-        const std::size_t count = n.n - first;
-        for (double* component : {x, y, z}) std::fill(component, component + width, 1e15);  // beyond any cutoff
-        std::fill(charges, charges + width, 0.0);
-        std::copy_n(n.dx + first, count, x);
-        std::copy_n(n.dy + first, count, y);
-        std::copy_n(n.dz + first, count, z);
-        std::copy_n(n.charges + first, count, charges);
-        add({width, x, y, z, charges, gx, gy, gz}, 0);
-        for (std::size_t i = 0; i < count; ++i) {
-            n.gx[first + i] = gx[i];
-            n.gy[first + i] = gy[i];
-            n.gz[first + i] = gz[i];
+/// Energies and slopes of the first @p n pairs of a center with @p charge.
+NNPOT_INLINE double evaluate(const ScreenedCoulomb& law, double charge, std::size_t n, ChargedPairs pairs) {
+    constexpr std::int64_t of_piece = -1 - ((std::int64_t{1} << ScreenedCoulomb::bits_below) - 1);
+    const ScreenedCoulomb::Piece* const pieces = law.pieces();
+    std::fill_n(pairs.squared + n, width, 1.0);  // so that the last vector is a whole one
+    std::fill_n(pairs.vectors + n, width, ChargedPoint{0.0, 0.0, 0.0, 0.0});
+    Quad sums = {0.0, 0.0, 0.0, 0.0};
+    for (std::size_t i = 0; i < n; i += width) {
+        const Quad given = load(pairs.squared + i), smallest = sums * 0.0 + ScreenedCoulomb::smallest;
+        const Quad squared = given > smallest ? given : smallest;
+        const Bits bits = reinterpret_cast<Bits>(squared);
+        const Quad t = squared - reinterpret_cast<Quad>(bits & of_piece);
+        const double *const a = piece_of(pieces, bits[0]), *const b = piece_of(pieces, bits[1]),
+                            *const c = piece_of(pieces, bits[2]), *const d = piece_of(pieces, bits[3]);
+        Quad value = {a[5], b[5], c[5], d[5]}, slope = {0.0, 0.0, 0.0, 0.0};
+        for (std::size_t k = 5; k-- > 0;) {
+            slope = slope * t + value;
+            value = value * t + Quad{a[k], b[k], c[k], d[k]};
         }
+        const ChargedPoint* const v = pairs.vectors + i;
+        const Quad product = charge * Quad{v[0].charge, v[1].charge, v[2].charge, v[3].charge};
+        const Quad energy = product * value;
+        sums += energy;
+        store(pairs.energies + i, energy);
+        store(pairs.slopes + i, -2.0 * product * slope);
     }
-};
+    return sums[0] + sums[1] + sums[2] + sums[3];
+}
+
+NNPOT_INLINE void add_forces(int center, std::size_t n, ChargedPairs pairs, ChargedPoint* forces) {
+    Quad total = {0.0, 0.0, 0.0, 0.0};
+    for (std::size_t p = 0; p < n; ++p) {
+        const Quad force = pairs.slopes[p] * quad(pairs.vectors[p]);
+        quad(forces[pairs.indices[p]]) += force;
+        total += force;
+    }
+    quad(forces[center]) -= total;
+}
 
 }  // namespace
 
 namespace NNPOT_VARIANT {
 
-double screened_coulomb(double charge, double alpha, double cutoff_squared, const ChargedNeighbors& neighbors);
+CoulombSum coulomb(const ScreenedCoulomb& law, const ChargedNeighborhood& around, const ChargedPairs& pairs,
+                   ChargedPoint* forces);
 
-double screened_coulomb(double charge, double alpha, double cutoff_squared, const ChargedNeighbors& neighbors) {
-    constexpr double two_over_root_pi = 1.12837916709551257390;
-    Sum all{charge, alpha, two_over_root_pi * alpha, cutoff_squared};
-    std::size_t i = 0;
-    for (; i + width <= neighbors.n; i += width) all.add(neighbors, i);
-    if (i < neighbors.n) all.add_rest(neighbors, i);
-    return sum(all.energy);
+CoulombSum coulomb(const ScreenedCoulomb& law, const ChargedNeighborhood& around, const ChargedPairs& pairs,
+                   ChargedPoint* forces) {
+    const std::size_t n = select_near(law.cutoff_squared(), around, pairs);
+    const double energy = evaluate(law, around.points[around.center].charge, n, pairs);
+    add_forces(around.center, n, pairs, forces);
+    return {n, energy};
 }
 
 }  // namespace NNPOT_VARIANT

@@ -13,20 +13,23 @@ namespace generic {
 extern const Kernels<double> double_kernels;
 extern const Kernels<float> single_kernels;
 extern const LatticeKernels lattice_kernels;
-double screened_coulomb(double charge, double alpha, double cutoff_squared, const ChargedNeighbors& neighbors);
+CoulombSum coulomb(const ScreenedCoulomb& law, const ChargedNeighborhood& around, const ChargedPairs& pairs,
+                   ChargedPoint* forces);
 }  // namespace generic
 #ifdef NNPOT_X86_VARIANTS
 namespace avx2 {
 extern const Kernels<double> double_kernels;
 extern const Kernels<float> single_kernels;
 extern const LatticeKernels lattice_kernels;
-double screened_coulomb(double charge, double alpha, double cutoff_squared, const ChargedNeighbors& neighbors);
+CoulombSum coulomb(const ScreenedCoulomb& law, const ChargedNeighborhood& around, const ChargedPairs& pairs,
+                   ChargedPoint* forces);
 }  // namespace avx2
 namespace avx512 {
 extern const Kernels<double> double_kernels;
 extern const Kernels<float> single_kernels;
 extern const LatticeKernels lattice_kernels;
-double screened_coulomb(double charge, double alpha, double cutoff_squared, const ChargedNeighbors& neighbors);
+CoulombSum coulomb(const ScreenedCoulomb& law, const ChargedNeighborhood& around, const ChargedPairs& pairs,
+                   ChargedPoint* forces);
 }  // namespace avx512
 #endif
 
@@ -36,7 +39,7 @@ struct Variant {
     const Kernels<double>* in_double;
     const Kernels<float>* in_single;
     const LatticeKernels* lattice;
-    ScreenedCoulomb screened_coulomb;
+    CoulombKernel coulomb;
 };
 
 /// The variants that this processor runs, fastest first.
@@ -49,13 +52,11 @@ std::vector<Variant> runnable() {
                             __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
                             __builtin_cpu_supports("avx512cd");
     if (has_avx2 && has_avx512)
-        found.push_back(
-            {&avx512::double_kernels, &avx512::single_kernels, &avx512::lattice_kernels, avx512::screened_coulomb});
+        found.push_back({&avx512::double_kernels, &avx512::single_kernels, &avx512::lattice_kernels, avx512::coulomb});
     if (has_avx2)
-        found.push_back({&avx2::double_kernels, &avx2::single_kernels, &avx2::lattice_kernels, avx2::screened_coulomb});
+        found.push_back({&avx2::double_kernels, &avx2::single_kernels, &avx2::lattice_kernels, avx2::coulomb});
 #endif
-    found.push_back(
-        {&generic::double_kernels, &generic::single_kernels, &generic::lattice_kernels, generic::screened_coulomb});
+    found.push_back({&generic::double_kernels, &generic::single_kernels, &generic::lattice_kernels, generic::coulomb});
     return found;
 }
 
@@ -91,6 +92,6 @@ const Kernels<float>& best() {
 
 const LatticeKernels& best_lattice() { return *chosen().lattice; }
 
-ScreenedCoulomb best_screened_coulomb() { return chosen().screened_coulomb; }
+CoulombKernel best_coulomb() { return chosen().coulomb; }
 
 }  // namespace nnpot::kernels
