@@ -118,7 +118,6 @@ double cutoff(const nnpot::Model& model) {
     for (const auto& element : model.elements) {
         for (const auto& function : element.functions) largest = std::max(largest, function.cutoff);
     }
-    if (model.long_range) largest = std::max(largest, model.long_range->real_cutoff);
     return largest;
 }
 
