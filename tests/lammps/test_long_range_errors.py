@@ -100,7 +100,7 @@ def test_charges_that_would_count_twice(
 
 def test_two_models_with_charges(charged: dict[str, Path], charges: list[float], tmp_path: Path) -> None:
     pair = f"pair_style hybrid/overlay nnp nnp\npair_coeff * * nnp 1 {charged['full']} Si O\n"
-    pair += f"pair_coeff * * nnp 2 {charged['reciprocal']} Si O\n"
+    pair += f"pair_coeff * * nnp 2 {charged['full']} Si O\n"
     line = failure(script_of(pair, tmp_path, charges), tmp_path)
     assert "beside it pair style nnp would count Coulomb energies twice" in line
 

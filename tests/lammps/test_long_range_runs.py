@@ -127,7 +127,8 @@ def test_atoms_that_come(charged: dict[str, Path], tmp_path: Path) -> None:
 
 def test_atoms_that_come_during_a_run(start: str, tmp_path: Path) -> None:
     script = start.replace("read_data data", "read_data data\nchange_box all z final 0 30 units box")
-    script += "region gas block 1 8 1 8 13 27\n"
+    mesh = "pppm 1e-5\nkspace_modify mesh 20 20 60"  # which would be chosen anew for more charges
+    script = script.replace("pppm 1e-5", mesh) + "region gas block 1 8 1 8 13 27\n"
     script += (
         "fix one all deposit 2 1 2 77 region gas near 2.5\nfix two all deposit 2 2 2 78 region gas near 2.5\n"
     )
