@@ -220,9 +220,7 @@ class NeuralNetwork:
         """Write the text file of one network."""
 
     @staticmethod
-    def read_weights(
-        path: str | PathLike[str], nodes: Sequence[int], activations: str
-    ) -> NeuralNetwork:
+    def read_weights(path: str | PathLike[str], nodes: Sequence[int], activations: str) -> NeuralNetwork:
         """Read ``weights.ZZZ.data``; ``nodes``: of each layer, the inputs first; ``activations``: letters."""
 
     def write_weights(self, path: str | PathLike[str]) -> None:

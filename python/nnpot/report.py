@@ -16,6 +16,8 @@ from nnpot import _core, plots
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.analysis.predictions import Predictions
 from nnpot.analysis.worst_frames import WorstFrames
+from nnpot.feature_model import FILE as FEATURE_MODEL
+from nnpot.feature_model import FeatureModel, load_feature_model
 from nnpot.files import atomic_write
 
 CSS = """
@@ -61,6 +63,13 @@ CURVES = {
     "Loss": "loss",
 }
 """Panels of learning curves, and their columns of log.csv, after ``train_`` or ``validation_``."""
+
+
+def read_model(directory: Path, units: str | None = None) -> _core.Model | FeatureModel:
+    """A model of either kind, to be told about; ``units`` where a potential does not state them."""
+    if (directory / FEATURE_MODEL).exists():
+        return load_feature_model(directory)
+    return _core.Model.read(str(directory), units)
 
 
 class Report:
@@ -120,25 +129,29 @@ class Report:
             f"<figcaption>{text}</figcaption></figure>"
         )
 
-    def model(self, model: _core.Model) -> None:
-        """Add a table of a potential: functions, networks and offsets of each element."""
+    def model(self, model: _core.Model | FeatureModel) -> None:
+        """Add a table of a model: functions or features, networks and offsets of each element."""
         rows = []
         for element in model.elements:
-            layers = model.network(element)
+            layers = model.layers(element) if isinstance(model, FeatureModel) else model.network(element)
             sizes = [len(layers[0][0]), *(len(biases) for _, biases, _ in layers)]
             n_weights = sum(weights.size + biases.size for weights, biases, _ in layers)
             letters = "".join(letter for _, _, letter in layers)
             rows.append(
                 (
                     element,
-                    len(model.functions(element)),
+                    len(layers[0][0]),
                     "–".join(map(str, sizes)),
                     letters,
                     n_weights,
                     f"{model.atom_energies[element]:.6f}",
                 )
             )
-        titles = ("symmetry functions", "network", "activations", "weights", "energy offset (eV)")
+        inputs = "features" if isinstance(model, FeatureModel) else "symmetry functions"
+        titles = (inputs, "network", "activations", "weights", "energy offset (eV)")
+        if isinstance(model, FeatureModel):
+            self.table(("element", *titles), rows)
+            return
         self.text(f"Cutoff radius {model.cutoff:.3f} Å.")
         self.table(("element", *titles), rows)
         if model.long_range is not None:

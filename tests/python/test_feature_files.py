@@ -70,7 +70,11 @@ def test_the_same_frames_however_they_are_written(tmp_path: Path, kind: str) -> 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("3\n1", "4\n1", r":5: expected atom 4 of the 4 that line 1 announces.*got '-10.5'; correct the number"),
+        (
+            "3\n1",
+            "4\n1",
+            r":5: expected atom 4 of the 4 that line 1 announces.*got '-10.5'; correct the number",
+        ),
         ("3\n1", "2\n1", r":4: expected the energy after the 2 atoms that line 1 announces.*got '1 0.25 -7'"),
         ("-20.25\n", "", r"features: expected the energy of the frame of line 6, got the end.*cut short"),
         ("16 4 5 6.5\n-20.25\n", "", r"expected atom 2 of the 2 that line 6 announces, got the end"),
@@ -139,7 +143,9 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("fault", ["no energy", "no features", "nan", "ragged", "infinite"])
-def test_a_frame_that_cannot_be_said_is_not_written_and_the_old_file_stays(tmp_path: Path, fault: str) -> None:
+def test_a_frame_that_cannot_be_said_is_not_written_and_the_old_file_stays(
+    tmp_path: Path, fault: str
+) -> None:
     good, bad = feature_frames(2)
     path = tmp_path / "a.features"
     write_feature_file(path, [good])
@@ -173,7 +179,11 @@ def test_the_summary_counts_and_says_what_never_varies() -> None:
     (row,) = summary.sets
     assert row.elements == ("H", "He", "S")
     assert summary.pairs == [], "without positions there are no distances"
-    assert summary.warnings == ["features of S that never vary and so say nothing: 1 of 3 (2, counted from 1)"]
+    assert summary.warnings == [
+        "features of S that never vary and so say nothing: 1 of 3 (2, counted from 1)"
+    ]
     twice = [*frames, frames[0]]
     again = summarize(twice, [Source(Path("a.features"), number) for number in range(len(twice))])
-    assert any("the same structures again: a.features: frame 0 = a.features: frame 24" in w for w in again.warnings)
+    assert any(
+        "the same structures again: a.features: frame 0 = a.features: frame 24" in w for w in again.warnings
+    )

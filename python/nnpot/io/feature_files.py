@@ -139,9 +139,10 @@ def _read_frame(
     widths: dict[int, tuple[int, int]],
     digits: list[int],
 ) -> tuple[list[int], Array, float]:
-    """Atomic numbers, features and energy of the frame that begins with ``head``; ``widths``: per Z the number of features, and a line that has it.
+    """Atomic numbers, features and energy of the frame that begins with ``head``.
 
-    The length of the energy's text is added to ``digits``.
+    ``widths``: per Z the number of features, and a line that has it. The length of the energy's text is
+    added to ``digits``.
     """
     number, words = head
     n_atoms = _whole(words[0])
@@ -179,8 +180,8 @@ def _take_atom(
     number, words = line
     if len(words) < 2:
         raise FileFormatError(
-            f"{path}:{number}: expected {expected}, 'Z f1 f2 ...', got {_shown(words)}; correct the number of "
-            f"atoms in line {frame.head} or add the missing"
+            f"{path}:{number}: expected {expected}, 'Z f1 f2 ...', got {_shown(words)}; correct the number "
+            f"of atoms in line {frame.head} or add the missing"
         )
     z = _whole(words[0])
     if z is None or not 0 < z < len(chemical_symbols):

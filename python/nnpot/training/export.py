@@ -116,12 +116,23 @@ def verify(
             force_error / max(np.abs(core_forces).max(), SMALLEST_FORCE),
             virial_error / max(np.abs(virial).max(), SMALLEST_FORCE * len(frame)),
         )
-    if not worst <= TOLERANCE:
+    return require_agreement(worst)
+
+
+def require_agreement(difference: float) -> float:
+    """The relative difference of TensorFlow and the C++ core, where it is within `TOLERANCE`.
+
+    Raises
+    ------
+    NnpotError
+        If it is not.
+    """
+    if not difference <= TOLERANCE:
         raise NnpotError(
-            f"export: TensorFlow and the C++ core differ by {worst:.1e} (relative), expected at most "
+            f"export: TensorFlow and the C++ core differ by {difference:.1e} (relative), expected at most "
             f"{TOLERANCE:.0e}; no model was written, please report this as a bug"
         )
-    return worst
+    return difference
 
 
 def _matrix(voigt: NDArray[np.float64]) -> NDArray[np.float64]:
