@@ -12,8 +12,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from nnpot import _core, plots
+from nnpot import _core, epoch_plots, plots
 from nnpot.analysis.errors import ErrorStatistics
+from nnpot.analysis.overfitting import overfitting_epoch
 from nnpot.analysis.predictions import Predictions
 from nnpot.analysis.worst_frames import WorstFrames
 from nnpot.feature_model import FILE as FEATURE_MODEL
@@ -63,6 +64,14 @@ CURVES = {
     "Loss": "loss",
 }
 """Panels of learning curves, and their columns of log.csv, after ``train_`` or ``validation_``."""
+
+
+def _turn(log: Mapping[str, NDArray[np.float64]]) -> int | None:
+    """The epoch from which on a training overfits, by its losses, of a committee by their means."""
+    if "train_loss" not in log or "validation_loss" not in log:
+        return None
+    train, validation = (log[name].reshape(len(log[name]), -1) for name in ("train_loss", "validation_loss"))
+    return overfitting_epoch(train.mean(axis=1), validation.mean(axis=1))
 
 
 def read_model(directory: Path, units: str | None = None) -> _core.Model | FeatureModel:
@@ -270,7 +279,18 @@ class Report:
         caption = "Errors during training; those on the training frames are means over an epoch."
         if any(values.ndim > 1 for curves in panels.values() for values in curves.values()):
             caption += " Lines are means over the members of the committee, shaded is their range."
-        self.figure(plots.learning_curve(log["epoch"], panels, best), "learning_curve", caption)
+        turn = _turn(log)
+        errors = [label for label in panels if label in CURVES]
+        figure = epoch_plots.learning_curve(log["epoch"], panels, best, turn, errors)
+        caption += " Dotted: what falls with the square root of the epochs."
+        self.figure(figure, "learning_curve", caption)
+        figure = epoch_plots.learning_curve(log["epoch"], panels, best, turn, linear=True)
+        self.figure(figure, "learning_curve_linear", "The same on linear axes; the first epochs are cut off.")
+        if turn is not None:
+            self.text(
+                f"From about epoch {turn} on the networks overfit: the validation loss, smoothed, is smallest "
+                f"there and rises afterwards beyond its noise, while the training loss goes on falling."
+            )
 
     def write(self, directory: Path) -> Path:
         """Write ``report.html`` and the PNG files.

@@ -103,6 +103,7 @@ def verify(
         data = build_dataset(plain, [frame], model.atom_energies, "float64", charges=charges)
         batch = to_tensors(next(batches(data, np.arange(1), 1, "float64")))
         predicted = predict(networks, to_device(data, "float64"), batch, with_stress=True)
+        assert predicted.forces is not None, "derivatives are stored"
         offset = sum(model.atom_energies[symbol] for symbol in frame.symbols)
         energy, core_forces, virial, atomic, *_ = potential.compute(*arguments(frame))
         of_networks = np.abs(atomic - [model.atom_energies[symbol] for symbol in frame.symbols]).sum()

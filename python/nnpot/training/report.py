@@ -11,7 +11,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from nnpot import plots
+from nnpot import epoch_plots
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.analysis.predictions import Predictions, mean_predictions, predict_frames
 from nnpot.feature_model import FeatureModel
@@ -110,7 +110,7 @@ def _charges(report: Report, trained: Trained) -> None:
     caption = "Charges of the elements against the epoch."
     if len(trained.models) > 1:
         caption += " Lines are means over the members of the committee, shaded is their range."
-    report.figure(plots.charge_curves(epochs, curves, state.best_epochs), "charges", caption)
+    report.figure(epoch_plots.charge_curves(epochs, curves, state.best_epochs), "charges", caption)
     kept = [history[epoch - 1, member] for member, epoch in enumerate(state.best_epochs)]
     rows = [(str(n), *(f"{charge:+.4f}" for charge in charges)) for n, charges in enumerate(kept, 1)]
     report.table(("model", *(f"charge of {element} (e)" for element in trained.charged)), rows)
