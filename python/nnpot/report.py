@@ -288,7 +288,7 @@ class Report:
         self.figure(figure, "learning_curve_linear", "The same on linear axes; the first epochs are cut off.")
         if turn is not None:
             self.text(
-                f"From about epoch {turn} on the networks overfit: the validation loss, smoothed, is smallest "
+                f"From about epoch {turn} on the networks overfit: the smoothed validation loss is smallest "
                 f"there and rises afterwards beyond its noise, while the training loss goes on falling."
             )
 
