@@ -44,16 +44,7 @@ def learning_curve(
             for (name, values), color, line in zip(curves.items(), COLORS[1:], LINES * 2, strict=False):
                 shown = name if len(curves) > 1 or name != label else None
                 _draw(ax, epochs, values, line, color, shown)
-            kept = sorted(set(best))
-            few = [f"{epoch:.0f}" for epoch in kept]
-            named = ", ".join(few) if len(few) < 4 else f"{few[0]} … {few[-1]}"
-            for number, epoch in enumerate(kept):
-                text = f"_{number}" if number else f"kept: epoch {named}"
-                ax.axvline(epoch, color="0.6", linewidth=0.8, zorder=0, label=text)
-            if turn is not None:
-                ax.axvline(
-                    turn, color=COLORS[3], linestyle="-.", linewidth=1.2, label=f"overfits from {turn}"
-                )
+            _mark(ax, best, turn)
             ax.set(xlabel="Epoch", ylabel=label)
             if linear:
                 _show_late_epochs(ax, curves)
@@ -62,9 +53,24 @@ def learning_curve(
                     _guide(ax, np.asarray(epochs, float), next(iter(curves.values())))
                 ax.set(xscale="log", yscale="log")
                 plain_decades(ax)
-            if ax.get_legend_handles_labels()[0]:
+            if ax.get_legend_handles_labels()[0] and not linear:
                 ax.legend()
+        if linear:  # curves that level off leave no free corner
+            figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     return figure
+
+
+def _mark(ax: Axes, best: Sequence[float], turn: int | None) -> None:
+    """The epochs that were kept, and that from which on the networks overfit."""
+    kept = sorted(set(best))
+    few = [f"{epoch:.0f}" for epoch in kept]
+    named = ", ".join(few) if len(few) < 4 else f"{few[0]} … {few[-1]}"
+    for number, epoch in enumerate(kept):
+        text = f"_{number}" if number else f"kept: epoch {named}"
+        ax.axvline(epoch, color="0.6", linewidth=0.8, zorder=0, label=text)
+    if turn is not None:
+        label = f"overfits from {turn}"
+        ax.axvline(turn, color=COLORS[3], linestyle="-.", linewidth=1.2, label=label)
 
 
 def _draw(ax: Axes, epochs: ArrayLike, values: ArrayLike, line: str, color: str, label: str | None) -> None:
