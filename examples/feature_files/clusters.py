@@ -20,8 +20,8 @@ CUTOFF = 6.0
 SPACING, JITTER = 3.4, 0.35
 """Å: of the sites of molecules and helium atoms, and how far from their site they are at most."""
 EXPANSION = (0.97, 1.06)
-BOND, BOND_SPREAD, ANGLE = 1.34, 0.03, 92.1
-"""Å and degrees, of H2S."""
+BOND, BOND_SPREADS, ANGLE = 1.34, (0.01, 0.09), 92.1
+"""Å and degrees, of H2S; how much bonds vary in their lengths is different from frame to frame."""
 N_ORIENTATIONS = 12
 """Of each molecule, of which the one farthest from its surroundings is taken."""
 SINGLE = {"H": -13.6, "He": -79.0, "S": -398.1}
@@ -43,10 +43,11 @@ def cluster(random: np.random.Generator, n_molecules: int, n_helium: int) -> Ato
     centers = _sites(random, n_molecules + n_helium) * random.uniform(*EXPANSION)
     sulfur, helium = centers[:n_molecules], centers[n_molecules:]
     hydrogen: list[Array] = []
+    spread = random.uniform(*BOND_SPREADS)
     for center in sulfur:
         near = np.concatenate([centers, *hydrogen])
         near = near[(np.linalg.norm(near - center, axis=1) < 2.0 * SPACING) & (near != center).any(axis=1)]
-        hydrogen.append(_hydrogen(random, center, near))
+        hydrogen.append(_hydrogen(random, center, near, spread))
     positions = np.concatenate([sulfur, *hydrogen, helium])
     symbols = ["S"] * n_molecules + ["H"] * (2 * n_molecules) + ["He"] * n_helium
     order = random.permutation(len(symbols))
@@ -63,11 +64,11 @@ def _sites(random: np.random.Generator, n_sites: int) -> Array:
     return random.permutation(moved)
 
 
-def _hydrogen(random: np.random.Generator, center: Array, near: Array) -> Array:
+def _hydrogen(random: np.random.Generator, center: Array, near: Array, spread: float) -> Array:
     """The two hydrogen atoms of a molecule, turned away from what is near."""
     half = np.radians(ANGLE) / 2.0
     rotations, _ = np.linalg.qr(random.normal(size=(N_ORIENTATIONS, 3, 3)))
-    lengths = random.normal(BOND, BOND_SPREAD, 2)
+    lengths = random.normal(BOND, spread, 2)
     shape = lengths[:, None] * np.array(
         [[np.cos(half), np.sin(half), 0.0], [np.cos(half), -np.sin(half), 0.0]]
     )

@@ -31,6 +31,8 @@ class Outcome:
     costs: Sequence[Cost]
     """The first on the CPU."""
     test: ErrorStatistics
+    test_deviation: float
+    """meV/atom, standard deviation of the test energies: the error of a model that knows their mean."""
     reading_seconds: float
     """Of all training frames, from the time of the test frames."""
 
@@ -59,6 +61,7 @@ class Outcome:
                 for cost in self.costs
             ],
             "reading_seconds": self.reading_seconds,
+            "test_deviation": self.test_deviation,
             "test": self.test.to_dict(),
             "bars": [vars(bar) | {"passed": bar.passed} for bar in self.bars()],
         }
@@ -98,6 +101,7 @@ def write_report(outcome: Outcome, output: Path) -> Path:
     report = Report("Feature files: energies of clusters without their positions")
     report.text(
         f"{outcome.n_frames} frames, {outcome.n_atoms} atoms; reading takes {outcome.reading_seconds:.1f} s. "
+        f"Test energies have a standard deviation of {outcome.test_deviation:.1f} meV/atom. "
         f"The report of the training, with its learning curves, is run_cpu/report.html."
     )
     report.table(*bars_table(outcome.bars()))

@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import clusters
+import numpy as np
 from command import command_line, exit_code, write_summary
 from measure import measure
 from presentation import Outcome, print_outcome, write_report
@@ -70,8 +71,16 @@ def run(output: Path, size: Size) -> Outcome:
     test = read_frames(output / "test.features")
     seconds = time.perf_counter() - start
     errors = predict_frames(load_feature_model(output / "run_cpu" / "model"), test, "test.features").errors
+    energies = [frame.get_potential_energy() / len(frame) for frame in test]
     atoms = size.n_frames * (3 * size.n_molecules + size.n_helium)
-    outcome = Outcome(size.n_frames, atoms, costs, errors, seconds * size.n_frames / size.n_test)
+    outcome = Outcome(
+        size.n_frames,
+        atoms,
+        costs,
+        errors,
+        1e3 * float(np.std(energies)),
+        seconds * size.n_frames / size.n_test,
+    )
     write_summary(output, outcome.to_dict())
     return outcome
 

@@ -177,11 +177,13 @@ class FeatureModel:
                 "the frame has positions and no features, but the model is one of feature files; give a "
                 "feature file, or a potential of positions"
             )
-        for element in sorted(frame.symbols.species(), key=atomic_numbers.__getitem__):
-            if element not in self._shape:
-                raise UnknownElementError(
-                    f"the model was trained for {', '.join(self.elements)}, not for {element}"
-                )
+        elements = sorted(frame.symbols.species(), key=atomic_numbers.__getitem__)
+        unknown = [element for element in elements if element not in self._shape]
+        if unknown:
+            raise UnknownElementError(
+                f"the model was trained for {', '.join(self.elements)}, not for {', '.join(unknown)}"
+            )
+        for element in elements:
             atoms = np.flatnonzero(frame.symbols == element)
             values, n = frame.arrays[FEATURES][atoms], self._shape[element]
             known = np.isfinite(values)

@@ -42,7 +42,7 @@ def _frame(random: np.random.Generator, n_atoms: int, constant: bool) -> Atoms:
         if constant and symbol == "S":
             values[1] = 0.5
         row[: COUNTS[symbol]] = scale * values
-        energy += SINGLE[symbol] + 0.3 * np.sin(3.0 * values[0]) - 0.2 * values[0] * values[1]
+        energy += SINGLE[symbol] + 0.5 * values[0] - 0.3 * values[1] + 0.1 * np.sin(3.0 * values[0])
     return feature_frame([atomic_numbers[symbol] for symbol in symbols], features, energy)
 
 

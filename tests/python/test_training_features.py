@@ -24,7 +24,7 @@ from nnpot.training.result import TrainingResult
 
 pytest.importorskip("tensorflow")
 
-OPTIMIZER = {"name": "adagrad", "initial_rate": 0.05, "schedule": "constant", "clip_value": 1.0}
+OPTIMIZER = {"name": "adagrad", "initial_rate": 0.2, "schedule": "constant", "clip_value": 1.0}
 
 
 @pytest.fixture(scope="module")
