@@ -178,6 +178,7 @@ def test_the_summary_counts_and_says_what_never_varies() -> None:
     summary = summarize(frames, [Source(Path("a.features"), number) for number in range(len(frames))])
     (row,) = summary.sets
     assert row.elements == ("H", "He", "S")
+    assert "no forces" not in summary.table()[0], "nobody expects any"
     assert summary.pairs == [], "without positions there are no distances"
     assert summary.warnings == [
         "features of S that never vary and so say nothing: 1 of 3 (2, counted from 1)"
