@@ -49,9 +49,9 @@ def learning_curve(
             if linear:
                 _show_late_epochs(ax, curves)
             else:
+                ax.set(xscale="log", yscale="log")
                 if label in guides:
                     _guide(ax, np.asarray(epochs, float), next(iter(curves.values())))
-                ax.set(xscale="log", yscale="log")
                 plain_decades(ax)
             if ax.get_legend_handles_labels()[0] and not linear:
                 ax.legend()
@@ -87,7 +87,9 @@ def _guide(ax: Axes, epochs: np.ndarray, curve: ArrayLike) -> None:
     values = np.asarray(curve, float).reshape(len(epochs), -1).mean(axis=1)
     middle = int(np.argmin(np.abs(np.log(epochs) - 0.5 * np.log(epochs[-1]))))
     line = values[middle] * np.sqrt(epochs[middle] / epochs)
+    limits = ax.get_ylim()
     ax.plot(epochs, line, color="0.5", linewidth=0.9, linestyle=(0, (1, 1)), label="1/√epoch", zorder=0)
+    ax.set_ylim(limits)  # those of the curves: a guide may run out of them
 
 
 def _show_late_epochs(ax: Axes, curves: Mapping[str, ArrayLike]) -> None:

@@ -54,8 +54,8 @@ def test_the_quick_version_writes_its_table_and_learns(example, tmp_path):
     assert len(frames) == 32 and n_features(frames) == {"H": 30, "He": 30, "S": 30}
     summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
     cost = summary["costs"][0]
-    assert cost["device"] == "CPU" and cost["epochs"] == 20
+    assert cost["device"] == "CPU" and cost["epochs"] == example.run.QUICK.epochs
     assert cost["epochs_per_second"] > 0 and cost["peak_memory"] > 100
     assert cost["seconds_of_300_epochs"] > cost["seconds"]
     log = np.genfromtxt(tmp_path / "run_cpu" / "log.csv", delimiter=",", names=True)
-    assert log["train_loss"][-1] < 0.7 * log["train_loss"][0]
+    assert log["train_loss"][-1] < 0.9 * log["train_loss"][0]
