@@ -58,7 +58,9 @@ def create_trainer(options: argparse.Namespace, frames: list[Atoms]) -> Gradient
     descriptor = fit_descriptor(LINES, ["Si"], 6, frames)
     n_bytes = sum(shape.n_bytes("float32") for shape in table_shapes(descriptor, frames).values())
     stored = stores_derivatives(config.training, n_bytes)
-    data = build_dataset(descriptor, frames, {"Si": 0.0}, "float32", stored=stored)
+    data = build_dataset(
+        descriptor, frames, {"Si": 0.0}, "float32", derivatives="stored" if stored else "on_the_fly"
+    )
     scales = {"Si": descriptor.inputs["Si"].initial_scale}
     networks = AtomicNetworks.create(NetworkConfig(hidden=[25, 25]), scales, "float32", 0)
     return GradientTrainer(Task(config, networks, data, None, 1.0))

@@ -8,6 +8,7 @@
 #include "keyword_file.hpp"
 #include "nnpot/element.hpp"
 #include "nnpot/error.hpp"
+#include "nnpot/scaling_file.hpp"
 #include "text.hpp"
 #include "weight_table.hpp"
 
@@ -79,88 +80,11 @@ void require_stated_units(const path& directory, const std::map<std::string, std
                        ", " + stated.length_unit + "), which " + given.name + " contradicts; correct it");
 }
 
-/// The numbers of a row of scaling.data, or nothing for the two-number line that ends a RuNNer file.
-std::vector<double> read_scaling_row(const path& file, const WordLine& line, bool last) {
-    if (last && line.words.size() == 2) return {};
-    if (line.words.size() != 5 && line.words.size() != 6) {
-        throw_file_error(
-            file, line.number,
-            "expected 'element function min max mean sigma', got " + std::to_string(line.words.size()) + " columns");
-    }
-    std::vector<double> row(line.words.size());
-    for (std::size_t i = 0; i < row.size(); ++i) {
-        if (!read_number(line.words[i], row[i])) {
-            throw_file_error(file, line.number, "expected a number, got '" + line.words[i] + "'");
-        }
-    }
-    return row;
-}
-
-std::vector<std::pair<std::size_t, std::vector<double>>> read_scaling_rows(const path& file) {
-    const std::vector<WordLine> lines = read_word_lines(file);
-    std::vector<std::pair<std::size_t, std::vector<double>>> rows;
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-        std::vector<double> row = read_scaling_row(file, lines[i], i + 1 == lines.size());
-        if (!row.empty()) rows.emplace_back(lines[i].number, std::move(row));
-    }
-    return rows;
-}
-
-void require_row(const path& file, std::size_t line, const std::vector<double>& row, std::size_t element,
-                 std::size_t function, ScalingMode mode) {
-    if (row[0] != static_cast<double>(element + 1) || row[1] != static_cast<double>(function + 1)) {
-        throw_file_error(file, line,
-                         "expected element " + std::to_string(element + 1) + " function " +
-                             std::to_string(function + 1) + ", got " + to_text(row[0]) + " and " + to_text(row[1]) +
-                             "; the rows are not in order");
-    }
-    const double tolerance = 1e-6 * (1.0 + std::abs(row[2]) + std::abs(row[3]));
-    if (row[4] < row[2] - tolerance || row[4] > row[3] + tolerance) {
-        throw_file_error(
-            file, line,
-            "the mean " + to_text(row[4]) + " is not between min " + to_text(row[2]) + " and max " + to_text(row[3]));
-    }
-    if (mode == ScalingMode::sigma && row.size() < 6) {
-        throw_file_error(file, line, "scale_symmetry_functions_sigma needs a sixth column with sigma");
-    }
-}
-
-void read_scaling(const path& file, Model& model) {
-    const auto rows = read_scaling_rows(file);
-    std::size_t expected = 0;
-    for (const ElementModel& element : model.elements) expected += element.functions.size();
-    if (rows.size() != expected) {
-        throw_file_error(file, 0,
-                         "expected " + std::to_string(expected) + " rows (one per symmetry function), got " +
-                             std::to_string(rows.size()) + "; the file is cut short or belongs to another input.nn");
-    }
-    std::size_t next = 0;
-    for (std::size_t e = 0; e < model.elements.size(); ++e) {
-        const std::size_t n = model.elements[e].functions.size();
-        ScalingData& data = model.elements[e].scaling;
-        for (arma::vec* column : {&data.min, &data.max, &data.mean, &data.sigma}) column->zeros(n);
-        for (std::size_t f = 0; f < n; ++f, ++next) {
-            const auto& [line, row] = rows[next];
-            require_row(file, line, row, e, f, model.scaling_mode);
-            data.min(f) = row[2];
-            data.max(f) = row[3];
-            data.mean(f) = row[4];
-            if (row.size() > 5) data.sigma(f) = row[5];
-        }
-    }
-    require_whole_last_line(file, read_word_lines(file), rows.front().second.size() - 1);
-}
-
-std::string scaling_text(const Model& model) {
-    std::string text = "# element function min max mean sigma: raw values over the training set\n";
-    for (std::size_t e = 0; e < model.elements.size(); ++e) {
-        const ScalingData& data = model.elements[e].scaling;
-        for (std::size_t f = 0; f < data.mean.n_elem; ++f) {
-            text += formatted("%10zu %10zu %24.16E %24.16E %24.16E %24.16E\n", e + 1, f + 1, data.min(f), data.max(f),
-                              data.mean(f), data.sigma(f));
-        }
-    }
-    return text;
+void read_model_scaling(const path& file, Model& model) {
+    std::vector<std::size_t> counts;
+    for (const ElementModel& element : model.elements) counts.push_back(element.functions.size());
+    std::vector<ScalingData> found = read_scaling(file.string(), counts, model.scaling_mode == ScalingMode::sigma);
+    for (std::size_t e = 0; e < found.size(); ++e) model.elements[e].scaling = std::move(found[e]);
 }
 
 std::string info_text(const Model& model) {
@@ -177,6 +101,12 @@ std::string info_text(const Model& model) {
 
 void require_directory(const path& directory) {
     std::error_code error;
+    if (std::filesystem::exists(directory / "features.nn", error) &&
+        !std::filesystem::exists(directory / "input.nn", error)) {
+        throw_file_error(directory, 0,
+                         "is a model of feature files: it gives energies of features and knows no positions, so it "
+                         "has no forces; use nnpot predict, nnpot evaluate or nnpot.load_feature_model with it");
+    }
     if (std::filesystem::is_directory(directory, error)) return;
     throw_file_error(directory, 0,
                      "expected a model directory (input.nn, scaling.data, weights.*.data); there is none");
@@ -186,7 +116,7 @@ Model read_files(const path& root, const std::map<std::string, std::string>& inf
     InputFile input = read_input_file(root / "input.nn", units);
     Model model = std::move(input.model);
     model.info = info;
-    read_scaling(root / "scaling.data", model);
+    read_model_scaling(root / "scaling.data", model);
     for (std::size_t e = 0; e < model.elements.size(); ++e) {
         const path file = root / weights_file_name(model.elements[e].atomic_number);
         model.elements[e].layers = read_weight_table(file, read_word_lines(file), input.architectures[e],
@@ -220,7 +150,9 @@ void write_model(const Model& model, const std::string& directory) {
     for (const ElementModel& element : model.elements) {
         write_file(root / weights_file_name(element.atomic_number), weight_table_text(element.layers));
     }
-    write_file(root / "scaling.data", scaling_text(model));
+    std::vector<ScalingData> scaling;
+    for (const ElementModel& element : model.elements) scaling.push_back(element.scaling);
+    write_scaling(scaling, (root / "scaling.data").string());
     write_file(root / "model.info", info_text(model));
     write_file(root / "input.nn", input_file_text(model));
 }

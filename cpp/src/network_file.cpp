@@ -78,4 +78,18 @@ void write_network(const std::vector<Layer>& layers, const std::string& file) {
     write_file(file, text + "\n" + weight_table_text(layers));
 }
 
+std::vector<Layer> read_weights(const std::string& file, const std::vector<std::size_t>& sizes,
+                                const std::string& letters) {
+    if (sizes.size() < 2 || letters.size() + 1 != sizes.size()) {
+        throw InvalidInput("network: expected the nodes of two layers at least and a letter for each after the first");
+    }
+    for (const char letter : letters) require_activation_letter(letter);
+    return read_weight_table(file, read_word_lines(file), {sizes, letters},
+                             "the file is cut short or belongs to another model");
+}
+
+void write_weights(const std::vector<Layer>& layers, const std::string& file) {
+    write_file(file, weight_table_text(NeuralNetwork(layers).layers()));
+}
+
 }  // namespace nnpot

@@ -14,7 +14,7 @@ from networks import Trained
 from rich.table import Table
 from study import Part, Study
 
-from nnpot import plots
+from nnpot import epoch_plots, plots
 from nnpot.lattice import figures
 from nnpot.lattice.database import Database
 from nnpot.lattice.diagnostics import Diagnostics
@@ -211,4 +211,4 @@ def _learning_curves(trained: list[Trained]) -> Figure:
         curve[: len(one.history.validation)] = one.history.validation
         panel = panels.setdefault(f"{one.experiment.count} count: MAE (E_c)", {})
         panel[one.experiment.name] = curve
-    return plots.learning_curve(np.arange(1, epochs + 1), panels)
+    return epoch_plots.learning_curve(np.arange(1, epochs + 1), panels)

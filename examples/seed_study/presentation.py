@@ -9,7 +9,7 @@ from bars import bars_table, print_bars
 from numpy.typing import NDArray
 from rich.table import Table
 
-from nnpot import plots
+from nnpot import epoch_plots, plots
 from nnpot.report import CURVES, Report
 from seed_study.outcome import ENERGY, FORCE, Outcome
 from seed_study.study import Range
@@ -135,7 +135,7 @@ def _learning_curves(report: Report, outcome: Outcome) -> None:
             if np.isfinite(values).any():
                 panels.setdefault(label, {})[part] = values
     caption = "Errors during training, means over the seeds; shaded is their range."
-    report.figure(plots.learning_curve(np.arange(1, epochs + 1), panels), "learning_curve", caption)
+    report.figure(epoch_plots.learning_curve(np.arange(1, epochs + 1), panels), "learning_curve", caption)
 
 
 def _read_log(file: Path) -> dict[str, NDArray[np.float64]]:

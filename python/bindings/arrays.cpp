@@ -55,6 +55,16 @@ py::array_t<long> to_array(const std::vector<std::size_t>& values) {
     return array;
 }
 
+py::array_t<double> to_array(const nnpot::ScalingData& data) {
+    const arma::mat rows = arma::join_rows(data.min, data.max, data.mean, data.sigma);
+    return to_array(arma::mat(rows.t()));
+}
+
+nnpot::ScalingData to_scaling(const RowMajor& rows) {
+    const arma::mat columns = borrow_matrix(rows, "scaling", 4);
+    return {columns.row(0).t(), columns.row(1).t(), columns.row(2).t(), columns.row(3).t()};
+}
+
 nnpot::Structure to_structure(const RowMajor& positions, const Integers& numbers, const RowMajor& cell,
                               const std::vector<bool>& periodic) {
     if (cell.ndim() != 2 || cell.shape(0) != 3 || cell.shape(1) != 3 || periodic.size() != 3) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "nnpot/scaler.hpp"
 #include "nnpot/structure.hpp"
 
 namespace nnpot_python {
@@ -29,6 +30,10 @@ py::array_t<double> to_array(const std::vector<double>& values);
 py::array_t<double> to_array(const arma::mat& matrix);
 py::array_t<double> to_array(const arma::cube& cube);
 py::array_t<long> to_array(const std::vector<std::size_t>& values);
+
+/// Statistics of inputs as rows of min, max, mean, sigma, (n, 4), and the reverse.
+py::array_t<double> to_array(const nnpot::ScalingData& data);
+nnpot::ScalingData to_scaling(const RowMajor& rows);
 
 nnpot::Structure to_structure(const RowMajor& positions, const Integers& numbers, const RowMajor& cell,
                               const std::vector<bool>& periodic);

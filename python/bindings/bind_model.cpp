@@ -35,11 +35,6 @@ const typename Map::mapped_type& of_element(const Map& values, const std::string
     return found->second;
 }
 
-nnpot::ScalingData to_scaling(const RowMajor& rows) {
-    const arma::mat columns = borrow_matrix(rows, "scaling", 4);
-    return {columns.row(0).t(), columns.row(1).t(), columns.row(2).t(), columns.row(3).t()};
-}
-
 std::vector<nnpot::SymmetryFunction> functions_of(const std::vector<std::string>& texts, int center) {
     std::vector<nnpot::SymmetryFunction> functions;
     for (const std::string& text : texts) {
@@ -132,9 +127,7 @@ py::list network(const nnpot::Model& model, const std::string& element) {
 }
 
 py::array_t<double> scaling(const nnpot::Model& model, const std::string& element) {
-    const nnpot::ScalingData& data = element_of(model, element).scaling;
-    const arma::mat rows = arma::join_rows(data.min, data.max, data.mean, data.sigma);
-    return to_array(arma::mat(rows.t()));
+    return to_array(element_of(model, element).scaling);
 }
 
 py::array_t<double> input_scaling(const nnpot::Model& model, const std::string& element) {

@@ -5,6 +5,7 @@
 #include "bindings.hpp"
 #include "layers.hpp"
 #include "nnpot/network_file.hpp"
+#include "nnpot/scaling_file.hpp"
 
 namespace nnpot_python {
 namespace {
@@ -47,6 +48,18 @@ double seconds(const NeuralNetwork& self, const RowMajor& inputs, bool gradient,
     return spent.count() / static_cast<double>(n_evaluations);
 }
 
+py::list read_scaling(const std::filesystem::path& path, const std::vector<std::size_t>& counts) {
+    py::list elements;
+    for (const nnpot::ScalingData& data : nnpot::read_scaling(path.string(), counts)) elements.append(to_array(data));
+    return elements;
+}
+
+void write_scaling(const std::filesystem::path& path, const std::vector<RowMajor>& elements) {
+    std::vector<nnpot::ScalingData> found;
+    for (const RowMajor& rows : elements) found.push_back(to_scaling(rows));
+    nnpot::write_scaling(found, path.string());
+}
+
 }  // namespace
 
 void bind_network(py::module_& module) {
@@ -62,12 +75,26 @@ void bind_network(py::module_& module) {
                 nnpot::write_network(self.layers(), path.string());
             },
             py::arg("path"))
+        .def_static(
+            "read_weights",
+            [](const std::filesystem::path& path, const std::vector<std::size_t>& nodes, const std::string& letters) {
+                return NeuralNetwork(nnpot::read_weights(path.string(), nodes, letters));
+            },
+            py::arg("path"), py::arg("nodes"), py::arg("activations"))
+        .def(
+            "write_weights",
+            [](const NeuralNetwork& self, const std::filesystem::path& path) {
+                nnpot::write_weights(self.layers(), path.string());
+            },
+            py::arg("path"))
         .def_property_readonly("n_inputs", &NeuralNetwork::n_inputs)
         .def_property_readonly("n_outputs", &NeuralNetwork::n_outputs)
         .def_property_readonly("layers", [](const NeuralNetwork& self) { return to_list(self.layers()); })
         .def("evaluate", &evaluate, py::arg("inputs"))
         .def("jacobian", &jacobian, py::arg("inputs"))
         .def("seconds", &seconds, py::arg("inputs"), py::arg("gradient"), py::arg("n_evaluations"));
+    module.def("read_scaling", &read_scaling, py::arg("path"), py::arg("counts"));
+    module.def("write_scaling", &write_scaling, py::arg("path"), py::arg("elements"));
 }
 
 }  // namespace nnpot_python

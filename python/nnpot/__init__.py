@@ -15,11 +15,13 @@ from nnpot.errors import FileFormatError, InvalidInputError, NnpotError, Unknown
 if TYPE_CHECKING:
     from nnpot._core import NeuralNetwork, SymmetryFunctions, VerletList
     from nnpot.calculator import NnpotCalculator as Calculator
+    from nnpot.feature_model import FeatureModel, load_feature_model
     from nnpot.lammps_runtime import open_lammps
     from nnpot.potential import Potential, Prediction, Uncertainty, load
 
 __all__ = [
     "Calculator",
+    "FeatureModel",
     "FileFormatError",
     "InvalidInputError",
     "NeuralNetwork",
@@ -32,11 +34,13 @@ __all__ = [
     "VerletList",
     "__version__",
     "load",
+    "load_feature_model",
     "open_lammps",
 ]
 
 _LAZY = {
     "Calculator": ("nnpot.calculator", "NnpotCalculator"),
+    "FeatureModel": ("nnpot.feature_model", "FeatureModel"),
     "NeuralNetwork": ("nnpot._core", "NeuralNetwork"),
     "Potential": ("nnpot.potential", "Potential"),
     "Prediction": ("nnpot.potential", "Prediction"),
@@ -44,6 +48,7 @@ _LAZY = {
     "Uncertainty": ("nnpot.potential", "Uncertainty"),
     "VerletList": ("nnpot._core", "VerletList"),
     "load": ("nnpot.potential", "load"),
+    "load_feature_model": ("nnpot.feature_model", "load_feature_model"),
     "open_lammps": ("nnpot.lammps_runtime", "open_lammps"),
 }
 

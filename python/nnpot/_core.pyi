@@ -219,6 +219,13 @@ class NeuralNetwork:
     def write(self, path: str | PathLike[str]) -> None:
         """Write the text file of one network."""
 
+    @staticmethod
+    def read_weights(path: str | PathLike[str], nodes: Sequence[int], activations: str) -> NeuralNetwork:
+        """Read ``weights.ZZZ.data``; ``nodes``: of each layer, the inputs first; ``activations``: letters."""
+
+    def write_weights(self, path: str | PathLike[str]) -> None:
+        """Write ``weights.ZZZ.data``."""
+
     @property
     def n_inputs(self) -> int:
         """How many numbers a sample has."""
@@ -239,6 +246,12 @@ class NeuralNetwork:
 
     def seconds(self, inputs: ArrayLike, gradient: bool, n_evaluations: int) -> float:
         """Mean time of an evaluation in C++, or of one with the gradient of the sum of the outputs."""
+
+def read_scaling(path: str | PathLike[str], counts: Sequence[int]) -> list[Array]:
+    """Read ``scaling.data``: of each element (n, 4), min, max, mean, sigma; ``counts``: the n."""
+
+def write_scaling(path: str | PathLike[str], elements: Sequence[ArrayLike]) -> None:
+    """Write ``scaling.data``."""
 
 @final
 class VerletList:

@@ -290,7 +290,9 @@ def _from_texts(members: list[dict[str, str]], precision: Precision) -> Potentia
 
 def _require_no_run(directory: Path) -> None:
     inner = directory / "model"
-    if (inner / "input.nn").exists() and not (directory / "input.nn").exists():
+    if any(
+        (inner / name).exists() and not (directory / name).exists() for name in ("input.nn", "features.nn")
+    ):
         raise InvalidInputError(f"{directory}: is the directory of a training run; its model is {inner}")
 
 

@@ -12,10 +12,13 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from nnpot import _core, plots
+from nnpot import _core, epoch_plots, plots
 from nnpot.analysis.errors import ErrorStatistics
+from nnpot.analysis.overfitting import overfitting_epoch
 from nnpot.analysis.predictions import Predictions
 from nnpot.analysis.worst_frames import WorstFrames
+from nnpot.feature_model import FILE as FEATURE_MODEL
+from nnpot.feature_model import FeatureModel, load_feature_model
 from nnpot.files import atomic_write
 
 CSS = """
@@ -61,6 +64,21 @@ CURVES = {
     "Loss": "loss",
 }
 """Panels of learning curves, and their columns of log.csv, after ``train_`` or ``validation_``."""
+
+
+def _turn(log: Mapping[str, NDArray[np.float64]]) -> int | None:
+    """The epoch from which on a training overfits, by its losses, of a committee by their means."""
+    if "train_loss" not in log or "validation_loss" not in log:
+        return None
+    train, validation = (log[name].reshape(len(log[name]), -1) for name in ("train_loss", "validation_loss"))
+    return overfitting_epoch(train.mean(axis=1), validation.mean(axis=1))
+
+
+def read_model(directory: Path, units: str | None = None) -> _core.Model | FeatureModel:
+    """A model of either kind, to be told about; ``units`` where a potential does not state them."""
+    if (directory / FEATURE_MODEL).exists():
+        return load_feature_model(directory)
+    return _core.Model.read(str(directory), units)
 
 
 class Report:
@@ -120,25 +138,29 @@ class Report:
             f"<figcaption>{text}</figcaption></figure>"
         )
 
-    def model(self, model: _core.Model) -> None:
-        """Add a table of a potential: functions, networks and offsets of each element."""
+    def model(self, model: _core.Model | FeatureModel) -> None:
+        """Add a table of a model: functions or features, networks and offsets of each element."""
         rows = []
         for element in model.elements:
-            layers = model.network(element)
+            layers = model.layers(element) if isinstance(model, FeatureModel) else model.network(element)
             sizes = [len(layers[0][0]), *(len(biases) for _, biases, _ in layers)]
             n_weights = sum(weights.size + biases.size for weights, biases, _ in layers)
             letters = "".join(letter for _, _, letter in layers)
             rows.append(
                 (
                     element,
-                    len(model.functions(element)),
+                    len(layers[0][0]),
                     "–".join(map(str, sizes)),
                     letters,
                     n_weights,
                     f"{model.atom_energies[element]:.6f}",
                 )
             )
-        titles = ("symmetry functions", "network", "activations", "weights", "energy offset (eV)")
+        inputs = "features" if isinstance(model, FeatureModel) else "symmetry functions"
+        titles = (inputs, "network", "activations", "weights", "energy offset (eV)")
+        if isinstance(model, FeatureModel):
+            self.table(("element", *titles), rows)
+            return
         self.text(f"Cutoff radius {model.cutoff:.3f} Å.")
         self.table(("element", *titles), rows)
         if model.long_range is not None:
@@ -257,7 +279,18 @@ class Report:
         caption = "Errors during training; those on the training frames are means over an epoch."
         if any(values.ndim > 1 for curves in panels.values() for values in curves.values()):
             caption += " Lines are means over the members of the committee, shaded is their range."
-        self.figure(plots.learning_curve(log["epoch"], panels, best), "learning_curve", caption)
+        turn = _turn(log)
+        errors = [label for label in panels if label in CURVES]
+        figure = epoch_plots.learning_curve(log["epoch"], panels, best, turn, errors)
+        caption += " Dotted: what falls with the square root of the epochs."
+        self.figure(figure, "learning_curve", caption)
+        figure = epoch_plots.learning_curve(log["epoch"], panels, best, turn, linear=True)
+        self.figure(figure, "learning_curve_linear", "The same on linear axes; the first epochs are cut off.")
+        if turn is not None:
+            self.text(
+                f"From about epoch {turn} on the networks overfit: the smoothed validation loss is smallest "
+                f"there and rises afterwards beyond its noise, while the training loss goes on falling."
+            )
 
     def write(self, directory: Path) -> Path:
         """Write ``report.html`` and the PNG files.

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from nnpot import plots
+from nnpot import epoch_plots, plots
 from nnpot.analysis.dynamics import EnergyConservation
 from nnpot.analysis.radial_distribution import RadialDistribution
 
@@ -50,7 +50,7 @@ def test_error_distributions_show_density_and_share():
 def test_learning_curve_shades_between_the_members_of_a_committee():
     epochs = np.arange(1, 5)
     members = np.stack([10.0 / epochs, 30.0 / epochs], axis=1)
-    (ax,) = plots.learning_curve(epochs, {"Loss": {"validation": members}}).axes
+    (ax,) = epoch_plots.learning_curve(epochs, {"Loss": {"validation": members}}).axes
     np.testing.assert_allclose(ax.get_lines()[0].get_ydata(), 20.0 / epochs)
     (band,) = ax.collections
     assert band.get_paths()[0].vertices[:, 1].max() == 30.0
@@ -58,7 +58,7 @@ def test_learning_curve_shades_between_the_members_of_a_committee():
 
 def test_learning_curve_is_logarithmic_on_both_axes():
     epochs = np.arange(1, 50)
-    figure = plots.learning_curve(
+    figure = epoch_plots.learning_curve(
         epochs, {"Force RMSE (meV/Å)": {"training": 100 / epochs, "validation": 120 / epochs}}, [40, 40]
     )
     (ax,) = figure.axes
@@ -122,3 +122,23 @@ def test_speed_ups_stand_beside_the_ideal():
     figure = plots.speed_up(CURVES, "MPI ranks", "Speed-up")
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["ideal", "sw"]
     assert list(figure.axes[0].get_lines()[0].get_ydata()) == [1.0, 2.0]
+
+
+def test_learning_curve_marks_a_turn_and_draws_a_guide_on_logarithmic_axes():
+    epochs = np.arange(1, 101)
+    panels = {"Loss": {"train": 9 / epochs, "validation": 16 / epochs}, "Learning rate": {"": 0.1 / epochs}}
+    loss, rate = epoch_plots.learning_curve(epochs, panels, [], 40, ["Loss"]).axes
+    curves = {line.get_label(): line for line in loss.get_lines()}
+    np.testing.assert_array_equal(curves["overfits from 40"].get_xdata(), [40, 40])
+    guide = curves["1/√epoch"].get_ydata()
+    np.testing.assert_allclose(guide, 0.9 * np.sqrt(10 / epochs))
+    assert "1/√epoch" not in {line.get_label() for line in rate.get_lines()}
+
+
+def test_learning_curve_on_linear_axes_leaves_the_first_epochs_out():
+    epochs = np.arange(1, 101)
+    panels = {"Loss": {"train": 9 / epochs, "validation": 16 / epochs}}
+    (ax,) = epoch_plots.learning_curve(epochs, panels, guides=["Loss"], linear=True).axes
+    assert (ax.get_xscale(), ax.get_yscale()) == ("linear", "linear")
+    assert ax.get_ylim() == pytest.approx((0.0, 1.1 * 16 / 6))
+    assert len(ax.get_lines()) == 2, "no guide"

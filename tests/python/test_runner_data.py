@@ -173,3 +173,50 @@ def test_published_sets_are_read(shared_data: Path) -> None:
     assert np.abs(water[0].get_forces()).max() > 0.1
     sulfide = read_frames(shared_data / "n2p2" / "train" / "Cu2S_PBE_more.input.data", "metal")
     assert len(sulfide) == 26
+
+
+def mixed_frames() -> list[Atoms]:
+    """Clusters and cells of different compositions with a charge on each atom and one in total."""
+    random = np.random.default_rng(4)
+    frames = []
+    for number, name in enumerate(("crystal", "cluster", "triclinic", "cluster")):
+        frame = structure(name)
+        if number == 3:
+            frame = frame[: len(frame) - 1]
+        charges = random.normal(size=len(frame))
+        forces = random.normal(size=(len(frame), 3))
+        frame.calc = SinglePointCalculator(frame, energy=random.normal(), forces=forces, charges=charges)
+        frame.info = {"comment": f"frame {number}", "charge": float(random.normal())}
+        frames.append(frame)
+    return frames
+
+
+def require_same(found: Atoms, expected: Atoms) -> None:
+    """Every number of the one is that of the other."""
+    assert found.get_chemical_symbols() == expected.get_chemical_symbols()
+    assert (found.pbc == expected.pbc).all()
+    assert found.info == expected.info
+    np.testing.assert_array_equal(found.positions, expected.positions)
+    np.testing.assert_array_equal(found.cell.array, expected.cell.array)
+    for name in ("energy", "forces", "charges"):
+        np.testing.assert_array_equal(found.calc.results[name], expected.calc.results[name])
+
+
+def test_frames_with_charges_survive_without_loss(tmp_path: Path) -> None:
+    frames = mixed_frames()
+    assert len({frame.get_chemical_formula() for frame in frames}) > 2
+    assert {bool(frame.pbc.all()) for frame in frames} == {True, False}
+    write_runner_data(tmp_path / "a.data", frames, "metal")
+    found = read_frames(tmp_path / "a.data", "metal")
+    assert len(found) == len(frames)
+    for one, expected in zip(found, frames, strict=True):
+        require_same(one, expected)
+
+
+@pytest.mark.parametrize("name", ["H2O_RPBE-D3.input.data", "Cu2S_PBE_more.input.data"])
+def test_published_frames_survive_without_loss(tmp_path: Path, shared_data: Path, name: str) -> None:
+    frames = read_frames(shared_data / "n2p2" / "train" / name, "metal")
+    write_runner_data(tmp_path / "a.data", frames, "metal")
+    for found, expected in zip(read_frames(tmp_path / "a.data", "metal"), frames, strict=True):
+        expected.info.setdefault("charge", 0.0)
+        require_same(found, expected)

@@ -34,7 +34,10 @@ def descriptor() -> Descriptor:
 
 
 def both(descriptor: Descriptor) -> list[DataSet]:
-    return [build_dataset(descriptor, FRAMES, OFFSETS, "float64", stored=stored) for stored in (True, False)]
+    return [
+        build_dataset(descriptor, FRAMES, OFFSETS, "float64", derivatives=how)
+        for how in ("stored", "on_the_fly")
+    ]
 
 
 def networks(descriptor: Descriptor) -> AtomicNetworks:

@@ -59,6 +59,16 @@ def evaluate(
     return said.energies.numpy()[: len(frames), 0], said.forces.numpy()[: sum(map(len, frames)), 0]
 
 
+def test_without_derivatives_energies_are_the_same_and_there_are_no_forces(descriptor: Descriptor) -> None:
+    data = build_dataset(descriptor, FRAMES, OFFSETS, "float64", derivatives="none")
+    assert data.live is None and all(table.jacobian.size == 0 for table in data.elements.values())
+    batch = to_tensors(next(batches(data, np.arange(len(FRAMES)), len(FRAMES) + 2, "float64")))
+    said = predict(networks(descriptor), to_device(data, "float64"), batch, with_stress=True)
+    assert said.forces is None and said.strain_derivatives is None
+    expected, _ = evaluate(descriptor, FRAMES)
+    np.testing.assert_allclose(said.energies.numpy()[: len(FRAMES), 0], expected, rtol=1e-12)
+
+
 def test_forces_are_the_negative_gradient_of_the_energy(descriptor: Descriptor) -> None:
     frame, step = FRAMES[1], 1e-4
     _, forces = evaluate(descriptor, [frame])

@@ -18,7 +18,7 @@ from nnpot.training.descriptors import Descriptor, fit_descriptor
 from nnpot.training.gradient_trainer import GradientTrainer
 from nnpot.training.initial_weights import INITIALIZERS, nguyen_widrow
 from nnpot.training.networks import AtomicNetworks
-from nnpot.training.optimizer import OPTIMIZERS, clip, plateau_rate
+from nnpot.training.optimizer import OPTIMIZERS, clip, clip_components, plateau_rate
 from nnpot.training.tensorflow_setup import tf
 from nnpot.training.trainer import Task
 
@@ -87,6 +87,8 @@ def test_schedules_run_from_the_first_to_the_final_rate(descriptor: Descriptor, 
     np.testing.assert_allclose(rates("exponential", descriptor, data), expected, rtol=1e-5)
     expected = 0.001 + (0.1 - 0.001) * 0.5 * (1 + np.cos(np.pi * np.arange(5) / 4))
     np.testing.assert_allclose(rates("cosine", descriptor, data), expected, rtol=1e-5)
+    expected = 0.1 / (1.0 + 99.0 * np.arange(5) / 4)
+    np.testing.assert_allclose(rates("inverse_time", descriptor, data), expected, rtol=1e-5)
     np.testing.assert_allclose(rates("constant", descriptor, data), 0.1, rtol=1e-6)
     np.testing.assert_allclose(
         rates("plateau", descriptor, data, [1.0, 2.0, 3.0]), [0.1, 0.1, 0.1, 0.05, 0.05], rtol=1e-6
@@ -97,6 +99,22 @@ def test_the_plateau_waits_and_has_a_floor() -> None:
     config = OptimizerConfig(schedule="plateau", initial_rate=1.0, final_rate=0.3, plateau_patience=2)
     assert [plateau_rate(config, [3, 2, 1, 5, 5][:n]) for n in range(6)] == [1, 1, 1, 1, 1, 0.5]
     assert plateau_rate(config, [1.0] * 20) == 0.3
+
+
+def test_clipping_by_value_cuts_each_component() -> None:
+    (clipped,) = clip_components([tf.constant([[3.0, -0.2], [-4.0, 0.5]])], 0.5)
+    np.testing.assert_array_equal(clipped.numpy(), np.float32([[0.5, -0.2], [-0.5, 0.5]]))
+
+
+def test_a_first_step_of_plain_descent_is_no_longer_than_the_clipped_value(
+    descriptor: Descriptor, data: DataSet
+) -> None:
+    config = config_of(name="sgd", schedule="constant", initial_rate=0.1, clip_value=1e-3, epochs=1)
+    trainer = trainer_of(config, descriptor, data)
+    before = trainer.weights()
+    trainer.run_epoch(1)
+    moves = np.concatenate([np.abs(n - o).ravel() for n, o in zip(trainer.weights(), before, strict=True)])
+    assert 0.5e-4 < moves.max() <= 1.01e-4 * trainer.n_frames
 
 
 def test_clipping_scales_each_member_by_its_own_norm() -> None:

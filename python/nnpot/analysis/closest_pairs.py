@@ -10,6 +10,8 @@ from ase import Atoms
 from ase.neighborlist import neighbor_list
 from numpy.typing import NDArray
 
+from nnpot.io.feature_files import has_features
+
 LARGE = 400
 """Atoms beyond which a search by cells is faster than looking at all pairs."""
 
@@ -27,7 +29,12 @@ class ClosestPair:
 
 
 def closest_pairs(frame: Atoms, reach: float) -> dict[Elements, ClosestPair]:
-    """The closest pair of every two elements within ``reach`` (Å); symbols in alphabetical order."""
+    """The closest pair of every two elements within ``reach`` (Å); symbols in alphabetical order.
+
+    None of a frame that has features instead of positions.
+    """
+    if has_features(frame):
+        return {}
     if len(frame) > LARGE:
         first, second, distance = neighbor_list("ijd", frame, reach)
     else:

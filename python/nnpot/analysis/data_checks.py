@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from ase.data import atomic_numbers, covalent_radii
+from ase.data import atomic_numbers, chemical_symbols, covalent_radii
 from numpy.typing import NDArray
 
 from nnpot.analysis.closest_pairs import Elements
 from nnpot.analysis.frame_facts import FrameFacts
+from nnpot.io.feature_files import FEATURES, has_features
 
 Array = NDArray[np.float64]
 
@@ -29,7 +30,7 @@ NO_FORCE = 1e-3
 SAME_ENERGY = 1e-6
 """eV/atom"""
 N_NAMED = 6
-"""Frames that a line names."""
+"""Frames, or features, that a line names."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def check_distances(facts: FrameFacts) -> list[str]:
             for closest in facts.closest
         ]
     )
-    crowded = np.array([len(frame) > 1 for frame in facts.frames])
+    crowded = np.array([len(frame) > 1 and not has_features(frame) for frame in facts.frames])
     close = ratios < TOO_CLOSE
     if close.mean() > MANY:
         return [
@@ -95,10 +96,33 @@ def check_labels(facts: FrameFacts) -> list[str]:
     empty = np.flatnonzero(zero & (facts.n_atoms > 1))
     if len(empty):
         findings.append(f"energy and all forces exactly 0 (not computed?) in {_named(facts, empty)}")
-    if np.isnan(facts.force_max).all():
+    if np.isnan(facts.force_max).all() and not all(map(has_features, facts.frames)):
         names = sorted({name for f in facts.frames for name in f.arrays if "force" in name.lower()})
         hint = f"; is it {' or '.join(names)} (data.labels.forces)?" if names else ""
         findings.append(f"no frame has forces{hint}")
+    return findings
+
+
+def check_features(facts: FrameFacts) -> list[str]:
+    """Features that never vary, in the frames that have features."""
+    low: dict[tuple[int, int], Array] = {}
+    high: dict[tuple[int, int], Array] = {}
+    for frame in filter(has_features, facts.frames):
+        for z in np.unique(frame.numbers).tolist():
+            values = frame.arrays[FEATURES][frame.numbers == z]
+            values = values[:, np.isfinite(values[0])]
+            key = z, values.shape[1]
+            low[key] = np.minimum(low.get(key, np.inf), values.min(axis=0))
+            high[key] = np.maximum(high.get(key, -np.inf), values.max(axis=0))
+    findings = []
+    for z, count in sorted(low):
+        constant = np.flatnonzero(low[z, count] == high[z, count]) + 1
+        if len(constant):
+            more = " ..." if len(constant) > N_NAMED else ""
+            findings.append(
+                f"features of {chemical_symbols[z]} that never vary and so say nothing: {len(constant)} of "
+                f"{count} ({', '.join(map(str, constant[:N_NAMED]))}{more}, counted from 1)"
+            )
     return findings
 
 

@@ -16,6 +16,7 @@ from nnpot.analysis.data_checks import (
     PairDistance,
     check_distances,
     check_duplicates,
+    check_features,
     check_labels,
     check_outliers,
     pair_distances,
@@ -23,6 +24,7 @@ from nnpot.analysis.data_checks import (
 from nnpot.analysis.frame_facts import FrameFacts, frame_facts
 from nnpot.analysis.work_check import check_slopes
 from nnpot.errors import InvalidInputError
+from nnpot.io.feature_files import has_features
 from nnpot.io.source import Source
 
 Array = NDArray[np.float64]
@@ -175,6 +177,7 @@ def summarize(
             *check_labels(facts),
             *check_distances(facts),
             *check_slopes(facts),
+            *check_features(facts),
             *check_duplicates(facts, own_parts),
             *check_outliers(facts, above),
         ],
@@ -210,6 +213,7 @@ def _summary(name: str, facts: FrameFacts, above: Array, chosen: NDArray[np.bool
     frames = [frame for frame, own in zip(facts.frames, chosen, strict=True) if own]
     symbols = {symbol for frame in frames for symbol in frame.symbols.species()}
     volume = facts.volume[chosen]
+    of_features = np.array([has_features(frame) for frame in frames])  # they cannot have any
     return SetSummary(
         name=name,
         n_frames=int(chosen.sum()),
@@ -227,7 +231,7 @@ def _summary(name: str, facts: FrameFacts, above: Array, chosen: NDArray[np.bool
         volume=_span(volume / n_atoms),
         density=_span(facts.mass[chosen] / volume * U_PER_CUBIC_ANGSTROM),
         without_energy=int(np.isnan(facts.energy[chosen]).sum()),
-        without_forces=int((~with_forces).sum()),
+        without_forces=int((~with_forces & ~of_features).sum()),
         without_stress=int(np.isnan(stress).any(axis=1).sum()),
     )
 

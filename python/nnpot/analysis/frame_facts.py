@@ -14,6 +14,7 @@ from ase.data import covalent_radii
 from numpy.typing import NDArray
 
 from nnpot.analysis.closest_pairs import ClosestPair, Elements, closest_pairs
+from nnpot.io.feature_files import FEATURES, has_features
 from nnpot.io.labels import results_of
 from nnpot.io.source import Source
 
@@ -48,7 +49,7 @@ class FrameFacts:
     mass: Array
     """u"""
     digest: list[bytes]
-    """Equal for frames of the same elements, cell and positions."""
+    """Equal for frames of the same elements, cell and positions, or features."""
     closest: list[dict[Elements, ClosestPair]]
 
 
@@ -87,6 +88,8 @@ def _largest_radius(frame: Atoms) -> float:
 
 def _digest(frame: Atoms) -> bytes:
     digest = hashlib.sha256(frame.numbers.tobytes() + frame.pbc.tobytes())
+    if has_features(frame):
+        digest.update(frame.arrays[FEATURES].tobytes())
     for values in (frame.cell.array, frame.positions):
         digest.update(np.round(values / SAME).astype(np.int64).tobytes())
     return digest.digest()

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from nnpot.analysis.errors import ErrorStatistics, FrameErrors, frame_errors, statistics
 from nnpot.analysis.worst_frames import WorstFrames, worst_frames
 from nnpot.errors import InvalidInputError, NnpotError
+from nnpot.feature_model import FeatureModel
+from nnpot.io.feature_files import has_features
 from nnpot.io.labels import results_of
 from nnpot.potential import Potential, Prediction
 from nnpot.progress import progress
@@ -110,7 +112,7 @@ def _mean(predictions: Sequence[Prediction]) -> Prediction:
 
 
 def predict_frames(
-    potential: Potential, frames: Sequence[Atoms], where: object, uncertainty: bool = False
+    potential: Potential | FeatureModel, frames: Sequence[Atoms], where: object, uncertainty: bool = False
 ) -> Predictions:
     """Predict every frame, on all cores and with progress on stderr.
 
@@ -130,6 +132,11 @@ def predict_frames(
     NnpotError
         If a frame cannot be predicted; the message names it by its number.
     """
+    if isinstance(potential, Potential) and any(map(has_features, frames)):
+        raise InvalidInputError(
+            f"{where}: holds features and no positions, but the model is a potential of positions; "
+            f"give a model that was trained on feature files"
+        )
     predictions = []
     with progress("predicting", len(frames)) as bar:
         try:

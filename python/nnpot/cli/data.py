@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def command(files: tuple[Path, ...], units: str | None) -> None:
     """Print a table of the frames in FILES and warnings about them.
 
-    FILES are extended XYZ, RuNNer input.data (state --units), VASP OUTCAR, or anything else that ASE reads;
+    FILES are extended XYZ, RuNNer input.data (state --units), VASP OUTCAR, feature files (.features), or
+    anything else that ASE reads;
     or one configuration of `nnpot train` (.yaml), whose data are then read and split as a training does it.
     Frames are counted from 0. The exit code is 0 also with warnings.
     """

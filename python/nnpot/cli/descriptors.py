@@ -111,7 +111,8 @@ def _configured(config: Path) -> DescriptorConfig:
     settings = load_config(config).descriptor
     if settings is None:
         raise InvalidInputError(
-            f"{config}: has no section descriptor (its functions are those of training.start_from)"
+            f"{config}: has no section descriptor (its functions are those of training.start_from, "
+            f"or its data are feature files)"
         )
     return settings
 

@@ -43,15 +43,15 @@ def command(
 
     Several MODELs are a committee, whose mean is compared; how far its members are apart is said beside it.
 
-    FRAMES is extended XYZ, RuNNer input.data (state --data-units), or anything else that ASE reads. Frames
-    that lack energy, forces or stress count for what they have.
+    FRAMES is extended XYZ, RuNNer input.data (state --data-units), a feature file (.features), or anything
+    else that ASE reads. Frames that lack energy, forces or stress count for what they have.
     """
     from nnpot.analysis.predictions import predict_frames
     from nnpot.analysis.uncertainty import uncertainty_statistics
+    from nnpot.feature_model import load_any
     from nnpot.io import read_frames, require_any_labels
-    from nnpot.potential import load
 
-    potential = load(models, units)
+    potential = load_any(models, units)
     references = read_frames(frames, data_units)
     require_any_labels(references, where=frames)
     predictions = predict_frames(potential, references, frames, uncertainty=True)
@@ -88,12 +88,11 @@ def _write_report(
     predictions: Predictions,
     n_worst: int,
 ) -> Path:
-    from nnpot import _core
-    from nnpot.report import Report
+    from nnpot.report import Report, read_model
 
     name = str(models[0]) + (f" and {len(models) - 1} more (a committee)" if len(models) > 1 else "")
     report = Report(f"{name}: errors on {frames}")
-    report.model(_core.Model.read(str(models[0]), units))
+    report.model(read_model(models[0], units))
     report.errors("frames", {frames.name: predictions.errors})
     report.distributions({frames.name: predictions})
     report.predictions(frames.stem, predictions, n_worst)

@@ -30,16 +30,19 @@ def command(
     The output holds energy (eV), forces (eV/Å), stress (eV/Å³, where periodic), atomic energies (the array
     "energies"), and for each atom how far it is outside of the training data ("grades"). A committee adds its
     standard deviations: "force_spreads" (eV/Å) and "energy_spreads" (eV) of the atoms, "energy_spread" (eV)
-    of the frame.
+    of the frame. FRAMES may be a feature file where MODEL was trained on such: there are no forces then, and
+    an output whose name ends in .features is FRAMES with the predicted energies.
     """
     from nnpot.analysis.predictions import predict_frames
+    from nnpot.feature_model import load_any
     from nnpot.files import require_writable
-    from nnpot.io import read_frames, with_prediction, write_frames
-    from nnpot.potential import load
+    from nnpot.io import read_frames, with_prediction, write_feature_file, write_frames
+    from nnpot.io.feature_files import is_feature_file
 
     require_writable(output)
-    potential = load(models, units)
+    potential = load_any(models, units)
     structures = read_frames(frames, data_units)
     predictions = predict_frames(potential, structures, frames, uncertainty=True).predictions
-    write_frames(output, [with_prediction(*pair) for pair in zip(structures, predictions, strict=True)])
+    said = [with_prediction(*pair) for pair in zip(structures, predictions, strict=True)]
+    (write_feature_file if is_feature_file(output) else write_frames)(output, said)
     click.echo(f"{len(structures)} frames written to {output}")

@@ -1,9 +1,11 @@
 """Frames from and to files.
 
-A frame is an ``ase.Atoms`` in eV and Å; its reference values lie in a ``SinglePointCalculator``.
+A frame is an ``ase.Atoms`` in eV and Å; its reference values lie in a ``SinglePointCalculator``. A frame of
+a feature file has features in ``arrays["features"]`` and no positions.
 """
 
 from nnpot.io.extxyz import write_frames
+from nnpot.io.feature_files import read_feature_file, write_feature_file
 from nnpot.io.label_keys import LabelKeys, StressKey
 from nnpot.io.labels import require_any_labels, require_labels, with_prediction
 from nnpot.io.reading import read_frames
@@ -12,10 +14,12 @@ from nnpot.io.runner_data import write_runner_data
 __all__ = [
     "LabelKeys",
     "StressKey",
+    "read_feature_file",
     "read_frames",
     "require_any_labels",
     "require_labels",
     "with_prediction",
+    "write_feature_file",
     "write_frames",
     "write_runner_data",
 ]

@@ -108,11 +108,9 @@ def with_prediction(frame: Atoms, prediction: Prediction) -> Atoms:
         for name, value in vars(prediction.uncertainty).items():
             if value is not None:
                 (labelled.info if np.ndim(value) == 0 else labelled.arrays)[name] = value
-    results = {
-        "energy": prediction.energy,
-        "forces": prediction.forces,
-        "energies": prediction.atomic_energies,
-    }
+    results = {"energy": prediction.energy, "energies": prediction.atomic_energies}
+    if np.isfinite(prediction.forces).all():  # they are NaN without positions
+        results["forces"] = prediction.forces
     if prediction.stress is not None:
         results["stress"] = prediction.stress
     labelled.calc = SinglePointCalculator(labelled, **results)

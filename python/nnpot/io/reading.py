@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
@@ -13,12 +13,14 @@ from ase.io import iread
 from ase.io.formats import UnknownFileTypeError, filetype, ioformats
 
 from nnpot.errors import FileFormatError, InvalidInputError
+from nnpot.io.feature_files import is_feature_file, read_feature_file
 from nnpot.io.label_keys import LabelKeys, take_energy_and_forces, take_stress
 from nnpot.io.labels import require_finite, results_of
 from nnpot.io.runner_data import read_runner_data
 from nnpot.units import UNIT_CHOICES, UnitSystem
 
 RUNNER = "RuNNer input.data"
+FEATURE_FILE = "features"
 WITHOUT_ELEMENTS = ("lammps-data", "lammps-dump-text", "lammps-dump-binary")
 """Files that may give types instead of elements; ASE would then read hydrogen, helium, ..."""
 POWERS = {  # of energy and of length
@@ -36,8 +38,9 @@ def read_frames(
     path: str | os.PathLike[str],
     units: UnitSystem | str | None = None,
     labels: LabelKeys = NO_KEYS,
+    kind: Literal["features"] | None = None,
 ) -> list[Atoms]:
-    """Read all frames of a file: RuNNer ``input.data``, extended XYZ, VASP, and whatever else ASE reads.
+    """Read all frames of a file: RuNNer ``input.data``, extended XYZ, feature files, and what else ASE reads.
 
     Parameters
     ----------
@@ -48,6 +51,8 @@ def read_frames(
     labels
         The names of energy, forces and stress, where they are not ASE's, and what the stress means. Without
         a stress, a ``virial`` or ``virials`` (eV, positive under compression) is taken.
+    kind
+        ``"features"`` for a feature file whose name does not end in ``.features``; None to find it out.
 
     Returns
     -------
@@ -65,18 +70,20 @@ def read_frames(
     """
     path = Path(path)
     system = None if units is None else UnitSystem(units)
-    kind = _kind(path)
-    if kind != RUNNER:
-        frames = _read_with_ase(path, kind, system)
+    if kind == FEATURE_FILE or (kind is None and is_feature_file(path)):
+        return _read_features(path, system, labels)
+    found = _kind(path)
+    if found != RUNNER:
+        frames = _read_with_ase(path, found, system)
     elif system is not None:
         frames = read_runner_data(path, system)
     else:
         raise InvalidInputError(
-            f"{path}: {kind} does not state its units; say them (data.units of a training, "
+            f"{path}: {found} does not state its units; say them (data.units of a training, "
             f"--units of nnpot data, --data-units of other commands, units= in Python): {UNIT_CHOICES}"
         )
     take_energy_and_forces(frames, labels, str(path))
-    if kind == "extxyz" and system is not None:
+    if found == "extxyz" and system is not None:
         for frame in frames:
             _convert(frame, system, with_stress=labels.stress is None)
     take_stress(frames, labels.stress, 1.0 if system is None else system.energy, str(path))
@@ -89,6 +96,18 @@ def read_frames(
             frame.info["group"] = frame.info["config_type"]
         frame.set_constraint()  # they belong to dynamics; ASE would set the forces of fixed atoms to zero
     return frames
+
+
+def _read_features(path: Path, units: UnitSystem | None, labels: LabelKeys) -> list[Atoms]:
+    if units is not None and units is not UnitSystem.metal:
+        raise InvalidInputError(
+            f"{path}: feature files have fixed units (eV), got '{units.value}'; leave the units away"
+        )
+    if labels != NO_KEYS:
+        raise InvalidInputError(
+            f"{path}: feature files hold nothing but an energy; leave the names of labels away"
+        )
+    return read_feature_file(path)
 
 
 def _kind(path: Path) -> str:
@@ -110,7 +129,7 @@ def _kind(path: Path) -> str:
     if kind not in ioformats or kind == "runnerdata":  # ASE's name for all that ends in .data
         raise FileFormatError(
             f"{path}: unknown kind of file; expected RuNNer input.data (first word 'begin'), "
-            f"extended XYZ (name ending in .xyz), or a format that ASE recognises"
+            f"extended XYZ (name ending in .xyz), a feature file (.features), or a format that ASE recognises"
         )
     if kind in WITHOUT_ELEMENTS:
         raise FileFormatError(

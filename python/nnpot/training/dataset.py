@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 import numpy as np
 from ase import Atoms
@@ -18,12 +18,15 @@ from numpy.typing import NDArray
 
 from nnpot.progress import progress
 from nnpot.training.charges import LongRange
-from nnpot.training.descriptors import Descriptor, FrameDescriptors, arguments, describe, describe_values
+from nnpot.training.descriptors import Descriptor, FrameDescriptors, InputSource, arguments, describe
 from nnpot.training.labels import Labels, collect_labels
 from nnpot.training.live import LiveDerivatives
 
 Array = NDArray[np.floating]
 Indices = NDArray[np.int32]
+
+Derivatives = Literal["stored", "on_the_fly", "none"]
+"""Of the networks' inputs by the positions."""
 
 ALIGNMENT = 64
 """Bytes"""
@@ -70,7 +73,7 @@ class DataSet:
     coulomb: CoulombTable | None = None
     """Where charges are part of the model."""
     live: LiveDerivatives | None = None
-    """What multiplies with the derivatives where they are not stored."""
+    """What multiplies with the derivatives where they are computed when they are needed."""
 
     def __len__(self) -> int:
         return len(self.first) - 1
@@ -107,14 +110,20 @@ def table_shapes(descriptor: Descriptor, frames: Sequence[Atoms]) -> dict[str, T
     return {e: TableShape(count[e], descriptor.n_functions(e), largest[e] + 1) for e in descriptor.elements}
 
 
+def _shapes_of_values(source: InputSource, frames: Sequence[Atoms]) -> dict[str, TableShape]:
+    """The same without derivatives."""
+    count = {e: sum(int(np.count_nonzero(frame.symbols == e)) for frame in frames) for e in source.elements}
+    return {e: TableShape(count[e], source.n_functions(e), 0) for e in source.elements}
+
+
 def build_dataset(
-    descriptor: Descriptor,
+    descriptor: InputSource,
     frames: Sequence[Atoms],
     atom_energies: Mapping[str, float],
     precision: str,
     name: str = "",
     group_weights: Mapping[str, float] | None = None,
-    stored: bool = True,
+    derivatives: Derivatives = "stored",
     charges: LongRange | None = None,
 ) -> DataSet:
     """Descriptors, derivatives and labels of all frames.
@@ -133,27 +142,27 @@ def build_dataset(
         What the progress bar calls them; without a name there is no bar.
     group_weights
         Weights of groups of frames in the loss; 1 for those not named.
-    stored
-        Whether derivatives are stored, or computed whenever they are needed.
+    derivatives
+        Whether derivatives are stored, computed whenever they are needed, or, for energies alone, nowhere.
     charges
         How Coulomb energies follow from charges, where these are part of the model.
     """
-    shapes = table_shapes(descriptor, frames)
-    if not stored:
-        shapes = {element: replace(shape, n_neighbors=0) for element, shape in shapes.items()}
+    of_positions = descriptor if isinstance(descriptor, Descriptor) and derivatives != "none" else None
+    stored = of_positions if derivatives == "stored" else None
+    shapes = table_shapes(stored, frames) if stored else _shapes_of_values(descriptor, frames)
     tables = {element: _empty_table(shape, len(frames), precision) for element, shape in shapes.items()}
     bar = progress(f"descriptors of {name} frames", len(frames)) if name else nullcontext()
     with bar as counter:
         for number, frame in enumerate(frames):
-            found = describe(descriptor, frame) if stored else None
-            values = describe_values(descriptor, frame) if found is None else found.values
+            found = describe(stored, frame) if stored else None
+            values = descriptor.values(frame) if found is None else found.values
             row_of = _fill_values(tables, number, frame, values)
             if found is not None:
                 _fill_derivatives(tables, row_of, found)
             if counter is not None:
                 counter.advance()
     labels = collect_labels(frames, atom_energies, group_weights or {})
-    live = None if stored else LiveDerivatives(descriptor, frames)
+    live = LiveDerivatives(of_positions, frames) if of_positions and not stored else None
     coulomb = _coulomb_table(charges, frames, name) if charges is not None else None
     return DataSet(tables, labels, np.cumsum([0, *(len(frame) for frame in frames)]), coulomb, live)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -31,8 +32,28 @@ class Inputs:
     """(F,): the first weights of each input are multiplied by this."""
 
 
+class InputSource(ABC):
+    """Where the inputs of the networks come from: functions of positions, or features of frames."""
+
+    statistics: dict[str, Array]
+    inputs: dict[str, Inputs]
+
+    @property
+    @abstractmethod
+    def elements(self) -> list[str]:
+        """By atomic number."""
+
+    @abstractmethod
+    def values(self, frame: Atoms) -> Array:
+        """Inputs of the networks (n, F) for one frame; unused columns of an element are 0."""
+
+    def n_functions(self, element: str) -> int:
+        """How many inputs the network of an element has."""
+        return len(self.statistics[element])
+
+
 @dataclass(frozen=True)
-class Descriptor:
+class Descriptor(InputSource):
     """Symmetry functions with the statistics that scale them: g = (G - mean) / sigma (mode "sigma")."""
 
     functions: _core.SymmetryFunctions
@@ -52,9 +73,9 @@ class Descriptor:
         """The functions of all elements as text after ``symfunction_short``."""
         return [line for element in self.elements for line in self.functions.functions(element)]
 
-    def n_functions(self, element: str) -> int:
-        """How many inputs the network of an element has."""
-        return len(self.statistics[element])
+    def values(self, frame: Atoms) -> Array:
+        """Inputs of the networks (n, F) for one frame; unused columns of an element are 0."""
+        return _inputs(self, frame, self.functions.values(*arguments(frame)))
 
     def with_plain_inputs(self) -> Descriptor:
         """The same with g itself as the networks' input, as in an exported model."""
@@ -145,11 +166,6 @@ def statistics(values: Array) -> Array:
     """Columns min, max, mean, sigma of values (n, F)."""
     columns = [values.min(axis=0), values.max(axis=0), values.mean(axis=0), values.std(axis=0, ddof=1)]
     return np.stack(columns, axis=1)
-
-
-def describe_values(descriptor: Descriptor, frame: Atoms) -> Array:
-    """Inputs of the networks (n, F) for one frame; unused columns of an element are 0."""
-    return _inputs(descriptor, frame, descriptor.functions.values(*arguments(frame)))
 
 
 def describe(descriptor: Descriptor, frame: Atoms) -> FrameDescriptors:

@@ -68,7 +68,8 @@ class DistributedTrainer(GradientTrainer):
 
     def _step_in_replica(self, data: DeviceData, batch: Any, seed: tf.Tensor) -> Sums:
         sums, gradients = self._local_gradients(data, batch, seed, 1.0 / self._distribution.n_replicas)
-        if self._config.optimizer.clip_norm is not None:
+        config = self._config.optimizer
+        if config.clip_norm is not None or config.clip_value is not None:
             context, n = tf.distribute.get_replica_context(), self._distribution.n_replicas
             gradients = self._clipped(context.all_reduce(tf.distribute.ReduceOp.SUM, gradients))
             gradients = [gradient / n for gradient in gradients]  # Keras adds them up once more

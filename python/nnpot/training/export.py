@@ -103,6 +103,7 @@ def verify(
         data = build_dataset(plain, [frame], model.atom_energies, "float64", charges=charges)
         batch = to_tensors(next(batches(data, np.arange(1), 1, "float64")))
         predicted = predict(networks, to_device(data, "float64"), batch, with_stress=True)
+        assert predicted.forces is not None, "derivatives are stored"
         offset = sum(model.atom_energies[symbol] for symbol in frame.symbols)
         energy, core_forces, virial, atomic, *_ = potential.compute(*arguments(frame))
         of_networks = np.abs(atomic - [model.atom_energies[symbol] for symbol in frame.symbols]).sum()
@@ -116,12 +117,23 @@ def verify(
             force_error / max(np.abs(core_forces).max(), SMALLEST_FORCE),
             virial_error / max(np.abs(virial).max(), SMALLEST_FORCE * len(frame)),
         )
-    if not worst <= TOLERANCE:
+    return require_agreement(worst)
+
+
+def require_agreement(difference: float) -> float:
+    """The relative difference of TensorFlow and the C++ core, where it is within `TOLERANCE`.
+
+    Raises
+    ------
+    NnpotError
+        If it is not.
+    """
+    if not difference <= TOLERANCE:
         raise NnpotError(
-            f"export: TensorFlow and the C++ core differ by {worst:.1e} (relative), expected at most "
+            f"export: TensorFlow and the C++ core differ by {difference:.1e} (relative), expected at most "
             f"{TOLERANCE:.0e}; no model was written, please report this as a bug"
         )
-    return worst
+    return difference
 
 
 def _matrix(voigt: NDArray[np.float64]) -> NDArray[np.float64]:

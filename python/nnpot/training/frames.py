@@ -15,6 +15,7 @@ from nnpot.analysis.closest_pairs import closest_pairs
 from nnpot.analysis.data_summary import DataSummary, summarize
 from nnpot.errors import InvalidInputError
 from nnpot.io import LabelKeys, StressKey, read_frames, require_labels
+from nnpot.io.feature_files import FEATURES, has_features
 from nnpot.io.labels import results_of
 from nnpot.io.source import Source
 from nnpot.training.config import DataConfig, LabelsConfig
@@ -50,7 +51,7 @@ class Split:
                 yield name, frames
 
     def fingerprint(self) -> str:
-        """A hash of all positions, cells, groups and labels, in their order."""
+        """A hash of all positions or features, cells, groups and labels, in their order."""
         digest = hashlib.sha256()
         for name, frames in self.parts():
             digest.update(name.encode())
@@ -59,7 +60,9 @@ class Split:
                 labels = [results[label] for label in LABELS if results.get(label) is not None]
                 named = [label for label in LABELS if results.get(label) is not None]
                 digest.update(repr((named, frame.info.get("group"))).encode())
-                for values in (frame.numbers, frame.positions, frame.cell.array, frame.pbc, *labels):
+                features = [frame.arrays[FEATURES]] if has_features(frame) else []
+                place = (frame.numbers, frame.positions, frame.cell.array, frame.pbc)
+                for values in (*place, *features, *labels):
                     digest.update(np.ascontiguousarray(values).tobytes())
         return digest.hexdigest()
 
@@ -108,7 +111,7 @@ def _read(config: DataConfig, part: str) -> tuple[list[Atoms], list[Source]]:
     frames: list[Atoms] = []
     sources: list[Source] = []
     for path in getattr(config, part):
-        found = read_frames(path, config.units, label_keys(config.labels))
+        found = read_frames(path, config.units, label_keys(config.labels), config.format)
         require_labels(found, forces=False, where=path)
         own = [Source(path, number) for number in range(len(found))]
         for frame, source in zip(found, own, strict=True):

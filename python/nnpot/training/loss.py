@@ -60,10 +60,17 @@ class Loss:
         energy = frames["has_energy"][:, None] * (
             predicted.energies - frames["energies"][:, None] / self._scale
         )
-        force = atoms * (predicted.forces - tf.gather(labels.forces, batch.atoms)[:, None, :] / self._scale)
-        atom_weights = tf.gather(labels.atom_weights, batch.atoms)[:, None, None]
-        terms = [self._term(0, weights, energy / sizes), self._term(1, atom_weights, force)]
-        squares = [_over_all_but_members((energy / sizes) ** 2), _over_all_but_members(force**2)]
+        terms = [self._term(0, weights, energy / sizes)]
+        squares = [_over_all_but_members((energy / sizes) ** 2)]
+        if predicted.forces is not None:
+            reference = tf.gather(labels.forces, batch.atoms)[:, None, :] / self._scale
+            force = atoms * (predicted.forces - reference)
+            atom_weights = tf.gather(labels.atom_weights, batch.atoms)[:, None, None]
+            terms.append(self._term(1, atom_weights, force))
+            squares.append(_over_all_but_members(force**2))
+        else:
+            terms.append(tf.zeros_like(terms[0]))
+            squares.append(tf.zeros_like(terms[0]))
         n_stresses = tf.reduce_sum(frames["has_stress"])
         if predicted.strain_derivatives is not None:
             reference = frames["strain_derivatives"][:, None, :] / self._scale

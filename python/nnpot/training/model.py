@@ -71,8 +71,8 @@ class Predicted(NamedTuple):
 
     energies: tf.Tensor
     """(n_batch, K)"""
-    forces: tf.Tensor
-    """(A, K, 3)"""
+    forces: tf.Tensor | None
+    """(A, K, 3); None of data without derivatives."""
     strain_derivatives: tf.Tensor | None
     """(n_batch, K, 6): dE/dε, order xx yy zz yz xz xy; None where it is not asked for."""
 
@@ -133,15 +133,22 @@ def predict(
     n_frames = batch.frames.shape[0]
     energies = tf.zeros((n_frames, networks.n_members), batch.counts.dtype)
     slopes = {}
+    with_derivatives = _has_derivatives(data)
     for element in networks.elements:
         inputs = tf.gather(data.tables[element].descriptors, batch.rows[element])
-        atomic, slopes[element] = _network_gradient(networks, element, inputs, seed)
+        if with_derivatives:
+            atomic, slopes[element] = _network_gradient(networks, element, inputs, seed)
+        else:
+            atomic = networks(element, _for_members(inputs, networks.n_members), seed)
         energies += tf.math.unsorted_segment_sum(atomic, batch.frame[element], n_frames + 1)[:-1]
-    if data.live is not None:
+    if not with_derivatives:
+        near = Predicted(energies, None, None)
+    elif data.live is not None:
         gradient, strain = data.live.products(batch.frames, slopes, batch.atoms.shape[0])
+        near = Predicted(energies, -gradient, _voigt(strain) if with_stress else None)
     else:
         gradient, strain = _stored_products(data, batch, slopes, with_stress)
-    near = Predicted(energies, -gradient, _voigt(strain) if with_stress else None)
+        near = Predicted(energies, -gradient, _voigt(strain) if with_stress else None)
     if data.coulomb is None or networks.charges is None:
         return near
     return _with_charges(near, networks.charges, data.coulomb, batch)
@@ -149,12 +156,14 @@ def predict(
 
 def _with_charges(near: Predicted, charges: Charges, forms: DeviceForms, batch: BatchTensors) -> Predicted:
     """The same and the Coulomb energy, its forces and strain derivatives."""
-    strain = near.strain_derivatives
+    forces, strain = near.forces, near.strain_derivatives
+    if forces is not None:
+        forces += charges.energies(tf.gather(forms.forces, batch.atoms))
     if strain is not None:
         strain += charges.energies(tf.gather(forms.strain_derivatives, batch.frames))
     return Predicted(
         near.energies + charges.energies(tf.gather(forms.energies, batch.frames)),
-        near.forces + charges.energies(tf.gather(forms.forces, batch.atoms)),
+        forces,
         strain,
     )
 
@@ -184,11 +193,21 @@ def _network_gradient(
     networks: AtomicNetworks, element: str, descriptors: tf.Tensor, seed: tf.Tensor | None
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Energies of atoms (n, K), and their slopes (n, K, F) along the descriptors (n, F)."""
-    inputs = tf.repeat(descriptors[:, None, :], networks.n_members, axis=1)
+    inputs = _for_members(descriptors, networks.n_members)
     with tf.GradientTape() as tape:
         tape.watch(inputs)
         atomic = networks(element, inputs, seed)
     return atomic, tape.gradient(atomic, inputs)
+
+
+def _for_members(descriptors: tf.Tensor, n_members: int) -> tf.Tensor:
+    """(n, F) as (n, K, F)."""
+    return tf.repeat(descriptors[:, None, :], n_members, axis=1)
+
+
+def _has_derivatives(data: DeviceData) -> bool:
+    """Stored ones have at least the atom itself in place of a neighbour."""
+    return data.live is not None or any(table.jacobian.shape[2] > 0 for table in data.tables.values())
 
 
 def _voigt(matrices: tf.Tensor) -> tf.Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -102,17 +102,21 @@ class AtomicNetworks:
     @classmethod
     def from_model(cls, model: _core.Model) -> AtomicNetworks:
         """The networks of an exported model, and its charges, in float64."""
-        networks = {}
-        for element in model.elements:
-            layers = model.network(element)
-            letters = "".join(letter for _, _, letter in layers)
-            values = [array[None] for weights, biases, _ in layers for array in (weights, biases)]
-            networks[element] = (values, letters)
-        result = cls.from_values(networks, "float64")
+        result = cls.from_layers({element: model.network(element) for element in model.elements})
         if model.long_range is not None:
             charges = np.array([[model.long_range[3][element] for element in model.elements]])
             result.charges = Charges(charges, np.zeros((len(model.elements), 0)), 1.0, "float64")
         return result
+
+    @classmethod
+    def from_layers(cls, layers: Mapping[str, Sequence[tuple[Array, Array, str]]]) -> AtomicNetworks:
+        """Networks of one member with given layers, in float64."""
+        networks = {}
+        for element, own in layers.items():
+            letters = "".join(letter for _, _, letter in own)
+            values = [array[None] for weights, biases, _ in own for array in (weights, biases)]
+            networks[element] = (values, letters)
+        return cls.from_values(networks, "float64")
 
     @property
     def elements(self) -> list[str]:

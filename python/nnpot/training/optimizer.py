@@ -35,6 +35,8 @@ def _schedule(
         return keras.optimizers.schedules.ExponentialDecay(config.initial_rate, n_steps, ratio)
     if config.schedule == "cosine":
         return keras.optimizers.schedules.CosineDecay(config.initial_rate, n_steps, alpha=ratio)
+    if config.schedule == "inverse_time":
+        return keras.optimizers.schedules.InverseTimeDecay(config.initial_rate, n_steps, 1.0 / ratio - 1.0)
     return config.initial_rate
 
 
@@ -50,6 +52,11 @@ def plateau_rate(config: OptimizerConfig, losses: Sequence[float]) -> float:
         if waited >= config.plateau_patience:
             rate, waited = max(rate * config.plateau_factor, config.final_rate), 0
     return rate
+
+
+def clip_components(gradients: Sequence[tf.Tensor], largest: float) -> list[tf.Tensor]:
+    """Gradients each component of which lies between plus and minus ``largest``."""
+    return [tf.clip_by_value(g, -largest, largest) for g in gradients]
 
 
 def clip(gradients: Sequence[tf.Tensor], largest_norm: float) -> list[tf.Tensor]:

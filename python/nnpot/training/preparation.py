@@ -14,13 +14,15 @@ import numpy as np
 from nnpot.analysis.data_tables import summary_text
 from nnpot.descriptors import candidate_lines
 from nnpot.errors import InvalidInputError
+from nnpot.io.labels import results_of
 from nnpot.training.charge_fit import fit_charges
 from nnpot.training.charges import Charges, LongRange, long_range
 from nnpot.training.config import CUTOFF_TYPES, LongRangeConfig, TrainingConfig
-from nnpot.training.dataset import DataSet, build_dataset, table_shapes
-from nnpot.training.descriptors import Descriptor, fit_descriptor
+from nnpot.training.dataset import DataSet, Derivatives, build_dataset, table_shapes
+from nnpot.training.descriptors import Descriptor, InputSource, fit_descriptor
 from nnpot.training.distributed_trainer import DistributedTrainer
 from nnpot.training.distribution import Distribution
+from nnpot.training.features import fit_features
 from nnpot.training.frames import Split, atom_energies, summarize_split
 from nnpot.training.gradient_trainer import GradientTrainer
 from nnpot.training.kalman_trainer import KalmanTrainer
@@ -47,7 +49,7 @@ class Prepared:
 
     split: Split
     atom_energies: dict[str, float]
-    descriptor: Descriptor
+    source: InputSource
     scale: float
     networks: AtomicNetworks
     trainer: Trainer
@@ -61,42 +63,57 @@ def prepare(
     """Offsets, functions, data sets, networks and their trainer, in this order; see `Prepared`."""
     check_loss(config.loss, split)
     precision = config.training.precision
-    descriptor = start_descriptor(start, split.train) if start else _new_descriptor(config, split)
+    source = _source(config, split, start)
     section = start.long_range(config.long_range) if start else config.long_range
-    charges = _charges(section, split, descriptor)
+    charges = _charges(section, split, source)
     energies = _atom_energies(config, split, start, charges)
     if charges is not None and section is not None and section.fit_first:
-        charges = _fitted_charges(config, split, descriptor, energies, charges)
+        charges = _fitted_charges(config, split, source, energies, charges)
         energies = _atom_energies(config, split, start, charges)
-    _announce(split, descriptor, energies)
-    fitted = [frames for frames in (split.train, split.validation) if frames]
-    shapes = [table_shapes(descriptor, frames) for frames in fitted]
-    n_bytes = sum(shape.n_bytes(precision) for part in shapes for shape in part.values())
-    stored = stores_derivatives(config.training, n_bytes)
-    if not stored and (distribution is not None or config.optimizer.name in TRAINERS):
-        where = config.optimizer.name if distribution is None else "a training on several devices"
-        raise InvalidInputError(
-            f"training.jacobian: {where} needs stored derivatives, {n_bytes / 1e9:.2f} GB; raise "
-            f"training.memory_limit, take fewer functions, or adam on one device"
-        )
+    _announce(split, source, energies)
+    derivatives = _derivatives(config, split, source, distribution)
 
     def build(name: str) -> DataSet | None:
         frames = dict(split.parts()).get(name)
         if not frames:
             return None
         weights = config.loss.group_weights
-        return build_dataset(descriptor, frames, energies, precision, name, weights, stored, charges)
+        return build_dataset(source, frames, energies, precision, name, weights, derivatives, charges)
 
     train, validation = build("train"), build("validation")
     assert train is not None
     scale = output_scale(train)
     with distribution.scope() if distribution else nullcontext():
-        networks = _networks(config, descriptor, scale, start)
+        networks = _networks(config, source, scale, start)
         if charges is not None:
             networks.charges = _charges_of_members(charges, start, networks.n_members, scale, precision)
     create = _trainer_class(config, distribution)
     trainer = create(Task(config, networks, train, validation, scale))
-    return Prepared(split, energies, descriptor, scale, networks, trainer, start, charges)
+    return Prepared(split, energies, source, scale, networks, trainer, start, charges)
+
+
+def _derivatives(
+    config: TrainingConfig, split: Split, source: InputSource, distribution: Distribution | None
+) -> Derivatives:
+    """What becomes of the derivatives of the inputs: nothing where there are energies alone to learn from."""
+    fitted = [frames for frames in (split.train, split.validation) if frames]
+    if not isinstance(source, Descriptor):
+        return "none"
+    labels = [results_of(frame) for frames in fitted for frame in frames]
+    energies_alone = not any("forces" in found or "stress" in found for found in labels)
+    if energies_alone and config.optimizer.name not in TRAINERS:
+        return "none"
+    shapes = [table_shapes(source, frames) for frames in fitted]
+    n_bytes = sum(shape.n_bytes(config.training.precision) for part in shapes for shape in part.values())
+    if stores_derivatives(config.training, n_bytes):
+        return "stored"
+    if distribution is not None or config.optimizer.name in TRAINERS:
+        where = config.optimizer.name if distribution is None else "a training on several devices"
+        raise InvalidInputError(
+            f"training.jacobian: {where} needs stored derivatives, {n_bytes / 1e9:.2f} GB; raise "
+            f"training.memory_limit, take fewer functions, or adam on one device"
+        )
+    return "on_the_fly"
 
 
 def _charges_of_members(
@@ -107,11 +124,12 @@ def _charges_of_members(
     return Charges(start.charges(source.elements), source.basis, scale, precision)
 
 
-def _charges(section: LongRangeConfig | None, split: Split, descriptor: Descriptor) -> LongRange | None:
+def _charges(section: LongRangeConfig | None, split: Split, source: InputSource) -> LongRange | None:
     if section is None:
         return None
+    assert isinstance(source, Descriptor), "the configuration has charges with positions only"
     frames = [*split.train, *split.validation]
-    found = long_range(section, descriptor.elements, descriptor.functions.cutoff, frames)
+    found = long_range(section, source.elements, source.functions.cutoff, frames)
     start = ", ".join(f"{e} {q:+.3g}" for e, q in zip(found.elements, found.initial, strict=True))
     real_space = f"real space to {found.real_cutoff:.2f} Å" if found.real_cutoff else "no part in real space"
     kept = "trained from" if found.basis.shape[1] else "fixed at"
@@ -122,14 +140,14 @@ def _charges(section: LongRangeConfig | None, split: Split, descriptor: Descript
 def _fitted_charges(
     config: TrainingConfig,
     split: Split,
-    descriptor: Descriptor,
+    source: InputSource,
     energies: dict[str, float],
     charges: LongRange,
 ) -> LongRange:
     """The charges of a linear model on some training frames, evenly spaced."""
     ends = np.cumsum([len(frame) for frame in split.train])
     step = -(-int(ends[-1]) // FITTED_ATOMS)
-    data = build_dataset(descriptor, split.train[::step], energies, "float64", charges=charges)
+    data = build_dataset(source, split.train[::step], energies, "float64", charges=charges)
     fitted = fit_charges(charges, data, config.loss)
     if fitted is charges and charges.basis.shape[1] > 0:
         logger.warning(
@@ -164,7 +182,11 @@ def _trainer_class(config: TrainingConfig, distribution: Distribution | None) ->
     return partial(DistributedTrainer, distribution)
 
 
-def _new_descriptor(config: TrainingConfig, split: Split) -> Descriptor:
+def _source(config: TrainingConfig, split: Split, start: StartModel | None) -> InputSource:
+    if start is not None:
+        return start_descriptor(start, split.train)
+    if config.data.has_features:
+        return fit_features(split)
     section = config.descriptor
     assert section is not None, "the configuration has a descriptor or a model to start from"
     _warn_of_many_neighbors(section.cutoff, split)
@@ -189,24 +211,26 @@ def _warn_of_many_neighbors(cutoff: float, split: Split) -> None:
 
 
 def _networks(
-    config: TrainingConfig, descriptor: Descriptor, scale: float, start: StartModel | None
+    config: TrainingConfig, source: InputSource, scale: float, start: StartModel | None
 ) -> AtomicNetworks:
     precision = config.training.precision
-    if start is not None:
+    if start is not None and isinstance(source, Descriptor):
         logger.info("weights of %s", start.path)
-        values = start.networks(descriptor, scale)
+        values = start.networks(source, scale)
         return AtomicNetworks.from_values(values, precision, config.network.dropout)
-    scales = {element: inputs.initial_scale for element, inputs in descriptor.inputs.items()}
+    scales = {element: inputs.initial_scale for element, inputs in source.inputs.items()}
     return AtomicNetworks.create(config.network, scales, precision, config.training.seed)
 
 
-def _announce(split: Split, descriptor: Descriptor, energies: dict[str, float]) -> None:
+def _announce(split: Split, source: InputSource, energies: dict[str, float]) -> None:
     summary = summarize_split(split, energies)
     logger.info("%s", summary_text(summary))
     for warning in summary.warnings:
         logger.warning("%s", warning)
     logger.info("frames: %s", ", ".join(f"{len(frames)} {name}" for name, frames in split.parts()))
-    for element in descriptor.elements:
-        count = descriptor.n_functions(element)
-        logger.info("%s: %d symmetry functions, energy offset %.6f eV", element, count, energies[element])
-    logger.info("cutoff: %.3f Å", descriptor.functions.cutoff)
+    kind = "symmetry functions" if isinstance(source, Descriptor) else "features"
+    for element in source.elements:
+        count = source.n_functions(element)
+        logger.info("%s: %d %s, energy offset %.6f eV", element, count, kind, energies[element])
+    if isinstance(source, Descriptor):
+        logger.info("cutoff: %.3f Å", source.functions.cutoff)

@@ -11,11 +11,12 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from nnpot import _core, plots
+from nnpot import epoch_plots
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.analysis.predictions import Predictions, mean_predictions, predict_frames
+from nnpot.feature_model import FeatureModel
 from nnpot.potential import Potential
-from nnpot.report import Report
+from nnpot.report import Report, read_model
 from nnpot.training.checkpoint import COLUMNS, State
 from nnpot.training.config import TrainingConfig
 from nnpot.training.frames import Split, summarize_split
@@ -53,7 +54,7 @@ class Trained:
         return self.state.epoch * len(self.split.train) / max(self.state.seconds, 1e-9)
 
 
-def evaluate(potentials: Sequence[Potential], split: Split) -> Evaluation:
+def evaluate(potentials: Sequence[Potential | FeatureModel], split: Split) -> Evaluation:
     """Predict each part of the data with the C++ core."""
     parts, members = {}, {}
     for name, frames in split.parts():
@@ -109,7 +110,7 @@ def _charges(report: Report, trained: Trained) -> None:
     caption = "Charges of the elements against the epoch."
     if len(trained.models) > 1:
         caption += " Lines are means over the members of the committee, shaded is their range."
-    report.figure(plots.charge_curves(epochs, curves, state.best_epochs), "charges", caption)
+    report.figure(epoch_plots.charge_curves(epochs, curves, state.best_epochs), "charges", caption)
     kept = [history[epoch - 1, member] for member, epoch in enumerate(state.best_epochs)]
     rows = [(str(n), *(f"{charge:+.4f}" for charge in charges)) for n, charges in enumerate(kept, 1)]
     report.table(("model", *(f"charge of {element} (e)" for element in trained.charged)), rows)
@@ -122,7 +123,7 @@ def _numbered(errors: Sequence[ErrorStatistics]) -> dict[str, ErrorStatistics]:
 def _setup(report: Report, run_dir: Path, trained: Trained) -> None:
     """What was trained, on what, and how to do it again."""
     report.heading("What was trained")
-    model = _core.Model.read(str(trained.models[0]), None)
+    model = read_model(trained.models[0])
     report.model(model)
     summary = summarize_split(trained.split, model.atom_energies)
     report.table(*summary.table())

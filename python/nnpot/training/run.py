@@ -11,12 +11,15 @@ from pathlib import Path
 
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.errors import InvalidInputError, NnpotError
+from nnpot.feature_model import load_any
 from nnpot.files import atomic_directory, atomic_write, remove_leftovers
-from nnpot.potential import Potential, load
+from nnpot.potential import Potential
 from nnpot.training.checkpoint import Identity, State, read_checkpoint, write_checkpoint
 from nnpot.training.config import TrainingConfig
+from nnpot.training.descriptors import Descriptor
 from nnpot.training.distribution import find_distribution
 from nnpot.training.export import export, verify
+from nnpot.training.features import Features, export_features, verify_features
 from nnpot.training.frames import Split, load_frames
 from nnpot.training.log import open_log
 from nnpot.training.loop import Stop, run_epochs
@@ -111,7 +114,7 @@ def _finish(
     for member, model in enumerate(models):
         with atomic_directory(model) as directory:
             _export(config, prepared, state, member, directory)
-    evaluation = evaluate([load(model) for model in models], prepared.split)
+    evaluation = evaluate([load_any(model) for model in models], prepared.split)
     before = _errors_before(prepared)
     trained = Trained(config, prepared.split, state, stop, models, before, prepared.trainer.charged_elements)
     report = write_report(run_dir, trained, evaluation)
@@ -139,19 +142,17 @@ def _errors_before(prepared: Prepared) -> dict[str, ErrorStatistics]:
 def _export(config: TrainingConfig, prepared: Prepared, state: State, member: int, directory: Path) -> None:
     """Write the model and prove it."""
     info = _provenance(config, prepared.split, state, member)
-    export(
-        prepared.networks,
-        prepared.descriptor,
-        prepared.atom_energies,
-        prepared.scale,
-        info,
-        directory,
-        member,
-        prepared.charges,
-    )
     frames = [frame for _, part in prepared.split.parts() for frame in part]
-    step = max(1, len(frames) // N_VERIFIED)
-    difference = verify(directory, prepared.descriptor, frames[::step][:N_VERIFIED], prepared.charges)
+    some = frames[:: max(1, len(frames) // N_VERIFIED)][:N_VERIFIED]
+    networks, source, charges = prepared.networks, prepared.source, prepared.charges
+    common = (prepared.atom_energies, prepared.scale, info, directory, member)
+    if isinstance(source, Features):
+        export_features(networks, source, *common)
+        difference = verify_features(directory, some)
+    else:
+        assert isinstance(source, Descriptor)
+        export(networks, source, *common, charges)
+        difference = verify(directory, source, some, charges)
     logger.info("TensorFlow and the C++ core agree to %.1e (relative)", difference)
 
 

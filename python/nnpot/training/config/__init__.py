@@ -42,6 +42,8 @@ MACHINE = {"start_from", "max_minutes", "checkpoint_seconds", "threads", "jacobi
 MODEL_DECIDES = {"hidden", "activation", "initial_weights"}
 """Keys of ``network`` that have no meaning where training starts from a model."""
 
+OF_POSITIONS = {"loss": {"force_weight", "stress_weight"}, "training": {"jacobian", "memory_limit"}}
+"""Keys that have no meaning where training is on feature files."""
 
 KALMAN_EPOCHS = 50
 """Where no number is given: the filter does in a few passes what takes others hundreds."""
@@ -60,6 +62,9 @@ class TrainingConfig(StrictModel):
 
     @model_validator(mode="after")
     def _functions_from_somewhere(self) -> TrainingConfig:
+        if self.data.has_features:
+            self._require_nothing_of_positions()
+            return self
         if self.training.start_from is None and self.descriptor is None:
             raise ValueError("must have a section descriptor, or a model in training.start_from")
         if self.training.start_from is not None and self.descriptor is not None:
@@ -72,6 +77,26 @@ class TrainingConfig(StrictModel):
                     f"must not have network.{key} beside training.start_from: the model has its own"
                 )
         return self
+
+    def _require_nothing_of_positions(self) -> None:
+        """Feature files hold no positions, so what speaks of them is a mistake."""
+        found = {
+            "descriptor": self.descriptor is not None,
+            "long_range": self.long_range is not None,
+            "training.start_from": self.training.start_from is not None,
+            "optimizer.name: kalman": self.optimizer.name == "kalman",
+        }
+        found |= {f"loss.{key}": key in self.loss.model_fields_set for key in sorted(OF_POSITIONS["loss"])}
+        found |= {
+            f"training.{key}": key in self.training.model_fields_set
+            for key in sorted(OF_POSITIONS["training"])
+        }
+        names = ", ".join(name for name, present in found.items() if present)
+        if names:
+            raise ValueError(
+                f"must not have {names} beside feature files: these hold features and energies, no positions "
+                f"and forces; leave it out"
+            )
 
     @model_validator(mode="before")
     @classmethod
@@ -89,6 +114,8 @@ class TrainingConfig(StrictModel):
         """All keys and values, as they may be read again."""
         start = self.training.start_from
         exclude: Any = {"descriptor": True, "network": MODEL_DECIDES} if start is not None else {}
+        if self.data.has_features:
+            exclude = {"descriptor": True, "long_range": True} | OF_POSITIONS
         return self.model_dump(mode="json", by_alias=True, exclude=exclude)
 
     @model_validator(mode="after")
@@ -119,7 +146,7 @@ class TrainingConfig(StrictModel):
     def _rate_depends_on_epochs(self) -> bool:
         if self.optimizer.name == "kalman":
             return self.optimizer.kalman.process_noise > 0.0
-        return self.optimizer.schedule in ("exponential", "cosine")
+        return self.optimizer.schedule in ("exponential", "cosine", "inverse_time")
 
     def resolved(self, directory: Path) -> TrainingConfig:
         """The same with all file names taken relative to ``directory``."""

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from nnpot.io.feature_files import is_feature_file
 from nnpot.training.config.lists import Names, Paths, Seed
 from nnpot.yaml_file import Finite, StrictModel
 
@@ -59,6 +60,8 @@ class DataConfig(StrictModel):
     train: Annotated[Paths, Field(min_length=1)]
     validation: Paths = []
     test: Paths = []
+    format: Literal["features"] | None = None
+    """Of all files, where their names do not say it; None to find it out."""
     units: Literal["metal", "real", "atomic"] | None = None
     labels: LabelsConfig = LabelsConfig()
     validation_fraction: Fraction = 0.1
@@ -94,6 +97,29 @@ class DataConfig(StrictModel):
         if self.random_validation + self.test_fraction >= 1.0:
             raise ValueError("must leave frames to train on: validation_fraction + test_fraction < 1")
         return self
+
+    @model_validator(mode="after")
+    def _features_alone(self) -> DataConfig:
+        files = [*self.train, *self.validation, *self.test]
+        others = [path for path in files if not is_feature_file(path)]
+        if self.has_features and self.format is None and others:
+            raise ValueError(
+                f"must not have {others[0]} beside feature files: a model sees features or positions"
+            )
+        found = {
+            f"units: {self.units}": self.units not in (None, "metal"),
+            "labels": self.labels != LabelsConfig(),
+        }
+        if self.has_features and any(found.values()):
+            names = " and ".join(name for name, present in found.items() if present)
+            raise ValueError(f"must not have {names} beside feature files, which hold energies in eV alone")
+        return self
+
+    @property
+    def has_features(self) -> bool:
+        """Whether the files are feature files: frames without positions."""
+        files = [*self.train, *self.validation, *self.test]
+        return self.format == "features" or any(map(is_feature_file, files))
 
     @property
     def random_validation(self) -> float:

@@ -8,7 +8,7 @@ from pydantic import Field, PositiveInt
 
 from nnpot.yaml_file import StrictModel
 
-ACTIVATIONS = {"tanh": "t", "softplus": "p", "sigmoid": "s", "gaussian": "g", "cos": "c"}
+ACTIVATIONS = {"tanh": "t", "softplus": "p", "sigmoid": "s", "gaussian": "g", "cos": "c", "scaled_tanh": "T"}
 """Names of the activation functions and their letters in input.nn."""
 
 
@@ -16,7 +16,7 @@ class NetworkConfig(StrictModel):
     """The network of each element: hidden layers of one activation, and one linear output."""
 
     hidden: list[PositiveInt] = [25, 25]
-    activation: Literal["tanh", "softplus", "sigmoid", "gaussian", "cos"] = "tanh"
+    activation: Literal["tanh", "softplus", "sigmoid", "gaussian", "cos", "scaled_tanh"] = "tanh"
     initial_weights: Literal["glorot", "nguyen_widrow"] = "glorot"
     dropout: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
     members: PositiveInt = 1

@@ -32,7 +32,7 @@ class OptimizerConfig(StrictModel):
     """One of Keras's optimizers with a schedule and clipping, or the Kalman filter."""
 
     name: Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "nadam", "kalman"] = "adam"
-    schedule: Literal["exponential", "cosine", "plateau", "constant"] = "exponential"
+    schedule: Literal["exponential", "cosine", "inverse_time", "plateau", "constant"] = "exponential"
     initial_rate: Positive = 5e-3
     final_rate: Positive = 1e-5
     plateau_patience: PositiveInt = 20
@@ -42,6 +42,8 @@ class OptimizerConfig(StrictModel):
     """Of ``momentum`` and ``nesterov``."""
     clip_norm: Positive | None = None
     """Gradients of a larger norm are scaled down to it."""
+    clip_value: Positive | None = None
+    """Each component of the gradient is kept within plus and minus this, before the norm is looked at."""
     kalman: KalmanConfig = KalmanConfig()
 
     @model_validator(mode="after")

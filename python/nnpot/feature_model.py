@@ -1,0 +1,386 @@
+"""Models of feature files: energies of atoms from their features, one network per element, no positions."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from ase import Atoms
+from ase.data import atomic_numbers
+from numpy.typing import NDArray
+
+from nnpot import _core
+from nnpot.errors import FileFormatError, InvalidInputError, NnpotError, UnknownElementError
+from nnpot.files import atomic_write
+from nnpot.io.feature_files import FEATURES
+from nnpot.potential import Potential, Prediction, Uncertainty, load
+from nnpot.units import UnitSystem
+
+Array = NDArray[np.float64]
+
+FILE = "features.nn"
+"""By which a directory is known as one of these models."""
+KEYWORDS = ("elements", "nodes", "activations", "atom_energy", "info")
+
+
+@dataclass(frozen=True)
+class ElementNetwork:
+    """What gives an atom of one element its energy: ``atom_energy`` + network((f - mean) / (max - min))."""
+
+    network: _core.NeuralNetwork
+    """Its output is in eV."""
+    statistics: Array
+    """(F, 4): min, max, mean, sigma of each feature over the training frames."""
+    atom_energy: float
+    """eV"""
+
+    def inputs(self, features: Array) -> Array:
+        """What the network sees of features (n, F); 0 for one that never varied."""
+        low, high, mean, _ = self.statistics.T
+        return np.asarray((features - mean) * range_factor(low, high))
+
+    def grades(self, features: Array) -> Array:
+        """(n,): how far features (n, F) are outside of the training data, in widths of their range."""
+        low, high, *_ = self.statistics.T
+        outside = np.maximum(low - features, features - high) * range_factor(low, high)
+        return np.asarray(np.maximum(outside.max(axis=1), 0.0))
+
+
+def range_factor(low: Array, high: Array) -> Array:
+    """1 / (max - min), and 0 for what never varies."""
+    width = high - low
+    return np.divide(1.0, width, out=np.zeros_like(width), where=width > 0.0)
+
+
+class FeatureModel:
+    """Gives the energies of frames of feature files; with several members the mean of a committee.
+
+    Parameters
+    ----------
+    members
+        The networks of each element, by symbol; all members have the same elements and numbers of features.
+    info
+        Where the (first) model comes from.
+
+    Raises
+    ------
+    InvalidInputError
+        If the members do not fit each other.
+    """
+
+    def __init__(
+        self, members: Sequence[Mapping[str, ElementNetwork]], info: Mapping[str, str] | None = None
+    ) -> None:
+        self._members = [dict(member) for member in members]
+        self.info = dict(info or {})
+        shapes = [{e: len(own.statistics) for e, own in member.items()} for member in self._members]
+        for number, shape in enumerate(shapes[1:], 2):
+            if shape != shapes[0]:
+                raise InvalidInputError(
+                    f"committee: model {number} has features {shape}, the first {shapes[0]}; give models "
+                    f"that were trained on the same features"
+                )
+        self._shape = shapes[0]
+
+    @property
+    def elements(self) -> list[str]:
+        """The elements' symbols, by atomic number."""
+        return list(self._shape)
+
+    @property
+    def n_members(self) -> int:
+        """How many networks each element has; 1 without a committee."""
+        return len(self._members)
+
+    def n_features(self, element: str) -> int:
+        """How many features an atom of this element has."""
+        return self._shape[element]
+
+    @property
+    def atom_energies(self) -> dict[str, float]:
+        """Offset per atom of each element, eV; of a committee that of the first."""
+        return {element: own.atom_energy for element, own in self._members[0].items()}
+
+    def layers(self, element: str) -> list[_core.Layer]:
+        """The layers of one element's network; of a committee that of the first."""
+        return self._members[0][element].network.layers
+
+    def network(self, element: str, member: int = 0) -> ElementNetwork:
+        """What gives the atoms of an element their energy."""
+        return self._members[member][element]
+
+    def predict(self, frame: Atoms, uncertainty: bool = False) -> Prediction:
+        """Energy and atomic energies of one frame, by the C++ core's networks.
+
+        Parameters
+        ----------
+        frame
+            With ``arrays["features"]``, as `nnpot.io.read_feature_file` gives it.
+        uncertainty
+            Whether to find the grades of extrapolation and, of a committee, the spreads of energies, too.
+
+        Returns
+        -------
+        Prediction
+            Forces and virials are NaN, for there are no positions; the stress is None.
+
+        Raises
+        ------
+        UnknownElementError
+            If the frame holds an element that the model was not trained for.
+        InvalidInputError
+            If the frame has no features, or not as many as the model was trained for.
+        """
+        energies = np.zeros((self.n_members, len(frame)))
+        grades = np.zeros(len(frame))
+        for element, atoms, values in self._features(frame):
+            for number, member in enumerate(self._members):
+                own = member[element]
+                outputs = own.network.evaluate(own.inputs(values))[:, 0]
+                energies[number, atoms] = own.atom_energy + outputs
+                if uncertainty:
+                    grades[atoms] = np.maximum(grades[atoms], own.grades(values))
+        atomic = energies.mean(axis=0)
+        n = len(frame)
+        return Prediction(
+            energy=float(atomic.sum()),
+            forces=np.full((n, 3), np.nan),
+            stress=None,
+            virial=np.full((3, 3), np.nan),
+            atomic_energies=atomic,
+            atomic_virials=np.full((n, 3, 3), np.nan),
+            uncertainty=_uncertainty(energies, grades) if uncertainty else None,
+        )
+
+    def predict_many(self, frames: Iterable[Atoms], uncertainty: bool = False) -> Iterator[Prediction]:
+        """The same of many frames, one after the other.
+
+        Raises
+        ------
+        NnpotError
+            If a frame cannot be predicted; the message names it by its number.
+        """
+        for number, frame in enumerate(frames):
+            try:
+                yield self.predict(frame, uncertainty)
+            except NnpotError as error:
+                raise type(error)(f"frame {number} (counted from 0): {error}") from error
+
+    def _features(self, frame: Atoms) -> Iterator[tuple[str, NDArray[np.intp], Array]]:
+        """Per element its atoms and their features."""
+        if FEATURES not in frame.arrays:
+            raise InvalidInputError(
+                "the frame has positions and no features, but the model is one of feature files; give a "
+                "feature file, or a potential of positions"
+            )
+        elements = sorted(frame.symbols.species(), key=atomic_numbers.__getitem__)
+        unknown = [element for element in elements if element not in self._shape]
+        if unknown:
+            raise UnknownElementError(
+                f"the model was trained for {', '.join(self.elements)}, not for {', '.join(unknown)}"
+            )
+        for element in elements:
+            atoms = np.flatnonzero(frame.symbols == element)
+            values, n = frame.arrays[FEATURES][atoms], self._shape[element]
+            known = np.isfinite(values)
+            if values.shape[1] < n or not known[:, :n].all() or known[:, n:].any():
+                raise InvalidInputError(
+                    f"the model was trained for {n} features of {element}, got {int(known.sum(axis=1).min())}"
+                    f"; give features that were calculated in the same way"
+                )
+            yield element, atoms, np.ascontiguousarray(values[:, :n])
+
+
+def _uncertainty(energies: Array, grades: Array) -> Uncertainty:
+    if len(energies) == 1:
+        return Uncertainty(grades, None, None, None)
+    return Uncertainty(grades, None, energies.std(axis=0, ddof=1), float(energies.sum(axis=1).std(ddof=1)))
+
+
+def write_feature_model(
+    directory: str | os.PathLike[str], elements: Mapping[str, ElementNetwork], info: Mapping[str, str]
+) -> None:
+    """Write ``features.nn``, ``scaling.data`` and ``weights.ZZZ.data`` (docs/formats.md) of one model.
+
+    Parameters
+    ----------
+    directory
+        Exists.
+    elements
+        By symbol.
+    info
+        Where it comes from, a line each.
+    """
+    folder = Path(directory)
+    ordered = {e: elements[e] for e in sorted(elements, key=atomic_numbers.__getitem__)}
+    _core.write_scaling(folder / "scaling.data", [own.statistics for own in ordered.values()])
+    lines = [
+        "# A model of feature files: energies of atoms (eV) from their features, no positions",
+        f"elements {' '.join(ordered)}",
+    ]
+    for element, own in ordered.items():
+        own.network.write_weights(_weights_file(folder, element))
+        layers = own.network.layers
+        nodes = [own.network.n_inputs, *(len(biases) for _, biases, _ in layers)]
+        lines.append(f"nodes {element} {' '.join(map(str, nodes))}")
+        lines.append(f"activations {element} {' '.join(letter for _, _, letter in layers)}")
+        lines.append(f"atom_energy {element} {own.atom_energy!r}")
+    lines += [f"info {key} {' '.join(value.split())}" for key, value in info.items()]
+    with atomic_write(folder / FILE) as stream:
+        stream.write("\n".join(lines) + "\n")
+
+
+def load_feature_model(
+    model_dir: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+) -> FeatureModel:
+    """Read a model of feature files (``features.nn``, ``scaling.data``, ``weights.ZZZ.data``).
+
+    Parameters
+    ----------
+    model_dir
+        The directory; several are a committee.
+
+    Raises
+    ------
+    FileFormatError
+        If a file is damaged; the message says where.
+    InvalidInputError
+        If the directory holds a potential of positions or a training run, or models do not fit each other.
+    OSError
+        If a file cannot be read.
+    """
+    directories = _directories(model_dir)
+    if not directories:
+        raise InvalidInputError("expected at least one model directory, got none")
+    found = [_read(directory) for directory in directories]
+    return FeatureModel([elements for elements, _ in found], found[0][1])
+
+
+def load_any(
+    model_dir: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    units: UnitSystem | str | None = None,
+) -> Potential | FeatureModel:
+    """Read whichever kind of model a directory holds: `nnpot.load`, or `load_feature_model`.
+
+    Several directories are a committee and hold models of one kind.
+    """
+    directories = _directories(model_dir)
+    if not any((directory / FILE).exists() for directory in directories):
+        return load(directories, units)
+    if units is not None and UnitSystem(units) is not UnitSystem.metal:
+        raise InvalidInputError(f"{directories[0]}: models of feature files are in eV; leave the units away")
+    return load_feature_model(directories)
+
+
+def _directories(model_dir: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> list[Path]:
+    given = [model_dir] if isinstance(model_dir, str | os.PathLike) else model_dir
+    return [Path(directory) for directory in given]
+
+
+def _weights_file(folder: Path, element: str) -> Path:
+    return folder / f"weights.{atomic_numbers[element]:03d}.data"
+
+
+def _read(folder: Path) -> tuple[dict[str, ElementNetwork], dict[str, str]]:
+    file = folder / FILE
+    if not file.exists():
+        if (folder / "input.nn").exists():
+            raise InvalidInputError(
+                f"{folder}: is a potential of positions, no model of feature files; use nnpot.load"
+            )
+        if (folder / "model" / FILE).exists():
+            raise InvalidInputError(
+                f"{folder}: is the directory of a training run; its model is {folder / 'model'}"
+            )
+        raise FileFormatError(f"{folder}: expected a model of feature files ({FILE}); there is none")
+    lines = _Lines(file)
+    elements = lines.elements()
+    nodes = {e: lines.nodes(e) for e in elements}
+    counts = [nodes[e][0] for e in elements]
+    scaling = _core.read_scaling(folder / "scaling.data", counts)
+    result = {}
+    for element, statistics in zip(elements, scaling, strict=True):
+        letters = "".join(lines.require("activations", element)[1])
+        try:
+            network = _core.NeuralNetwork.read_weights(
+                _weights_file(folder, element), nodes[element], letters
+            )
+        except InvalidInputError as error:
+            raise FileFormatError(f"{file}: {element}: {error}") from error
+        if network.n_outputs != 1:
+            raise FileFormatError(
+                f"{file}: expected one output of the network of {element}, got {network.n_outputs}"
+            )
+        result[element] = ElementNetwork(network, statistics, lines.energy(element))
+    return result, lines.info
+
+
+class _Lines:
+    """The lines of ``features.nn``: keyword, element, values."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._values: dict[tuple[str, str], tuple[int, list[str]]] = {}
+        self.info: dict[str, str] = {}
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            words = line.split()
+            if not words or words[0][0] in "#!":
+                continue
+            if words[0] not in KEYWORDS or len(words) < 2:
+                raise FileFormatError(
+                    f"{file}:{number}: expected one of {', '.join(KEYWORDS)} and its values, got "
+                    f"'{line.strip()}'"
+                )
+            if words[0] == "info":
+                self.info[words[1]] = " ".join(words[2:])
+                continue
+            key = ("elements", "") if words[0] == "elements" else (words[0], words[1])
+            if key in self._values:
+                raise FileFormatError(f"{file}:{number}: '{' '.join(key).strip()}' is given twice; keep one")
+            self._values[key] = number, words[1:] if words[0] == "elements" else words[2:]
+
+    def elements(self) -> list[str]:
+        """Their symbols, by atomic number."""
+        number, symbols = self.require("elements", "")
+        unknown = [symbol for symbol in symbols if symbol not in atomic_numbers or symbol == "X"]
+        if unknown or len(set(symbols)) < len(symbols):
+            raise FileFormatError(
+                f"{self._file}:{number}: expected symbols of elements, each once, got '{' '.join(symbols)}'"
+            )
+        return sorted(symbols, key=atomic_numbers.__getitem__)
+
+    def require(self, keyword: str, element: str) -> tuple[int, list[str]]:
+        """Line number and values of a keyword."""
+        found = self._values.get((keyword, element))
+        if found is None or not found[1]:
+            name = f"{keyword} {element}".strip()
+            raise FileFormatError(f"{self._file}: expected a line '{name}' with values, there is none")
+        return found
+
+    def nodes(self, element: str) -> list[int]:
+        """Of each layer, the inputs first."""
+        number, words = self.require("nodes", element)
+        if len(words) < 2 or not all(word.isdigit() and int(word) > 0 for word in words):
+            raise FileFormatError(
+                f"{self._file}:{number}: expected the nodes of each layer after 'nodes {element}', whole "
+                f"numbers above 0, the inputs first, got '{' '.join(words)}'"
+            )
+        return [int(word) for word in words]
+
+    def energy(self, element: str) -> float:
+        """Of a single atom, eV."""
+        number, words = self.require("atom_energy", element)
+        try:
+            (value,) = map(float, words)
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value):
+            raise FileFormatError(
+                f"{self._file}:{number}: expected an energy (eV) after 'atom_energy {element}', got "
+                f"'{' '.join(words)}'"
+            )
+        return value
