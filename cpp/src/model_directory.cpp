@@ -177,6 +177,11 @@ std::string info_text(const Model& model) {
 
 void require_directory(const path& directory) {
     std::error_code error;
+    if (std::filesystem::exists(directory / "forces.nn", error)) {
+        throw_file_error(directory, 0,
+                         "holds direct force networks, which have no energy; expected a potential "
+                         "(input.nn); in Python nnpot.load_direct_forces reads it");
+    }
     if (std::filesystem::is_directory(directory, error)) return;
     throw_file_error(directory, 0,
                      "expected a model directory (input.nn, scaling.data, weights.*.data); there is none");
