@@ -10,20 +10,36 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from nnpot.errors import FileFormatError, InvalidInputError, NnpotError, UnknownElementError
+from nnpot.errors import (
+    FileFormatError,
+    InvalidInputError,
+    NnpotError,
+    NonConservativeWarning,
+    UnknownElementError,
+)
 
 if TYPE_CHECKING:
-    from nnpot._core import NeuralNetwork, SymmetryFunctions, VerletList
+    from nnpot._core import ForceFeatures, NeuralNetwork, SymmetryFunctions, VerletList
     from nnpot.calculator import NnpotCalculator as Calculator
+    from nnpot.direct_forces import (
+        DirectForceCalculator,
+        DirectForces,
+        load_direct_forces,
+        measure_direct_forces,
+    )
     from nnpot.lammps_runtime import open_lammps
     from nnpot.potential import Potential, Prediction, Uncertainty, load
 
 __all__ = [
     "Calculator",
+    "DirectForceCalculator",
+    "DirectForces",
     "FileFormatError",
+    "ForceFeatures",
     "InvalidInputError",
     "NeuralNetwork",
     "NnpotError",
+    "NonConservativeWarning",
     "Potential",
     "Prediction",
     "SymmetryFunctions",
@@ -32,11 +48,16 @@ __all__ = [
     "VerletList",
     "__version__",
     "load",
+    "load_direct_forces",
+    "measure_direct_forces",
     "open_lammps",
 ]
 
 _LAZY = {
     "Calculator": ("nnpot.calculator", "NnpotCalculator"),
+    "DirectForceCalculator": ("nnpot.direct_forces", "DirectForceCalculator"),
+    "DirectForces": ("nnpot.direct_forces", "DirectForces"),
+    "ForceFeatures": ("nnpot._core", "ForceFeatures"),
     "NeuralNetwork": ("nnpot._core", "NeuralNetwork"),
     "Potential": ("nnpot.potential", "Potential"),
     "Prediction": ("nnpot.potential", "Prediction"),
@@ -44,6 +65,8 @@ _LAZY = {
     "Uncertainty": ("nnpot.potential", "Uncertainty"),
     "VerletList": ("nnpot._core", "VerletList"),
     "load": ("nnpot.potential", "load"),
+    "load_direct_forces": ("nnpot.direct_forces", "load_direct_forces"),
+    "measure_direct_forces": ("nnpot.direct_forces", "measure_direct_forces"),
     "open_lammps": ("nnpot.lammps_runtime", "open_lammps"),
 }
 
