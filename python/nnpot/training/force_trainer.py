@@ -42,9 +42,8 @@ class ForceTensors:
             for values in (scaling.inputs(samples), scaling.vectors(samples), samples.forces / scale)
         ]
         inputs, vectors, forces = padded
-        return cls(
-            inputs, vectors, forces, tf.constant(np.pad(np.ones(len(samples.forces)), (0, 1)), precision)
-        )
+        weights = tf.constant(np.pad(np.ones(len(samples.forces)), (0, 1)), precision)
+        return cls(inputs, vectors, forces, weights)
 
     def __len__(self) -> int:
         return len(self.weights) - 1
