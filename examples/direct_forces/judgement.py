@@ -110,26 +110,10 @@ def judge(
     figures, curves = {}, {}
     for model in models:
         print(f"  measuring {model.kind} ...", flush=True)
-        runs = energy_drift(
-            model.calculator, gradients.calculator, starts[: size.n_runs], size.temperature, size.duration
-        )
-        curves[model.kind] = (runs[0].time.tolist(), runs[0].energy.tolist())
-        turned = rotation_error(model.forces, frames, size.n_rotations)
-        loops = loop_work(model.forces, starts[: size.n_loops], n_points=size.n_points)
-        figures[model.kind] = Figures(
-            kind=model.kind,
-            force_rmse=_rmse(model, frames),
-            rotation_error=turned.rmse,
-            relative_rotation_error=turned.relative,
-            inverted=_inverted(model, frames),
-            loop_work=loops.rms,
-            integration_error=loops.integration_error,
-            drift=float(np.mean([abs(run.drift_rate) for run in runs])),
-            shortest_run=min(float(run.time[-1]) for run in runs),
-            seconds=model.seconds,
-        )
+        found, curves[model.kind] = _figures(model, gradients, starts, frames, size)
         if model.kind != GRADIENTS:
-            keep_measured(model.directory, _measured(figures[model.kind], size, gradients))
+            keep_measured(model.directory, _measured(found, size, gradients))
+        figures[model.kind] = found
     return Judged(
         system.name,
         system.title,
@@ -141,6 +125,30 @@ def judge(
         curves,
         times,
     )
+
+
+def _figures(
+    model: Trained, gradients: Trained, starts: Sequence[Atoms], frames: Sequence[Atoms], size: Size
+) -> tuple[Figures, tuple[list[float], list[float]]]:
+    """What is found of a model, and time and energy of its first run."""
+    runs = energy_drift(
+        model.calculator, gradients.calculator, starts[: size.n_runs], size.temperature, size.duration
+    )
+    turned = rotation_error(model.forces, frames, size.n_rotations)
+    loops = loop_work(model.forces, starts[: size.n_loops], n_points=size.n_points)
+    figures = Figures(
+        kind=model.kind,
+        force_rmse=_rmse(model, frames),
+        rotation_error=turned.rmse,
+        relative_rotation_error=turned.relative,
+        inverted=_inverted(model, frames),
+        loop_work=loops.rms,
+        integration_error=loops.integration_error,
+        drift=float(np.mean([abs(run.drift_rate) for run in runs])),
+        shortest_run=min(float(run.time[-1]) for run in runs),
+        seconds=model.seconds,
+    )
+    return figures, (runs[0].time.tolist(), runs[0].energy.tolist())
 
 
 def _measured(figures: Figures, size: Size, gradients: Trained) -> Measured:

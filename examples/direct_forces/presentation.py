@@ -96,16 +96,13 @@ def ranked(judged: Judged) -> list[Figures]:
 def rows(judged: Judged) -> list[tuple[str, ...]]:
     """Of the table, the best first; the last line says 0 everywhere."""
     found = []
+    longest = max(figures.shortest_run for figures in judged.models.values())
     for figures in ranked(judged):
-        values = [f"{getattr(figures, name):.3g}" for _, name in COLUMNS]
-        early = (
-            ""
-            if figures.shortest_run >= ranked(judged)[0].shortest_run
-            else f" (to {figures.shortest_run:.2f} ps)"
-        )
-        values[-1] += early
+        values = [number(getattr(figures, name)) for _, name in COLUMNS]
+        if figures.shortest_run < longest:
+            values[-1] += f" (to {figures.shortest_run:.2f} ps)"
         found.append((judged.title, figures.kind, *values, f"{figures.seconds:.0f}"))
-    return [*found, (judged.title, NOTHING, f"{judged.force_rms:.3g}", "0", "0", "", "")]
+    return [*found, (judged.title, NOTHING, number(judged.force_rms), "0", "0", "", "")]
 
 
 def headers() -> tuple[str, ...]:
@@ -133,12 +130,13 @@ def write_report(outcome: Outcome, output: Path) -> Path:
         report.text("The quick version: little data and short trainings, so that its figures say little.")
     report.table(headers(), [row for judged in outcome.judged for row in rows(judged)])
     report.table(*bars_table(outcome.bars()))
-    report.figure(
-        comparison(outcome.judged),
-        "direct_forces_comparison",
-        "What the models are judged by, on held-out frames; shorter bars are better. The line in the first "
-        "panel of a system is the error of a model that says 0.",
-    )
+    for judged in outcome.judged:
+        report.figure(
+            comparison(judged),
+            f"direct_forces_{judged.name}",
+            f"{judged.title}: what the models are judged by, on held-out frames; shorter is better. The "
+            f"line in the first panel is the error of a model that says 0.",
+        )
     report.figure(
         motion(outcome.judged),
         "direct_forces_motion",
@@ -147,29 +145,33 @@ def write_report(outcome: Outcome, output: Path) -> Path:
     return report.write(output)
 
 
-def comparison(judged: Sequence[Judged]) -> Figure:
-    """A panel for each figure of each system, with a bar for each model."""
+def comparison(judged: Judged) -> Figure:
+    """A panel for each figure, with a bar for each model."""
     with style():
-        figure, axes = grid(4 * len(judged), 3.4, 2.6)
-        places = iter(axes)
-        for one in judged:
-            for number, (title, name) in enumerate(COLUMNS):
-                values = [max(getattr(one.models[kind], name), LEAST_SHOWN) for kind in KINDS]
-                level = one.force_rms if number == 0 else None
-                _bars(next(places), f"{one.title}: {title}", values, level)
+        figure, axes = grid(len(COLUMNS), 4.4, 2.4)
+        for ax, (title, name) in zip(axes, COLUMNS, strict=True):
+            _bars(ax, title, [getattr(judged.models[kind], name) for kind in KINDS])
+        axes[0].axvline(judged.force_rms, color="0.5", linewidth=0.8)
+        axes[0].set_xscale("linear")
+        axes[0].set_xlim(0.0, 1.25 * judged.force_rms)
     return figure
 
 
-def _bars(ax: Axes, title: str, values: Sequence[float], level: float | None) -> None:
-    drawn = ax.barh(range(len(KINDS)), values, color=COLORS[: len(KINDS)])
-    ax.bar_label(drawn, [f" {value:.2g}" for value in values], fontsize=8)
-    if level is not None:
-        ax.axvline(level, color="0.5", linewidth=0.8)
+def _bars(ax: Axes, title: str, values: Sequence[float]) -> None:
+    drawn = ax.barh(
+        range(len(KINDS)), [max(value, LEAST_SHOWN) for value in values], color=COLORS[: len(KINDS)]
+    )
+    ax.bar_label(drawn, [f" {number(value)}" for value in values], fontsize=8)
     ax.set_yticks(range(len(KINDS)), KINDS)
     ax.invert_yaxis()
     ax.set_xscale("log")
     ax.margins(x=0.25)
-    ax.set_title(title, fontsize=9)
+    ax.set_title(title, fontsize=10)
+
+
+def number(value: float) -> str:
+    """Three digits, and no power of ten where it can be done without."""
+    return f"{value:.0f}" if value >= 100.0 else f"{value:.3g}"
 
 
 def motion(judged: Sequence[Judged]) -> Figure:

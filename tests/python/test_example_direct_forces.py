@@ -59,7 +59,7 @@ def test_the_outcome_is_shown_and_ranked(example, output, capsys):
     assert "no forces at all" in report.read_text("utf-8")
     ranked = [figures.kind for figures in example.presentation.ranked(outcome.judged[0])]
     assert ranked[:2] == ["gradients", "equivariant"]
-    for name in ("direct_forces_comparison", "direct_forces_motion"):
+    for name in ("direct_forces_quick", "direct_forces_motion"):
         assert (folder / f"{name}.png").stat().st_size > 5000
     assert "What was asked for" in capsys.readouterr().out
 
