@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ase import Atoms
@@ -30,6 +30,8 @@ class System:
     """Of the test frames from which motion begins."""
     fraction: float = 1.0
     """Of the recipe's frames."""
+    epochs: Mapping[str, int] = field(default_factory=dict)
+    """By kind of model, where it is not what its configuration says."""
 
     def prepare(self, folder: Path) -> None:
         """Leave ``train.xyz`` and ``test.xyz`` in a folder.
@@ -71,5 +73,7 @@ SILICA = System(
     ROOT / "examples" / "silica" / "sample.yaml",
     ("glass", "glass, cold", "alpha-quartz", "alpha-cristobalite", "large cells"),
     fraction=0.1,
+    epochs={"gradients": 30},  # two elements, and all states that silica can be in: it takes longer
 )
-QUICK = System("quick", "Si, Stillinger-Weber", HERE / "quick.yaml", ("crystal",))
+FEW_EPOCHS = {"gradients": 3, "equivariant": 15, "ellipsoids": 15, "spheres": 15}
+QUICK = System("quick", "Si, Stillinger-Weber", HERE / "quick.yaml", ("crystal",), epochs=FEW_EPOCHS)
