@@ -73,7 +73,6 @@ SILICA = System(
     ROOT / "examples" / "silica" / "sample.yaml",
     ("glass", "glass, cold", "alpha-quartz", "alpha-cristobalite", "large cells"),
     fraction=0.1,
-    epochs={"gradients": 30},  # two elements, and all states that silica can be in: it takes longer
 )
 FEW_EPOCHS = {"gradients": 3, "equivariant": 15, "ellipsoids": 15, "spheres": 15}
 QUICK = System("quick", "Si, Stillinger-Weber", HERE / "quick.yaml", ("crystal",), epochs=FEW_EPOCHS)
