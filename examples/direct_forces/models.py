@@ -7,7 +7,6 @@ import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -35,13 +34,18 @@ class Trained:
     """Of its training, features included."""
 
 
-def train(kind: str, folder: Path, epochs: Mapping[str, int]) -> Trained:
-    """Train on ``train.xyz`` of a folder; ``epochs`` by kind, where they are not as configured."""
+def train(kind: str, folder: Path, gradients: str, epochs: Mapping[str, int]) -> Trained:
+    """Train on ``train.xyz`` of a folder.
+
+    ``gradients`` is the file of that configuration, ``epochs`` are by kind, where they are not as configured.
+    """
     run, start = folder / kind, time.perf_counter()
     shutil.rmtree(run, ignore_errors=True)
     changes = {"epochs": epochs[kind]} if kind in epochs else {}
-    train_one = _train_gradients if kind == GRADIENTS else partial(_train_direct, kind)
-    model = train_one(folder, run, changes)
+    if kind == GRADIENTS:
+        model = _train_gradients(HERE / gradients, folder, run, changes)
+    else:
+        model = _train_direct(HERE / f"{kind}.yaml", folder, run, changes)
     return load(kind, model, time.perf_counter() - start)
 
 
@@ -57,19 +61,19 @@ def load(kind: str, directory: Path, seconds: float = 0.0) -> Trained:
     return Trained(kind, directory, model.predict, nnpot.DirectForceCalculator(model), seconds)
 
 
-def _train_gradients(folder: Path, run: Path, changes: Mapping[str, int]) -> Path:
+def _train_gradients(file: Path, folder: Path, run: Path, changes: Mapping[str, int]) -> Path:
     from nnpot.training import load_config, train
 
-    config = load_config(HERE / "gradients.yaml")
+    config = load_config(file)
     data = config.data.model_copy(update={"train": [folder / "train.xyz"]})
     settings = config.training.model_copy(update=changes)
     return train(config.model_copy(update={"data": data, "training": settings}), run).model
 
 
-def _train_direct(kind: str, folder: Path, run: Path, changes: Mapping[str, int]) -> Path:
+def _train_direct(file: Path, folder: Path, run: Path, changes: Mapping[str, int]) -> Path:
     from nnpot.training import load_force_config, train_forces
 
-    config = load_force_config(HERE / f"{kind}.yaml")
+    config = load_force_config(file)
     data = config.data.model_copy(update={"train": [folder / "train.xyz"]})
     settings = config.training.model_copy(update=changes)
     return train_forces(config.model_copy(update={"data": data, "training": settings}), run).model

@@ -67,7 +67,7 @@ def _judged(system: System, folder: Path, quick: bool) -> Judged:
     models = []
     for kind in KINDS:
         with stage(kind, f"{system.title}: training {kind}", times):
-            models.append(train(kind, folder, system.epochs))
+            models.append(train(kind, folder, system.gradients, system.epochs))
     train_frames, test_frames = (read_frames(folder / f"{part}.xyz") for part in ("train", "test"))
     with stage("judgement", f"{system.title}: held-out frames, rotations, loops, motion", times):
         return judge(system, models, len(train_frames), test_frames, SHORT if quick else Size(), times)
