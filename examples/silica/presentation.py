@@ -159,7 +159,7 @@ def _random_start(report: Report, physics: Physics) -> None:
     shortest = ", ".join(f"{'-'.join(reversed(pair))} {physics.shortest[pair]:.3f}" for pair in PAIRS)
     report.text(
         f"Atoms anywhere in the cell, then 3500 K. The wall begins at the shortest distances of the training "
-        f"frames, {shortest} Å, and is nothing beyond:"
+        f"frames of silica, {shortest} Å, and is nothing beyond:"
     )
     report.code("\n".join(physics.wall.lines()))
     headers = ("", "pairs closer than in training", "shortest distances (Å)", "energy (eV/atom)", "T (K)")

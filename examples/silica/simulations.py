@@ -161,7 +161,7 @@ class RandomStart:
     shortest: dict[Elements, float]
     """Å, at the end, of each pair of elements."""
     too_close: int
-    """Pairs of atoms that are closer than in any training frame, at the end."""
+    """Pairs of atoms that are closer than in any training frame of silica, at the end."""
     energy: float
     """eV/atom, mean over the last half of the run."""
     temperature: float

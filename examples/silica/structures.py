@@ -19,6 +19,11 @@ QUARTZ_DENSITY = 2.51
 """g/cm³: of α-quartz with this potential at 300 K and no pressure; published is 2.65."""
 
 
+def is_silica(atoms: Atoms) -> bool:
+    """Whether there are two O for each Si."""
+    return 2 * sum(atoms.symbols == "Si") == sum(atoms.symbols == "O") > 0
+
+
 @dataclass(frozen=True)
 class Polymorph:
     """A crystal of the recipe."""

@@ -5,6 +5,7 @@
 namespace nnpot_python {
 
 void bind_errors(pybind11::module_& module);
+void bind_force_features(pybind11::module_& module);
 void bind_coulomb(pybind11::module_& module);
 void bind_descriptor(pybind11::module_& module);
 void bind_lattice(pybind11::module_& module);

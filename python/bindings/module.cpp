@@ -7,6 +7,7 @@ PYBIND11_MODULE(_core, module) {
     nnpot_python::bind_errors(module);
     nnpot_python::bind_coulomb(module);
     nnpot_python::bind_descriptor(module);
+    nnpot_python::bind_force_features(module);
     nnpot_python::bind_lattice(module);
     nnpot_python::bind_model(module);
     nnpot_python::bind_network(module);

@@ -122,6 +122,40 @@ class SymmetryFunctions:
         """
 
 @final
+class ForceFeatures:
+    """Sums of Gaussians exp(-eta (d - r_shift)²) f_c(d) over the neighbors of an atom, for direct forces."""
+
+    def __init__(
+        self, elements: Sequence[str], gaussians: ArrayLike, cutoff: float, cutoff_type: int = 1
+    ) -> None:
+        """``gaussians`` (n, 2): eta in 1/Å² and r_shift in Å; ``cutoff`` in Å."""
+
+    @property
+    def size(self) -> int:
+        """F: elements times Gaussians; columns are sorted by element, then by Gaussian, as given."""
+
+    @property
+    def cutoff(self) -> float:
+        """Å."""
+
+    def spheres(self, positions: ArrayLike, numbers: ArrayLike, cell: ArrayLike, pbc: ArrayLike) -> Array:
+        """Sums (n, F) over the neighbors of each element, by distance."""
+
+    def ellipsoids(
+        self,
+        positions: ArrayLike,
+        numbers: ArrayLike,
+        cell: ArrayLike,
+        pbc: ArrayLike,
+        axes: ArrayLike,
+        stretch: float,
+    ) -> Array:
+        """Sums (n, A F) with lengths along each of the axes (A, 3) in turn divided by ``stretch``."""
+
+    def vectors(self, positions: ArrayLike, numbers: ArrayLike, cell: ArrayLike, pbc: ArrayLike) -> Array:
+        """Sums (n, F, 3) of the unit vectors to the neighbors, weighted by the Gaussians."""
+
+@final
 class Model:
     """The values that define a potential, in eV and Å."""
 

@@ -19,3 +19,7 @@ class FileFormatError(NnpotError):
 
 class UnknownElementError(NnpotError):
     """A structure or a file names an element that does not exist or that the model does not know."""
+
+
+class NonConservativeWarning(UserWarning):
+    """A model gives forces that are not the gradient of an energy: dynamics with it gain or lose energy."""

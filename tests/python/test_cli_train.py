@@ -37,7 +37,7 @@ def test_a_misspelt_key_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
 @pytest.mark.parametrize("arguments", [[], ["train.yaml"], ["-o", "run"]])
 def test_incomplete_arguments(arguments: list[str]) -> None:
     result = CliRunner().invoke(command, arguments)
-    assert result.exit_code == 2 and "expected CONFIG and -o RUN_DIR" in result.output
+    assert result.exit_code == 2 and "expected CONFIG and -o DIRECTORY" in result.output
 
 
 def test_a_missing_data_file_is_named(tmp_path: Path) -> None:

@@ -35,6 +35,11 @@ class EnergyConservation:
         return float(slope * (self.time[-1] - self.time[0]))
 
     @property
+    def drift_rate(self) -> float:
+        """Slope of that line, meV/atom/ps."""
+        return self.drift / float(self.time[-1] - self.time[0])
+
+    @property
     def fluctuation(self) -> float:
         """Root mean square deviation from that line, meV/atom."""
         line = np.polyval(np.polyfit(self.time, self.energy, 1), self.time)

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
 import click
 
-INTERRUPTED = 130
-"""Exit code, as of a program that Ctrl-C ended."""
+from nnpot.cli.configured import INTERRUPTED, announce, configured, require_both
 
 
 @click.command(name="learn", short_help="Explore, label and train until a committee is trusted.")
-@click.argument("config", type=click.Path(path_type=Path), required=False)
-@click.option("-o", "--output", "directory", type=click.Path(path_type=Path), help="Directory of the loop.")
-@click.option(
-    "--resume", is_flag=True, help="Go on where the loop was broken off, to the end of an unbroken one."
-)
-@click.option("--template", "show_template", is_flag=True, help="Print a complete commented configuration.")
+@configured("Directory of the loop.", "Go on where the loop was broken off, to the end of an unbroken one.")
 def command(config: Path | None, directory: Path | None, resume: bool, show_template: bool) -> None:
     """Learn as the YAML file CONFIG says: molecular dynamics with a committee, labels for what it does not
     know, training, until a share of the steps is trusted.
@@ -30,14 +23,11 @@ def command(config: Path | None, directory: Path | None, resume: bool, show_temp
     if show_template:
         click.echo(template(), nl=False)
         return
-    if config is None or directory is None:
-        raise click.UsageError("expected CONFIG and -o DIRECTORY (or --template)")
+    config, directory = require_both(config, directory)
     from nnpot.learning.loop import Interrupted, learn
 
     checked = load_config(config)
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    logging.getLogger("nnpot.learning").setLevel(logging.INFO)
-    logging.getLogger("nnpot.progress").setLevel(logging.INFO)
+    announce("nnpot.learning", "nnpot.progress")
     try:
         result = learn(checked, directory, resume)
     except (Interrupted, KeyboardInterrupt):

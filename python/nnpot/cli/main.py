@@ -17,6 +17,8 @@ COMMANDS = (
     "data",
     "descriptors",
     "train",
+    "train-forces",
+    "measure-forces",
     "learn",
     "evaluate",
     "predict",
@@ -36,7 +38,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"nnpot.cli.{cmd_name}").command
+        command: click.Command = import_module(f"nnpot.cli.{cmd_name.replace('-', '_')}").command
         return command
 
 

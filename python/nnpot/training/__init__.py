@@ -10,11 +10,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnpot.training.config import TrainingConfig, load_config, template
+from nnpot.training.config.direct_forces import DirectForceConfig, force_template, load_force_config
 
 if TYPE_CHECKING:
+    from nnpot.training.force_run import ForceTrainingResult
     from nnpot.training.result import TrainingResult
 
-__all__ = ["TrainingConfig", "load_config", "template", "train"]
+__all__ = [
+    "DirectForceConfig",
+    "TrainingConfig",
+    "force_template",
+    "load_config",
+    "load_force_config",
+    "template",
+    "train",
+    "train_forces",
+]
 
 
 def train(config: TrainingConfig, run_dir: str | os.PathLike[str], resume: bool = False) -> TrainingResult:
@@ -45,5 +56,34 @@ def train(config: TrainingConfig, run_dir: str | os.PathLike[str], resume: bool 
         If a file cannot be written; what was written before stays usable.
     """
     from nnpot.training.run import run
+
+    return run(config, Path(run_dir), resume)
+
+
+def train_forces(
+    config: DirectForceConfig, run_dir: str | os.PathLike[str], resume: bool = False
+) -> ForceTrainingResult:
+    """Train networks that put out forces and leave them, with their log and report, in a directory.
+
+    Parameters
+    ----------
+    config
+        What to train on, and how; see `load_force_config` for a YAML file.
+    run_dir
+        Directory to create: ``model/``, ``log.csv``, ``report.html``, ``checkpoint.npz``.
+    resume
+        Go on from the checkpoint in ``run_dir``; the weights become those of an unbroken run, bit for bit.
+
+    Returns
+    -------
+    ForceTrainingResult
+        Where the model is, why training ended, and the errors on each part of the data.
+
+    Raises
+    ------
+    InvalidInputError, FileFormatError, OSError
+        As `train` does.
+    """
+    from nnpot.training.force_run import run
 
     return run(config, Path(run_dir), resume)

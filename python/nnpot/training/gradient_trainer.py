@@ -9,7 +9,7 @@ import numpy as np
 from nnpot.training.batches import Batch
 from nnpot.training.loss import Sums
 from nnpot.training.model import BatchTensors, DeviceData
-from nnpot.training.optimizer import clip, clip_components, create_optimizer, plateau_rate
+from nnpot.training.optimizer import clipped, create_optimizer, plateau_rate
 from nnpot.training.tensorflow_setup import tf
 from nnpot.training.trainer import Task, Trainer, Weights
 
@@ -64,10 +64,7 @@ class GradientTrainer(Trainer):
         return sums, tape.gradient(loss, sources, unconnected_gradients=tf.UnconnectedGradients.ZERO)
 
     def _clipped(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
-        config = self._config.optimizer
-        if config.clip_value is not None:
-            gradients = clip_components(gradients, config.clip_value)
-        return gradients if config.clip_norm is None else clip(gradients, config.clip_norm)
+        return clipped(self._config.optimizer, gradients)
 
     def _apply(self, gradients: list[tf.Tensor]) -> None:
         self._optimizer.apply_gradients(zip(gradients, self._networks.variables, strict=True))

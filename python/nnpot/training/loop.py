@@ -14,9 +14,10 @@ from nnpot.errors import InvalidInputError
 from nnpot.progress import Counter, progress
 from nnpot.training.checkpoint import COLUMNS, State, Weights
 from nnpot.training.config import RunConfig
+from nnpot.training.epoch_trainer import EpochTrainer
 from nnpot.training.interruption import Interruption, deferred_interruption
 from nnpot.training.log import Log
-from nnpot.training.trainer import Errors, Trainer
+from nnpot.training.trainer import Errors
 
 
 class Stop(str, Enum):
@@ -29,7 +30,7 @@ class Stop(str, Enum):
 
 
 def run_epochs(
-    trainer: Trainer, state: State, config: RunConfig, log: Log, save: Callable[[State], None]
+    trainer: EpochTrainer, state: State, config: RunConfig, log: Log, save: Callable[[State], None]
 ) -> Stop:
     """Train from ``state`` on, which is kept up to date, until there is a reason to stop.
 
@@ -67,7 +68,7 @@ def run_epochs(
 
 
 def _reason_to_stop(
-    state: State, config: RunConfig, interruption: Interruption, trainer: Trainer
+    state: State, config: RunConfig, interruption: Interruption, trainer: EpochTrainer
 ) -> Stop | None:
     if state.epoch >= config.epochs:
         return Stop.EPOCHS
@@ -78,7 +79,7 @@ def _reason_to_stop(
     return Stop.INTERRUPTED if trainer.any(interruption.requested) else None
 
 
-def _advance(trainer: Trainer, state: State, log: Log, counter: Counter) -> None:
+def _advance(trainer: EpochTrainer, state: State, log: Log, counter: Counter) -> None:
     """One epoch, and all that follows from its result."""
     start = time.monotonic()
     trainer.adapt([judged_loss(row) for row in state.history])
@@ -98,8 +99,7 @@ def _advance(trainer: Trainer, state: State, log: Log, counter: Counter) -> None
     log.add((*state.history[-1], *state.charge_history[-1].mean(axis=0)))
     counter.advance(
         1,
-        energy=f"{judged.energy_rmse.mean():.2f} meV/atom",
-        forces=f"{judged.force_rmse.mean():.1f} meV/Å",
+        **_shown_errors(judged),
         structures=f"{trainer.n_frames / max(seconds, 1e-9):.0f}/s",
         **_shown(trainer.charged_elements, state.charge_history[-1].mean(axis=0)),
     )
@@ -111,6 +111,15 @@ def _shown(elements: Sequence[str], charges: NDArray[np.float64]) -> dict[str, s
     return {"charges": found} if found else {}
 
 
+def _shown_errors(errors: Errors) -> dict[str, str]:
+    """For the line of progress; there is no energy where forces are put out directly."""
+    found = {"energy": (errors.energy_rmse, ".2f", "meV/atom"), "forces": (errors.force_rmse, ".1f", "meV/Å")}
+    means = {name: (float(values.mean()), form, unit) for name, (values, form, unit) in found.items()}
+    return {
+        name: f"{mean:{form}} {unit}" for name, (mean, form, unit) in means.items() if not math.isnan(mean)
+    }
+
+
 def _remember_best(state: State, judged: Errors, weights: Weights) -> None:
     """Keep the weights of every member that has never been better."""
     for member, loss in enumerate(judged.loss):
@@ -120,7 +129,7 @@ def _remember_best(state: State, judged: Errors, weights: Weights) -> None:
                 best[member] = now[member]
 
 
-def _keep(trainer: Trainer, state: State, save: Callable[[State], None]) -> None:
+def _keep(trainer: EpochTrainer, state: State, save: Callable[[State], None]) -> None:
     state.weights, state.optimizer = trainer.weights(), trainer.optimizer_state()
     save(state)
 

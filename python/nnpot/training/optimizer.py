@@ -54,6 +54,13 @@ def plateau_rate(config: OptimizerConfig, losses: Sequence[float]) -> float:
     return rate
 
 
+def clipped(config: OptimizerConfig, gradients: Sequence[tf.Tensor]) -> list[tf.Tensor]:
+    """Gradients (K, ...) of K members as the configuration limits them: components first, then the norm."""
+    if config.clip_value is not None:
+        gradients = clip_components(gradients, config.clip_value)
+    return list(gradients) if config.clip_norm is None else clip(gradients, config.clip_norm)
+
+
 def clip_components(gradients: Sequence[tf.Tensor], largest: float) -> list[tf.Tensor]:
     """Gradients each component of which lies between plus and minus ``largest``."""
     return [tf.clip_by_value(g, -largest, largest) for g in gradients]

@@ -18,6 +18,7 @@ from nnpot.training.checkpoint import Identity, State, read_checkpoint, write_ch
 from nnpot.training.config import TrainingConfig
 from nnpot.training.descriptors import Descriptor
 from nnpot.training.distribution import find_distribution
+from nnpot.training.epoch_trainer import EpochTrainer
 from nnpot.training.export import export, verify
 from nnpot.training.features import Features, export_features, verify_features
 from nnpot.training.frames import Split, load_frames
@@ -28,7 +29,6 @@ from nnpot.training.report import Trained, evaluate, write_report
 from nnpot.training.result import TrainingResult
 from nnpot.training.start_model import read_start
 from nnpot.training.tensorflow_setup import set_up
-from nnpot.training.trainer import Trainer
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ def run(config: TrainingConfig, run_dir: Path, resume: bool) -> TrainingResult:
     checkpoint = run_dir / CHECKPOINT  # all workers go on from the chief's
     if distribution is not None and not distribution.is_chief:
         run_dir = run_dir / f"worker_{distribution.worker}"
-    _claim(run_dir, resume)
+    claim(run_dir, resume)
     start = read_start(config)
     split = load_frames(config.data)
     identity = Identity(config.fingerprint(), split.fingerprint(), start.fingerprint() if start else "")
@@ -55,7 +55,7 @@ def run(config: TrainingConfig, run_dir: Path, resume: bool) -> TrainingResult:
         values = config.resolved(Path.cwd()).values()
         stream.write(json.dumps(values, indent=2, ensure_ascii=False) + "\n")
     prepared = prepare(config, split, start, distribution)
-    state = _start(prepared.trainer, earlier)
+    state = start_state(prepared.trainer, earlier)
     if distribution is not None and not distribution.same(state.epoch):
         raise InvalidInputError(
             f"{checkpoint}: the workers do not find the same checkpoint, this one stands after "
@@ -77,7 +77,7 @@ def run(config: TrainingConfig, run_dir: Path, resume: bool) -> TrainingResult:
     return _finish(config, prepared, state, stop, run_dir)
 
 
-def _claim(run_dir: Path, resume: bool) -> None:
+def claim(run_dir: Path, resume: bool) -> None:
     """Refuse to write over another run."""
     if run_dir.exists() and not run_dir.is_dir():
         raise InvalidInputError(f"{run_dir}: is a file; name a directory for the run")
@@ -91,7 +91,8 @@ def _claim(run_dir: Path, resume: bool) -> None:
         logger.warning("%s: no checkpoint yet, training starts from the beginning", run_dir)
 
 
-def _start(trainer: Trainer, earlier: State | None) -> State:
+def start_state(trainer: EpochTrainer, earlier: State | None) -> State:
+    """Where the run begins: new, or after the epochs of a checkpoint, to which the trainer goes back."""
     if earlier is None:
         weights = trainer.weights()
         n_members = len(weights[0])

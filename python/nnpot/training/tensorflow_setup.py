@@ -7,6 +7,8 @@ import os
 from nnpot.errors import NnpotError
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# On by default on some processors only: sums in other orders, and two lines on stderr that no level silences.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 try:
     import keras

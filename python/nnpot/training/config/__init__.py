@@ -140,13 +140,8 @@ class TrainingConfig(StrictModel):
 
         The number of epochs is left out where nothing depends on it but when to stop.
         """
-        training = MACHINE if self._rate_depends_on_epochs() else MACHINE | {"epochs"}
+        training = MACHINE if self.optimizer.depends_on_epochs else MACHINE | {"epochs"}
         return self.model_dump_json(by_alias=True, exclude={"data": FILES, "training": training})
-
-    def _rate_depends_on_epochs(self) -> bool:
-        if self.optimizer.name == "kalman":
-            return self.optimizer.kalman.process_noise > 0.0
-        return self.optimizer.schedule in ("exponential", "cosine", "inverse_time")
 
     def resolved(self, directory: Path) -> TrainingConfig:
         """The same with all file names taken relative to ``directory``."""

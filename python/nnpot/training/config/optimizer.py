@@ -46,6 +46,13 @@ class OptimizerConfig(StrictModel):
     """Each component of the gradient is kept within plus and minus this, before the norm is looked at."""
     kalman: KalmanConfig = KalmanConfig()
 
+    @property
+    def depends_on_epochs(self) -> bool:
+        """Whether what a step does depends on how many there will be."""
+        if self.name == "kalman":
+            return self.kalman.process_noise > 0.0
+        return self.schedule in ("exponential", "cosine", "inverse_time")
+
     @model_validator(mode="after")
     def _rates_fall(self) -> OptimizerConfig:
         if self.final_rate > self.initial_rate:

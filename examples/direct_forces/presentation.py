@@ -1,0 +1,188 @@
+"""The outcome: one ranked table, bars, figures, a report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from bars import Bar, bars_table, print_bars
+from judgement import Figures, Judged
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from models import DIRECT, GRADIENTS, KINDS
+from rich.table import Table
+
+from nnpot.figure_style import COLORS, grid, style
+from nnpot.panels import Panel, lines
+from nnpot.report import Report
+
+MINUTES = 15.0
+LEAST_SHOWN = 1e-12
+"""On logarithmic axes."""
+COLUMNS = (
+    ("force RMSE (meV/Å)", "force_rmse"),
+    ("error under rotation (meV/Å)", "rotation_error"),
+    ("work around loops (eV)", "loop_work"),
+    ("drift (meV/atom/ps)", "drift"),
+)
+NOTHING = "no forces at all"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All results of a run."""
+
+    judged: list[Judged]
+    quick: bool
+
+    def bars(self) -> list[Bar]:
+        """What was asked for."""
+        found = [bar for judged in self.judged for bar in system_bars(judged)]
+        return [*found, Bar("processor time over two cores", self.processor / 120.0, MINUTES, "min")]
+
+    @property
+    def processor(self) -> float:
+        """Seconds of processor time, of all systems."""
+        return sum(judged.processor for judged in self.judged)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All figures, for JSON."""
+        return {
+            "example": "direct forces, quick" if self.quick else "direct forces",
+            "systems": {
+                judged.name: {
+                    "training_frames": judged.n_train,
+                    "test_frames": judged.n_test,
+                    "rms_force": judged.force_rms,
+                    "feature_change_on_inversion": judged.feature_change,
+                    "seconds": judged.times,
+                    "models": {kind: asdict(figures) for kind, figures in judged.models.items()},
+                }
+                for judged in self.judged
+            },
+            "bars": [vars(bar) | {"passed": bool(bar.passed)} for bar in self.bars()],
+            "processor_seconds": self.processor,
+        }
+
+
+def system_bars(judged: Judged) -> list[Bar]:
+    """What one system must show."""
+    name, models = judged.name, judged.models
+    gradients, equivariant = models[GRADIENTS], models["equivariant"]
+    even = min(models["spheres"].force_rmse, models["ellipsoids"].force_rmse)
+    return [
+        Bar(
+            f"{name}: spheres / gradients", models["spheres"].force_rmse / gradients.force_rmse, 5.0, "", True
+        ),
+        Bar(f"{name}: equivariant / best of spheres, ellipsoids", equivariant.force_rmse / even, 1.0, ""),
+        Bar(
+            f"{name}: rotation error, equivariant", equivariant.relative_rotation_error, 1e-9, "of the forces"
+        ),
+        Bar(f"{name}: work around loops, gradients", gradients.loop_work, 1e-4, "eV"),
+        Bar(f"{name}: work around loops, equivariant", equivariant.loop_work, 1e-3, "eV", True),
+        Bar(
+            f"{name}: even part of the ellipsoids' forces", models["ellipsoids"].inverted, 0.999999, "", True
+        ),
+    ]
+
+
+def ranked(judged: Judged) -> list[Figures]:
+    """The models, the best forces first."""
+    return sorted(judged.models.values(), key=lambda figures: figures.force_rmse)
+
+
+def rows(judged: Judged) -> list[tuple[str, ...]]:
+    """Of the table, the best first; the last line says 0 everywhere."""
+    found = []
+    longest = max(figures.shortest_run for figures in judged.models.values())
+    for figures in ranked(judged):
+        values = [number(getattr(figures, name)) for _, name in COLUMNS]
+        if figures.shortest_run < longest:
+            values[-1] += f" (to {figures.shortest_run:.2f} ps)"
+        found.append((judged.title, figures.kind, *values, f"{figures.seconds:.0f}"))
+    return [*found, (judged.title, NOTHING, number(judged.force_rms), "0", "0", "", "")]
+
+
+def headers() -> tuple[str, ...]:
+    """Of the table."""
+    return ("system", "forces from", *(title for title, _ in COLUMNS), "training (s)")
+
+
+def print_outcome(outcome: Outcome, report: Path) -> bool:
+    """Print the tables; whether every bar is met."""
+    table = Table(*headers()[:2], title="\nForces put out, and gradients, on the same held-out frames")
+    for header in headers()[2:]:
+        table.add_column(header, justify="right")
+    for judged in outcome.judged:
+        for row in rows(judged):
+            table.add_row(*row)
+        table.add_section()
+    minutes = sum(sum(judged.times.values()) for judged in outcome.judged) / 60.0
+    return print_bars(table, outcome.bars(), f"{minutes:.1f} minutes. Report: {report}")
+
+
+def write_report(outcome: Outcome, output: Path) -> Path:
+    """report.html and its figures."""
+    report = Report("Direct forces: spheres, ellipsoids, vectors, and gradients of an energy")
+    if outcome.quick:
+        report.text("The quick version: little data and short trainings, so that its figures say little.")
+    report.table(headers(), [row for judged in outcome.judged for row in rows(judged)])
+    report.table(*bars_table(outcome.bars()))
+    for judged in outcome.judged:
+        report.figure(
+            comparison(judged),
+            f"direct_forces_{judged.name}",
+            f"{judged.title}: what the models are judged by, on held-out frames; shorter is better. The "
+            f"line in the first panel is the error of a model that says 0.",
+        )
+    report.figure(
+        motion(outcome.judged),
+        "direct_forces_motion",
+        "Kinetic energy plus the potential energy of the gradient network, in runs without a thermostat.",
+    )
+    return report.write(output)
+
+
+def comparison(judged: Judged) -> Figure:
+    """A panel for each figure, with a bar for each model."""
+    with style():
+        figure, axes = grid(len(COLUMNS), 4.4, 2.4)
+        for ax, (title, name) in zip(axes, COLUMNS, strict=True):
+            _bars(ax, title, [getattr(judged.models[kind], name) for kind in KINDS])
+        axes[0].axvline(judged.force_rms, color="0.5", linewidth=0.8)
+        axes[0].set_xscale("linear")
+        axes[0].set_xlim(0.0, 1.25 * judged.force_rms)
+    return figure
+
+
+def _bars(ax: Axes, title: str, values: Sequence[float]) -> None:
+    drawn = ax.barh(
+        range(len(KINDS)), [max(value, LEAST_SHOWN) for value in values], color=COLORS[: len(KINDS)]
+    )
+    ax.bar_label(drawn, [f" {number(value)}" for value in values], fontsize=8)
+    ax.set_yticks(range(len(KINDS)), KINDS)
+    ax.invert_yaxis()
+    ax.set_xscale("log")
+    ax.margins(x=0.25)
+    ax.set_title(title, fontsize=10)
+
+
+def number(value: float) -> str:
+    """Three digits, and no power of ten where it can be done without."""
+    return f"{value:.0f}" if value >= 100.0 else f"{value:.3g}"
+
+
+def motion(judged: Sequence[Judged]) -> Figure:
+    """The energy in the first run of each model."""
+    panels = [
+        Panel(
+            one.title,
+            "Time (ps)",
+            "Energy (meV/atom)",
+            {kind: one.curves[kind] for kind in (GRADIENTS, *DIRECT)},
+        )
+        for one in judged
+    ]
+    return lines(panels)

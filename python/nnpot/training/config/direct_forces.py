@@ -1,0 +1,167 @@
+"""The configuration of ``nnpot train-forces``: networks that put out forces."""
+
+from __future__ import annotations
+
+import math
+import os
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, PositiveInt, field_validator, model_validator
+
+from nnpot.descriptors.settings import DescriptorConfig, Numbers
+from nnpot.training.config.data import FILES, DataConfig
+from nnpot.training.config.network import ACTIVATIONS
+from nnpot.training.config.optimizer import OptimizerConfig
+from nnpot.training.config.training import RunConfig
+from nnpot.yaml_file import Finite, Positive, StrictModel, read_yaml
+
+LETTERS = {**ACTIVATIONS, "relu": "r"}
+"""Names of the activation functions of direct force networks, and their letters in network files."""
+
+ONLY_OF = {
+    "ellipsoids": {"axes", "stretch"},
+    "equivariant": {"products", "invariants"},
+}
+"""Keys of ``features`` that only one kind has."""
+
+OF_POTENTIALS = {"start_from", "jacobian", "memory_limit"}
+"""Keys of ``training`` that only a training of a potential has."""
+
+MACHINE = {"max_minutes", "checkpoint_seconds", "threads"} | OF_POTENTIALS
+
+
+class FeaturesConfig(StrictModel):
+    """What the networks see of an atom's neighbors."""
+
+    kind: Literal["spheres", "ellipsoids", "equivariant"]
+    cutoff: Positive
+    """Å"""
+    cutoff_type: Literal["cosine", "tanh3", "poly1", "poly2", "poly3", "poly4"] = "cosine"
+    eta: Numbers | None = None
+    """1/Å²; None for ``gaussians`` that begin at the nearest distance of the training frames."""
+    r_shift: Numbers = [0.0]
+    """Å; every eta with every shift."""
+    gaussians: PositiveInt = 12
+    """How many, where no eta is given."""
+    axes: Annotated[list[list[Finite]], Field(min_length=1)] = [
+        [1.0, 0.0, 0.0],
+        [0.0, 1.0, 0.0],
+        [0.0, 0.0, 1.0],
+    ]
+    stretch: Positive = 1.5
+    products: Annotated[int, Field(ge=0)] = 3
+    """Of how many Gaussians the vectors' dot products are inputs."""
+    invariants: DescriptorConfig | None = None
+    """Symmetry functions that are inputs; None for the automatic set with the same cutoff."""
+
+    @field_validator("eta")
+    @classmethod
+    def _eta_not_negative(cls, values: list[float] | None) -> list[float] | None:
+        if values is not None and (not values or min(values) < 0.0 or len(set(values)) < len(values)):
+            raise ValueError(f"must be different numbers >= 0 (1/Å²), got {values}")
+        return values
+
+    @field_validator("axes")
+    @classmethod
+    def _directions(cls, axes: list[list[float]]) -> list[list[float]]:
+        for axis in axes:
+            if len(axis) != 3 or math.hypot(*axis) == 0.0:
+                raise ValueError(f"must be vectors of three components, not all 0, got {axis}")
+        return axes
+
+    @model_validator(mode="after")
+    def _keys_of_the_kind(self) -> FeaturesConfig:
+        for kind, keys in ONLY_OF.items():
+            for key in sorted(keys & self.model_fields_set):
+                if kind != self.kind:
+                    raise ValueError(f"must not have {key} with kind {self.kind}: it is for {kind}")
+        if self.eta is None and "r_shift" in self.model_fields_set:
+            raise ValueError("must have eta where it has r_shift")
+        if self.eta is not None and "gaussians" in self.model_fields_set:
+            raise ValueError("must not have both eta and gaussians")
+        return self
+
+    @property
+    def symmetry_functions(self) -> DescriptorConfig:
+        """Those of equivariant features."""
+        return self.invariants or DescriptorConfig(cutoff=self.cutoff)
+
+
+class ForceNetworkConfig(StrictModel):
+    """The network of each element."""
+
+    hidden: list[PositiveInt] = [30, 30]
+    activation: Literal["scaled_tanh", "tanh", "softplus", "sigmoid", "gaussian", "cos", "relu"] = (
+        "scaled_tanh"
+    )
+    """``scaled_tanh`` is 1.7159 tanh(2x/3) + 0.001x."""
+    initial_weights: Literal["glorot", "nguyen_widrow"] = "glorot"
+
+
+class ForceRunConfig(RunConfig):
+    """Epochs, batches of atoms, reasons to stop, and the machine."""
+
+    epochs: PositiveInt = 100
+    batch_size: PositiveInt = 256
+    """Atoms, of all elements together."""
+
+    @model_validator(mode="after")
+    def _nothing_of_potentials(self) -> ForceRunConfig:
+        for key in sorted(OF_POTENTIALS & self.model_fields_set):
+            raise ValueError(f"must not have {key}: it is for potentials")
+        return self
+
+
+class DirectForceConfig(StrictModel):
+    """Everything ``nnpot train-forces`` needs to know; units are eV and Å throughout."""
+
+    data: DataConfig
+    features: FeaturesConfig
+    network: ForceNetworkConfig = ForceNetworkConfig()
+    loss: Literal["mse", "mae"] = "mse"
+    optimizer: OptimizerConfig = OptimizerConfig()
+    training: ForceRunConfig = ForceRunConfig()
+
+    @model_validator(mode="after")
+    def _gradient_optimizer(self) -> DirectForceConfig:
+        if self.optimizer.name == "kalman":
+            raise ValueError("must have one of Keras's optimizers, such as adam: kalman is for potentials")
+        return self
+
+    def values(self) -> dict[str, Any]:
+        """All keys and values, as they may be read again."""
+        chosen = {key for keys in ONLY_OF.values() for key in keys} - ONLY_OF.get(self.features.kind, set())
+        chosen |= {"r_shift"} if self.features.eta is None else {"gaussians"}
+        chosen |= {name for name in ("eta", "invariants") if getattr(self.features, name) is None}
+        exclude: Any = {"features": chosen, "training": OF_POTENTIALS}
+        return self.model_dump(mode="json", by_alias=True, exclude=exclude)
+
+    def fingerprint(self) -> str:
+        """What decides the weights, as text: all but the file names, the time limit and the machine."""
+        training = MACHINE if self.optimizer.depends_on_epochs else MACHINE | {"epochs"}
+        return self.model_dump_json(by_alias=True, exclude={"data": FILES, "training": training})
+
+    def resolved(self, directory: Path) -> DirectForceConfig:
+        """The same with all file names taken relative to ``directory``."""
+        return self.model_copy(update={"data": self.data.resolved(directory)})
+
+
+def load_force_config(path: str | os.PathLike[str]) -> DirectForceConfig:
+    """Read and check a configuration; its file names are relative to its own directory.
+
+    Raises
+    ------
+    FileFormatError
+        If the file is not YAML.
+    InvalidInputError
+        If a key is unknown, missing or has a wrong value; one line that names each.
+    """
+    return read_yaml(DirectForceConfig, Path(path)).resolved(Path(path).parent)
+
+
+def force_template() -> str:
+    """A complete commented configuration, itself valid."""
+    file = resources.files("nnpot.training").joinpath("direct_forces_template.yaml")
+    return file.read_text(encoding="utf-8")

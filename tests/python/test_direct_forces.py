@@ -1,0 +1,203 @@
+"""Direct force models: symmetries, files, warnings, the ASE calculator, what is measured."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ase import Atoms
+from ase.calculators.calculator import PropertyNotImplementedError
+from ase.neighborlist import neighbor_list
+from command_line import run
+from direct_force_models import KINDS, random_direct_forces
+from structures import NAMES, structure
+
+import nnpot
+from nnpot import _core
+from nnpot.analysis.force_checks import random_rotation, rotated
+from nnpot.direct_forces import DirectForces, Features, write_direct_forces
+from nnpot.errors import FileFormatError, InvalidInputError, NonConservativeWarning, UnknownElementError
+from nnpot.io import write_frames
+
+FRAMES = [structure(name) for name in NAMES]
+TOLERANCE = 1e-10
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def direct(request: pytest.FixtureRequest) -> DirectForces:
+    """A model of each kind."""
+    return random_direct_forces(request.param, FRAMES)
+
+
+@pytest.fixture(scope="module")
+def equivariant() -> DirectForces:
+    """One whose forces turn with the atoms."""
+    return random_direct_forces("equivariant", FRAMES)
+
+
+def difference(first: np.ndarray, second: np.ndarray) -> float:
+    """Largest, relative to the largest."""
+    assert np.abs(first).max() > 0.1, "forces too small to test anything"
+    return float(np.abs(first - second).max() / np.abs(first).max())
+
+
+def test_features_are_sums_over_neighbors_also_in_cells_smaller_than_the_cutoff(any_structure: Atoms) -> None:
+    eta, shift, cutoff, stretch = 0.7, 1.2, 4.0, 1.5
+    features = nnpot.ForceFeatures(["O", "Si"], [(eta, shift)], cutoff)
+    where = (any_structure.positions, any_structure.numbers, any_structure.cell.array, any_structure.pbc)
+    i, j, vectors = neighbor_list("ijD", any_structure, cutoff * stretch)
+    units = vectors / np.linalg.norm(vectors, axis=1)[:, None]
+
+    def summed(distances: np.ndarray, what: np.ndarray) -> np.ndarray:
+        """(n, elements, ...)"""
+        within = np.where(distances < cutoff, 0.5 * (np.cos(np.pi * distances / cutoff) + 1.0), 0.0)
+        weights = np.exp(-eta * (distances - shift) ** 2) * within
+        result = np.zeros((len(any_structure), 2, *what.shape[1:]))
+        column = (any_structure.numbers[j] == 14).astype(int)
+        np.add.at(result, (i, column), weights.reshape(-1, *[1] * (what.ndim - 1)) * what)
+        return result
+
+    distances, ones = np.linalg.norm(vectors, axis=1), np.ones(len(vectors))
+    np.testing.assert_allclose(features.spheres(*where), summed(distances, ones), atol=1e-12)
+    np.testing.assert_allclose(features.vectors(*where), summed(distances, units), atol=1e-12)
+    stretched = [
+        np.linalg.norm(vectors / np.where(np.arange(3) == axis, stretch, 1.0), axis=1) for axis in range(3)
+    ]
+    expected = np.concatenate([summed(lengths, ones) for lengths in stretched], axis=1)
+    np.testing.assert_allclose(features.ellipsoids(*where, np.eye(3), stretch), expected, atol=1e-12)
+
+
+def test_impossible_features_are_refused_by_name() -> None:
+    with pytest.raises(InvalidInputError, match="eta"):
+        nnpot.ForceFeatures(["Si"], [(-1.0, 0.0)], 4.0)
+    with pytest.raises(InvalidInputError, match="gaussians"):
+        nnpot.ForceFeatures(["Si"], [(1.0, 0.0, 3.0)], 4.0)
+    with pytest.raises(InvalidInputError, match="products"):
+        Features(
+            "equivariant", ("Si",), np.array([(1.0, 0.0)]), 4.0, functions=("Si 2 Si 0.3 0 4",), products=(1,)
+        )
+
+
+@pytest.mark.parametrize("reflect", [False, True])
+def test_equivariant_forces_turn_with_the_atoms(
+    equivariant: DirectForces, any_structure: Atoms, reflect: bool
+) -> None:
+    matrix = random_rotation(np.random.default_rng(4)) * (-1.0 if reflect else 1.0)
+    turned = equivariant.predict(rotated(any_structure, matrix)) @ matrix
+    assert difference(equivariant.predict(any_structure), turned) < TOLERANCE
+
+
+@pytest.mark.parametrize("kind", ["spheres", "ellipsoids"])
+def test_the_others_do_not_and_cannot_tell_a_force_from_its_opposite(kind: str) -> None:
+    direct, atoms = random_direct_forces(kind, FRAMES), structure("liquid")  # type: ignore[arg-type]
+    plain = direct.predict(atoms)
+    matrix = random_rotation(np.random.default_rng(4))
+    assert difference(plain, direct.predict(rotated(atoms, matrix)) @ matrix) > 1e-2
+    assert difference(plain, direct.predict(rotated(atoms, -np.eye(3)))) < TOLERANCE
+
+
+def test_forces_do_not_depend_on_origin_or_order(direct: DirectForces, any_structure: Atoms) -> None:
+    expected = direct.predict(any_structure)
+    moved = any_structure.copy()
+    moved.positions += [0.31, -2.7, 5.3]
+    assert difference(expected, direct.predict(moved)) < TOLERANCE
+    order = np.random.default_rng(1).permutation(len(any_structure))
+    assert difference(expected[order], direct.predict(any_structure[order])) < TOLERANCE
+
+
+def test_an_unknown_element_is_named(direct: DirectForces) -> None:
+    with pytest.raises(UnknownElementError, match="Xe.*O, Si"):
+        direct.predict(Atoms("SiXe", [(0, 0, 0), (2, 0, 0)]))
+
+
+def test_files_give_the_same_forces_and_a_warning(direct: DirectForces, tmp_path: Path) -> None:
+    write_direct_forces(direct, tmp_path / "model")
+    with pytest.warns(NonConservativeWarning, match="never measured") as caught:
+        read = nnpot.load_direct_forces(tmp_path / "model")
+    assert len(caught) == 1 and "\n" not in str(caught[0].message)
+    assert read.info == direct.info and read.measured is None
+    np.testing.assert_array_equal(read.predict(FRAMES[0]), direct.predict(FRAMES[0]))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("cutoff 4.2", "cutof 4.2", r"forces.nn:\d+: 'cutof' is no known keyword"),
+        ("cutoff 4.2\n", "", "expected a line 'cutoff'"),
+        ("cutoff 4.2", "cutoff x", r"forces.nn:\d+: expected 1 numbers, got 'x'"),
+        ("cutoff 4.2", "cutoff -4.2", "radius|cutoff"),
+        ("kind equivariant", "kind cubes", "expected one of spheres, ellipsoids, equivariant"),
+        ("gaussian 0.2 0.0", "gaussian -0.2 0.0", "eta"),
+        ("force_scale 0.8", "force_scale nan", "finite"),
+        ("gaussian 1.5 1.9\n", "", "products|inputs|outputs"),
+        ("elements O Si", "elements O Xy", "'Xy' is no element"),
+        ("kind equivariant", "kind equivariant\nkind spheres", "given twice"),
+    ],
+)
+def test_a_damaged_file_is_refused(
+    equivariant: DirectForces, tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    write_direct_forces(equivariant, tmp_path / "model")
+    file = tmp_path / "model" / "forces.nn"
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), "utf-8")
+    with pytest.raises(FileFormatError, match=message) as error:
+        nnpot.load_direct_forces(tmp_path / "model")
+    assert "forces.nn" in str(error.value) and "\n" not in str(error.value)
+
+
+def test_each_reader_refuses_the_others_directories(
+    equivariant: DirectForces, model: _core.Model, tmp_path: Path
+) -> None:
+    write_direct_forces(equivariant, tmp_path / "forces")
+    with pytest.raises(FileFormatError, match="direct force networks, which have no energy"):
+        nnpot.load(tmp_path / "forces")
+    (tmp_path / "potential").mkdir()
+    model.write(str(tmp_path / "potential"))
+    with pytest.raises(InvalidInputError, match="is a potential, with an energy; nnpot.load reads it"):
+        nnpot.load_direct_forces(tmp_path / "potential")
+    (tmp_path / "run").mkdir()
+    write_direct_forces(equivariant, tmp_path / "run" / "model")
+    with pytest.raises(InvalidInputError, match="is the directory of a training run; its model is"):
+        nnpot.load_direct_forces(tmp_path / "run")
+    with pytest.raises(InvalidInputError, match="expected the directory of a direct force model"):
+        nnpot.load_direct_forces(tmp_path / "nowhere")
+
+
+def test_the_calculator_has_forces_and_no_energy(equivariant: DirectForces) -> None:
+    atoms = structure("liquid")
+    atoms.calc = nnpot.DirectForceCalculator(equivariant)
+    np.testing.assert_array_equal(atoms.get_forces(), equivariant.predict(atoms))
+    with pytest.raises(PropertyNotImplementedError):
+        atoms.get_potential_energy()
+
+
+def test_what_is_measured_is_kept_and_told(
+    equivariant: DirectForces, model: _core.Model, tmp_path: Path
+) -> None:
+    write_direct_forces(equivariant, tmp_path / "forces")
+    (tmp_path / "potential").mkdir()
+    model.write(str(tmp_path / "potential"))
+    write_frames(tmp_path / "frames.xyz", [structure("crystal"), structure("liquid")])
+    result = run(
+        "measure-forces",
+        *(str(tmp_path / name) for name in ("forces", "frames.xyz")),
+        "--reference",
+        str(tmp_path / "potential"),
+        *("--duration", "0.006", "--most", "1"),
+    )
+    assert result.returncode == 0, result.stderr
+    with pytest.warns(NonConservativeWarning, match="measured drift .* meV/atom/ps at 300 K"):
+        found = nnpot.load_direct_forces(tmp_path / "forces")
+    measured = found.measured
+    assert measured is not None and f"drift {measured.drift:.4g} meV/atom/ps" in result.stdout
+    assert measured.drift > 0.0 and measured.loop_work > 1e-4 and measured.rotation_error < 1e-6
+    assert measured.reference.endswith("potential")
+    np.testing.assert_array_equal(found.predict(FRAMES[0]), equivariant.predict(FRAMES[0]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", NonConservativeWarning)
+        with pytest.raises(InvalidInputError, match="at least one frame"):
+            nnpot.measure_direct_forces(tmp_path / "forces", [], tmp_path / "potential")

@@ -1,0 +1,113 @@
+"""Rotations, closed loops, and energies that drift, on forces whose answers are known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from ase import Atoms, units
+from ase.calculators.calculator import Calculator
+from ase.calculators.emt import EMT
+from structures import structure
+
+from nnpot import Potential
+from nnpot.analysis.constant_energy import energy_drift, set_temperature
+from nnpot.analysis.force_checks import loop_work, random_rotation, rotation_error
+from nnpot.errors import InvalidInputError
+
+CURL = np.array([[0.0, 0.4, -0.1], [-0.4, 0.0, 0.2], [0.1, -0.2, 0.0]])
+
+
+class NoForces(Calculator):
+    """Atoms fly straight on."""
+
+    implemented_properties = ["forces"]
+
+    def calculate(self, atoms=None, properties=None, system_changes=()) -> None:  # type: ignore[no-untyped-def]
+        super().calculate(atoms, properties, system_changes)
+        self.results = {"forces": np.zeros((len(self.atoms), 3))}
+
+
+def copper() -> Atoms:
+    from ase.build import bulk
+
+    return bulk("Cu", cubic=True) * (2, 1, 1)
+
+
+def test_a_field_with_a_curl_does_the_work_that_it_must() -> None:
+    atoms, seen = structure("cluster"), []
+
+    def forces(moved: Atoms) -> np.ndarray:
+        seen.append(moved.positions.copy())
+        return np.asarray(moved.positions @ CURL.T)
+
+    found = loop_work(forces, [atoms], amplitude=0.2, n_points=8)
+    u, w = seen[0] - atoms.positions, seen[2] - atoms.positions
+    assert np.vdot(u, w) == pytest.approx(0.0, abs=1e-12)
+    for displacement in (u, w):
+        assert np.sqrt(np.mean(np.sum(displacement**2, axis=1))) == pytest.approx(0.2)
+    assert abs(found.work[0]) > 1e-3, "work too small to test anything"
+    assert found.work[0] == pytest.approx(2.0 * np.pi * np.vdot(u @ CURL.T, w))
+    assert found.rms == pytest.approx(abs(found.work[0])) and found.integration_error < 1e-12
+
+
+def test_a_gradient_does_no_work_and_turns_with_the_atoms(potential: Potential) -> None:
+    frames = [structure(name) for name in ("liquid", "cluster")]
+
+    def forces(atoms: Atoms) -> np.ndarray:
+        return potential.predict(atoms).forces
+
+    loops = loop_work(forces, frames, amplitude=0.05, n_points=64)
+    size = np.sqrt(np.mean(forces(frames[0]) ** 2)) * 0.05
+    assert size > 1e-3 and loops.rms < 1e-4 * size
+    assert rotation_error(forces, frames).relative < 1e-12
+
+
+def test_a_fixed_direction_does_not_turn() -> None:
+    found = rotation_error(lambda atoms: np.tile([0.3, 0.0, 0.0], (len(atoms), 1)), [copper()], 3000)
+    assert found.rmse == pytest.approx(1e3 * 0.3 * np.sqrt(2.0 / 3.0), rel=0.05)
+    assert found.relative == pytest.approx(np.sqrt(2.0), rel=0.05)
+
+
+def test_rotations_keep_lengths_and_handedness() -> None:
+    random = np.random.default_rng(2)
+    for matrix in (random_rotation(random) for _ in range(20)):
+        np.testing.assert_allclose(matrix @ matrix.T, np.eye(3), atol=1e-14)
+        assert np.linalg.det(matrix) == pytest.approx(1.0)
+
+
+def test_with_its_own_forces_an_energy_is_kept() -> None:
+    (found,) = energy_drift(EMT(), EMT(), [copper()], 300.0, duration=0.1, timestep=2.0)
+    assert len(found.time) == 51 and found.time[-1] == pytest.approx(0.1)
+    assert found.temperature > 50.0 and found.fluctuation < 0.5
+    assert abs(found.drift_rate) < 5.0
+
+
+def test_without_forces_the_reference_changes_along_straight_lines() -> None:
+    atoms = copper()
+    (found,) = energy_drift(NoForces(), EMT(), [atoms], 600.0, duration=0.03, timestep=1.0, seed=5)
+    set_temperature(atoms, 600.0, np.random.default_rng([5, 0]))
+    assert np.abs(atoms.get_momenta().sum(axis=0)).max() < 1e-12
+    assert 300.0 < atoms.get_temperature() < 1200.0
+    atoms.calc = EMT()
+    before = atoms.get_potential_energy()
+    atoms.positions += atoms.get_velocities() * 30.0 * units.fs
+    expected = 1e3 * (atoms.get_potential_energy() - before) / len(atoms)
+    assert expected > 10.0, "too little change to test anything"
+    assert found.energy[-1] == pytest.approx(expected, rel=1e-9)
+    assert found.drift_rate > 100.0
+
+
+def test_a_run_that_gains_too_much_ends() -> None:
+    (found,) = energy_drift(NoForces(), EMT(), [copper()], 60000.0, duration=1.0, timestep=1.0)
+    assert found.time[-1] < 0.5 and abs(found.energy[-1]) > 1000.0
+
+
+def test_impossible_measurements_are_refused() -> None:
+    with pytest.raises(InvalidInputError, match="n_points"):
+        loop_work(lambda atoms: atoms.positions, [copper()], n_points=7)
+    with pytest.raises(InvalidInputError, match="at least two atoms"):
+        loop_work(lambda atoms: atoms.positions, [Atoms("Cu")])
+    with pytest.raises(InvalidInputError, match="timestep"):
+        energy_drift(EMT(), EMT(), [copper()], timestep=0.0)
+    with pytest.raises(InvalidInputError, match="two steps"):
+        energy_drift(EMT(), EMT(), [copper()], duration=0.001)
