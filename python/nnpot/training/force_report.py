@@ -35,7 +35,7 @@ def _predictions(model: DirectForces, frames: Sequence[Atoms]) -> Predictions:
 
 def _with_forces_alone(frame: Atoms) -> Atoms:
     """A frame without the labels that such a model says nothing about."""
-    result = frame.copy()  # type: ignore[no-untyped-call]
+    result: Atoms = frame.copy()
     result.calc = SinglePointCalculator(result, forces=results_of(frame)["forces"])
     return result
 
