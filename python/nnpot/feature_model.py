@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from nnpot import _core
 from nnpot.errors import FileFormatError, InvalidInputError, NnpotError, UnknownElementError
 from nnpot.files import atomic_write
-from nnpot.io.feature_files import FEATURES
+from nnpot.io.feature_files import FEATURES, features_of
 from nnpot.potential import Potential, Prediction, Uncertainty, load
 from nnpot.units import UnitSystem
 
@@ -25,6 +25,12 @@ Array = NDArray[np.float64]
 FILE = "features.nn"
 """By which a directory is known as one of these models."""
 KEYWORDS = ("elements", "nodes", "activations", "atom_energy", "info")
+OTHERS = {
+    "input.nn": "a potential of positions, no model of feature files; use nnpot.load",
+    "forces.nn": "a set of direct force networks, no model of feature files; use nnpot.load_direct_forces",
+    f"model/{FILE}": "the directory of a training run; its model is the directory 'model' in it",
+}
+"""Files by which a directory is known as something else, and what that is."""
 
 
 @dataclass(frozen=True)
@@ -185,7 +191,7 @@ class FeatureModel:
             )
         for element in elements:
             atoms = np.flatnonzero(frame.symbols == element)
-            values, n = frame.arrays[FEATURES][atoms], self._shape[element]
+            values, n = features_of(frame)[atoms], self._shape[element]
             known = np.isfinite(values)
             if values.shape[1] < n or not known[:, :n].all() or known[:, n:].any():
                 raise InvalidInputError(
@@ -249,7 +255,7 @@ def load_feature_model(
     FileFormatError
         If a file is damaged; the message says where.
     InvalidInputError
-        If the directory holds a potential of positions or a training run, or models do not fit each other.
+        If the directory holds another kind of model or a training run, or models do not fit each other.
     OSError
         If a file cannot be read.
     """
@@ -288,14 +294,9 @@ def _weights_file(folder: Path, element: str) -> Path:
 def _read(folder: Path) -> tuple[dict[str, ElementNetwork], dict[str, str]]:
     file = folder / FILE
     if not file.exists():
-        if (folder / "input.nn").exists():
-            raise InvalidInputError(
-                f"{folder}: is a potential of positions, no model of feature files; use nnpot.load"
-            )
-        if (folder / "model" / FILE).exists():
-            raise InvalidInputError(
-                f"{folder}: is the directory of a training run; its model is {folder / 'model'}"
-            )
+        for name, kind in OTHERS.items():
+            if (folder / name).exists():
+                raise InvalidInputError(f"{folder}: is {kind}")
         raise FileFormatError(f"{folder}: expected a model of feature files ({FILE}); there is none")
     lines = _Lines(file)
     elements = lines.elements()
@@ -326,7 +327,10 @@ class _Lines:
         self._file = file
         self._values: dict[tuple[str, str], tuple[int, list[str]]] = {}
         self.info: dict[str, str] = {}
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        text = file.read_text(encoding="utf-8-sig", errors="replace")
+        if not text.endswith("\n"):
+            raise FileFormatError(f"{file}: expected a line end, got the end of the file; it is cut short")
+        for number, line in enumerate(text.splitlines(), 1):
             words = line.split()
             if not words or words[0][0] in "#!":
                 continue
@@ -351,6 +355,12 @@ class _Lines:
             raise FileFormatError(
                 f"{self._file}:{number}: expected symbols of elements, each once, got '{' '.join(symbols)}'"
             )
+        for (keyword, element), (line, _) in self._values.items():
+            if keyword != "elements" and element not in symbols:
+                raise FileFormatError(
+                    f"{self._file}:{line}: expected '{keyword}' of one of {' '.join(symbols)}, got "
+                    f"'{element}'; remove the line, or add the element to 'elements'"
+                )
         return sorted(symbols, key=atomic_numbers.__getitem__)
 
     def require(self, keyword: str, element: str) -> tuple[int, list[str]]:

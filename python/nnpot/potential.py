@@ -290,9 +290,8 @@ def _from_texts(members: list[dict[str, str]], precision: Precision) -> Potentia
 
 def _require_no_run(directory: Path) -> None:
     inner = directory / "model"
-    if any(
-        (inner / name).exists() and not (directory / name).exists() for name in ("input.nn", "features.nn")
-    ):
+    files = ("input.nn", "features.nn", "forces.nn")
+    if any((inner / name).exists() and not (directory / name).exists() for name in files):
         raise InvalidInputError(f"{directory}: is the directory of a training run; its model is {inner}")
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from ase import Atoms
 from ase.calculators.calculator import PropertyNotImplementedError
+from ase.calculators.singlepoint import SinglePointCalculator
 from ase.neighborlist import neighbor_list
+from click.testing import CliRunner
 from command_line import run
 from direct_force_models import KINDS, random_direct_forces
 from structures import NAMES, structure
@@ -17,12 +20,14 @@ from structures import NAMES, structure
 import nnpot
 from nnpot import _core
 from nnpot.analysis.force_checks import random_rotation, rotated
-from nnpot.direct_forces import DirectForces, Features, write_direct_forces
+from nnpot.cli.measure_forces import command
+from nnpot.direct_forces import DirectForces, Features, Measured, write_direct_forces
 from nnpot.errors import FileFormatError, InvalidInputError, NonConservativeWarning, UnknownElementError
-from nnpot.io import write_frames
+from nnpot.io import write_frames, write_runner_data
 
 FRAMES = [structure(name) for name in NAMES]
 TOLERANCE = 1e-10
+MEASURED = Measured(1.5, 300.0, 1.0, 0.01, 0.0, "kinetic energy plus that of nothing")
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -134,12 +139,22 @@ def test_files_give_the_same_forces_and_a_warning(direct: DirectForces, tmp_path
         ("gaussian 1.5 1.9\n", "", "products|inputs|outputs"),
         ("elements O Si", "elements O Xy", "'Xy' is no element"),
         ("kind equivariant", "kind equivariant\nkind spheres", "given twice"),
+        ("force_scale 0.8", "force_scale -0.8", "force_scale: expected a finite number > 0"),
+        ("product_gaussian 2", "product_gaussian 0.4", r"forces.nn:\d+: expected a whole number after 'prod"),
+        (
+            "measured drift 1.5",
+            "measured drift 1.5\nmeasured drift 2",
+            r":\d+: 'measured drift' is .* twice",
+        ),
+        ("measured drift 1.5", "measured drift 1.5\nmeasured foo 2", r"nn:\d+: measured: .* got 'foo'"),
+        ("measured drift 1.5", "measured drift nan", r"nn:\d+: expected 1 finite numbers, got 'nan'"),
+        ("measured drift 1.5\n", "", "expected a line 'measured drift' beside the others"),
     ],
 )
 def test_a_damaged_file_is_refused(
     equivariant: DirectForces, tmp_path: Path, old: str, new: str, message: str
 ) -> None:
-    write_direct_forces(equivariant, tmp_path / "model")
+    write_direct_forces(replace(equivariant, measured=MEASURED), tmp_path / "model")
     file = tmp_path / "model" / "forces.nn"
     text = file.read_text("utf-8")
     assert old in text
@@ -147,6 +162,27 @@ def test_a_damaged_file_is_refused(
     with pytest.raises(FileFormatError, match=message) as error:
         nnpot.load_direct_forces(tmp_path / "model")
     assert "forces.nn" in str(error.value) and "\n" not in str(error.value)
+
+
+def test_a_file_cut_inside_its_last_line_is_refused(equivariant: DirectForces, tmp_path: Path) -> None:
+    write_direct_forces(replace(equivariant, info={}), tmp_path / "model")
+    file = tmp_path / "model" / "forces.nn"
+    text = file.read_text("utf-8")
+    for length in range(text[:-1].rindex("\n") + 2, len(text)):
+        file.write_text(text[:length], "utf-8")
+        with pytest.raises(FileFormatError, match=r"forces.nn:\d+: .*cut short"):
+            nnpot.load_direct_forces(tmp_path / "model")
+
+
+@pytest.mark.parametrize("scale", [0.0, -1.0, np.inf, np.nan])
+def test_a_force_scale_that_is_none_is_refused(equivariant: DirectForces, scale: float) -> None:
+    with pytest.raises(InvalidInputError, match="force_scale: expected a finite number > 0"):
+        replace(equivariant, force_scale=scale)
+
+
+def test_a_drift_that_is_no_number_is_refused() -> None:
+    with pytest.raises(InvalidInputError, match="measured drift: expected a finite number, got nan"):
+        replace(MEASURED, drift=np.nan)
 
 
 def test_each_reader_refuses_the_others_directories(
@@ -163,6 +199,12 @@ def test_each_reader_refuses_the_others_directories(
     write_direct_forces(equivariant, tmp_path / "run" / "model")
     with pytest.raises(InvalidInputError, match="is the directory of a training run; its model is"):
         nnpot.load_direct_forces(tmp_path / "run")
+    with pytest.raises(InvalidInputError, match="is the directory of a training run; its model is"):
+        nnpot.load(tmp_path / "run")
+    (tmp_path / "features").mkdir()
+    (tmp_path / "features" / "features.nn").touch()
+    with pytest.raises(InvalidInputError, match="model of features; nnpot.load_feature_model reads it"):
+        nnpot.load_direct_forces(tmp_path / "features")
     with pytest.raises(InvalidInputError, match="expected the directory of a direct force model"):
         nnpot.load_direct_forces(tmp_path / "nowhere")
 
@@ -201,3 +243,32 @@ def test_what_is_measured_is_kept_and_told(
         warnings.simplefilter("error", NonConservativeWarning)
         with pytest.raises(InvalidInputError, match="at least one frame"):
             nnpot.measure_direct_forces(tmp_path / "forces", [], tmp_path / "potential")
+
+
+def test_frames_to_measure_from_may_have_other_units(
+    equivariant: DirectForces, model: _core.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import nnpot.direct_forces
+
+    write_direct_forces(equivariant, tmp_path / "forces")
+    (tmp_path / "potential").mkdir()
+    model.write(str(tmp_path / "potential"))
+    frames = [structure("crystal") for _ in range(4)]
+    for number, frame in enumerate(frames):
+        frame.positions += 0.01 * number
+        frame.calc = SinglePointCalculator(frame, energy=0.0, forces=np.zeros((len(frame), 3)))
+    write_runner_data(tmp_path / "input.data", frames, "atomic")
+    seen: list[Atoms] = []
+
+    def measure(_model: Path, chosen: list[Atoms], *rest: object) -> Measured:
+        seen.extend(chosen)
+        assert rest[-1] == "metal", "units of the reference"
+        return MEASURED
+
+    monkeypatch.setattr(nnpot.direct_forces, "measure_direct_forces", measure)
+    options = ["--reference", str(tmp_path / "potential"), "--units", "metal", "--data-units", "atomic"]
+    result = CliRunner().invoke(command, [str(tmp_path / "forces"), str(tmp_path / "input.data"), *options])
+    assert result.exit_code == 0, result.output
+    assert len(seen) == 3, "as many of the four as --most says"
+    for frame, number in zip(seen, (0, 1, 2), strict=True):
+        np.testing.assert_allclose(frame.positions, frames[number].positions, atol=1e-6)

@@ -102,6 +102,54 @@ def test_bad_input_is_refused_with_its_line(tmp_path: Path, old: str, new: str, 
         read_frames(write(tmp_path, text))
 
 
+@pytest.mark.parametrize("energies", [("-11.25", "-20.25"), ("-10.5", "-11.2"), ("-110", "-110")])
+def test_a_file_cut_within_its_last_energy_is_refused(tmp_path: Path, energies: tuple[str, str]) -> None:
+    text = TEXT.replace("-10.5", energies[0]).replace("-20.25", energies[1])
+    assert len(read_frames(write(tmp_path, text[:-1]))) == 2, "only the line end is missing"
+    for cut in range(2, len(energies[1]) + 2):
+        with pytest.raises(FileFormatError, match=r"cut short|expected a number, got '-'"):
+            read_frames(write(tmp_path, text[:-cut]))
+
+
+def test_an_energy_without_the_point_of_another_is_refused_as_cut(tmp_path: Path) -> None:
+    text = TEXT.replace("-10.5", "-1.").replace("-20.25", "-1125")
+    with pytest.raises(FileFormatError, match=r":9: expected a line end, .*got '-1125' .*end it with a line"):
+        read_frames(write(tmp_path, text.rstrip("\n")))
+    assert len(read_frames(write(tmp_path, text))) == 2
+    assert len(read_frames(write(tmp_path, TEXT.replace("-20.25", "-2") + "# a comment"))) == 2
+
+
+def test_a_mark_of_the_encoding_is_passed_over(tmp_path: Path) -> None:
+    assert len(read_frames(write(tmp_path, "\ufeff" + TEXT))) == 2
+
+
+def test_a_compressed_file_is_written_and_read_back(tmp_path: Path) -> None:
+    paths = [tmp_path / "a.features", tmp_path / "a.features.gz"]
+    for path in paths:
+        write_feature_file(path, feature_frames())
+    assert gzip.decompress(paths[1].read_bytes()) == paths[0].read_bytes()
+    assert len(read_frames(paths[1])) == len(feature_frames())
+    assert sorted(tmp_path.iterdir()) == paths, "no other file stays"
+
+
+@pytest.mark.parametrize("fault", ["cut", "cut before its sum", "other bytes", "plain text"])
+def test_a_damaged_compressed_file_is_refused_in_one_line(tmp_path: Path, fault: str) -> None:
+    path = tmp_path / "a.features.gz"
+    write_feature_file(path, feature_frames())
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    damaged = {
+        "cut": whole[:middle],
+        "cut before its sum": whole[:-8],
+        "other bytes": whole[:12] + b"\xff" * 40 + whole[52:],
+        "plain text": TEXT.encode(),
+    }
+    path.write_bytes(damaged[fault])
+    with pytest.raises(FileFormatError, match=r"a.features.gz: expected a whole gzip file") as caught:
+        read_frames(path)
+    assert "\n" not in str(caught.value)
+
+
 @pytest.mark.parametrize("number", ["0", "119", "H", "16.0", "-1"])
 def test_an_unknown_atomic_number_is_refused_with_its_line(tmp_path: Path, number: str) -> None:
     with pytest.raises(UnknownElementError, match=rf":3: expected an atomic number from 1 .*got '{number}'"):

@@ -102,6 +102,28 @@ def test_a_run_that_gains_too_much_ends() -> None:
     assert found.time[-1] < 0.5 and abs(found.energy[-1]) > 1000.0
 
 
+class NoNumbers(NoForces):
+    """Energies that are numbers for as long as asked for."""
+
+    implemented_properties = ["energy"]
+
+    def __init__(self, calls: int) -> None:
+        super().__init__()
+        self.left = calls
+
+    def calculate(self, atoms=None, properties=None, system_changes=()) -> None:  # type: ignore[no-untyped-def]
+        super().calculate(atoms, properties, system_changes)
+        self.left -= 1
+        self.results["energy"] = 0.0 if self.left >= 0 else np.nan
+
+
+def test_a_run_ends_before_an_energy_that_is_no_number() -> None:
+    (found,) = energy_drift(NoForces(), NoNumbers(5), [copper()], duration=0.02)
+    assert len(found.energy) == 5 and np.isfinite(found.drift_rate)
+    with pytest.raises(InvalidInputError, match="expected finite energies, got none after 1 steps"):
+        energy_drift(NoForces(), NoNumbers(1), [copper()], duration=0.02)
+
+
 def test_impossible_measurements_are_refused() -> None:
     with pytest.raises(InvalidInputError, match="n_points"):
         loop_work(lambda atoms: atoms.positions, [copper()], n_points=7)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import ase.io
 import numpy as np
 import pytest
 from ase import Atoms
@@ -17,7 +18,8 @@ from nnpot.analysis.predictions import predict_frames
 from nnpot.cli.main import group
 from nnpot.errors import FileFormatError, InvalidInputError, UnknownElementError
 from nnpot.feature_model import FeatureModel, load_any
-from nnpot.io import read_frames, write_feature_file
+from nnpot.io import read_frames, with_prediction, write_feature_file
+from nnpot.io.feature_files import feature_frame, n_features
 from nnpot.potential import Potential
 from nnpot.training import TrainingConfig, load_config, train
 from nnpot.training.result import TrainingResult
@@ -149,6 +151,9 @@ def test_each_kind_of_model_is_refused_where_the_other_belongs(
     (tmp_path / "input.nn").write_text("")
     with pytest.raises(InvalidInputError, match="is a potential of positions.*use nnpot.load"):
         nnpot.load_feature_model(tmp_path)
+    (tmp_path / "input.nn").rename(tmp_path / "forces.nn")
+    with pytest.raises(InvalidInputError, match="direct force networks.*use nnpot.load_direct_forces"):
+        nnpot.load_feature_model(tmp_path)
     with pytest.raises(FileFormatError, match="expected a model of feature files"):
         nnpot.load_feature_model(tmp_path / "nothing")
     with pytest.raises(InvalidInputError, match="has positions and no features"):
@@ -192,6 +197,7 @@ def test_frames_that_do_not_fit_the_model_are_refused(model: FeatureModel) -> No
             r"expected an energy .eV. after 'atom_energy H'",
         ),
         ("features.nn", "atom_energy S", "atom_energy He", r"'atom_energy He' is given twice; keep one"),
+        ("features.nn", "atom_energy S", "atom_energy Au", r"features.nn:\d+: .* one of H He S, got 'Au'"),
     ],
 )
 def test_a_damaged_model_is_refused_by_its_file(
@@ -204,6 +210,46 @@ def test_a_damaged_model_is_refused_by_its_file(
     (tmp_path / file).write_text(text.replace(old, new, 1))
     with pytest.raises(FileFormatError, match=message):
         nnpot.load_feature_model(tmp_path)
+
+
+def test_a_model_cut_within_a_line_is_refused(unbroken: TrainingResult, tmp_path: Path) -> None:
+    for path in unbroken.models[0].iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    file = tmp_path / "features.nn"
+    lines = [line for line in file.read_text().splitlines(True) if not line.startswith("info")]
+    assert lines[-1].startswith("atom_energy S")
+    text = "".join(lines)
+    file.write_text(text)
+    assert nnpot.load_feature_model(tmp_path).elements == list(COUNTS)
+    for cut in range(1, len(lines[-1]) + 1):
+        file.write_text(text[:-cut])
+        with pytest.raises(FileFormatError, match=r"features.nn: .*(cut short|there is none)"):
+            nnpot.load_feature_model(tmp_path)
+
+
+def test_one_feature_per_atom_goes_through_extended_xyz(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    frames = [feature_frame([1, 1, 2], x, float(np.sum(x**2))) for x in random.uniform(0.2, 1.0, (12, 3, 1))]
+    file, said = tmp_path / "one.features", tmp_path / "one.xyz"
+    write_feature_file(file, frames)
+    (trained,) = train(feature_config(file, 2, optimizer=OPTIMIZER), tmp_path / "run").models
+    for arguments in (["predict", trained, file, "-o", said], ["evaluate", trained, said]):
+        done = CliRunner().invoke(group, [str(argument) for argument in arguments])
+        assert done.exit_code == 0, done.output
+    again = ase.io.read(said, index=":")
+    assert again[0].arrays["features"].ndim == 1, "ASE keeps no columns of one"
+    assert n_features(again) == {"H": 1, "He": 1}
+    own = load_any(trained)
+    energies = [[p.energy for p in own.predict_many(given)] for given in (frames, again, read_frames(said))]
+    assert energies[0] == energies[1] == energies[2]
+
+
+def test_only_forces_that_are_all_unknown_are_left_out_of_a_prediction(model: FeatureModel) -> None:
+    frame = feature_frames(1)[0]
+    prediction = model.predict(frame)
+    assert "forces" not in with_prediction(frame, prediction).calc.results
+    prediction.forces[1:] = 0.0
+    assert np.isnan(with_prediction(frame, prediction).calc.results["forces"][0]).all()
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,8 @@ def energy_drift(
     temperature
         K, of the first velocities; potential energy takes its share afterwards.
     duration, timestep
-        ps, fs. A run ends early when it has gained or lost `MOST_GAINED` per atom.
+        ps, fs. A run ends early when it has gained or lost `MOST_GAINED` per atom, and before an energy that
+        is no number.
     seed
         Of the velocities.
 
@@ -58,7 +59,8 @@ def energy_drift(
     Raises
     ------
     InvalidInputError
-        If temperature, duration or timestep are not positive, or the run has fewer than two steps.
+        If temperature, duration or timestep are not positive, the run has fewer than two steps, or it has no
+        energy that is a number beside its first.
     """
     for name, value in (("temperature", temperature), ("duration", duration), ("timestep", timestep)):
         if not value > 0.0:
@@ -98,9 +100,17 @@ def _run(
     start, records = process_time(), [_state(atoms, reference)]
     for _ in range(n_samples):
         dynamics.run(interval)
-        records.append(_state(atoms, reference))
-        if not abs(records[-1][0] - records[0][0]) <= MOST_GAINED:
+        state = _state(atoms, reference)
+        if not np.isfinite(state).all():
             break
+        records.append(state)
+        if abs(state[0] - records[0][0]) > MOST_GAINED:
+            break
+    if len(records) < 2:
+        raise InvalidInputError(
+            f"constant energy: expected finite energies, got none after {interval} steps of {timestep:g} fs; "
+            f"start from other frames, or take a smaller timestep"
+        )
     energy, kelvin = np.array(records).T
     n_steps = interval * (len(records) - 1)
     return EnergyConservation(

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from nnpot.cli.prediction import UNITS, data_units_option
+
 FILE = click.Path(path_type=Path)
 POSITIVE = click.FloatRange(min=0.0, min_open=True)
 
@@ -14,6 +16,8 @@ POSITIVE = click.FloatRange(min=0.0, min_open=True)
 @click.argument("model", type=FILE)
 @click.argument("frames", type=FILE)
 @click.option("--reference", type=FILE, required=True, help="Potential whose energy is watched.")
+@click.option("--units", type=UNITS, help="Units of the reference, where not stated.")
+@data_units_option
 @click.option("--temperature", type=POSITIVE, default=300.0, show_default=True, help="K, at the start.")
 @click.option("--duration", type=POSITIVE, default=1.0, show_default=True, help="Of each run, ps.")
 @click.option("--timestep", type=POSITIVE, default=1.0, show_default=True, help="fs")
@@ -25,6 +29,8 @@ def command(
     model: Path,
     frames: Path,
     reference: Path,
+    units: str | None,
+    data_units: str | None,
     temperature: float,
     duration: float,
     timestep: float,
@@ -40,9 +46,10 @@ def command(
     from nnpot.direct_forces import measure_direct_forces
     from nnpot.io import read_frames
 
-    found = read_frames(frames)
-    chosen = found[:: -(-len(found) // most)]
-    m = measure_direct_forces(model, chosen, reference, temperature, duration, timestep, seed)
+    found = read_frames(frames, data_units)
+    n = min(most, len(found))
+    chosen = [found[number * len(found) // n] for number in range(n)]
+    m = measure_direct_forces(model, chosen, reference, temperature, duration, timestep, seed, units)
     click.echo(f"drift {m.drift:.4g} meV/atom/ps from {m.temperature:g} K over {m.duration:g} ps or longer")
     click.echo(f"work around closed loops {m.loop_work:.4g} eV")
     click.echo(f"error under rotation {m.rotation_error:.4g} meV/Å")

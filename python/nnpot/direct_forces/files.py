@@ -103,6 +103,8 @@ def _require_direct_forces(directory: Path) -> None:
         return
     if (directory / "input.nn").exists():
         raise InvalidInputError(f"{directory}: is a potential, with an energy; nnpot.load reads it")
+    if (directory / "features.nn").exists():
+        raise InvalidInputError(f"{directory}: is a model of features; nnpot.load_feature_model reads it")
     if (directory / "model" / FILE).exists():
         model = directory / "model"
         raise InvalidInputError(f"{directory}: is the directory of a training run; its model is {model}")
@@ -145,6 +147,8 @@ class _Lines:
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
             raise FileFormatError(f"{path}: is no text file") from error
+        if not text.endswith("\n"):
+            self.fail(text.count("\n") + 1, "expected a line end behind the last line; the file is cut short")
         for number, line in enumerate(text.splitlines(), 1):
             words = line.split()
             if not words or words[0].startswith("#"):
@@ -195,6 +199,32 @@ class _Lines:
                 rows.append(self._numbers(number, words[1:], n))
         return np.array(rows, np.float64).reshape(-1, n)
 
+    def integers(self, keyword: str) -> tuple[int, ...]:
+        """The whole numbers of all lines of a keyword, one each."""
+        found = []
+        for number, words in self._found[keyword]:
+            (value,) = self._numbers(number, words, 1)
+            if value != round(value):
+                self.fail(number, f"expected a whole number after '{keyword}', got {value:g}")
+            found.append(round(value))
+        return tuple(found)
+
+    def named(self, keyword: str, names: Sequence[str]) -> dict[str, list[str]]:
+        """The words behind the name on each line of a keyword; all names or none, each once."""
+        found: dict[str, list[str]] = {}
+        for number, words in self._found[keyword]:
+            if words[0] not in names:
+                self.fail(number, f"{keyword}: expected one of {', '.join(names)}, got '{words[0]}'")
+            if words[0] in found:
+                self.fail(number, f"'{keyword} {words[0]}' is given twice; keep one of the two")
+            if len(words) == 1:
+                self.fail(number, f"expected a value after '{keyword} {words[0]}'")
+            found[words[0]] = words[1:]
+        missing = [name for name in names if name not in found]
+        if found and missing:
+            self.fail(0, f"expected a line '{keyword} {missing[0]}' beside the others, there is none")
+        return found
+
     def _numbers(self, number: int, words: Sequence[str], n: int) -> list[float]:
         try:
             values = [float(word) for word in words]
@@ -225,7 +255,7 @@ def _features(lines: _Lines) -> Features:
         lines.number("stretch", 1.5),
         tuple(" ".join(words) for words in lines.all("symfunction")),
         lines.integer("symfunction_cutoff_type", 1),
-        tuple(round(float(number)) for number in lines.numbers("product_gaussian", 1)[:, 0]),
+        lines.integers("product_gaussian"),
     )
 
 
@@ -236,15 +266,10 @@ def _network(lines: _Lines, directory: Path, element: str) -> ElementNetwork:
 
 
 def _measured(lines: _Lines) -> Measured | None:
-    found = {words[0]: " ".join(words[1:]) for words in lines.all("measured")}
+    names = [entry.name for entry in fields(Measured)]
+    found = lines.named("measured", names)
     if not found:
         return None
-    names = [entry.name for entry in fields(Measured)]
-    for name in names:
-        if name not in found:
-            lines.fail(0, f"expected a line 'measured {name}' beside the others, there is none")
-    try:
-        drift, temperature, duration, work, rotation = (float(found[name]) for name in names[:-1])
-    except ValueError:
-        lines.fail(0, "measured: expected numbers, got " + ", ".join(found[name] for name in names[:-1]))
-    return Measured(drift, temperature, duration, work, rotation, found["reference"])
+    values = [lines.numbers("measured", 1, name)[0, 0] for name in names[:-1]]
+    drift, temperature, duration, work, rotation = map(float, values)
+    return Measured(drift, temperature, duration, work, rotation, " ".join(found["reference"]))

@@ -27,6 +27,7 @@ def measure_direct_forces(
     duration: float = 1.0,
     timestep: float = 1.0,
     seed: int = 1,
+    units: str | None = None,
 ) -> Measured:
     """Measure drift, work around closed loops and error under rotation, and keep them in ``forces.nn``.
 
@@ -45,6 +46,8 @@ def measure_direct_forces(
         Of each run, in ps, and of its steps, in fs.
     seed
         For velocities, loops and rotations.
+    units
+        Of the reference's files, where they do not state them.
 
     Returns
     -------
@@ -54,14 +57,15 @@ def measure_direct_forces(
     Raises
     ------
     InvalidInputError
-        If there are no frames, or the two models do not have the same elements as the frames.
+        If there are no frames, the two models do not have the same elements as the frames, or
+        a run has no energy that is a number.
     """
     if not frames:
         raise InvalidInputError("expected at least one frame to begin from, got none")
     directory = Path(model_dir)
     model = read_direct_forces(directory)
     named = "the reference" if isinstance(reference, Potential) else os.fspath(reference)
-    potential = reference if isinstance(reference, Potential) else load(reference)
+    potential = reference if isinstance(reference, Potential) else load(reference, units)
     runs = energy_drift(
         DirectForceCalculator(model),
         NnpotCalculator(potential),

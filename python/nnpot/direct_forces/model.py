@@ -20,7 +20,13 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Measured:
-    """What is lost because the forces are no gradient, and need not turn with the atoms."""
+    """What is lost because the forces are no gradient, and need not turn with the atoms.
+
+    Raises
+    ------
+    InvalidInputError
+        If a figure is not finite.
+    """
 
     drift: float
     """meV/atom/ps: how fast the total energy changes in dynamics (docs/direct_forces.md)."""
@@ -34,6 +40,12 @@ class Measured:
     """meV/Å: root mean square difference of the forces' components after a rotation."""
     reference: str
     """The energy that drifts, in words: kinetic energy plus that of this model."""
+
+    def __post_init__(self) -> None:
+        for name in ("drift", "temperature", "duration", "loop_work", "rotation_error"):
+            value = getattr(self, name)
+            if not np.isfinite(value):
+                raise InvalidInputError(f"measured {name}: expected a finite number, got {value:g}")
 
 
 @dataclass(frozen=True)
@@ -56,7 +68,7 @@ class DirectForces:
     Raises
     ------
     InvalidInputError
-        If sizes do not fit, or a scale cannot be divided by.
+        If sizes do not fit, a scale cannot be divided by, or the scale of the forces is not finite and > 0.
     """
 
     features: Features
@@ -70,6 +82,10 @@ class DirectForces:
     """Where the model comes from."""
 
     def __post_init__(self) -> None:
+        if not (np.isfinite(self.force_scale) and self.force_scale > 0.0):
+            raise InvalidInputError(
+                f"force_scale: expected a finite number > 0 (eV/Å), got {self.force_scale:g}"
+            )
         for element in self.features.elements:
             if element not in self.networks:
                 raise InvalidInputError(f"direct forces: element {element} has no network")

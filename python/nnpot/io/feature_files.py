@@ -8,10 +8,14 @@ ends and lines that begin with ``#`` or ``!`` are accepted.
 from __future__ import annotations
 
 import gzip
+import io
 import os
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from ase import Atoms
@@ -43,6 +47,12 @@ def has_features(frame: Atoms) -> bool:
     return FEATURES in frame.arrays and not frame.positions.any()
 
 
+def features_of(frame: Atoms) -> Array:
+    """Features (n_atoms, F) of a frame that has them; ASE gives a single one per atom as (n_atoms,)."""
+    found: Array = frame.arrays[FEATURES]
+    return found[:, None] if found.ndim == 1 else found
+
+
 def n_features(frames: Sequence[Atoms], where: str = "frames") -> dict[str, int]:
     """How many features the atoms of each element have, by atomic number.
 
@@ -57,14 +67,15 @@ def n_features(frames: Sequence[Atoms], where: str = "frames") -> dict[str, int]
         place = f"{where}: frame {number} (counted from 0)"
         if FEATURES not in frame.arrays:
             raise InvalidInputError(f"{place} has no features; give frames of a feature file")
-        known = np.isfinite(frame.arrays[FEATURES])
+        features = features_of(frame)
+        known = np.isfinite(features)
         found = known.sum(axis=1)
         for atom, (z, count) in enumerate(zip(frame.numbers.tolist(), found.tolist(), strict=True)):
             expected = counts.setdefault(z, count)
             if count != expected or not count or not known[atom, :count].all():
                 raise InvalidInputError(
                     f"{place}: atom {atom} ({chemical_symbols[z]}) must have {expected or 'some'} finite "
-                    f"features as others of its element, got {frame.arrays[FEATURES][atom].tolist()}"
+                    f"features as others of its element, got {features[atom].tolist()}"
                 )
     return {chemical_symbols[z]: counts[z] for z in sorted(counts)}
 
@@ -119,15 +130,20 @@ def read_feature_file(path: str | os.PathLike[str]) -> list[Atoms]:
     FileFormatError, UnknownElementError
         With file and line, what was expected, what came, and what to do.
     """
-    opened = gzip.open if str(path).endswith(".gz") else open
-    with opened(path, "rt", encoding="utf-8", errors="replace") as stream:
-        lines = _Lines(stream)
-        widths: dict[int, tuple[int, int]] = {}
-        digits: list[int] = []
-        found = [_read_frame(path, head, lines, widths, digits) for head in lines]
+    widths: dict[int, tuple[int, int]] = {}
+    energies: list[str] = []
+    opened = gzip.open if _is_compressed(path) else open
+    try:
+        with opened(path, "rt", encoding="utf-8-sig", errors="replace") as stream:
+            lines = _Lines(stream)
+            found = [_read_frame(path, head, lines, widths, energies) for head in lines]
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise FileFormatError(
+            f"{path}: expected a whole gzip file, got a damaged one ({error}); compress or copy it again"
+        ) from error
     if not found:
         raise FileFormatError(f"{path}: the file is empty; expected frames that begin with a number of atoms")
-    _require_whole_end(path, lines, digits)
+    _require_whole_end(path, lines, energies)
     width = max(count for count, _ in widths.values())
     return [feature_frame(numbers, _widened(values, width), energy) for numbers, values, energy in found]
 
@@ -137,12 +153,12 @@ def _read_frame(
     head: Line,
     lines: _Lines,
     widths: dict[int, tuple[int, int]],
-    digits: list[int],
+    energies: list[str],
 ) -> tuple[list[int], Array, float]:
     """Atomic numbers, features and energy of the frame that begins with ``head``.
 
-    ``widths``: per Z the number of features, and a line that has it. The length of the energy's text is
-    added to ``digits``.
+    ``widths``: per Z the number of features, and a line that has it. The energy's text is added to
+    ``energies``.
     """
     number, words = head
     n_atoms = _whole(words[0])
@@ -166,7 +182,7 @@ def _read_frame(
         raise FileFormatError(
             f"{path}:{last}: expected a finite energy, got '{words[0]}'; correct or remove the frame"
         )
-    digits.append(len(words[0]))
+    energies.append(words[0])
     return frame.numbers, _table(path, frame), energy
 
 
@@ -235,14 +251,17 @@ def _shown(words: Sequence[str]) -> str:
     return f"'{few}'" if len(words) <= 4 else f"{len(words)} words ('{few} ...')"
 
 
-def _require_whole_end(path: str | os.PathLike[str], lines: _Lines, digits: Sequence[int]) -> None:
-    """A last line without line end may be cut within its number: that is then shorter than others."""
-    last = lines.last
-    if last.endswith("\n") or "." not in last or len(digits) < 2 or digits[-1] >= min(digits[:-1]):
+def _require_whole_end(path: str | os.PathLike[str], lines: _Lines, energies: Sequence[str]) -> None:
+    """An energy without line end may be cut: it is then shorter than all others, or lacks their point."""
+    *others, last = energies
+    if lines.last.endswith("\n") or lines.last.strip() != last or not others:
+        return
+    shorter = len(last) < min(map(len, others))
+    if not shorter and ("." in last or not any("." in other for other in others)):
         return
     raise FileFormatError(
-        f"{path}:{lines.number}: the last line has no line end and the energy '{last.strip()}' fewer digits "
-        f"than all others; the file is cut short, or end it with a line end"
+        f"{path}:{lines.number}: expected a line end, or as many digits as other energies have, got '{last}' "
+        f"at the end of the file; the file is cut short, or end it with a line end"
     )
 
 
@@ -293,7 +312,7 @@ def write_feature_file(
     Parameters
     ----------
     path
-        The file.
+        The file; compressed where its name ends in ``.gz``.
     frames
         With ``arrays["features"]`` as `read_feature_file` gives it, and an energy (eV). Positions, cell and
         all else have no place in this format and are left out.
@@ -307,10 +326,29 @@ def write_feature_file(
     """
     require_labels(frames, forces=False, where=f"frames to write as {path}")
     counts = n_features(frames, f"frames to write as {path}") if counts is None else counts
-    with atomic_write(path) as stream:
+    with _written(path) as stream:
         for frame in frames:
             stream.write(f"{len(frame)}\n")
-            rows = zip(frame.symbols, frame.numbers.tolist(), frame.arrays[FEATURES].tolist(), strict=True)
+            rows = zip(frame.symbols, frame.numbers.tolist(), features_of(frame).tolist(), strict=True)
             for symbol, z, values in rows:
                 stream.write(f"{z} {' '.join(map(repr, values[: counts[symbol]]))}\n")
             stream.write(f"{float(results_of(frame)['energy'])!r}\n")
+
+
+def _is_compressed(path: str | os.PathLike[str]) -> bool:
+    return Path(path).suffix == ".gz"
+
+
+@contextmanager
+def _written(path: str | os.PathLike[str]) -> Iterator[IO[str]]:
+    """A text file to write, whole or not at all; compressed where its name says so."""
+    if not _is_compressed(path):
+        with atomic_write(path) as plain:
+            yield plain
+        return
+    with (
+        atomic_write(path, "wb") as raw,
+        gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=raw, mtime=0) as packed,
+        io.TextIOWrapper(packed, encoding="utf-8", newline="\n") as stream,
+    ):
+        yield stream

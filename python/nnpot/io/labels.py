@@ -109,7 +109,7 @@ def with_prediction(frame: Atoms, prediction: Prediction) -> Atoms:
             if value is not None:
                 (labelled.info if np.ndim(value) == 0 else labelled.arrays)[name] = value
     results = {"energy": prediction.energy, "energies": prediction.atomic_energies}
-    if np.isfinite(prediction.forces).all():  # they are NaN without positions
+    if not np.isnan(prediction.forces).all():  # all of them are without positions; one alone is to be seen
         results["forces"] = prediction.forces
     if prediction.stress is not None:
         results["stress"] = prediction.stress

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import zlib
 from pathlib import Path
 from typing import IO, Literal
 
@@ -13,7 +14,7 @@ from ase.io import iread
 from ase.io.formats import UnknownFileTypeError, filetype, ioformats
 
 from nnpot.errors import FileFormatError, InvalidInputError
-from nnpot.io.feature_files import is_feature_file, read_feature_file
+from nnpot.io.feature_files import FEATURES, features_of, has_features, is_feature_file, read_feature_file
 from nnpot.io.label_keys import LabelKeys, take_energy_and_forces, take_stress
 from nnpot.io.labels import require_finite, results_of
 from nnpot.io.runner_data import read_runner_data
@@ -94,6 +95,8 @@ def read_frames(
         require_finite(frame, where)
         if "group" not in frame.info and "config_type" in frame.info:
             frame.info["group"] = frame.info["config_type"]
+        if has_features(frame):
+            frame.arrays[FEATURES] = features_of(frame)
         frame.set_constraint()  # they belong to dynamics; ASE would set the forces of fixed atoms to zero
     return frames
 
@@ -141,7 +144,7 @@ def _kind(path: Path) -> str:
 def _start(stream: IO[bytes] | gzip.GzipFile, path: Path) -> bytes:
     try:
         return stream.read(65536)
-    except (gzip.BadGzipFile, EOFError) as error:
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise FileFormatError(f"{path}: not readable as a gzip file: {error}") from error
 
 

@@ -24,6 +24,12 @@ Array = NDArray[np.float64]
 
 CONSTANT = 1e-12
 """A standard deviation below this, relative to the mean, is none."""
+SMALLEST_INPUT = 1e-4
+"""A standard deviation below this is not scaled up (`fit_scaling`)."""
+SMALLEST_VECTOR = 1e-3
+"""A root mean square component below this is not scaled up (`fit_scaling`)."""
+RIDGE = 1e-4
+"""Of `linear_coefficients`, relative to the mean square of the vectors."""
 
 
 @dataclass(frozen=True)
@@ -138,16 +144,22 @@ def collect_samples(features: Features, frames: Sequence[Atoms], name: str) -> d
 
 
 def fit_scaling(samples: Samples) -> Scaling:
-    """Scale to mean 0 and deviation 1, and combine what is correlated (`decorrelation`)."""
+    """Scale to mean 0 and deviation 1, and combine what is correlated (`decorrelation`).
+
+    A neighbor on a Gaussian adds about 1 to a sum, whatever the data. A sum that is far smaller over all
+    training atoms is one that they did not visit, such as short distances of one pair of elements where
+    those of another begin. Divided by its own size, the first atom to go there would meet a feature of 1000
+    and more, and forces to match: such sums stay as they are, near 0 in training and about 1 where they grow.
+    """
     mean, sigma = samples.inputs.mean(axis=0), samples.inputs.std(axis=0)
-    sigma = np.where(sigma > CONSTANT * np.abs(mean), sigma, 1.0)
+    sigma = np.where(sigma > np.maximum(SMALLEST_INPUT, CONSTANT * np.abs(mean)), sigma, 1.0)
     combined = decorrelation((samples.inputs - mean) / sigma)
     n_vectors = samples.vectors.shape[1]
     if n_vectors == 0:
         none = np.zeros((0, 0))
         return Scaling(mean, sigma, combined.transform, combined.initial_scale, np.zeros(0), none)
     sizes = np.sqrt(np.mean(samples.vectors**2, axis=(0, 2)))
-    factors = np.where(sizes > 0.0, 1.0 / np.where(sizes > 0.0, sizes, 1.0), 1.0)
+    factors = 1.0 / np.where(sizes > SMALLEST_VECTOR, sizes, 1.0)
     components = (samples.vectors * factors[:, None]).swapaxes(1, 2).reshape(-1, n_vectors)
     transform = decorrelation(components).transform
     return Scaling(mean, sigma, combined.transform, combined.initial_scale, factors, transform)
@@ -155,6 +167,9 @@ def fit_scaling(samples: Samples) -> Scaling:
 
 def linear_coefficients(vectors: Array, forces: Array) -> Array:
     """(V,): the sum of the vectors that is closest to the forces, from which training starts.
+
+    The ridge keeps coefficients of vectors that are nearly 0 small: a vector of size s gets at most
+    1/(2 √ridge) in units of the forces, not 1/s.
 
     Parameters
     ----------
@@ -165,5 +180,5 @@ def linear_coefficients(vectors: Array, forces: Array) -> Array:
     """
     rows = vectors.swapaxes(1, 2).reshape(-1, vectors.shape[1])
     square = rows.T @ rows
-    ridge = 1e-6 * np.trace(square) / len(square) * np.eye(len(square))
+    ridge = RIDGE * np.trace(square) / len(square) * np.eye(len(square))
     return np.asarray(np.linalg.solve(square + ridge, rows.T @ forces.ravel()))

@@ -130,6 +130,12 @@ class DirectForceConfig(StrictModel):
             raise ValueError("must have one of Keras's optimizers, such as adam: kalman is for potentials")
         return self
 
+    @model_validator(mode="after")
+    def _positions(self) -> DirectForceConfig:
+        if self.data.has_features:
+            raise ValueError("data must not be feature files: direct forces need positions")
+        return self
+
     def values(self) -> dict[str, Any]:
         """All keys and values, as they may be read again."""
         chosen = {key for keys in ONLY_OF.values() for key in keys} - ONLY_OF.get(self.features.kind, set())
