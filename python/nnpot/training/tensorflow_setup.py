@@ -7,7 +7,8 @@ import os
 from nnpot.errors import NnpotError
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-# On by default on some processors only: sums in other orders, and two lines on stderr that no level silences.
+# On by default on some processors only: sums in other orders, two lines on stderr that no level silences, and
+# with TensorFlow 2.21 outside of compiled functions wrong sums and damaged memory (AVX512_BF16, tf.einsum).
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 try:
