@@ -96,6 +96,7 @@ def test_terminal_report_and_summary(example, outcome, tmp_path, capsys):
         "parity_energy_test",
         "parity_forces_test",
         "learning_curve",
+        "learning_curve_linear",
         "radial_distribution",
         "energy_conservation",
         "cost",
