@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from bars import Bar
 from physics import CRYSTAL, GLASS, HOT_CRYSTAL, MELT, Behaviour, Physics
 from simulations import State
@@ -145,7 +146,41 @@ def _state_rows(reference: State, network: State) -> Iterator[Row]:
     yield "energy (eV/atom)", *_texts("{:.4f}", [state.energy for state in both])
 
 
-def _texts(pattern: str, values: list[float]) -> tuple[str, str]:
+def glass_heights(behaviour: Behaviour) -> dict[tuple[str, str], list[float]]:
+    """Of the first peaks of g(r), one for each quench that has it."""
+    found = [peaks(state) for state, _ in behaviour.quenches]
+    return {pair: [own[pair][1] for own in found if pair in own] for pair in PAIRS}
+
+
+def quench_rows(physics: Physics) -> list[Row]:
+    """How far single glasses scatter: name, reference, network."""
+    both = (physics.reference, physics.network)
+    heights = [glass_heights(behaviour) for behaviour in both]
+    rows: list[Row] = [
+        (
+            f"height of the first peak, {'-'.join(reversed(pair))}",
+            *_texts("{}", [_spread(own[pair]) for own in heights]),
+        )
+        for pair in PAIRS
+    ]
+    densities = [[density for _, density in behaviour.quenches] for behaviour in both]
+    rows.append(("density (g/cm³)", *_texts("{}", [_spread(own, 4) for own in densities])))
+    for name, attribute in (("O-Si-O", "o_si_o"), ("Si-O-Si", "si_o_si")):
+        angles = [[getattr(state, attribute).mean_angle for state, _ in b.quenches] for b in both]
+        rows.append((f"mean angle {name} (°)", *_texts("{}", [_spread(own) for own in angles])))
+    return rows
+
+
+def _spread(values: list[float], digits: int = 2) -> str:
+    """Mean with its standard error, and the standard deviation of one."""
+    if len(values) < 2:
+        return ", ".join(f"{value:.{digits}f}" for value in values) or "none"
+    deviation = float(np.std(values, ddof=1))
+    error = deviation / np.sqrt(len(values))
+    return f"{np.mean(values):.{digits}f} ± {error:.{digits}f} (one: ± {deviation:.{digits}f})"
+
+
+def _texts(pattern: str, values: Sequence[float | str]) -> tuple[str, str]:
     first, second = (pattern.format(value) for value in values)
     return first, second
 
@@ -201,6 +236,7 @@ def figures(outcome: Outcome) -> dict[str, dict[str, str | list[str]]]:
     """The tables for summary.json."""
     physics = outcome.physics
     rows = structure_rows(physics) + other_rows(physics)
+    rows += [(f"quenches: {name}", *values) for name, *values in quench_rows(physics)]
     return {
         "reference": {name: value for name, value, _ in rows} | {"order": order(physics.reference)},
         "network": {name: value for name, _, value in rows} | {"order": order(physics.network)},

@@ -7,7 +7,17 @@ from pathlib import Path
 
 import numpy as np
 from bars import print_bars
-from comparison import PAIRS, STATES, Outcome, order, other_rows, random_rows, structure_rows
+from comparison import (
+    PAIRS,
+    STATES,
+    Outcome,
+    glass_heights,
+    order,
+    other_rows,
+    quench_rows,
+    random_rows,
+    structure_rows,
+)
 from numpy.typing import ArrayLike
 from physics import MELT, Behaviour, Physics
 from rich.table import Table
@@ -54,6 +64,7 @@ def write_report(outcome: Outcome, output: Path) -> None:
     report.heading(f"Structure: crystal, glass, melt ({size} atoms of melt and glass)")
     _structure_figures(report, physics)
     report.table(("", REFERENCE, NETWORK), structure_rows(physics))
+    _quenches(report, physics)
     report.heading("Densities, polymorphs, motion")
     _other_figures(report, physics)
     report.table(("", REFERENCE, NETWORK), other_rows(physics))
@@ -99,6 +110,31 @@ def _structure_figures(report: Report, physics: Physics) -> None:
         for state in STATES
     ]
     report.figure(lines(angles, *SIZE), "angles", "Distributions of the bond angles.")
+
+
+def _quenches(report: Report, physics: Physics) -> None:
+    n_glasses = len(physics.network.quenches)
+    report.heading("Single glasses")
+    report.text(
+        f"The glass above is the mean of {n_glasses} of each potential, every one cooled from a melt of its own: mean, its "
+        "standard error, and the standard deviation of a single one."
+    )
+    report.table(("", REFERENCE, NETWORK), quench_rows(physics))
+    content = [
+        Panel(
+            "-".join(reversed(pair)),
+            "Quench",
+            "Height of the first peak",
+            _both(physics, lambda b, p=pair: _numbered(glass_heights(b)[p])),
+            markers=True,
+        )
+        for pair in PAIRS
+    ]
+    report.figure(lines(content, *SIZE), "quenches", "Height of the first peak of g(r) of each glass.")
+
+
+def _numbered(values: list[float]) -> Curve:
+    return list(range(1, len(values) + 1)), values
 
 
 def _curve(found: RadialDistribution) -> Curve:

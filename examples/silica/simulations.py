@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,11 +23,11 @@ from states import (
 )
 from structures import BOND, ELEMENTS
 
-from nnpot.analysis.bonding import Bonding, bonding
+from nnpot.analysis.bonding import Bonding, bonding, mean_bonding
 from nnpot.analysis.closest_pairs import Elements, closest_pairs
 from nnpot.analysis.extrapolation import warnings_in_log
 from nnpot.analysis.motion import Displacement, Vibrations, mean_square_displacement, vibrational_density
-from nnpot.analysis.radial_distribution import RadialDistribution
+from nnpot.analysis.radial_distribution import RadialDistribution, mean_distribution
 from nnpot.lammps_runtime import PairCommands, open_lammps
 from nnpot.lammps_system import LammpsSystem
 
@@ -87,6 +87,20 @@ def analysed(frames: Sequence[Atoms], warnings: int | None, n_steps: int) -> Sta
         warnings=warnings,
         n_steps=n_steps,
         frames=some[:: max(1, len(some) // 10)],
+    )
+
+
+def mean_state(states: Sequence[State]) -> State:
+    """Structure and energy are the mean over all, with equal weight; what moves and warns is the first's."""
+    return replace(
+        states[0],
+        distributions={
+            pair: mean_distribution([state.distributions[pair] for state in states])
+            for pair in states[0].distributions
+        },
+        o_si_o=mean_bonding([state.o_si_o for state in states]),
+        si_o_si=mean_bonding([state.si_o_si for state in states]),
+        energy=float(np.mean([state.energy for state in states])),
     )
 
 

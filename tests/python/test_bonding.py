@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from ase import Atoms
 
-from nnpot.analysis.bonding import bonding
+from nnpot.analysis.bonding import bonding, mean_bonding
 from nnpot.errors import InvalidInputError
 from nnpot.reference.recipe import SpaceGroup
 
@@ -32,8 +32,21 @@ def test_mean_over_frames_and_distribution():
     np.testing.assert_allclose(bonding([bent], "O", "H", 0.5).coordination, [1.0])
 
 
+def test_mean_of_simulations_with_other_numbers_of_bonds():
+    bent = Atoms("HOH", [[1, 0, 0], [0, 0, 0], [0, 1, 0]], cell=[9] * 3, pbc=True)
+    planar = Atoms("OH4", [[0, 0, 0], [1, 0, 0], [0, 1, 0], [-1, 0, 0], [0, -1, 0]], cell=[9] * 3, pbc=True)
+    one, other = (bonding([frame], "O", "H", 1.1) for frame in (bent, planar))
+    both = mean_bonding([one, other])
+    assert both.mean_angle == pytest.approx(0.5 * (90.0 + 120.0))
+    np.testing.assert_allclose(both.coordination, [0, 0, 0.5, 0, 0.5])
+    assert both.mean_coordination == pytest.approx(3.0)
+    np.testing.assert_allclose(both.density, 0.5 * (one.density + other.density))
+
+
 def test_nothing_to_look_at_is_refused():
     with pytest.raises(InvalidInputError, match="atoms of Ge, got none"):
         bonding([cristobalite()], "Ge", "O", 2.0)
     with pytest.raises(InvalidInputError, match="expected frames"):
         bonding([], "Si", "O", 2.0)
+    with pytest.raises(InvalidInputError, match="at least one simulation"):
+        mean_bonding([])

@@ -54,6 +54,8 @@ def outcome(example, tmp_path_factory):
         melting=0.1,
         cooling=0.1,
         free_volume=0.2,
+        quenches=3,
+        quench_run=0.2,
         temperatures=(300.0,),
         constant_energy=0.2,
         random=0.4,
@@ -95,7 +97,7 @@ def test_everything_is_there(outcome):
     names = {path.name for path in output.iterdir()}
     assert {"train.xyz", "test.xyz", "model", "summary.json", "report.html"} <= names
     pictures = {path.stem for path in output.glob("*.png")}
-    assert {"partial_distributions", "angles", "energy_volume", "random_start"} <= pictures
+    assert {"partial_distributions", "angles", "quenches", "energy_volume", "random_start"} <= pictures
     summary = json.loads((output / "summary.json").read_text())
     assert len(summary["bars"]) == 29
     assert {bar["name"] for bar in summary["bars"] if bar["limit"] == 2.0} == {
@@ -127,6 +129,23 @@ def test_a_run_goes_on_after_a_restart_and_on_two_ranks(outcome):
     assert found.restarted < 1e-8
 
 
+def test_the_glass_is_the_mean_of_its_quenches(outcome):
+    reference = outcome[0].physics.reference
+    glass = reference.states["glass, 300 K"]
+    assert len(reference.quenches) == 3
+    heights = [state.distributions["O", "Si"].g for state, _ in reference.quenches]
+    assert np.abs(heights[0] - heights[1]).max() > 1.0
+    np.testing.assert_allclose(glass.distributions["O", "Si"].g, np.mean(heights, axis=0))
+    assert glass.o_si_o.mean_angle == pytest.approx(
+        np.mean([state.o_si_o.mean_angle for state, _ in reference.quenches])
+    )
+    assert glass.o_si_o.coordination.sum() == pytest.approx(1.0)
+    assert reference.glass_density == pytest.approx(np.mean([density for _, density in reference.quenches]))
+    assert glass.n_steps == reference.quenches[0][0].n_steps
+    spread = {name for name, *_ in sys.modules["comparison"].quench_rows(outcome[0].physics)}
+    assert {"height of the first peak, Si-Si", "density (g/cm³)", "mean angle Si-O-Si (°)"} <= spread
+
+
 def test_wall_begins_where_the_training_frames_end(outcome):
     physics = outcome[0].physics
     text = "\n".join(physics.wall.lines())
@@ -154,7 +173,7 @@ def test_what_is_done_is_not_done_again(outcome):
     _, output = outcome
     tasks, physics = sys.modules["tasks"], sys.modules["physics"]
     results = len(list((output / "physics").glob("*.pickle")))
-    assert results == 2 * (4 + 1 + 5 + 2) + 3 + 1
+    assert results == 2 * (4 + 2 + 1 + 5 + 2) + 3 + 1
     one = tasks.Task("network", "square", 1.0, pow, (3, 2))
     kept = output / "kept"
     assert tasks.run_tasks([one], 1, kept, "a") == {("network", "square"): 9}

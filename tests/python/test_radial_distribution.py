@@ -6,6 +6,7 @@ from ase.build import bulk
 from nnpot.analysis.radial_distribution import (
     RadialDistribution,
     Simulation,
+    mean_distribution,
     partial_radial_distributions,
     radial_distribution,
     simulate_radial_distribution,
@@ -22,6 +23,18 @@ def test_ideal_gas_is_one_everywhere():
     frames = [Atoms("H400", cell=cell, scaled_positions=rng.random((400, 3)), pbc=True) for _ in range(40)]
     rdf = radial_distribution(frames, 6.0, 0.5)
     np.testing.assert_allclose(rdf.g[2:], 399 / 400, atol=0.02)
+
+
+def test_mean_of_simulations_needs_the_same_bins():
+    r = np.array([0.5, 1.5])
+    found = mean_distribution(
+        [RadialDistribution(r, np.array([1.0, 4.0])), RadialDistribution(r, np.array([3.0, 0.0]))]
+    )
+    np.testing.assert_allclose(found.g, [2.0, 2.0])
+    other = RadialDistribution(r + 0.1, found.g)
+    for wrong in ([], [found, other]):
+        with pytest.raises(InvalidInputError, match="same bins"):
+            mean_distribution(wrong)
 
 
 def test_shells_of_diamond():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +34,20 @@ class Bonding:
     def mean_coordination(self) -> float:
         """Bonds per atom."""
         return float(np.arange(len(self.coordination)) @ self.coordination)
+
+
+def mean_bonding(found: Sequence[Bonding]) -> Bonding:
+    """Mean over several simulations, each with the same weight."""
+    if not found:
+        raise InvalidInputError("bonding: expected at least one simulation to average, got none")
+    longest = max(len(one.coordination) for one in found)
+    shares = [np.pad(one.coordination, (0, longest - len(one.coordination))) for one in found]
+    return Bonding(
+        angle=found[0].angle,
+        density=np.mean([one.density for one in found], axis=0),
+        mean_angle=float(np.mean([one.mean_angle for one in found])),
+        coordination=np.mean(shares, axis=0),
+    )
 
 
 def bonding(frames: Iterable[Atoms], center: str, ligand: str, cutoff: float) -> Bonding:

@@ -55,6 +55,13 @@ class RadialDistribution:
         return float(self.r[top] - b / (2.0 * a)), float(np.exp(c - b * b / (4.0 * a)))
 
 
+def mean_distribution(found: Sequence[RadialDistribution]) -> RadialDistribution:
+    """Mean of g(r) of several simulations with the same bins, each with the same weight."""
+    if not found or any(not np.array_equal(one.r, found[0].r) for one in found):
+        raise InvalidInputError("a mean of distributions needs at least one, and the same bins in all")
+    return RadialDistribution(found[0].r, np.mean([one.g for one in found], axis=0))
+
+
 def radial_distribution(frames: Iterable[Atoms], r_max: float, bin_width: float = 0.05) -> RadialDistribution:
     """Mean g(r) of periodic frames, over all pairs of atoms whatever their elements.
 
