@@ -116,8 +116,8 @@ def _quenches(report: Report, physics: Physics) -> None:
     n_glasses = len(physics.network.quenches)
     report.heading("Single glasses")
     report.text(
-        f"The glass above is the mean of {n_glasses} of each potential, every one cooled from a melt of its own: mean, its "
-        "standard error, and the standard deviation of a single one."
+        f"The glass above is the mean of {n_glasses} of each potential, every one cooled from a melt of its "
+        "own: mean, its standard error, and the standard deviation of a single one."
     )
     report.table(("", REFERENCE, NETWORK), quench_rows(physics))
     content = [
