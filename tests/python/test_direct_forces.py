@@ -22,6 +22,7 @@ from nnpot import _core
 from nnpot.analysis.force_checks import random_rotation, rotated
 from nnpot.cli.measure_forces import command
 from nnpot.direct_forces import DirectForces, Features, Measured, write_direct_forces
+from nnpot.direct_forces.features import evenly_chosen
 from nnpot.errors import FileFormatError, InvalidInputError, NonConservativeWarning, UnknownElementError
 from nnpot.io import write_frames, write_runner_data
 
@@ -72,6 +73,15 @@ def test_features_are_sums_over_neighbors_also_in_cells_smaller_than_the_cutoff(
     ]
     expected = np.concatenate([summed(lengths, ones) for lengths in stretched], axis=1)
     np.testing.assert_allclose(features.ellipsoids(*where, np.eye(3), stretch), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("of", [1, 2, 7, 10])
+def test_as_many_are_chosen_as_are_asked_for(of: int) -> None:
+    for n in range(of + 2):
+        chosen = evenly_chosen(n, of)
+        assert len(set(chosen)) == len(chosen) == min(n, of)
+        assert set(chosen) <= set(range(of))
+        assert not chosen or chosen[0] == 0
 
 
 def test_impossible_features_are_refused_by_name() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import numpy as np
@@ -109,6 +110,19 @@ def test_units_have_to_be_stated(tmp_path: Path) -> None:
 def test_bad_input_is_refused_with_its_line(tmp_path: Path, old: str, new: str, message: str) -> None:
     path = write(tmp_path, FRAME.replace(old, new, 1))
     with pytest.raises(FileFormatError, match=message):
+        read_frames(path, units="metal")
+
+
+@pytest.mark.parametrize("damage", ["cut", "checksum"])
+def test_damaged_compressed_frames_are_refused(tmp_path: Path, damage: str) -> None:
+    """Far behind the first block, so that it is found while frames are read."""
+    numbers = np.random.default_rng(1).random((6000, 3)) * 9.0
+    atoms = "".join(f"atom {x:.15f} {y:.15f} {z:.15f} Si 0 0 0 0 0\n" for x, y, z in numbers)
+    packed = gzip.compress(f"begin\n{atoms}energy 0\ncharge 0\nend\n".encode())
+    bad = packed[: len(packed) // 2] if damage == "cut" else packed[:-8] + bytes(8)
+    path = tmp_path / "input.data.gz"
+    path.write_bytes(bad)
+    with pytest.raises(FileFormatError, match=r"input\.data\.gz: expected a whole gzip file.*line \d+"):
         read_frames(path, units="metal")
 
 

@@ -181,4 +181,6 @@ def spread_gaussians(nearest: float, cutoff: float, n: int) -> Array:
 
 def evenly_chosen(n: int, of: int) -> tuple[int, ...]:
     """n of the numbers 0 to of - 1, as evenly as possible, the first always."""
-    return tuple(sorted({round(number * (of - 1) / max(n, 1)) for number in range(min(n, of))}))
+    if n >= of:
+        return tuple(range(of))
+    return tuple(round(number * (of - 1) / n) for number in range(n))

@@ -10,6 +10,7 @@ import gzip
 import math
 import os
 import warnings
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -87,11 +88,18 @@ def read_runner_data(path: str | os.PathLike[str], units: UnitSystem) -> list[At
 def _lines(path: str | os.PathLike[str]) -> Iterator[tuple[str, list[str]]]:
     """``path:line`` and words of every line that says something."""
     opened = gzip.open if str(path).endswith(".gz") else open
+    number = 0
     with opened(path, "rt", encoding="utf-8", errors="replace") as stream:
-        for number, line in enumerate(stream, 1):
-            words = line.split()
-            if words and words[0][0] not in "#!":
-                yield f"{path}:{number}", words
+        try:
+            for number, line in enumerate(stream, 1):
+                words = line.split()
+                if words and words[0][0] not in "#!":
+                    yield f"{path}:{number}", words
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise FileFormatError(
+                f"{path}: expected a whole gzip file, got one that is damaged after line {number} ({error}); "
+                f"compress or copy it again"
+            ) from error
 
 
 def _take(block: _Block, words: list[str], where: str) -> bool:
