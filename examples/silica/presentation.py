@@ -123,9 +123,9 @@ def _quenches(report: Report, physics: Physics) -> None:
     content = [
         Panel(
             "-".join(reversed(pair)),
-            "Quench",
+            "Quenches, the lowest first",
             "Height of the first peak",
-            _both(physics, lambda b, p=pair: _numbered(glass_heights(b)[p])),
+            _both(physics, lambda b, p=pair: _ranked(glass_heights(b)[p])),
             markers=True,
         )
         for pair in PAIRS
@@ -133,8 +133,8 @@ def _quenches(report: Report, physics: Physics) -> None:
     report.figure(lines(content, *SIZE), "quenches", "Height of the first peak of g(r) of each glass.")
 
 
-def _numbered(values: list[float]) -> Curve:
-    return list(range(1, len(values) + 1)), values
+def _ranked(values: list[float]) -> Curve:
+    return list(range(1, len(values) + 1)), sorted(values)
 
 
 def _curve(found: RadialDistribution) -> Curve:
