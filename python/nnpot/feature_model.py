@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from nnpot import _core
 from nnpot.errors import FileFormatError, InvalidInputError, NnpotError, UnknownElementError
 from nnpot.files import atomic_write
 from nnpot.io.feature_files import FEATURES, features_of
+from nnpot.io.keyword_file import KeywordFile, Line
 from nnpot.potential import Potential, Prediction, Uncertainty, load
 from nnpot.units import UnitSystem
 
@@ -24,7 +24,6 @@ Array = NDArray[np.float64]
 
 FILE = "features.nn"
 """By which a directory is known as one of these models."""
-KEYWORDS = ("elements", "nodes", "activations", "atom_energy", "info")
 OTHERS = {
     "input.nn": "a potential of positions, no model of feature files; use nnpot.load",
     "forces.nn": "a set of direct force networks, no model of feature files; use nnpot.load_direct_forces",
@@ -298,17 +297,17 @@ def _read(folder: Path) -> tuple[dict[str, ElementNetwork], dict[str, str]]:
             if (folder / name).exists():
                 raise InvalidInputError(f"{folder}: is {kind}")
         raise FileFormatError(f"{folder}: expected a model of feature files ({FILE}); there is none")
-    lines = _Lines(file)
-    elements = lines.elements()
-    nodes = {e: lines.nodes(e) for e in elements}
-    counts = [nodes[e][0] for e in elements]
-    scaling = _core.read_scaling(folder / "scaling.data", counts)
+    lines = KeywordFile(file, ("elements",), ("nodes", "activations", "atom_energy", "info"))
+    elements = _elements(lines)
+    nodes = {e: _nodes(lines, e, line) for e, line in lines.of_each("nodes", elements).items()}
+    activations = lines.of_each("activations", elements)
+    lines.of_each("atom_energy", elements)
+    scaling = _core.read_scaling(folder / "scaling.data", [nodes[e][0] for e in elements])
     result = {}
     for element, statistics in zip(elements, scaling, strict=True):
-        letters = "".join(lines.require("activations", element)[1])
         try:
             network = _core.NeuralNetwork.read_weights(
-                _weights_file(folder, element), nodes[element], letters
+                _weights_file(folder, element), nodes[element], "".join(activations[element].words)
             )
         except InvalidInputError as error:
             raise FileFormatError(f"{file}: {element}: {error}") from error
@@ -316,81 +315,26 @@ def _read(folder: Path) -> tuple[dict[str, ElementNetwork], dict[str, str]]:
             raise FileFormatError(
                 f"{file}: expected one output of the network of {element}, got {network.n_outputs}"
             )
-        result[element] = ElementNetwork(network, statistics, lines.energy(element))
-    return result, lines.info
+        energy = float(lines.numbers("atom_energy", 1, element)[0, 0])
+        result[element] = ElementNetwork(network, statistics, energy)
+    return result, {words[0]: " ".join(words[1:]) for words in lines.all("info")}
 
 
-class _Lines:
-    """The lines of ``features.nn``: keyword, element, values."""
+def _elements(lines: KeywordFile) -> list[str]:
+    """Their symbols, by atomic number."""
+    found = lines.one("elements")
+    unknown = [symbol for symbol in found.words if symbol not in atomic_numbers or symbol == "X"]
+    if unknown or len(set(found.words)) < len(found.words):
+        lines.fail(found.number, f"expected symbols of elements, each once, got '{' '.join(found.words)}'")
+    return sorted(found.words, key=atomic_numbers.__getitem__)
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._values: dict[tuple[str, str], tuple[int, list[str]]] = {}
-        self.info: dict[str, str] = {}
-        text = file.read_text(encoding="utf-8-sig", errors="replace")
-        if not text.endswith("\n"):
-            raise FileFormatError(f"{file}: expected a line end, got the end of the file; it is cut short")
-        for number, line in enumerate(text.splitlines(), 1):
-            words = line.split()
-            if not words or words[0][0] in "#!":
-                continue
-            if words[0] not in KEYWORDS or len(words) < 2:
-                raise FileFormatError(
-                    f"{file}:{number}: expected one of {', '.join(KEYWORDS)} and its values, got "
-                    f"'{line.strip()}'"
-                )
-            if words[0] == "info":
-                self.info[words[1]] = " ".join(words[2:])
-                continue
-            key = ("elements", "") if words[0] == "elements" else (words[0], words[1])
-            if key in self._values:
-                raise FileFormatError(f"{file}:{number}: '{' '.join(key).strip()}' is given twice; keep one")
-            self._values[key] = number, words[1:] if words[0] == "elements" else words[2:]
 
-    def elements(self) -> list[str]:
-        """Their symbols, by atomic number."""
-        number, symbols = self.require("elements", "")
-        unknown = [symbol for symbol in symbols if symbol not in atomic_numbers or symbol == "X"]
-        if unknown or len(set(symbols)) < len(symbols):
-            raise FileFormatError(
-                f"{self._file}:{number}: expected symbols of elements, each once, got '{' '.join(symbols)}'"
-            )
-        for (keyword, element), (line, _) in self._values.items():
-            if keyword != "elements" and element not in symbols:
-                raise FileFormatError(
-                    f"{self._file}:{line}: expected '{keyword}' of one of {' '.join(symbols)}, got "
-                    f"'{element}'; remove the line, or add the element to 'elements'"
-                )
-        return sorted(symbols, key=atomic_numbers.__getitem__)
-
-    def require(self, keyword: str, element: str) -> tuple[int, list[str]]:
-        """Line number and values of a keyword."""
-        found = self._values.get((keyword, element))
-        if found is None or not found[1]:
-            name = f"{keyword} {element}".strip()
-            raise FileFormatError(f"{self._file}: expected a line '{name}' with values, there is none")
-        return found
-
-    def nodes(self, element: str) -> list[int]:
-        """Of each layer, the inputs first."""
-        number, words = self.require("nodes", element)
-        if len(words) < 2 or not all(word.isdigit() and int(word) > 0 for word in words):
-            raise FileFormatError(
-                f"{self._file}:{number}: expected the nodes of each layer after 'nodes {element}', whole "
-                f"numbers above 0, the inputs first, got '{' '.join(words)}'"
-            )
-        return [int(word) for word in words]
-
-    def energy(self, element: str) -> float:
-        """Of a single atom, eV."""
-        number, words = self.require("atom_energy", element)
-        try:
-            (value,) = map(float, words)
-        except ValueError:
-            value = math.nan
-        if not math.isfinite(value):
-            raise FileFormatError(
-                f"{self._file}:{number}: expected an energy (eV) after 'atom_energy {element}', got "
-                f"'{' '.join(words)}'"
-            )
-        return value
+def _nodes(lines: KeywordFile, element: str, found: Line) -> list[int]:
+    """Of each layer, the inputs first."""
+    if len(found.words) < 2 or not all(word.isdigit() and int(word) > 0 for word in found.words):
+        lines.fail(
+            found.number,
+            f"expected the nodes of each layer after 'nodes {element}', whole numbers above 0, the inputs "
+            f"first, got '{' '.join(found.words)}'",
+        )
+    return [int(word) for word in found.words]
