@@ -194,7 +194,7 @@ def drag(panels: Mapping[str, Drag]) -> Figure:
             lower.set(xlabel="Place of the particle (R_c)", ylabel="Gradient (E_c/R_c)")
             for ax, curves in ((upper, found.energies), (lower, found.gradients)):
                 _limit(ax, next(iter(curves.values())))
-        axes[0, 0].legend()
+        figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     return figure
 
 

@@ -40,7 +40,7 @@ def progress_figure(rounds: Sequence[RoundOutcome], share: float) -> Figure:
             ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         for ax in (errors, shares):
             if ax.get_legend_handles_labels()[0]:
-                ax.legend()
+                ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     return figure
 
 
