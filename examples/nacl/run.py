@@ -1,6 +1,6 @@
 """Network potentials for NaCl with and without charges, sampled, trained, and run in LAMMPS.
 
-python run.py --output DIR           the networks of the README (40 minutes on two cores)
+python run.py --output DIR           the networks of the README (20 minutes on two cores)
 python run.py --quick --output DIR   all stages, small and short (some minutes)
 python run.py --only physics --output DIR   simulate and report with the frames and networks that are there
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -159,15 +159,16 @@ def quench_rows(physics: Physics) -> list[Row]:
     rows: list[Row] = [
         (
             f"height of the first peak, {'-'.join(reversed(pair))}",
-            *_texts("{}", [_spread(own[pair]) for own in heights]),
+            _spread(heights[0][pair]),
+            _spread(heights[1][pair]),
         )
         for pair in PAIRS
     ]
     densities = [[density for _, density in behaviour.quenches] for behaviour in both]
-    rows.append(("density (g/cm³)", *_texts("{}", [_spread(own, 4) for own in densities])))
+    rows.append(("density (g/cm³)", _spread(densities[0], 4), _spread(densities[1], 4)))
     for name, attribute in (("O-Si-O", "o_si_o"), ("Si-O-Si", "si_o_si")):
         angles = [[getattr(state, attribute).mean_angle for state, _ in b.quenches] for b in both]
-        rows.append((f"mean angle {name} (°)", *_texts("{}", [_spread(own) for own in angles])))
+        rows.append((f"mean angle {name} (°)", _spread(angles[0]), _spread(angles[1])))
     return rows
 
 
@@ -180,7 +181,7 @@ def _spread(values: list[float], digits: int = 2) -> str:
     return f"{np.mean(values):.{digits}f} ± {error:.{digits}f} (one: ± {deviation:.{digits}f})"
 
 
-def _texts(pattern: str, values: Sequence[float | str]) -> tuple[str, str]:
+def _texts(pattern: str, values: list[float]) -> tuple[str, str]:
     first, second = (pattern.format(value) for value in values)
     return first, second
 

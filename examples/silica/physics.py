@@ -55,7 +55,7 @@ class Plan:
     free_volume: float
     quenches: int
     """Glasses, each cooled from a melt of its own. The height of a narrow peak of a single one scatters by
-    5 %: what a glass of 1152 atoms froze into. The first is followed for the long run."""
+    4 %: what a glass of 1152 atoms froze into. The first is followed, and watched, for the long run."""
     quench_run: float
     """Of the other glasses, at 300 K."""
     temperatures: tuple[float, ...]

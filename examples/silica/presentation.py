@@ -117,7 +117,8 @@ def _quenches(report: Report, physics: Physics) -> None:
     report.heading("Single glasses")
     report.text(
         f"The glass above is the mean of {n_glasses} of each potential, every one cooled from a melt of its "
-        "own: mean, its standard error, and the standard deviation of a single one."
+        "own: mean, its standard error, and the standard deviation of a single one. Values outside of the "
+        "training range are counted in the first of them."
     )
     report.table(("", REFERENCE, NETWORK), quench_rows(physics))
     content = [

@@ -91,7 +91,7 @@ def analysed(frames: Sequence[Atoms], warnings: int | None, n_steps: int) -> Sta
 
 
 def mean_state(states: Sequence[State]) -> State:
-    """Structure and energy are the mean over all, with equal weight; what moves and warns is the first's."""
+    """Structure and energy are means over all, equally weighted; motion, warnings, frames the first's."""
     return replace(
         states[0],
         distributions={

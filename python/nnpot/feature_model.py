@@ -331,7 +331,7 @@ def _elements(lines: KeywordFile) -> list[str]:
 
 def _nodes(lines: KeywordFile, element: str, found: Line) -> list[int]:
     """Of each layer, the inputs first."""
-    if len(found.words) < 2 or not all(word.isdigit() and int(word) > 0 for word in found.words):
+    if len(found.words) < 2 or not all(word.isdecimal() and int(word) > 0 for word in found.words):
         lines.fail(
             found.number,
             f"expected the nodes of each layer after 'nodes {element}', whole numbers above 0, the inputs "

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import secrets
 import shutil
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Literal
 
-from nnpot.errors import InvalidInputError
+from nnpot.errors import FileFormatError, InvalidInputError
+
+GZIP_DAMAGE = (gzip.BadGzipFile, EOFError, zlib.error)
+"""What reading a damaged gzip file raises."""
+
+
+def damaged_gzip(path: str | os.PathLike[str], error: Exception, after: str = "") -> FileFormatError:
+    """The error that says so; ``after``: up to where the file could be read."""
+    return FileFormatError(
+        f"{path}: expected a whole gzip file, got a damaged one{after} ({error}); compress or copy it again"
+    )
 
 
 def require_writable(path: str | os.PathLike[str]) -> None:

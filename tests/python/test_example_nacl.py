@@ -40,7 +40,7 @@ def small_recipe(folder):
 def small_training(folder):
     values = yaml.safe_load((EXAMPLE / "quick.yaml").read_text())
     values["training"] |= {"epochs": 2, "batch_size": 8}
-    values["optimizer"] |= {"kalman": {"forces_per_update": 8}}
+    values["optimizer"]["kalman"] |= {"forces_per_update": 8}
     values["network"] |= {"hidden": [8]}
     (folder / "train.yaml").write_text(yaml.safe_dump(values))
     return folder / "train.yaml"
@@ -87,6 +87,7 @@ def test_inputs_are_valid():
         config = load_config(EXAMPLE / name)
         assert config.data.train[0].name == "train.xyz"
         assert config.long_range.charges == {"Na": 0.7, "Cl": -0.7}
+        assert config.optimizer.kalman.blocks == "all"
 
 
 def test_the_networks_differ_in_what_is_compared_alone(example):

@@ -32,9 +32,10 @@ def test_mean_of_simulations_needs_the_same_bins():
     )
     np.testing.assert_allclose(found.g, [2.0, 2.0])
     other = RadialDistribution(r + 0.1, found.g)
-    for wrong in ([], [found, other]):
-        with pytest.raises(InvalidInputError, match="same bins"):
-            mean_distribution(wrong)
+    with pytest.raises(InvalidInputError, match=r"expected the 2 to 1.5 Å .* got 2 to 1.6 Å in number 2"):
+        mean_distribution([found, other])
+    with pytest.raises(InvalidInputError, match="at least one, got none"):
+        mean_distribution([])
 
 
 def test_shells_of_diamond():

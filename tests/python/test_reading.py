@@ -77,7 +77,7 @@ def test_compressed_files_are_read(tmp_path: Path, name: str) -> None:
 
 
 def test_a_file_that_only_claims_to_be_compressed_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(FileFormatError, match=r"frames\.xyz\.gz: not readable as a gzip file"):
+    with pytest.raises(FileFormatError, match=r"frames\.xyz\.gz: expected a whole gzip file"):
         read_frames(write(tmp_path, FRAME, "frames.xyz.gz"))
 
 

@@ -37,7 +37,13 @@ class Bonding:
 
 
 def mean_bonding(found: Sequence[Bonding]) -> Bonding:
-    """Mean over several simulations, each with the same weight."""
+    """Mean over several simulations, each with the same weight.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is none.
+    """
     if not found:
         raise InvalidInputError("bonding: expected at least one simulation to average, got none")
     longest = max(len(one.coordination) for one in found)

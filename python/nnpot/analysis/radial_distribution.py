@@ -56,9 +56,22 @@ class RadialDistribution:
 
 
 def mean_distribution(found: Sequence[RadialDistribution]) -> RadialDistribution:
-    """Mean of g(r) of several simulations with the same bins, each with the same weight."""
-    if not found or any(not np.array_equal(one.r, found[0].r) for one in found):
-        raise InvalidInputError("a mean of distributions needs at least one, and the same bins in all")
+    """Mean of g(r) of several simulations with the same bins, each with the same weight.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is none, or one has other bins than the first.
+    """
+    if not found:
+        raise InvalidInputError("a mean of distributions needs at least one, got none")
+    for number, one in enumerate(found):
+        if not np.array_equal(one.r, found[0].r):
+            raise InvalidInputError(
+                f"a mean of distributions needs the same bins in all: expected the {len(found[0].r)} to "
+                f"{found[0].r[-1]:g} Å of the first, got {len(one.r)} to {one.r[-1]:g} Å in number "
+                f"{number + 1}"
+            )
     return RadialDistribution(found[0].r, np.mean([one.g for one in found], axis=0))
 
 

@@ -139,17 +139,18 @@ def _text(model: DirectForces) -> str:
 
 def _features(lines: KeywordFile) -> Features:
     kind: dict[str, Kind] = {name: name for name in KINDS}
-    named = lines.one("kind").words[0]
-    if named not in kind:
-        lines.fail(0, f"kind: expected one of {', '.join(KINDS)}, got '{named}'")
-    symbols = lines.one("elements").words
-    for symbol in symbols:
-        if symbol not in atomic_numbers:
-            lines.fail(0, f"elements: '{symbol}' is no element")
+    named, elements = lines.one("kind"), lines.one("elements")
+    if len(named.words) != 1 or named.words[0] not in kind:
+        lines.fail(named.number, f"kind: expected one of {', '.join(KINDS)}, got '{' '.join(named.words)}'")
+    for symbol in elements.words:
+        if symbol not in atomic_numbers or symbol == "X":
+            lines.fail(elements.number, f"elements: expected symbols of elements, '{symbol}' is no element")
+    for keyword in ("input", "vector"):
+        lines.require_names(keyword, elements.words)
     axes = lines.numbers("axis", 3)
     return Features(
-        kind[named],
-        tuple(symbols),
+        kind[named.words[0]],
+        tuple(elements.words),
         lines.numbers("gaussian", 2),
         lines.number("cutoff"),
         lines.integer("cutoff_type"),

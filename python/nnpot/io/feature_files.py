@@ -10,7 +10,6 @@ from __future__ import annotations
 import gzip
 import io
 import os
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,7 +23,7 @@ from ase.data import chemical_symbols
 from numpy.typing import NDArray
 
 from nnpot.errors import FileFormatError, InvalidInputError, UnknownElementError
-from nnpot.files import atomic_write
+from nnpot.files import GZIP_DAMAGE, atomic_write, damaged_gzip
 from nnpot.io.labels import require_labels, results_of
 
 Array = NDArray[np.float64]
@@ -137,10 +136,8 @@ def read_feature_file(path: str | os.PathLike[str]) -> list[Atoms]:
         with opened(path, "rt", encoding="utf-8-sig", errors="replace") as stream:
             lines = _Lines(stream)
             found = [_read_frame(path, head, lines, widths, energies) for head in lines]
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise FileFormatError(
-            f"{path}: expected a whole gzip file, got a damaged one ({error}); compress or copy it again"
-        ) from error
+    except GZIP_DAMAGE as error:
+        raise damaged_gzip(path, error) from error
     if not found:
         raise FileFormatError(f"{path}: the file is empty; expected frames that begin with a number of atoms")
     _require_whole_end(path, lines, energies)

@@ -45,7 +45,9 @@ class KeywordFile:
         try:
             text = path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
-            raise FileFormatError(f"{path}: is no text file") from error
+            raise FileFormatError(
+                f"{path}: expected text in UTF-8, got {error}; save it again as UTF-8"
+            ) from error
         if not text.endswith("\n"):
             self.fail(text.count("\n") + 1, "expected a line end behind the last line; the file is cut short")
         for number, line in enumerate(text.splitlines(), 1):
@@ -73,7 +75,10 @@ class KeywordFile:
     def one(self, keyword: str) -> Line:
         """The line of a keyword that stands once."""
         if not self._found[keyword]:
-            self.fail(0, f"expected a line '{keyword}', there is none; the file is cut short")
+            self.fail(
+                0,
+                f"expected a line '{keyword}', there is none; add it",
+            )
         return self._found[keyword][0]
 
     def number(self, keyword: str, fallback: float | None = None) -> float:
@@ -106,13 +111,20 @@ class KeywordFile:
             for line in self._found[keyword]
         )
 
+    def require_names(self, keyword: str, names: Sequence[str]) -> None:
+        """Refuse a line of a keyword that does not begin with one of some names."""
+        for line in self._found[keyword]:
+            if line.words[0] not in names:
+                self.fail(
+                    line.number, f"{keyword}: expected one of {', '.join(names)}, got '{line.words[0]}'"
+                )
+
     def named(self, keyword: str, names: Sequence[str]) -> dict[str, Line]:
         """What stands behind the name on each line of a keyword; all names or none, each once."""
+        self.require_names(keyword, names)
         found: dict[str, Line] = {}
         for line in self._found[keyword]:
             name, *words = line.words
-            if name not in names:
-                self.fail(line.number, f"{keyword}: expected one of {', '.join(names)}, got '{name}'")
             if name in found:
                 self.fail(line.number, f"'{keyword} {name}' is given twice; keep one of the two")
             if not words:
@@ -120,14 +132,16 @@ class KeywordFile:
             found[name] = Line(line.number, words)
         missing = [name for name in names if name not in found]
         if found and missing:
-            self.fail(0, f"expected a line '{keyword} {missing[0]}' beside the others, there is none")
+            self.fail(0, f"expected a line '{keyword} {missing[0]}' beside the others, there is none; add it")
         return found
 
     def of_each(self, keyword: str, names: Sequence[str]) -> dict[str, Line]:
         """The same of all names; none is an error."""
         found = self.named(keyword, names)
         if not found:
-            self.fail(0, f"expected a line '{keyword} {names[0]}', there is none; the file is cut short")
+            self.fail(
+                0, f"expected a line '{keyword} {names[0]}', there is none; add it, or copy the file again"
+            )
         return found
 
     def _whole(self, line: Line, keyword: str, value: float) -> int:
@@ -138,7 +152,9 @@ class KeywordFile:
     def _numbers(self, line: Line, words: Sequence[str], after: str, n: int) -> list[float]:
         expected = f"expected {'a finite number' if n == 1 else f'{n} finite numbers'} after '{after}'"
         try:
-            values = [float(word) for word in words]
+            values = (
+                [] if "_" in "".join(words) else [float(word) for word in words]
+            )  # Python reads 1_0 as 10
         except ValueError:
             values = []
         if len(values) != n or not np.isfinite(values).all():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import os
-import zlib
 from pathlib import Path
 from typing import IO, Literal
 
@@ -14,6 +13,7 @@ from ase.io import iread
 from ase.io.formats import UnknownFileTypeError, filetype, ioformats
 
 from nnpot.errors import FileFormatError, InvalidInputError
+from nnpot.files import GZIP_DAMAGE, damaged_gzip
 from nnpot.io.feature_files import FEATURES, features_of, has_features, is_feature_file, read_feature_file
 from nnpot.io.label_keys import LabelKeys, take_energy_and_forces, take_stress
 from nnpot.io.labels import require_finite, results_of
@@ -144,8 +144,8 @@ def _kind(path: Path) -> str:
 def _start(stream: IO[bytes] | gzip.GzipFile, path: Path) -> bytes:
     try:
         return stream.read(65536)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise FileFormatError(f"{path}: not readable as a gzip file: {error}") from error
+    except GZIP_DAMAGE as error:
+        raise damaged_gzip(path, error) from error
 
 
 def _read_with_ase(path: Path, kind: str, units: UnitSystem | None) -> list[Atoms]:

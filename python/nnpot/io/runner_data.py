@@ -10,7 +10,6 @@ import gzip
 import math
 import os
 import warnings
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -21,7 +20,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from ase.data import atomic_numbers
 
 from nnpot.errors import FileFormatError, InvalidInputError, UnknownElementError
-from nnpot.files import atomic_write
+from nnpot.files import GZIP_DAMAGE, atomic_write, damaged_gzip
 from nnpot.io.labels import require_labels, results_of
 from nnpot.units import UnitSystem
 
@@ -95,11 +94,8 @@ def _lines(path: str | os.PathLike[str]) -> Iterator[tuple[str, list[str]]]:
                 words = line.split()
                 if words and words[0][0] not in "#!":
                     yield f"{path}:{number}", words
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise FileFormatError(
-                f"{path}: expected a whole gzip file, got one that is damaged after line {number} ({error}); "
-                f"compress or copy it again"
-            ) from error
+        except GZIP_DAMAGE as error:
+            raise damaged_gzip(path, error, f" after line {number}") from error
 
 
 def _take(block: _Block, words: list[str], where: str) -> bool:
