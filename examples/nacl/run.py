@@ -53,9 +53,9 @@ class Version:
 
 
 WHOLE = Version(
-    HERE / "sample.yaml", 1.0, HERE / "train.yaml", (5.0, 4.0, 6.0, 8.0), FULL, (5.0, 6.0), 8000, 5.0, 5
+    HERE / "sample.yaml", 1.0, HERE / "train.yaml", (5.5, 4.0, 6.0, 8.0), FULL, (5.5, 6.0), 8000, 5.0, 5
 )
-SMALL = Version(HERE / "sample.yaml", 0.25, HERE / "quick.yaml", (5.0, 6.0), QUICK, (5.0, 6.0), 1000, 1.0, 2)
+SMALL = Version(HERE / "sample.yaml", 0.25, HERE / "quick.yaml", (5.5, 6.0), QUICK, (5.5, 6.0), 1000, 1.0, 2)
 
 
 def main() -> int:
