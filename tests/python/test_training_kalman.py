@@ -295,6 +295,27 @@ def test_a_restored_filter_repeats_its_steps(descriptor: Descriptor, data: DataS
     assert not any((a == b).all() for a, b in zip(weights, after, strict=True)), "nothing has moved"
 
 
+def test_a_fading_memory_keeps_its_covariance_symmetric_and_positive() -> None:
+    """Rounding is divided by λ in every update; without care P has negative eigenvalues here after 200 updates."""
+    size, n_observations, forgetting = 9, 7, 0.9
+    kalman = KalmanFilter([(1, size)], 1, 1.0, forgetting, 1.0)
+    scales = np.logspace(0, 3, size)
+    rows = np.random.default_rng(0).normal(size=(200, 1, 1, n_observations, size)) * scales
+    update = tf.function(lambda h: kalman.update([h], tf.zeros((1, n_observations), tf.float64)))
+    for step in range(400):
+        update(tf.constant(rows[step % len(rows)]))
+    found = kalman.state()[0][0, 0]
+    weights = forgetting ** np.arange(400)[::-1]
+    seen = np.concatenate([rows[:, 0, 0], rows[:, 0, 0]])
+    information = np.einsum("s,smi,smj->ij", weights, seen, seen)
+    np.testing.assert_array_equal(found, found.T)
+    assert np.linalg.eigvalsh(found)[0] > 0.0
+    by_scale = scales[:, None] * found * scales
+    np.testing.assert_allclose(
+        by_scale, scales[:, None] * np.linalg.inv(information) * scales, atol=1e-6 * by_scale.max()
+    )
+
+
 def test_a_filter_that_diverges_is_an_error_that_says_what_to_do(
     descriptor: Descriptor, data: DataSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:

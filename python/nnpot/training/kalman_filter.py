@@ -120,8 +120,13 @@ class KalmanFilter:
         ]
 
     def _shrink(self, covariance: tf.Variable, factor: tf.Tensor) -> None:
-        """P ← (P − XᵀX) / λ + q 1, with X (m, weights): symmetric by its form."""
+        """P ← (P − XᵀX) / λ + q 1, with X (m, weights).
+
+        It is made symmetric, as rounding does not leave it so: later updates do not make an antisymmetric
+        part smaller but divide it by λ again and again, until P has negative eigenvalues.
+        """
         smaller = (covariance - tf.matmul(factor, factor, transpose_a=True)) / self._forgetting
+        smaller = 0.5 * (smaller + tf.linalg.matrix_transpose(smaller))
         if self._with_noise:
             smaller = tf.linalg.set_diag(smaller, tf.linalg.diag_part(smaller) + self._noise)
         covariance.assign(smaller)
