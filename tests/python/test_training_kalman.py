@@ -296,7 +296,7 @@ def test_a_restored_filter_repeats_its_steps(descriptor: Descriptor, data: DataS
 
 
 def test_a_fading_memory_keeps_its_covariance_symmetric_and_positive() -> None:
-    """Rounding is divided by λ in every update; without care P has negative eigenvalues here after 200 updates."""
+    """Every update divides what rounding left by λ: without care P has negative eigenvalues after 200."""
     size, n_observations, forgetting = 9, 7, 0.9
     kalman = KalmanFilter([(1, size)], 1, 1.0, forgetting, 1.0)
     scales = np.logspace(0, 3, size)
@@ -319,11 +319,12 @@ def test_a_fading_memory_keeps_its_covariance_symmetric_and_positive() -> None:
 def test_a_filter_that_diverges_is_an_error_that_says_what_to_do(
     descriptor: Descriptor, data: DataSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fit = trainer(descriptor, data)
     bad = Errors(*[np.array([1.0, np.nan])] * 4)
     monkeypatch.setattr(Trainer, "run_epoch", lambda self, epoch: bad)
-    with pytest.raises(InvalidInputError, match="diverged in epoch 3; lower optimizer.kalman"):
-        fit.run_epoch(3)
+    for precision in ("float64", "float32"):
+        with pytest.raises(InvalidInputError, match="diverged in epoch 3; lower optimizer.kalman") as refused:
+            trainer(descriptor, data, kalman={"precision": precision}).run_epoch(3)
+        assert ("set its precision to float64" in str(refused.value)) == (precision == "float32")
 
 
 def test_training_from_a_configuration(tmp_path: Path) -> None:

@@ -67,6 +67,11 @@ class KalmanFilter:
         """λ of the next update."""
         return float(self._forgetting.numpy())
 
+    @property
+    def precision(self) -> str:
+        """Of the covariances."""
+        return str(self._noise.dtype.name)
+
     def state(self) -> Arrays:
         """Copies of all that changes."""
         return [np.array(variable.numpy()) for variable in self._variables]

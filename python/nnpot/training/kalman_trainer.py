@@ -58,10 +58,11 @@ class KalmanTrainer(Trainer):
     def run_epoch(self, epoch: int) -> Errors:
         errors = super().run_epoch(epoch)
         if not np.isfinite(errors.loss).all():
+            precision = "" if self._filter.precision == "float64" else "set its precision to float64, "
             raise InvalidInputError(
                 f"training: the Kalman filter diverged in epoch {epoch}; lower "
-                f"optimizer.kalman.initial_covariance, set its precision to float64, or check the data for "
-                f"extreme energies and forces"
+                f"optimizer.kalman.initial_covariance, {precision}or check the data for extreme energies and "
+                f"forces"
             )
         return errors
 
