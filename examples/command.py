@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from nnpot.announce import PROGRESS, announce
 from nnpot.errors import NnpotError
 from nnpot.files import atomic_write
 
@@ -40,6 +41,7 @@ def add_stages(parser: argparse.ArgumentParser, stages: Sequence[str]) -> None:
 
 def exit_code(example: Callable[[], bool]) -> int:
     """Run an example, which says whether it met every bar; 0, 1 when it missed one, 2 after an error."""
+    announce(PROGRESS)
     try:
         return 0 if example() else MISSED
     except (NnpotError, OSError) as error:

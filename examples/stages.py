@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from nnpot import farm
 from nnpot.analysis.predictions import Predictions, predict_frames
+from nnpot.announce import PROGRESS, announce
 from nnpot.files import atomic_directory
 from nnpot.io import read_frames, write_frames
 from nnpot.potential import load
@@ -51,7 +52,9 @@ def sample_one(job: tuple[Path, Path, int, float]) -> None:
     """Sample a fraction of a recipe's frames; only the training frames show their progress."""
     recipe, file, seed, fraction = job
     with contextlib.ExitStack() as stack:
-        if seed != TRAIN_SEED:
+        if seed == TRAIN_SEED:
+            announce(PROGRESS)
+        else:
             stack.enter_context(contextlib.redirect_stderr(stack.enter_context(open(os.devnull, "w"))))
         write_frames(file, list(sample(load_recipe(recipe).reduced(fraction), seed)))
 

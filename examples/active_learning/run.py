@@ -6,7 +6,6 @@ python run.py --quick --output DIR   the same on a few frames, to see that it wo
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 import sys
@@ -22,6 +21,7 @@ from command import command_line, exit_code, write_summary
 from presentation import Outcome, print_outcome, write_report
 
 from nnpot.analysis.radial_distribution import Simulation, simulate_radial_distribution
+from nnpot.announce import announce
 from nnpot.io import write_frames
 from nnpot.lammps_runtime import network_commands
 from nnpot.learning import LearningConfig, load_config
@@ -43,9 +43,7 @@ DENSITY = 2.45
 def main() -> int:
     """Run all stages; 0 when every bar is met, 1 when one is missed, 2 after an error."""
     options = command_line(__doc__).parse_args()
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    for name in ("nnpot.learning", "nnpot.progress"):
-        logging.getLogger(name).setLevel(logging.INFO)
+    announce("nnpot.learning")
 
     def example() -> bool:
         outcome = run(options.output, HERE / "quick" if options.quick else HERE)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from nnpot.announce import PROGRESS, announce
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.training import TrainingConfig, load_config
 from seed_study.outcome import Outcome, frames_to_judge_by, judge, write_summary
@@ -23,6 +24,7 @@ def main(study: Study, arguments: Sequence[str] | None = None) -> int:
     options = _options(study, arguments)
     quick = "_quick" if options.quick else ""
     output = options.output or Path("out") / f"{study.name}{quick}"
+    announce(PROGRESS)
     try:
         outcome = run(study, options, output)
         if outcome is None:

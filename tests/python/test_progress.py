@@ -3,6 +3,9 @@ import os
 import subprocess
 import sys
 
+import pytest
+from example_modules import EXAMPLES
+
 from nnpot import progress as module
 
 CODE = """
@@ -14,10 +17,20 @@ print("done")
 """
 
 
-def run(**environment):
+SAID = """
+from nnpot import progress
+progress.SECONDS_BETWEEN_LINES = 0.0
+def work():
+    with progress.progress("work", 3) as bar:
+        bar.advance(2)
+    return True
+"""
+
+
+def run(code=CODE, **environment):
     inherited = {name: value for name, value in os.environ.items() if name != "FORCE_COLOR"}
     return subprocess.run(
-        [sys.executable, "-c", CODE], capture_output=True, text=True, check=True, env=inherited | environment
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=inherited | environment
     )
 
 
@@ -39,3 +52,16 @@ def test_without_a_terminal_a_long_task_says_how_far_it_is(monkeypatch, caplog):
     with module.progress("work", 3) as bar:
         bar.advance(2, loss="0.1")
     assert [record.message for record in caplog.records] == ["work: 2 of 3, loss 0.1"]
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        f"import sys; sys.path.insert(0, {str(EXAMPLES)!r}); from command import exit_code; exit_code(work)",
+        "from nnpot.cli import main as cli; cli.group.main = lambda **_: work(); cli.main()",
+    ],
+    ids=["example", "command"],
+)
+def test_examples_and_commands_say_it_on_stderr(how):
+    done = run(SAID + how)
+    assert (done.stdout, done.stderr) == ("", "work: 2 of 3\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -38,10 +37,3 @@ def require_both(config: Path | None, directory: Path | None) -> tuple[Path, Pat
     if config is None or directory is None:
         raise click.UsageError("expected CONFIG and -o DIRECTORY (or --template)")
     return config, directory
-
-
-def announce(*loggers: str) -> None:
-    """Let these loggers say on stderr what goes on, and all others what is wrong."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    for logger in loggers:
-        logging.getLogger(logger).setLevel(logging.INFO)

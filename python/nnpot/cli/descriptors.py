@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from nnpot.announce import announce
 from nnpot.cli.prediction import data_units_option
 
 if TYPE_CHECKING:
@@ -64,8 +64,7 @@ def command(
         raise click.UsageError("--cutoff needs --elements or --data")
     if lines_file is not None and lines_file != Path("-"):
         require_writable(lines_file)
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    logging.getLogger("nnpot").setLevel(logging.INFO)
+    announce("nnpot")
     settings = _settings(config, cutoff, resolution, count)
     frames = _frames(config, data, data_units)
     found = _function_set(settings, elements.split(",") if elements else None, frames)

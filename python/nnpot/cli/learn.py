@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from nnpot.cli.configured import INTERRUPTED, announce, configured, require_both
+from nnpot.announce import announce
+from nnpot.cli.configured import INTERRUPTED, configured, require_both
 
 
 @click.command(name="learn", short_help="Explore, label and train until a committee is trusted.")
@@ -27,7 +28,7 @@ def command(config: Path | None, directory: Path | None, resume: bool, show_temp
     from nnpot.learning.loop import Interrupted, learn
 
     checked = load_config(config)
-    announce("nnpot.learning", "nnpot.progress")
+    announce("nnpot.learning")
     try:
         result = learn(checked, directory, resume)
     except (Interrupted, KeyboardInterrupt):

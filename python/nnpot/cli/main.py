@@ -10,6 +10,7 @@ from importlib import import_module
 
 import click
 
+from nnpot.announce import PROGRESS, announce
 from nnpot.errors import NnpotError
 
 COMMANDS = (
@@ -56,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     warnings.showwarning = _show_warning
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
+    announce(PROGRESS)
     try:
         group.main(args=arguments, prog_name="nnpot")
     except (NnpotError, OSError) as error:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nnpot.cli.configured import INTERRUPTED, announce, configured, require_both
+from nnpot.announce import announce
+from nnpot.cli.configured import INTERRUPTED, configured, require_both
 from nnpot.cli.error_tables import print_errors
 
 if TYPE_CHECKING:

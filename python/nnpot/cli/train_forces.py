@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from nnpot.cli.configured import INTERRUPTED, announce, configured, require_both
+from nnpot.announce import announce
+from nnpot.cli.configured import INTERRUPTED, configured, require_both
 
 
 @click.command(name="train-forces", short_help="Train networks that put out forces, without an energy.")
