@@ -1,6 +1,6 @@
 """A network potential for SiO2: sampled, trained, exported, and run in LAMMPS beside Vashishta's.
 
-python run.py --output DIR           the potential of the README (110 minutes on two cores)
+python run.py --output DIR           the potential of the README (75 minutes on two cores)
 python run.py --quick --output DIR   all stages, small and short (some minutes)
 python run.py --only physics --output DIR   simulate and report with the frames and the model that are there
 """
