@@ -29,7 +29,7 @@ demo: setup
 	"$(BIN)"/python examples/silicon/run.py --quick --output out/demo
 
 example-%: setup
-	"$(BIN)"/python examples/$*/run.py --output out/$* $(OPTIONS)
+	"$(BIN)"/python examples/$*/run.py --output out/$*$(if $(findstring --quick,$(OPTIONS)),_quick) $(OPTIONS)
 
 example-dft-silicon: setup
 	"$(BIN)"/python examples/dft_silicon/run.py $(OPTIONS)
