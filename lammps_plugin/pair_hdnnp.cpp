@@ -42,6 +42,7 @@ void PairHDNNP::reset()
 void PairHDNNP::settings(int narg, char **arg)
 {
   reset();
+  forget_model();
   read_host_units();
   if (narg == 0 || !utils::is_double(arg[0]))
     error->all(FLERR,
@@ -71,6 +72,10 @@ void PairHDNNP::set_option(const std::string &keyword, const std::string &value)
     cflength = factor(keyword, value);
   else if (keyword == "cfenergy")
     cfenergy = factor(keyword, value);
+  else if (keyword == "emap")
+    error->all(FLERR,
+               "pair_hdnnp: emap is of n2p2 before it came into LAMMPS; leave it out and name the "
+               "elements of the atom types in 'pair_coeff * * El1 El2 ...'");
   else
     error->all(FLERR,
                "pair_hdnnp: unknown keyword '{}'; expected dir, showew, showewsum, resetew, maxew, "
@@ -112,7 +117,7 @@ void PairHDNNP::coeff(int narg, char **arg)
                "atom types, got {} words; correct the pair_coeff line",
                atom->ntypes, MAX(narg - 2, 0));
   set_model({directory}, std::vector<std::string>(arg + 2, arg + narg));
-  if (given_cutoff < cutoff)
+  if (!(given_cutoff >= cutoff))
     error->all(FLERR,
                "pair_hdnnp: the cutoff must be at least {:.10g} Angstrom, that of model '{}', got "
                "{:.10g}; correct the pair_style line",

@@ -1,20 +1,17 @@
 #include "pair_nnp.h"
 
-#include <algorithm>
-#include <exception>
-#include <filesystem>
+#include <set>
 
 #include "atom.h"
 #include "comm.h"
 #include "error.h"
 #include "force.h"
 #include "memory.h"
+#include "n2p2_commands.hpp"
 #include "neigh_list.h"
 #include "neighbor.h"
 #include "nnpot/atomic_virials.hpp"
-#include "nnpot/element.hpp"
 #include "nnpot/error.hpp"
-#include "nnpot/model_directory.hpp"
 #include "nnpot/stage_timer.hpp"
 #include "nnpot/units.hpp"
 #include "update.h"
@@ -28,8 +25,8 @@ static constexpr int BLOCK_SIZE = 64;
 
 PairNNP::PairNNP(LAMMPS *host, const char *name) :
     Pair(host), style(name), host_energy(1.0), cutoff(0.0), precision(nnpot::Precision::full),
-    is_set_up(false), monitor(host, name), tally_step(-1), tally_has_members(false),
-    coulomb_list(nullptr)
+    is_set_up(false), masses(host, name), monitor(host, name), tally_step(-1),
+    tally_has_members(false), coulomb_list(nullptr)
 {
   single_enable = 0;
   restartinfo = 0;
@@ -59,10 +56,20 @@ void PairNNP::settings(int narg, char **arg)
                "pair_nnp: pair_style nnp takes no cutoff (the model has its own); remove '{}'",
                arg[0]);
   read_host_units();
+  forget_model();
   model_units = "";
   precision = nnpot::Precision::full;
   monitor.reset();
-  for (int n = 0; n < narg; n += 2) set_option(arg[n], n + 1 < narg ? arg[n + 1] : "");
+  const std::vector<std::string> words(arg, arg + narg);
+  n2p2_words = nnpot::is_n2p2_style(words) ? words : std::vector<std::string>();
+  if (!n2p2_words.empty())
+    return;    // pair_coeff, which has the cutoff, says what to write instead
+  std::set<std::string> given;
+  for (int n = 0; n < narg; n += 2) {
+    if (!given.insert(words[n]).second)
+      error->all(FLERR, "pair_nnp: '{}' is given twice; keep one of the two", words[n]);
+    set_option(words[n], n + 1 < narg ? words[n + 1] : "");
+  }
 }
 
 void PairNNP::set_option(const std::string &name, const std::string &value)
@@ -95,145 +102,12 @@ void PairNNP::read_host_units()
   host_energy = nnpot::unit_system(host).energy;
 }
 
-/* ----------------------------------------------------------------------
-   in the place of a directory: too many elements were given
-------------------------------------------------------------------------- */
-
-static bool is_an_element(const std::string &word)
-{
-  std::error_code error;
-  if (std::filesystem::exists(word, error)) return false;
-  try {
-    return word == "NULL" || nnpot::atomic_number(word) > 0;
-  } catch (const nnpot::Error &) {
-    return false;
-  }
-}
-
-/* ----------------------------------------------------------------------
-   pair_coeff * * MODEL_DIR [MODEL_DIR2 ...] El1 El2 ... | NULL
-   the last words, as many as there are types, are the elements
-------------------------------------------------------------------------- */
-
-void PairNNP::coeff(int narg, char **arg)
-{
-  const int first_element = narg - atom->ntypes;
-  std::vector<std::string> directories;
-  for (int n = 2; n < first_element; n++) directories.emplace_back(arg[n]);
-  if (directories.empty() || std::any_of(directories.begin(), directories.end(), is_an_element))
-    error->all(FLERR,
-               "pair_nnp: expected 'pair_coeff * * MODEL_DIR' (several for a committee) and one "
-               "element or NULL for each of the {} atom types, got {} words after MODEL_DIR; "
-               "correct the pair_coeff line",
-               atom->ntypes, MAX(narg - 3, 0));
-  set_model(directories, std::vector<std::string>(arg + first_element, arg + narg));
-}
-
-/* ----------------------------------------------------------------------
-   an element or NULL for each type
-------------------------------------------------------------------------- */
-
-void PairNNP::set_model(const std::vector<std::string> &directories,
-                        const std::vector<std::string> &names)
-{
-  read_models(directories);
-  const std::vector<int> atomic_numbers = map_types(names, directories.front());
-  elements.assign(1, "X");
-  for (const std::string &name : names) elements.push_back(name == "NULL" ? "X" : name);
-  adapter = std::make_unique<nnpot::NeighborAdapter>(atomic_numbers, cutoff, NEIGHMASK);
-  set_pairs(atomic_numbers);
-  set_charges(atomic_numbers);
-}
-
-nnpot::Model PairNNP::read_files(const std::string &directory) const
-{
-  return nnpot::read_model(directory, model_units);
-}
-
-/* ----------------------------------------------------------------------
-   every rank reads the files; if any rank fails, all stop
-------------------------------------------------------------------------- */
-
-void PairNNP::read_models(const std::vector<std::string> &directories)
-{
-  std::string message;
-  try {
-    std::vector<nnpot::Model> models;
-    for (const std::string &directory : directories) {
-      models.push_back(read_files(directory));
-      if (comm->me > 0) continue;
-      for (const std::string &line : models.back().warnings)
-        error->warning(FLERR, "pair_{}: {}", style, line);
-    }
-    potential = std::make_unique<nnpot::Potential>(models, precision);
-  } catch (const std::exception &e) {
-    message = "pair_" + style + ": " + e.what();
-  }
-
-  int failed = !message.empty(), n_failed = 0;
-  MPI_Allreduce(&failed, &n_failed, 1, MPI_INT, MPI_SUM, world);
-  if (n_failed == comm->nprocs) error->all(FLERR, message);
-  if (failed) error->one(FLERR, message);
-
-  cutoff = potential->cutoff();
-  if (comm->me > 0) return;
-  const std::string others =
-      directories.size() == 1 ? ""
-                              : fmt::format(" and {} more (a committee)", directories.size() - 1);
-  utils::logmesg(lmp, "pair_{}: model '{}'{}, cutoff {:.6g} Angstrom\n", style, directories.front(),
-                 others, cutoff);
-}
-
-/* ----------------------------------------------------------------------
-   atomic number of each type (from 1), 0 for NULL
-------------------------------------------------------------------------- */
-
-std::vector<int> PairNNP::map_types(const std::vector<std::string> &names,
-                                    const std::string &directory)
-{
-  const std::vector<int> &known = potential->atomic_numbers();
-  std::string known_names;
-  for (const int number : known)
-    known_names += (known_names.empty() ? "" : ", ") + nnpot::element_symbol(number);
-
-  std::vector<int> atomic_numbers(names.size() + 1, 0);
-  for (std::size_t type = 1; type <= names.size(); type++) {
-    const std::string &name = names[type - 1];
-    if (name == "NULL") continue;
-    for (const int number : known)
-      if (name == nnpot::element_symbol(number)) atomic_numbers[type] = number;
-    if (atomic_numbers[type] == 0)
-      error->all(FLERR,
-                 "pair_{}: element '{}' (atom type {}) is not in model '{}' (it has {}); correct "
-                 "the pair_coeff line",
-                 style, name, type, directory, known_names);
-  }
-  return atomic_numbers;
-}
-
-/* ----------------------------------------------------------------------
-   in a hybrid style, pairs with a NULL type are left to the other styles;
-   alone, NULL atoms simply feel nothing
-------------------------------------------------------------------------- */
-
-void PairNNP::set_pairs(const std::vector<int> &atomic_numbers)
-{
-  const int n = atom->ntypes + 1;
-  if (!allocated) {
-    memory->create(setflag, n, n, "pair:setflag");
-    memory->create(cutsq, n, n, "pair:cutsq");
-    allocated = 1;
-  }
-  const bool alone = force->pair == this;
-  for (int i = 1; i < n; i++)
-    for (int j = 1; j < n; j++)
-      setflag[i][j] = alone || (atomic_numbers[i] != 0 && atomic_numbers[j] != 0);
-}
-
 /* ---------------------------------------------------------------------- */
 
 void PairNNP::init_style()
 {
+  require_model();
+  masses.check(atomic_numbers, potential->atomic_numbers());
   if (charges) charges->require_kspace(this);
   if (force->newton_pair == 0)
     error->all(FLERR, "pair_{0}: pair_style {0} requires newton pair on; remove 'newton off'",
@@ -258,6 +132,19 @@ void PairNNP::init_style()
   request_lists();
 }
 
+/* ----------------------------------------------------------------------
+   LAMMPS gives another pair_style command of the same name to this instance
+------------------------------------------------------------------------- */
+
+void PairNNP::require_model() const
+{
+  if (!potential)
+    error->all(FLERR,
+               "pair_{0}: since the last 'pair_style {0}' there was no pair_coeff; repeat the "
+               "pair_coeff line after it",
+               style);
+}
+
 /* ---------------------------------------------------------------------- */
 
 double PairNNP::init_one(int, int)
@@ -269,6 +156,7 @@ double PairNNP::init_one(int, int)
 
 void PairNNP::compute(int eflag, int vflag)
 {
+  require_model();
   ev_init(eflag, vflag);
   if (charges) charges->hand_over_to_atoms();
   begin_findings();

@@ -11,6 +11,7 @@
 #include "nnpot/potential.hpp"
 #include "nnpot/real_space.hpp"
 #include "pair.h"
+#include "type_masses.h"
 #include "uncertainty_tally.hpp"
 
 namespace LAMMPS_NS {
@@ -61,6 +62,7 @@ class PairNNP : public Pair {
   std::vector<nnpot::Extrapolation> extrapolations;    // of that block
 
   void read_host_units();
+  void forget_model();
   void set_model(const std::vector<std::string> &, const std::vector<std::string> &);
   virtual nnpot::Model read_files(const std::string &) const;
   virtual bool is_watching() const;      // for extrapolations, on all steps
@@ -71,7 +73,10 @@ class PairNNP : public Pair {
   std::string model_units;    // of models that do not state their own; empty = not given
   nnpot::Precision precision;
   bool is_set_up;    // past the evaluation before the first step, which is not timed
-  std::vector<std::string> elements;    // symbol of each atom type (from 1), X for NULL
+  std::vector<std::string> elements;      // symbol of each atom type (from 1), X for NULL
+  std::vector<int> atomic_numbers;        // the same, 0 for NULL
+  std::vector<std::string> n2p2_words;    // of a pair_style in n2p2's grammar; empty otherwise
+  TypeMasses masses;
   ExtrapolationMonitor monitor;
   nnpot::Findings findings;                  // what is to be found at this step
   std::vector<nnpot::Evaluation> members;    // of one block of centers
@@ -84,10 +89,14 @@ class PairNNP : public Pair {
   class NeighList *coulomb_list;                // half
 
   void set_option(const std::string &, const std::string &);
+  void refuse_n2p2(int, char **) const;
   void read_models(const std::vector<std::string> &);
+  void read_on_first_rank(const std::vector<std::string> &, std::string &, std::string &) const;
+  void make_potential(const std::string &);
   std::vector<int> map_types(const std::vector<std::string> &, const std::string &);
-  void set_pairs(const std::vector<int> &);
-  void set_charges(const std::vector<int> &);
+  void set_pairs();
+  void set_charges();
+  void require_model() const;
   void request_lists();
   void evaluate_block(int, int);
   void fill_block(int, int);

@@ -22,7 +22,7 @@ static constexpr int COULOMB_LIST = 1;
    k-space asks the pair style, or the hybrid style that it is part of
 ------------------------------------------------------------------------- */
 
-void PairNNP::set_charges(const std::vector<int> &atomic_numbers)
+void PairNNP::set_charges()
 {
   charges.reset();
   coulomb.reset();

@@ -9,6 +9,7 @@
 #include "keyword_file.hpp"
 #include "nnpot/element.hpp"
 #include "nnpot/error.hpp"
+#include "nnpot/run_directory.hpp"
 #include "nnpot/scaling_file.hpp"
 #include "text.hpp"
 #include "weight_table.hpp"
@@ -116,8 +117,9 @@ void require_directory(const path& directory) {
     for (const auto& [file, what] : other_kinds) {
         if (std::filesystem::exists(directory / file, error)) throw_file_error(directory, 0, what);
     }
-    if (std::filesystem::is_directory(directory, error)) return;
-    throw_file_error(directory, 0,
+    require_no_run(directory.string());
+    const bool is_there = std::filesystem::is_directory(directory, error);
+    throw_file_error(is_there ? directory / "input.nn" : directory, 0,
                      "expected a model directory (input.nn, scaling.data, weights.*.data); there is none");
 }
 

@@ -3,6 +3,7 @@
 #include "arrays.hpp"
 #include "bindings.hpp"
 #include "nnpot/ewald.hpp"
+#include "released_gil.hpp"
 
 namespace nnpot_python {
 namespace {
@@ -23,7 +24,7 @@ py::tuple coulomb_sums(const RowMajor& positions, const Integers& numbers, const
     split.real_cutoff = real_cutoff;
     nnpot::CoulombSums sums(structure.n_atoms(), charges.n_kinds);
     {
-        const py::gil_scoped_release release;
+        const ReleasedGil released;
         if (real_cutoff > 0.0) nnpot::add_real_space(structure, charges, split, sums);
         nnpot::add_self_term(structure, charges, split, sums);
         nnpot::add_reciprocal_space(structure, charges, split, sums);

@@ -7,6 +7,7 @@
 #include "nnpot/cell_list.hpp"
 #include "nnpot/descriptor.hpp"
 #include "nnpot/element.hpp"
+#include "released_gil.hpp"
 
 namespace nnpot_python {
 namespace {
@@ -39,7 +40,7 @@ py::array_t<double> values(const nnpot::Descriptor& self, const RowMajor& positi
     const nnpot::Structure structure = to_structure(positions, numbers, cell, pbc);
     arma::mat result;
     {
-        const py::gil_scoped_release release;
+        const ReleasedGil released;
         result = self.values(nnpot::build_neighbor_list(structure, self.cutoff()));
     }
     return to_array(result);
@@ -50,7 +51,7 @@ py::array_t<long> neighbor_counts(const nnpot::Descriptor& self, const RowMajor&
     const nnpot::Structure structure = to_structure(positions, numbers, cell, pbc);
     std::vector<std::size_t> counts;
     {
-        const py::gil_scoped_release release;
+        const ReleasedGil released;
         const nnpot::NeighborList list = nnpot::build_neighbor_list(structure, self.cutoff());
         for (std::size_t c = 0; c < list.n_centers(); ++c) counts.push_back(list.offsets[c + 1] - list.offsets[c]);
     }
@@ -62,7 +63,7 @@ py::tuple jacobian(const nnpot::Descriptor& self, const RowMajor& positions, con
     const nnpot::Structure structure = to_structure(positions, numbers, cell, pbc);
     nnpot::Descriptor::Jacobian result;
     {
-        const py::gil_scoped_release release;
+        const ReleasedGil released;
         result = self.jacobian(nnpot::build_neighbor_list(structure, self.cutoff()));
     }
     return py::make_tuple(to_array(result.values), to_array(result.center), to_array(result.neighbor),
@@ -75,7 +76,7 @@ py::tuple vjp(const nnpot::Descriptor& self, const RowMajor& positions, const In
     const arma::mat columns = borrow_matrix(weights, "weights", static_cast<py::ssize_t>(self.largest_size()));
     nnpot::Descriptor::Gradient result;
     {
-        const py::gil_scoped_release release;
+        const ReleasedGil released;
         result = self.vjp(nnpot::build_neighbor_list(structure, self.cutoff()), columns);
     }
     return py::make_tuple(to_array(result.positions), to_array(result.strain));
@@ -89,7 +90,7 @@ py::array_t<double> jvp(const nnpot::Descriptor& self, const RowMajor& positions
     const arma::mat33 strain_matrix = strain ? to_3_by_3(*strain, "strain") : arma::mat33(arma::fill::zeros);
     arma::mat result;
     {
-        const py::gil_scoped_release release;
+        const ReleasedGil released;
         result = self.jvp(nnpot::build_neighbor_list(structure, self.cutoff()), columns, strain_matrix);
     }
     return to_array(result);

@@ -5,6 +5,7 @@
 #include "nnpot/cell_list.hpp"
 #include "nnpot/element.hpp"
 #include "nnpot/force_features.hpp"
+#include "released_gil.hpp"
 
 namespace nnpot_python {
 namespace {
@@ -27,7 +28,7 @@ template <typename Compute>
 py::array_t<double> of_neighbors(const nnpot::Structure& structure, double radius, const Compute& compute) {
     decltype(compute(nnpot::NeighborList())) result;
     {
-        const py::gil_scoped_release release;
+        const ReleasedGil released;
         result = compute(nnpot::build_neighbor_list(structure, radius));
     }
     return to_array(result);

@@ -9,6 +9,7 @@
 #include "nnpot/lattice_model.hpp"
 #include "nnpot/parallel.hpp"
 #include "nnpot/proximity.hpp"
+#include "released_gil.hpp"
 
 namespace nnpot_python {
 namespace {
@@ -70,7 +71,7 @@ private:
 /// Calls @p work for each configuration without the GIL; errors say which one it was.
 template <typename Work>
 void for_each(const Batch& batch, unsigned threads, const Work& work) {
-    const py::gil_scoped_release release;
+    const ReleasedGil released;
     nnpot::parallel_for(batch.size(), threads, [&](std::size_t i) {
         try {
             work(i);

@@ -8,6 +8,7 @@
 #include "nnpot/element.hpp"
 #include "nnpot/error.hpp"
 #include "nnpot/model_directory.hpp"
+#include "nnpot/run_directory.hpp"
 #include "strings.hpp"
 
 namespace nnpot_python {
@@ -161,6 +162,7 @@ py::list warnings(const nnpot::Model& model) {
 }  // namespace
 
 void bind_model(py::module_& module) {
+    module.def("require_no_run", &nnpot::require_no_run, py::arg("directory"));
     py::class_<nnpot::Model>(module, "Model")
         .def(py::init(&make_model), py::arg("elements"), py::arg("cutoff_type"), py::arg("cutoff_alpha"),
              py::arg("functions"), py::arg("scaling_mode"), py::arg("scaling"), py::arg("scale_min"),

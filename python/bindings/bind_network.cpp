@@ -6,6 +6,7 @@
 #include "layers.hpp"
 #include "nnpot/network_file.hpp"
 #include "nnpot/scaling_file.hpp"
+#include "released_gil.hpp"
 
 namespace nnpot_python {
 namespace {
@@ -16,7 +17,7 @@ py::array_t<double> evaluate(const NeuralNetwork& self, const RowMajor& inputs) 
     const arma::mat columns = borrow_matrix(inputs, "inputs", static_cast<py::ssize_t>(self.n_inputs()));
     arma::mat outputs;
     {
-        const py::gil_scoped_release release;
+        const ReleasedGil released;
         outputs = self.evaluate(columns);
     }
     return to_array(outputs);
@@ -26,7 +27,7 @@ py::tuple jacobian(const NeuralNetwork& self, const RowMajor& inputs) {
     const arma::mat columns = borrow_matrix(inputs, "inputs", static_cast<py::ssize_t>(self.n_inputs()));
     NeuralNetwork::OutputAndJacobian result;
     {
-        const py::gil_scoped_release release;
+        const ReleasedGil released;
         result = self.evaluate_with_jacobian(columns);
     }
     return py::make_tuple(to_array(result.output), to_array(result.jacobian));
@@ -34,7 +35,7 @@ py::tuple jacobian(const NeuralNetwork& self, const RowMajor& inputs) {
 
 double seconds(const NeuralNetwork& self, const RowMajor& inputs, bool gradient, std::size_t n_evaluations) {
     const arma::mat columns = borrow_matrix(inputs, "inputs", static_cast<py::ssize_t>(self.n_inputs()));
-    const py::gil_scoped_release release;
+    const ReleasedGil released;
     NeuralNetwork::Workspace workspace;
     const auto start = std::chrono::steady_clock::now();
     for (std::size_t i = 0; i < n_evaluations; ++i) {

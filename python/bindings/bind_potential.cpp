@@ -12,6 +12,7 @@
 #include "nnpot/potential.hpp"
 #include "nnpot/uncertainty.hpp"
 #include "nnpot/verlet_list.hpp"
+#include "released_gil.hpp"
 
 namespace nnpot_python {
 namespace {
@@ -111,7 +112,7 @@ py::tuple compute_arrays(nnpot::Potential& self, const RowMajor& positions, cons
     const nnpot::Structure structure = to_structure(positions, numbers, cell, pbc);
     Result result;
     {
-        const py::gil_scoped_release release;
+        const ReleasedGil released;
         result = compute(self, structure, neighbors, with_uncertainty);
     }
     arma::cube atomic_virials(3, 3, result.atomic_virials.n_cols);

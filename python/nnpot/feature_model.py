@@ -27,7 +27,6 @@ FILE = "features.nn"
 OTHERS = {
     "input.nn": "a potential of positions, no model of feature files; use nnpot.load",
     "forces.nn": "a set of direct force networks, no model of feature files; use nnpot.load_direct_forces",
-    f"model/{FILE}": "the directory of a training run; its model is the directory 'model' in it",
 }
 """Files by which a directory is known as something else, and what that is."""
 
@@ -296,6 +295,7 @@ def _read(folder: Path) -> tuple[dict[str, ElementNetwork], dict[str, str]]:
         for name, kind in OTHERS.items():
             if (folder / name).exists():
                 raise InvalidInputError(f"{folder}: is {kind}")
+        _core.require_no_run(os.fspath(folder))
         raise FileFormatError(f"{folder}: expected a model of feature files ({FILE}); there is none")
     lines = KeywordFile(file, ("elements",), ("nodes", "activations", "atom_energy", "info"))
     elements = _elements(lines)

@@ -264,7 +264,6 @@ def load(
     name = None if units is None else UnitSystem(units).value
     members = []
     for directory in directories:
-        _require_no_run(Path(directory))
         members.append(_core.Model.read(os.fspath(directory), name))
         for line in members[-1].warnings:
             warnings.warn(line, stacklevel=2)
@@ -286,13 +285,6 @@ def _from_texts(members: list[dict[str, str]], precision: Precision) -> Potentia
                 (Path(name) / file).write_text(text, "utf-8")
             models.append(_core.Model.read(name, None))
     return Potential(models, precision)
-
-
-def _require_no_run(directory: Path) -> None:
-    inner = directory / "model"
-    files = ("input.nn", "features.nn", "forces.nn")
-    if any((inner / name).exists() and not (directory / name).exists() for name in files):
-        raise InvalidInputError(f"{directory}: is the directory of a training run; its model is {inner}")
 
 
 def _stress(virial: NDArray[np.float64], volume: float) -> NDArray[np.float64]:

@@ -12,4 +12,7 @@ int atomic_number(const std::string& symbol);
 /// Chemical symbol of an atomic number from 1 to the largest.  @throws InvalidInput outside that range
 std::string element_symbol(int atomic_number);
 
+/// Mass of the natural element in g/mol.  @throws InvalidInput outside that range
+double standard_mass(int atomic_number);
+
 }  // namespace nnpot

@@ -105,9 +105,7 @@ def _require_direct_forces(directory: Path) -> None:
         raise InvalidInputError(f"{directory}: is a potential, with an energy; nnpot.load reads it")
     if (directory / "features.nn").exists():
         raise InvalidInputError(f"{directory}: is a model of features; nnpot.load_feature_model reads it")
-    if (directory / "model" / FILE).exists():
-        model = directory / "model"
-        raise InvalidInputError(f"{directory}: is the directory of a training run; its model is {model}")
+    _core.require_no_run(os.fspath(directory))
     raise InvalidInputError(f"{directory}: expected the directory of a direct force model ({FILE})")
 
 
