@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "nnpot/element.hpp"
-#include "nnpot/error.hpp"
 
 namespace nnpot {
 namespace {

@@ -37,7 +37,9 @@ void PairNNP::set_charges()
 void *PairNNP::extract(const char *name, int &dimension)
 {
   dimension = 0;
-  return charges && strcmp(name, "cut_coul") == 0 ? charges->hand_over() : nullptr;
+  if (strcmp(name, "cut_coul") != 0) return nullptr;
+  if (ewaldflag) require_model();    // k-space asks earlier than the pair style is initialised
+  return charges ? charges->hand_over() : nullptr;
 }
 
 /* ----------------------------------------------------------------------

@@ -100,7 +100,6 @@ void PairNNP::forget_model()
   adapter.reset();
   charges.reset();
   coulomb.reset();
-  ModelCharges::announce(this, false);
 }
 
 nnpot::Model PairNNP::read_files(const std::string &directory) const

@@ -282,7 +282,7 @@ class NeuralNetwork:
         """Mean time of an evaluation in C++, or of one with the gradient of the sum of the outputs."""
 
 def require_no_run(directory: str) -> None:
-    """Refuses the directory of a training or of `nnpot learn` in the place of a model, and names its models."""
+    """Refuses the directory of a training or a loop in the place of a model, and names its models."""
 
 def read_scaling(path: str | PathLike[str], counts: Sequence[int]) -> list[Array]:
     """Read ``scaling.data``: of each element (n, 4), min, max, mean, sigma; ``counts``: the n."""

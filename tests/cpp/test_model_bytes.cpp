@@ -15,7 +15,7 @@ std::vector<nnpot::Model> committee() {
     first.scale_min = -0.3;
     first.scale_max = 0.7;
     first.scaling_mode = nnpot::ScalingMode::sigma;
-    first.cutoff_type = nnpot::CutoffType::tanh_cubed;
+    first.cutoff_type = nnpot::CutoffType::tanh3;
     first.elements[0].functions.back().subtype = "p2a";
     first.long_range = nnpot::LongRange{false, 0.3, 0.0, {{1, 0.4}, {8, -0.8}}};
     first.info = {{"units", "metal"}, {"trained_on", "nothing"}};

@@ -206,7 +206,7 @@ def test_no_warnings_inside_of_the_training_data(model_directory: Path, tmp_path
         ("", "expected 'pair_style hdnnp CUTOFF keyword value ...', got ''"),
         ("dir model", "got 'dir' in place of CUTOFF"),
         ("6.0 dir", "keyword 'dir' has no value"),
-        ("6.0 emap 1:Si", "unknown keyword 'emap'; expected dir, showew, showewsum, resetew, maxew"),
+        ("6.0 kelvin 3", "unknown keyword 'kelvin'; expected dir, showew, showewsum, resetew, maxew"),
         ("6.0 showew 1", "showew must be yes or no, got '1'"),
         ("6.0 resetew maybe", "resetew must be yes or no, got 'maybe'"),
         ("6.0 showewsum often", "showewsum must be an integer, got 'often'"),

@@ -22,7 +22,7 @@ CPP_FILES = sorted(
 )
 PLUGIN_FILES = sorted([*(ROOT / "lammps_plugin").glob("*.[ch]pp"), *(ROOT / "lammps_plugin").glob("*.h")])
 BINDING_FILES = sorted((ROOT / "python" / "bindings").glob("*.[ch]pp"))
-WITHOUT_LAMMPS = {"neighbor_adapter", "uncertainty_tally", "host_version"}
+WITHOUT_LAMMPS = {"neighbor_adapter", "uncertainty_tally", "host_version", "mass_check", "n2p2_commands"}
 PYTHON_FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 BUILDERS = {"cell_list", "verlet_list"}
 """What fills a neighbor list from a structure."""
