@@ -25,8 +25,8 @@ static constexpr int BLOCK_SIZE = 64;
 
 PairNNP::PairNNP(LAMMPS *host, const char *name) :
     Pair(host), style(name), host_energy(1.0), cutoff(0.0), precision(nnpot::Precision::full),
-    is_set_up(false), masses(host, name), monitor(host, name), tally_step(-1),
-    tally_has_members(false), coulomb_list(nullptr)
+    is_initialised(false), is_set_up(false), masses(host, name), monitor(host, name),
+    tally_step(-1), tally_has_members(false), coulomb_list(nullptr)
 {
   single_enable = 0;
   restartinfo = 0;
@@ -130,6 +130,7 @@ void PairNNP::init_style()
                    style);
 
   request_lists();
+  is_initialised = true;
 }
 
 /* ----------------------------------------------------------------------
@@ -157,6 +158,12 @@ double PairNNP::init_one(int, int)
 void PairNNP::compute(int eflag, int vflag)
 {
   require_model();
+  if (!is_initialised)
+    error->all(
+        FLERR,
+        "pair_{}: the model is new since the last set-up of a run; leave out 'pre no' of the "
+        "run command",
+        style);
   ev_init(eflag, vflag);
   if (charges) charges->hand_over_to_atoms();
   begin_findings();

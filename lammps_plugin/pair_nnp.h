@@ -72,7 +72,8 @@ class PairNNP : public Pair {
  private:
   std::string model_units;    // of models that do not state their own; empty = not given
   nnpot::Precision precision;
-  bool is_set_up;    // past the evaluation before the first step, which is not timed
+  bool is_initialised;    // with this model: LAMMPS has been asked for neighbor lists
+  bool is_set_up;         // past the evaluation before the first step, which is not timed
   std::vector<std::string> elements;      // symbol of each atom type (from 1), X for NULL
   std::vector<int> atomic_numbers;        // the same, 0 for NULL
   std::vector<std::string> n2p2_words;    // of a pair_style in n2p2's grammar; empty otherwise

@@ -81,6 +81,7 @@ void PairNNP::refuse_n2p2(int narg, char **arg) const
 void PairNNP::set_model(const std::vector<std::string> &directories,
                         const std::vector<std::string> &names)
 {
+  forget_model();
   read_models(directories);
   atomic_numbers = map_types(names, directories.front());
   elements.assign(1, "X");
@@ -91,11 +92,13 @@ void PairNNP::set_model(const std::vector<std::string> &directories,
 }
 
 /* ----------------------------------------------------------------------
-   of another pair_style command: what it says does not count for a model that was read before
+   of another pair_style or pair_coeff command: what it says does not count for a model that was
+   read before
 ------------------------------------------------------------------------- */
 
 void PairNNP::forget_model()
 {
+  is_initialised = false;
   potential.reset();
   adapter.reset();
   charges.reset();

@@ -51,3 +51,11 @@ def test_the_new_options_count_with_the_new_pair_coeff(
         run_successfully(script, tmp_path).split("PotEng")[-1].split()[1] for script in (twice, once, mixed)
     ]
     assert energies[0] == energies[1] != energies[2]
+
+
+def test_a_run_without_set_up_after_another_model(start: str, model_directory: Path, tmp_path: Path) -> None:
+    coeff = f"pair_coeff * * {model_directory} Si O\n"
+    script = start + f"pair_style nnp\n{coeff}run 0\n{coeff}"
+    assert "leave out 'pre no' of the run command" in failure(script + "run 1 pre no\n", tmp_path)
+    other = start + f"pair_style zero 5.0\npair_coeff * *\nrun 0\npair_style nnp\n{coeff}run 1 pre no\n"
+    assert "leave out 'pre no' of the run command" in failure(other, tmp_path, 2)
