@@ -39,12 +39,52 @@ KEYWORDS = {
     },
 }
 """With values that are right."""
-OF_OTHERS = "emap dir unit Units cutoff NULL *"
-VALUES = (
-    "metal real atomic double mixed ignore warn dump stop yes no model missing a_file . .. / 0 1 -1 10 1000 0.05 1e-3 "
-    "-0.5 nan inf -inf 1e999 99999999999999999999 0x10 1.0D0 1:Si 1:Si,2:O Si { {} {0} %s %n $(1/0) ünits"
-).split()
-ELEMENTS = "Si O NULL Xe si SI X 14 * Si2 model missing".split()
+OF_OTHERS = ["emap", "dir", "unit", "Units", "cutoff", "NULL", "*"]
+VALUES = [
+    "metal",
+    "real",
+    "atomic",
+    "double",
+    "mixed",
+    "ignore",
+    "warn",
+    "dump",
+    "stop",
+    "yes",
+    "no",
+    "model",
+    "missing",
+    "a_file",
+    ".",
+    "..",
+    "/",
+    "0",
+    "1",
+    "-1",
+    "10",
+    "1000",
+    "0.05",
+    "1e-3",
+    "-0.5",
+    "nan",
+    "inf",
+    "-inf",
+    "1e999",
+    "99999999999999999999",
+    "0x10",
+    "1.0D0",
+    "1:Si",
+    "1:Si,2:O",
+    "Si",
+    "{",
+    "{}",
+    "{0}",
+    "%s",
+    "%n",
+    "$(1/0)",
+    "ünits",
+]
+ELEMENTS = ["Si", "O", "NULL", "Xe", "si", "SI", "X", "14", "*", "Si2", "model", "missing"]
 OTHER_COMMANDS = [
     "",
     "run 1 pre no",
@@ -67,7 +107,7 @@ def words(random: Random, style: str) -> str:
         keyword = random.choice(list(KEYWORDS[style]))
         values = KEYWORDS[style][keyword].split() if random.random() < 0.8 else VALUES
         if random.random() < 0.05:
-            keyword = random.choice(OF_OTHERS.split())
+            keyword = random.choice(OF_OTHERS)
         chosen += [keyword, random.choice(values)]
     if random.random() < 0.05 and chosen:
         chosen.pop()
