@@ -81,7 +81,6 @@ VALUES = [
     "{0}",
     "%s",
     "%n",
-    "$(1/0)",
     "ünits",
 ]
 ELEMENTS = ["Si", "O", "NULL", "Xe", "si", "SI", "X", "14", "*", "Si2", "model", "missing"]
