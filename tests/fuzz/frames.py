@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 
 from fuzzing import main, mutated
+
 from nnpot.io import read_frames
 
 EXTXYZ = b"""2
@@ -20,7 +21,7 @@ energy=-3.5 stress="0.1 0.2 0.3 0.2 0.4 0.5 0.3 0.5 0.6" group="liquid 300 K" pb
 Si 0.0 0.125 0.0 0.1 0.2 0.3 1 T
 O 2.0 2.0 2.5 -0.1 -0.2 -0.3 -2 F
 1
-Properties=species:S:1:pos:R:3:charge:R:1 energy=-1.25e1 virial=[1 0 0 0 2 0 0 0 3] free_energy=-12.6 note='a=b'
+Properties=species:S:1:pos:R:3:charge:R:1 energy=-1.25e1 virial=[1 0 0 0 2 0 0 0 3] note='a=b'
 Si 0.5 0.25 0.75 0.5
 """
 RUNNER = b"""begin set=test

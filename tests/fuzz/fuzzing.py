@@ -1,16 +1,16 @@
 """What the fuzzing scripts share: mutations of files, and a runner that outlives hangs and crashes.
 
-A script gives `main` a function that makes one case from chance in an empty folder and tries it. The cases run
-in processes of their own, so that one that hangs or crashes is killed, counted and can be repeated alone.
+A script gives `main` a function that makes one case from chance in an empty folder and tries it. The cases
+run in processes of their own, so that one that hangs or crashes is killed, counted and can be repeated alone.
 """
 
 from __future__ import annotations
 
 import argparse
 import multiprocessing
+import os
 import resource
 import shutil
-import sys
 import tempfile
 import time
 import traceback
@@ -22,6 +22,7 @@ from pathlib import Path
 from random import Random
 
 from mutations import mutated
+
 from nnpot.errors import NnpotError
 from nnpot.progress import progress
 
@@ -189,7 +190,9 @@ def _work(case: Case, seed: int, limits: Limits, folder: Path, connection: Conne
     size = int(limits.gigabytes * 2**30)
     resource.setrlimit(resource.RLIMIT_AS, (size, size))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    sys.stdout = sys.stderr = open("/dev/null", "w")  # noqa: SIM115: as long as the process lives
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
     while True:
         number = connection.recv()
         own = folder / str(number)

@@ -11,16 +11,18 @@ Mutation = Callable[[bytes, Random], bytes]
 NUMBER = re.compile(rb"[-+]?\d+\.?\d*(?:[eEdD][-+]?\d+)?")
 NUMBERS = (
     (
-        "nan inf -inf 1e999 1e-320 -0 0 -1 1 2 0.5 1e9 1000000000 2147483648 -2147483649 99999999999999999999 "
-        "1e308 0x10 1_000 1.0D+00 1d5 1,5 .5 5. +3 1e 1.2.3 --1 ١ ½ 1e-5000 00012 1e1000000000 " + "9" * 400
+        "nan inf -inf 1e999 1e-320 -0 0 -1 1 2 0.5 1e9 1000000000 2147483648 -2147483649 "
+        "99999999999999999999 1e308 0x10 1_000 1.0D+00 1d5 1,5 .5 5. +3 1e 1.2.3 --1 ١ ½ 1e-5000 00012 1e1000000000 "
+        + "9"
+        * 400
     )
     .encode()
     .split()
 )
 WORDS = (
     (
-        "T F None null true **** ? X Xx H Uuo 119 = : , # ! \" ' { } [ ] \\ % $ & ~ begin end - -- é \x00 \ufeff "
-        "\x1a \x85 \u2028 () NaN() species:S:1 pos:R:3 a=b _JSON <a> &amp; 300K " + "a" * 5000
+        "T F None null true **** ? X Xx H Uuo 119 = : , # ! \" ' { } [ ] \\ % $ & ~ begin end - -- é \x00 "
+        "\ufeff \x1a \x85 \u2028 () NaN() species:S:1 pos:R:3 a=b _JSON <a> &amp; 300K " + "a" * 5000
     )
     .encode()
     .split(b" ")
