@@ -16,9 +16,58 @@ if TYPE_CHECKING:
     from nnpot.potential import Prediction
 
 
+LIKELY: dict[str, tuple[str, tuple[str, ...]]] = {
+    "energy": ("energy", ("e", "etot", "e_tot", "e0")),
+    "forces": ("force", ("f", "gradient", "gradients")),
+    "stress": ("stress", ()),
+}
+"""What a name has in it, or is, that may mean a label, in small letters."""
+OTHER_MEANINGS = ("energies", "stresses")
+"""Names that have a meaning of their own."""
+N_NAMES = 3
+"""Names that a question asks about."""
+
+
 def results_of(frame: Atoms) -> dict[str, Any]:
     """The stored reference values of a frame (``energy``, ``forces``, ``stress``, ...); empty without any."""
     return dict(frame.calc.results) if frame.calc is not None else {}
+
+
+def group_of(frame: Atoms) -> str:
+    """The name of a frame's group; empty without one."""
+    return group_name(frame.info.get("group", ""))
+
+
+def group_name(value: Any) -> str:
+    """A group as the text that names it in a file: ``300 600`` of two numbers, ``T`` of True."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool | np.bool_):
+        return "T" if value else "F"
+    if isinstance(value, np.ndarray | list | tuple) and np.ndim(value) > 0:
+        return " ".join(map(group_name, value))
+    return str(value)
+
+
+def likely_key(frames: Sequence[Atoms], label: str) -> str:
+    """A question whether names that frames have mean a label that none of them has; empty without such names.
+
+    Parameters
+    ----------
+    label
+        ``energy``, ``forces`` or ``stress``.
+    """
+    part, short = LIKELY[label]
+    names = {
+        name
+        for frame in frames
+        for name in (*results_of(frame), *frame.info, *frame.arrays)
+        if (part in name.lower() or name.lower() in short) and "per_atom" not in name.lower()
+    }
+    if label == "stress":
+        names |= {name for frame in frames for name in frame.info if "virial" in name.lower()}
+    found = sorted(names - set(OTHER_MEANINGS))
+    return f"; is it {' or '.join(found[:N_NAMES])} (data.labels.{label})?" if found else ""
 
 
 def require_labels(
@@ -47,10 +96,13 @@ def require_labels(
         for label in ("energy", "forces") if forces else ("energy",):
             if results.get(label) is None:
                 found = ", ".join(sorted({*results, *frame.info, *frame.arrays} - {"numbers", "positions"}))
+                hint = (
+                    "" if any(label in results_of(other) for other in frames) else likely_key(frames, label)
+                )
                 raise InvalidInputError(
                     f"{where}: frame {number} (counted from 0) has no {label}, it has {found or 'nothing'}; "
                     f"add it under the name '{label}', say its name (data.labels of a training), or remove "
-                    f"the frame"
+                    f"the frame{hint}"
                 )
         require_finite(frame, f"{where}: frame {number} (counted from 0)")
 
@@ -71,9 +123,10 @@ def require_any_labels(frames: Sequence[Atoms], where: str | os.PathLike[str] = 
         Where no frame has a label, or naming the first frame (counted from 0) with one that is not finite.
     """
     if not any(label in results_of(frame) for frame in frames for label in ("energy", "forces", "stress")):
+        hints = "".join(likely_key(frames, label) for label in LIKELY)
         raise InvalidInputError(
             f"{where}: none of the {len(frames)} frames has an energy, forces or a stress to compare with; "
-            f"add them under the names 'energy', 'forces' and 'stress'"
+            f"add them under the names 'energy', 'forces' and 'stress'{hints}"
         )
     for number, frame in enumerate(frames):
         require_finite(frame, f"{where}: frame {number} (counted from 0)")
