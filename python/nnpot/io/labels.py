@@ -38,6 +38,12 @@ def group_of(frame: Atoms) -> str:
     return group_name(frame.info.get("group", ""))
 
 
+def is_test_frame(frame: Atoms) -> bool:
+    """Whether its file keeps a frame from training: ``begin set=test`` in an input.data of n2p2."""
+    mark = frame.info.get("set")
+    return isinstance(mark, str) and mark == "test"
+
+
 def group_name(value: Any) -> str:
     """A group as the text that names it in a file: ``300 600`` of two numbers, ``T`` of True."""
     if isinstance(value, str):
@@ -96,9 +102,8 @@ def require_labels(
         for label in ("energy", "forces") if forces else ("energy",):
             if results.get(label) is None:
                 found = ", ".join(sorted({*results, *frame.info, *frame.arrays} - {"numbers", "positions"}))
-                hint = (
-                    "" if any(label in results_of(other) for other in frames) else likely_key(frames, label)
-                )
+                some_have = any(label in results_of(other) for other in frames)
+                hint = "" if some_have else likely_key(frames, label)
                 raise InvalidInputError(
                     f"{where}: frame {number} (counted from 0) has no {label}, it has {found or 'nothing'}; "
                     f"add it under the name '{label}', say its name (data.labels of a training), or remove "

@@ -59,7 +59,12 @@ def n_digits(word: str) -> int:
     return sum(letter.isdigit() for letter in re.split("[eEdD]", word, maxsplit=1)[0])
 
 
-def shown(text: str, longest: int = LONGEST) -> str:
-    """A text as a message shows it: in quotation marks, without what a terminal cannot print, not too long."""
-    plain = "".join(letter if letter.isprintable() else "?" for letter in text)
-    return f"'{plain}'" if len(plain) <= longest else f"'{plain[:longest]}...'"
+def shown(text: str) -> str:
+    """A text as a message shows it: in quotation marks, not too long."""
+    return f"'{printable(text, LONGEST)}'"
+
+
+def printable(text: str, longest: int) -> str:
+    """A text of signs that a terminal can print, cut behind so many."""
+    plain = "".join(letter if letter.isprintable() else "?" for letter in text[: longest + 1])
+    return plain if len(plain) <= longest else f"{plain[:longest]}..."

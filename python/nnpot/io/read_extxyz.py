@@ -1,7 +1,7 @@
 """Reads extended XYZ, and plain XYZ: every word is held against what the file says of itself.
 
-Per frame a line with the number of atoms, a comment line of keys and values (`extxyz_comment`), and a line for
-each atom, whose columns the key ``Properties`` names. docs/formats.md says what is accepted.
+Per frame a line with the number of atoms, a comment line of keys and values (`extxyz_comment`), and a line
+for each atom, whose columns the key ``Properties`` names. docs/formats.md says what is accepted.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ase import Atoms
 from ase.calculators.calculator import all_properties
 from ase.data import atomic_numbers, chemical_symbols
 
-from nnpot.errors import FileFormatError, UnknownElementError
+from nnpot.errors import FileFormatError, NnpotError, UnknownElementError
 from nnpot.io.extxyz_comment import LOGICAL, comment_fields, value_of
 from nnpot.io.numerals import is_number, n_digits, numbers, shown, whole
 from nnpot.io.raw_frame import RawFrame
@@ -35,7 +35,7 @@ COLUMNS = {
 }
 """Type and number of the columns that ASE or we calculate with; 0 for any number."""
 NAMES_OF_KEYS = {"lattice": "Lattice", "properties": "Properties", "pbc": "pbc"}
-"""The keys that the reader needs, in any spelling: a ``lattice`` that is passed over makes a crystal a cluster."""
+"""Keys that the reader needs, in any spelling: a ``lattice`` passed over makes a crystal a cluster."""
 PLAIN = "species:S:1:pos:R:3"
 """The columns of plain XYZ, behind which there may be more."""
 TYPES = {"R": "a number", "I": "a whole number", "S": "a word", "L": "T or F"}
@@ -70,9 +70,7 @@ class _Place:
     lines: TextLines
     frame: int
 
-    def fail(
-        self, message: str, kind: type[FileFormatError | UnknownElementError] = FileFormatError
-    ) -> NoReturn:
+    def fail(self, message: str, kind: type[NnpotError] = FileFormatError) -> NoReturn:
         """Name the file, the frame and the line last read."""
         raise kind(f"{self.path}: frame {self.frame} (counted from 0): line {self.lines.number}: {message}")
 
@@ -203,14 +201,14 @@ def _rows(place: _Place, n_atoms: int, n_words: int, exact: bool) -> list[list[s
         line = next(place.lines, None)
         if line is None:
             place.fail(
-                f"expected {n_atoms} atoms, got {number} and the end of the file; it is cut short, or correct "
-                f"the number of atoms"
+                f"expected {n_atoms} atoms, got {number} and the end of the file; it is cut short, or "
+                f"correct the number of atoms"
             )
         words = line.split()
         if len(words) < n_words or (exact and len(words) > n_words):
             place.fail(
-                f"expected {n_words} words for atom {number}, as the columns say, got {len(words)}; correct the "
-                f"line, or the number of atoms"
+                f"expected {n_words} words for atom {number}, as the columns say, got {len(words)}; correct "
+                f"the line, or the number of atoms"
             )
         rows.append(words)
     return rows
@@ -259,7 +257,8 @@ def _atomic_numbers(place: _Place, arrays: dict[str, Any]) -> Any:
         for atom, z in enumerate(found.tolist()):
             if not 0 < z < len(chemical_symbols):
                 place.fail(
-                    f"expected an atomic number from 1 to {len(chemical_symbols) - 1} for atom {atom}, got {z}",
+                    f"expected an atomic number from 1 to {len(chemical_symbols) - 1} for atom {atom}, "
+                    f"got {z}; correct or remove the frame",
                     UnknownElementError,
                 )
         return found
@@ -267,7 +266,8 @@ def _atomic_numbers(place: _Place, arrays: dict[str, Any]) -> Any:
     for atom, word in enumerate(symbols.tolist()):
         if known[word] == 0:
             place.fail(
-                f"expected the symbol of an element for atom {atom}, got {shown(word)}; say which element it is",
+                f"expected the symbol of an element for atom {atom}, got {shown(word)}; say which element "
+                f"it is",
                 UnknownElementError,
             )
     return np.array([known[word] for word in symbols.tolist()])
@@ -285,9 +285,10 @@ def _tensor(place: _Place, key: str, value: Any) -> Any:
 
 
 def _require_whole_end(place: _Place, rows: Sequence[Sequence[str]]) -> None:
-    """Refuse a last word without line end that has fewer digits than the one above, or is the start of another text.
+    """Refuse a last word without line end that looks cut.
 
-    Without a line above, the number before it is compared.
+    A number does that has fewer digits than the one above (without any above, than the one before it), and a
+    text that is the start of another.
     """
     *others, last = rows
     word = last[-1]
@@ -299,6 +300,6 @@ def _require_whole_end(place: _Place, rows: Sequence[Sequence[str]]) -> None:
         cut = word not in ends and any(other.startswith(word) for other in ends)
     if cut:
         place.fail(
-            f"the last line has no line end, and {shown(word)} at its end is shorter than what stands above or "
-            f"before it; the file is cut short (if it is whole, add the line end)"
+            f"the last line has no line end, and {shown(word)} at its end is shorter than what stands above "
+            f"or before it; the file is cut short (if it is whole, add the line end)"
         )

@@ -18,7 +18,7 @@ from nnpot.files import GZIP_DAMAGE, damaged_gzip
 from nnpot.io.feature_files import FEATURES, features_of, has_features, is_feature_file, read_feature_file
 from nnpot.io.label_keys import LabelKeys, take_labels
 from nnpot.io.labels import group_name, require_finite, results_of
-from nnpot.io.numerals import shown
+from nnpot.io.numerals import printable
 from nnpot.io.raw_frame import RawFrame
 from nnpot.io.read_extxyz import read_extxyz
 from nnpot.io.runner_data import read_runner_data
@@ -31,6 +31,9 @@ EXTXYZ = "extxyz"
 FEATURE_FILE = "features"
 WITHOUT_ELEMENTS = ("lammps-data", "lammps-dump-text", "lammps-dump-binary")
 """Files that may give types instead of elements; ASE would then read hydrogen, helium, ..."""
+LONGEST_REASON = 200
+"""Characters that are shown of an error of ASE."""
+
 NO_KEYS = LabelKeys()
 
 
@@ -157,7 +160,7 @@ def _read_with_ase(path: Path, kind: str, units: UnitSystem | None) -> list[RawF
     except NnpotError:
         raise
     except Exception as error:  # ASE's readers raise whatever their parsing happens to raise
-        reason = shown(" ".join(f"{type(error).__name__}: {error}".split()), 200)
+        reason = printable(" ".join(f"{type(error).__name__}: {error}".split()), LONGEST_REASON)
         raise FileFormatError(
             f"{path}: frame {len(frames)} (counted from 0) cannot be read as {kind}: {reason}; "
             f"correct or remove it"

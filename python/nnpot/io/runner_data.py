@@ -60,8 +60,8 @@ def read_runner_data(path: str | os.PathLike[str], units: UnitSystem) -> list[Ra
     Returns
     -------
     list of RawFrame
-        Energy (eV), forces (eV/Å) and ``charges``; the ``comment``, the total ``charge`` and the tag ``set`` of
-        the frame in ``info``, where there are any. Atoms stay where they are, also outside the cell.
+        Energy (eV), forces (eV/Å) and ``charges``; the ``comment``, the total ``charge`` and the tag ``set``
+        of the frame in ``info``, where there are any. Atoms stay where they are, also outside the cell.
 
     Raises
     ------

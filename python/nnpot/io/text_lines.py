@@ -40,7 +40,8 @@ def opened(path: str | os.PathLike[str], mode: str = "rb", **how: Any) -> IO[Any
         If it is a pipe or a device.
     """
     require_regular(path)
-    return COMPRESSIONS.get(Path(path).suffix, open)(path, mode, **how)
+    stream: IO[Any] = COMPRESSIONS.get(Path(path).suffix, open)(path, mode, **how)
+    return stream
 
 
 class TextLines:

@@ -1,4 +1,4 @@
-"""Steps of VASP whose electrons did not converge: VASP writes their energies and forces as it does others'."""
+"""Steps of VASP whose electrons did not converge; VASP writes their energies and forces like any others."""
 
 from __future__ import annotations
 
@@ -66,11 +66,8 @@ def _of_outcar(path: Path) -> list[int]:
             steps[step] = steps.get(step, 0) + 1
         else:
             converged.add(step)
-    return [
-        frame
-        for frame, (step, n) in enumerate(steps.items())
-        if limit and n >= limit and step not in converged
-    ]
+    unconverged = [limit > 0 and n >= limit and step not in converged for step, n in steps.items()]
+    return [frame for frame, is_one in enumerate(unconverged) if is_one]
 
 
 def _matches(path: Path, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
