@@ -127,22 +127,6 @@ def test_numbers_that_are_none_are_refused(tmp_path: Path, old: str, new: str, m
         read_frames(path)
 
 
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("Si 2.0 2.0 2.0 -0.1 -0.2 -0.3\n", ""),
-        ("Si 2.0", "\nSi 2.0"),
-        ("Si 2.0", "Sj 2.0"),
-        ("-0.2 -0.3", "-0.2"),
-        ("-0.2 -0.3", "-0.2 abc"),
-        ("2\n", "two\n"),
-    ],
-)
-def test_a_damaged_file_is_refused(tmp_path: Path, old: str, new: str) -> None:
-    with pytest.raises(FileFormatError, match=r"frames\.xyz: frame 0 .* cannot be read as extxyz"):
-        read_frames(write(tmp_path, FRAME.replace(old, new, 1)))
-
-
 @pytest.mark.parametrize("name", ["x.data", "notes.txt", "in.unknown"])
 def test_an_unknown_kind_of_file_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(FileFormatError, match="unknown kind of file"):

@@ -79,7 +79,9 @@ def test_an_unknown_group_is_refused_with_the_known_ones() -> None:
 
 
 def test_groups_that_leave_nothing_are_refused() -> None:
-    with pytest.raises(InvalidInputError, match=r"6 frame\(s\) leave none to train on .*\(3 by group or set=test, 3 and"):
+    with pytest.raises(
+        InvalidInputError, match=r"6 frame\(s\) leave none to train on .*\(3 by group or set=test, 3 and"
+    ):
         split_indices(frames_of(a=3, b=3), config(test_groups="a", validation_fraction=0.99))
 
 

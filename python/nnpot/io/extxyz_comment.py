@@ -32,8 +32,9 @@ def comment_fields(line: str) -> dict[str, str]:
         item = ITEM.match(line, place)
         assert item is not None, "it matches nothing at all, too"
         place = max(item.end(), place + 1)
-        if item[1]:
-            fields[_plain(item[1])] = "T" if item[2] is None else _plain(item[3])
+        key = _plain(item[1])
+        if key:
+            fields[key] = "T" if item[2] is None else _plain(item[3])
     return fields
 
 
@@ -85,7 +86,7 @@ def _json(text: str) -> Any:
     try:
         values = json.loads(text)
     except (ValueError, RecursionError):
-        return text
+        return JSON + text
     try:
         array = np.array(values)
     except ValueError:

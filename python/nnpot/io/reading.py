@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import codecs
-import lzma
 import os
 from pathlib import Path
 from typing import Literal
 
 from ase import Atoms
-from ase.data import chemical_symbols
-from ase.io import iread
 from ase.io.formats import UnknownFileTypeError, filetype, ioformats
 
-from nnpot.errors import FileFormatError, InvalidInputError, NnpotError
-from nnpot.files import GZIP_DAMAGE, damaged_gzip
+from nnpot.errors import FileFormatError, InvalidInputError
+from nnpot.io.ase_files import read_with_ase
 from nnpot.io.feature_files import FEATURES, features_of, has_features, is_feature_file, read_feature_file
 from nnpot.io.label_keys import LabelKeys, take_labels
-from nnpot.io.labels import group_name, require_finite, results_of
-from nnpot.io.numerals import printable
-from nnpot.io.raw_frame import RawFrame
+from nnpot.io.labels import group_name, require_finite
 from nnpot.io.read_extxyz import read_extxyz
 from nnpot.io.runner_data import read_runner_data
-from nnpot.io.text_lines import opened, plain_name
-from nnpot.io.vasp import VASP, warn_of_unconverged
+from nnpot.io.text_lines import COMPRESSION_DAMAGE, damaged, opened, plain_name
 from nnpot.units import UNIT_CHOICES, UnitSystem
 
 RUNNER = "RuNNer input.data"
@@ -31,8 +25,6 @@ EXTXYZ = "extxyz"
 FEATURE_FILE = "features"
 WITHOUT_ELEMENTS = ("lammps-data", "lammps-dump-text", "lammps-dump-binary")
 """Files that may give types instead of elements; ASE would then read hydrogen, helium, ..."""
-LONGEST_REASON = 200
-"""Characters that are shown of an error of ASE."""
 
 NO_KEYS = LabelKeys()
 
@@ -86,7 +78,8 @@ def read_frames(
     elif found == RUNNER and system is not None:
         frames = take_labels(read_runner_data(path, system), labels, None, str(path))
     else:
-        frames = take_labels(_read_with_ase(path, found, system), labels, None, str(path))
+        _require_no_units(path, found, system)
+        frames = take_labels(read_with_ase(path, found), labels, None, str(path))
     for number, frame in enumerate(frames):
         where = f"{path}: frame {number} (counted from 0)"
         require_finite(frame, where)
@@ -96,6 +89,13 @@ def read_frames(
         if has_features(frame):
             frame.arrays[FEATURES] = features_of(frame)
     return frames
+
+
+def _require_no_units(path: Path, kind: str, units: UnitSystem | None) -> None:
+    if units is not None and units is not UnitSystem.metal:
+        raise InvalidInputError(
+            f"{path}: {kind} files have fixed units, got '{units.value}'; leave the units away"
+        )
 
 
 def _read_features(path: Path, units: UnitSystem | None, labels: LabelKeys) -> list[Atoms]:
@@ -142,43 +142,5 @@ def _start(path: Path) -> bytes:
         try:
             found: bytes = stream.read(65536)
             return found
-        except GZIP_DAMAGE as error:
-            raise damaged_gzip(path, error) from error
-        except lzma.LZMAError as error:
-            raise FileFormatError(f"{path}: is damaged ({error}); compress or copy it again") from error
-
-
-def _read_with_ase(path: Path, kind: str, units: UnitSystem | None) -> list[RawFrame]:
-    if units is not None and units is not UnitSystem.metal:
-        raise InvalidInputError(
-            f"{path}: {kind} files have fixed units, got '{units.value}'; leave the units away"
-        )
-    frames: list[RawFrame] = []
-    try:
-        for atoms in iread(path, index=":", format=kind):
-            frames.append(_raw(atoms, f"{path}: frame {len(frames)} (counted from 0)"))
-    except NnpotError:
-        raise
-    except Exception as error:  # ASE's readers raise whatever their parsing happens to raise
-        reason = printable(" ".join(f"{type(error).__name__}: {error}".split()), LONGEST_REASON)
-        raise FileFormatError(
-            f"{path}: frame {len(frames)} (counted from 0) cannot be read as {kind}: {reason}; "
-            f"correct or remove it"
-        ) from error
-    if not frames:
-        raise FileFormatError(f"{path}: expected at least one frame, got none")
-    if kind in VASP:
-        warn_of_unconverged(path, kind, len(frames))
-    return frames
-
-
-def _raw(atoms: Atoms, where: str) -> RawFrame:
-    """A frame of ASE; atoms of the number 0 are those that a file says nothing about."""
-    if len(atoms) == 0:
-        raise FileFormatError(f"{where} has no atoms")
-    if not ((atoms.numbers > 0) & (atoms.numbers < len(chemical_symbols))).all():
-        raise FileFormatError(f"{where}: there are no species, or one that is no element; add the elements")
-    results = results_of(atoms)
-    atoms.calc = None
-    atoms.set_constraint()  # they belong to dynamics; ASE would set the forces of fixed atoms to zero
-    return RawFrame(atoms, results)
+        except COMPRESSION_DAMAGE as error:
+            raise damaged(path, error) from error

@@ -21,6 +21,22 @@ LONGEST_LINE = 2**26
 BYTE_ORDER_MARK = "\ufeff"
 
 
+COMPRESSION_DAMAGE = (*GZIP_DAMAGE, lzma.LZMAError, OSError)
+"""What reading a damaged compressed file raises; of bz2 an error of the system."""
+
+
+def damaged(path: str | os.PathLike[str], error: Exception, after: str = "") -> Exception:
+    """The error that says so, or the system's own that says something else."""
+    if isinstance(error, gzip.BadGzipFile) or Path(path).suffix == ".gz":
+        return damaged_gzip(path, error, after)
+    if isinstance(error, OSError) and error.errno is not None:
+        return error
+    return FileFormatError(
+        f"{path}: expected a whole compressed file, got a damaged one{after} ({error}); "
+        f"compress or copy it again"
+    )
+
+
 def is_compressed(path: str | os.PathLike[str]) -> bool:
     """Whether a file is compressed, by its name."""
     return Path(path).suffix in COMPRESSIONS
@@ -60,10 +76,8 @@ class TextLines:
     def __next__(self) -> str:
         try:
             line = self._stream.readline(LONGEST_LINE)
-        except GZIP_DAMAGE as error:
-            raise damaged_gzip(self._path, error, f" after line {self.number}") from error
-        except lzma.LZMAError as error:
-            raise FileFormatError(f"{self._path}: is damaged after line {self.number} ({error})") from error
+        except COMPRESSION_DAMAGE as error:
+            raise damaged(self._path, error, f" after line {self.number}") from error
         if not line:
             raise StopIteration
         self.number, self.last = self.number + 1, line.lstrip(BYTE_ORDER_MARK)
