@@ -10,7 +10,7 @@ from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from nnpot import InvalidInputError
-from nnpot.io import require_labels
+from nnpot.io import require_any_labels, require_labels
 
 
 def frame(**results: Any) -> Atoms:
@@ -41,6 +41,17 @@ def test_labels_under_another_name_are_shown() -> None:
     atoms = Atoms("Si", info={"REF_energy": -1.0})
     with pytest.raises(InvalidInputError, match="frame 0 .* has no energy, it has REF_energy"):
         require_labels([atoms])
+
+
+@pytest.mark.parametrize("name", ["REF_energy", "Energy", "E", "dft_Energy", "free_energy", "Etot"])
+def test_a_name_that_may_be_meant_is_asked_for(name: str) -> None:
+    atoms = Atoms("Si", info={name: -1.0, "energies": 1, "energy_per_atom": 1, "note": 2})
+    with pytest.raises(InvalidInputError, match=rf"; is it {name} \(data\.labels\.energy\)\?$"):
+        require_labels([atoms])
+    with pytest.raises(InvalidInputError, match=rf"; is it {name} \(data\.labels\.energy\)\?$"):
+        require_any_labels([atoms])
+    with pytest.raises(InvalidInputError, match="remove the frame$"):
+        require_labels([frame(energy=1.0), atoms], forces=False)
 
 
 def test_no_frames_are_refused() -> None:

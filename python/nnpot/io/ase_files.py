@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from ase import Atoms
-from ase.data import chemical_symbols
 from ase.io import iread
 from ase.io.formats import ioformats
 
 from nnpot.errors import FileFormatError, NnpotError
-from nnpot.io.labels import results_of
+from nnpot.io.labels import require_elements, results_of
 from nnpot.io.numerals import printable, whole
 from nnpot.io.raw_frame import RawFrame
 from nnpot.io.text_lines import opened, text_lines
@@ -124,11 +123,9 @@ def _require_count(path: Path, line_number: int, found: int) -> None:
 
 
 def _raw(atoms: Atoms, where: str) -> RawFrame:
-    """A frame of ASE; atoms of the number 0 are those that a file says nothing about."""
     if len(atoms) == 0:
         raise FileFormatError(f"{where} has no atoms")
-    if not ((atoms.numbers > 0) & (atoms.numbers < len(chemical_symbols))).all():
-        raise FileFormatError(f"{where}: there are no species, or one that is no element; add the elements")
+    require_elements(atoms, where)
     results = results_of(atoms)
     atoms.calc = None
     atoms.set_constraint()  # they belong to dynamics; ASE would set the forces of fixed atoms to zero

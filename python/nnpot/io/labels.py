@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
+from ase.data import chemical_symbols
 
 from nnpot.errors import InvalidInputError
 
@@ -135,6 +136,25 @@ def require_any_labels(frames: Sequence[Atoms], where: str | os.PathLike[str] = 
         )
     for number, frame in enumerate(frames):
         require_finite(frame, f"{where}: frame {number} (counted from 0)")
+
+
+def require_elements(frame: Atoms, where: str = "frame") -> None:
+    """Refuse a frame with an atomic number that is not whole, or of no element: 0 is where none was said.
+
+    Raises
+    ------
+    InvalidInputError
+        Naming the atom (counted from 0).
+    """
+    numbers = np.asarray(frame.numbers)
+    if numbers.dtype.kind not in "iu":
+        raise InvalidInputError(f"{where}: expected whole atomic numbers, got {numbers.dtype}")
+    bad = np.flatnonzero((numbers < 1) | (numbers >= len(chemical_symbols)))
+    if len(bad):
+        raise InvalidInputError(
+            f"{where}: there are no species, or one that is no element: the atomic number of atom {bad[0]} "
+            f"is {numbers[bad[0]]}; add the elements"
+        )
 
 
 def require_finite(frame: Atoms, where: str) -> None:
