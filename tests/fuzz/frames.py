@@ -13,7 +13,9 @@ from random import Random
 
 from fuzzing import main, mutated
 
+from nnpot.analysis.data_summary import summarize
 from nnpot.io import read_frames
+from nnpot.io.source import Source
 
 EXTXYZ = b"""2
 Lattice="5.4 0.0 0.0 0.1 5.5 0.0 0.0 0.2 5.6" Properties=species:S:1:pos:R:3:forces:R:3:tag:I:1:fixed:L:1 \
@@ -54,13 +56,14 @@ FILES = {"frames.xyz": EXTXYZ, "input.data": RUNNER, "frames.features": FEATURES
 
 
 def case(random: Random, folder: Path) -> str:
-    """One damaged file, read."""
+    """One damaged file, read and looked at as ``nnpot data`` does."""
     name = random.choice(list(FILES))
     path = folder / name
     path.write_bytes(mutated(FILES[name], random))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        read_frames(path, "atomic" if name == "input.data" else None)
+        found = read_frames(path, "atomic" if name == "input.data" else None)
+        summarize(found, [Source(path, number) for number in range(len(found))])
     return "read"
 
 

@@ -54,7 +54,7 @@ def _of(files: tuple[Path, ...], units: str | None) -> DataSummary:
         frames += found
         sources += [Source(path, number) for number in range(len(found))]
     marked = ["test (set=test)" if is_test_frame(frame) else "train" for frame in frames]
-    return summarize(frames, sources, marked if len(set(marked)) > 1 else None)
+    return summarize(frames, sources, marked if any(map(is_test_frame, frames)) else None)
 
 
 def _of_training(path: Path) -> DataSummary:

@@ -10,6 +10,7 @@ import numpy as np
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.data import chemical_symbols
+from numpy.typing import NDArray
 
 from nnpot.errors import InvalidInputError
 
@@ -25,6 +26,12 @@ LIKELY: dict[str, tuple[str, tuple[str, ...]]] = {
 """What a name has in it, or is, that may mean a label, in small letters."""
 OTHER_MEANINGS = ("energies", "stresses")
 """Names that have a meaning of their own."""
+THINNEST = 0.5
+"""Å: a thinner cell has more images of each atom within any cutoff than a machine can count."""
+FLAT = 1e-24
+"""Squared volume of unit vectors that are taken for one plane, within rounding."""
+FARTHEST = 1e8
+"""Å: beyond, differences of positions are no better than 1e-8 Å."""
 N_NAMES = 3
 """Names that a question asks about."""
 
@@ -155,6 +162,45 @@ def require_elements(frame: Atoms, where: str = "frame") -> None:
             f"{where}: there are no species, or one that is no element: the atomic number of atom {bad[0]} "
             f"is {numbers[bad[0]]}; add the elements"
         )
+
+
+def require_possible_cell(frame: Atoms, where: str) -> None:
+    """Refuse a cell that does not span its directions, and lengths that can be in no unit of ours.
+
+    Raises
+    ------
+    InvalidInputError
+        Saying what is wrong with the cell, or that an atom is too far away.
+    """
+    cell = frame.cell.array
+    for name, values in (("cell", cell), ("position", frame.positions)):
+        largest = np.abs(values).max(initial=0.0)
+        if largest > FARTHEST:
+            raise InvalidInputError(
+                f"{where}: {name} must be within {FARTHEST:g} Å, got {largest:g}; correct or remove the frame"
+            )
+    vectors = cell[frame.pbc | cell.any(axis=1)]
+    if len(vectors) and _smallest_height(vectors) < THINNEST:
+        raise InvalidInputError(
+            f"{where}: the cell must span at least {THINNEST:g} Å in each of its directions and have a "
+            f"vector for each periodic one, got {cell.tolist()} and pbc {frame.pbc.tolist()}; correct them "
+            f"or the unit"
+        )
+
+
+def _smallest_height(vectors: NDArray[np.float64]) -> float:
+    """How far each of up to three vectors stands out of the plane, or line, of the others; the least of it.
+
+    h_k = |v_k| / √(G⁻¹)_kk with the scalar products G of the unit vectors.
+    """
+    lengths = np.linalg.norm(vectors, axis=1)
+    if lengths.min() == 0.0:
+        return 0.0
+    units = vectors / lengths[:, None]
+    products = units @ units.T
+    if np.linalg.det(products) < FLAT:
+        return 0.0
+    return float((lengths / np.sqrt(np.diag(np.linalg.inv(products)))).min())
 
 
 def require_finite(frame: Atoms, where: str) -> None:

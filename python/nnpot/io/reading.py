@@ -14,7 +14,7 @@ from nnpot.errors import FileFormatError, InvalidInputError
 from nnpot.io.ase_files import read_with_ase
 from nnpot.io.feature_files import FEATURES, features_of, has_features, is_feature_file, read_feature_file
 from nnpot.io.label_keys import LabelKeys, take_labels
-from nnpot.io.labels import group_name, require_finite
+from nnpot.io.labels import group_name, require_finite, require_possible_cell
 from nnpot.io.read_extxyz import read_extxyz
 from nnpot.io.runner_data import read_runner_data
 from nnpot.io.text_lines import COMPRESSION_DAMAGE, damaged, opened, plain_name
@@ -83,6 +83,7 @@ def read_frames(
     for number, frame in enumerate(frames):
         where = f"{path}: frame {number} (counted from 0)"
         require_finite(frame, where)
+        require_possible_cell(frame, where)
         group = frame.info.get("group", frame.info.get("config_type"))
         if group is not None:
             frame.info["group"] = group_name(group)
