@@ -212,6 +212,8 @@ def require_finite(frame: Atoms, where: str) -> None:
         Naming the value and, where there is one, the atom (counted from 0).
     """
     values = {"position": frame.positions, "cell": frame.cell.array, **results_of(frame)}
+    if frame.has("masses"):
+        values["masses"] = frame.arrays["masses"]
     for name, value in values.items():
         numbers = np.asarray(value)
         if numbers.dtype.kind != "f" or np.isfinite(numbers).all():
