@@ -70,3 +70,25 @@ def test_no_frames_are_refused() -> None:
 def test_numbers_that_are_none_are_refused(label: str, value: Any, message: str) -> None:
     with pytest.raises(InvalidInputError, match=message):
         require_labels([frame(**{**GOOD, label: value})])
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "message"),
+    [
+        ("energy", np.array([1.0, 2.0]), r"energy must be a single number, got 2 numbers \(1.0 2.0\)"),
+        ("energy", True, "energy must be a single number, got 'T'"),
+        (
+            "forces",
+            np.zeros((2, 2)),
+            r"forces must be numbers of shape \(2, 3\), got numbers of shape \(2, 2\)",
+        ),
+        ("stress", np.eye(3), r"stress must be six components .*, got shape \(3, 3\)"),
+        ("charges", np.zeros(3), r"charges must be numbers of shape \(2,\), got 3 numbers"),
+    ],
+)
+def test_labels_in_memory_are_checked_like_those_of_files(label: str, value: Any, message: str) -> None:
+    bad = frame(**GOOD)
+    bad.calc.results[label] = value
+    for require in (require_labels, require_any_labels):
+        with pytest.raises(InvalidInputError, match=rf"frame 1 \(counted from 0\): {message}"):
+            require([frame(**GOOD), bad])

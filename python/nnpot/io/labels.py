@@ -13,6 +13,7 @@ from ase.data import chemical_symbols
 from numpy.typing import NDArray
 
 from nnpot.errors import InvalidInputError
+from nnpot.io.label_values import SHAPES, checked
 
 if TYPE_CHECKING:
     from nnpot.potential import Prediction
@@ -117,7 +118,7 @@ def require_labels(
                     f"add it under the name '{label}', say its name (data.labels of a training), or remove "
                     f"the frame{hint}"
                 )
-        require_finite(frame, f"{where}: frame {number} (counted from 0)")
+        require_whole_labels(frame, f"{where}: frame {number} (counted from 0)")
 
 
 def require_any_labels(frames: Sequence[Atoms], where: str | os.PathLike[str] = "frames") -> None:
@@ -142,7 +143,25 @@ def require_any_labels(frames: Sequence[Atoms], where: str | os.PathLike[str] = 
             f"add them under the names 'energy', 'forces' and 'stress'{hints}"
         )
     for number, frame in enumerate(frames):
-        require_finite(frame, f"{where}: frame {number} (counted from 0)")
+        require_whole_labels(frame, f"{where}: frame {number} (counted from 0)")
+
+
+def require_whole_labels(frame: Atoms, where: str) -> None:
+    """Refuse a reference value that is no number or numbers, not in ASE's shape, or not finite.
+
+    Raises
+    ------
+    InvalidInputError
+        Naming the value.
+    """
+    known = {name: value for name, value in results_of(frame).items() if name in SHAPES and value is not None}
+    for name, value in known.items():
+        array = checked(name, value, len(frame), f"{where}: {name}")
+        if name == "stress" and np.shape(array) != (6,):
+            raise InvalidInputError(
+                f"{where}: stress must be six components (xx yy zz yz xz xy), got shape {np.shape(array)}"
+            )
+    require_finite(frame, where)
 
 
 def require_elements(frame: Atoms, where: str = "frame") -> None:
