@@ -40,7 +40,7 @@ def same(found: list[Atoms], expected: list[Atoms]) -> None:
     "header",
     [
         HEAD,
-        f'{HEAD} stress="1 2 3 2 4 5 3 5 6" virials="9 8 7 8 6 5 7 5 4" name=\'a "b" c\' free_energy=-4',
+        f'{HEAD} stress="1 2 3 2 4 5 3 5 6" ninefold="9 8 7 8 6 5 7 5 4" name=\'a "b" c\' free_energy=-4',
         f"{HEAD} dipole=[1 2 3] note={{with blanks}} converged key-2=1e5 n=3 escaped=a\\ b _x = spaced out",
         'Properties=species:S:1:pos:R:3:forces:R:3 energy = -3.5 pbc="F F F" json="_JSON [[1, 2], [3, 4]]"',
         'Lattice="6 0 0 1 6 0 0 0 6" Properties="species:S:1:pos:R:3:charge:R:1:tag:I:1:fixed:L:1" '
