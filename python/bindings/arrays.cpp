@@ -65,21 +65,36 @@ nnpot::ScalingData to_scaling(const RowMajor& rows) {
     return {columns.row(0).t(), columns.row(1).t(), columns.row(2).t(), columns.row(3).t()};
 }
 
-nnpot::Structure to_structure(const RowMajor& positions, const Integers& numbers, const RowMajor& cell,
-                              const std::vector<bool>& periodic) {
-    if (cell.ndim() != 2 || cell.shape(0) != 3 || cell.shape(1) != 3 || periodic.size() != 3) {
-        throw nnpot::InvalidInput("cell: expected an array of shape (3, 3) and three values for pbc");
+namespace {
+
+std::vector<int> to_atomic_numbers(const py::object& object) {
+    const py::array array = py::array::ensure(object);
+    if (!array || array.ndim() != 1) throw nnpot::InvalidInput("numbers: expected an array of shape (n,)");
+    const char kind = array.dtype().kind();
+    if (array.size() > 0 && kind != 'i' && kind != 'u') {
+        throw nnpot::InvalidInput("numbers: expected atomic numbers of an integer type, got " +
+                                  std::string(py::str(array.dtype())));
     }
-    if (numbers.ndim() != 1) throw nnpot::InvalidInput("numbers: expected an array of shape (n,)");
-    std::vector<int> atomic_numbers(static_cast<std::size_t>(numbers.shape(0)));
+    const Integers numbers(array);
+    std::vector<int> atomic_numbers(static_cast<std::size_t>(numbers.size()));
     std::transform(numbers.data(), numbers.data() + numbers.size(), atomic_numbers.begin(), [](long number) {
         if (number < 1 || number > 118) {
             throw nnpot::InvalidInput("numbers: expected atomic numbers from 1 to 118, got " + std::to_string(number));
         }
         return static_cast<int>(number);
     });
+    return atomic_numbers;
+}
+
+}  // namespace
+
+nnpot::Structure to_structure(const RowMajor& positions, const py::object& numbers, const RowMajor& cell,
+                              const std::vector<bool>& periodic) {
+    if (cell.ndim() != 2 || cell.shape(0) != 3 || cell.shape(1) != 3 || periodic.size() != 3) {
+        throw nnpot::InvalidInput("cell: expected an array of shape (3, 3) and three values for pbc");
+    }
     const arma::mat33 vectors(borrow_matrix(cell, "cell", 3));
-    return {borrow_matrix(positions, "positions", 3), std::move(atomic_numbers),
+    return {borrow_matrix(positions, "positions", 3), to_atomic_numbers(numbers),
             nnpot::Cell(vectors, {periodic[0], periodic[1], periodic[2]})};
 }
 

@@ -35,7 +35,9 @@ py::array_t<long> to_array(const std::vector<std::size_t>& values);
 py::array_t<double> to_array(const nnpot::ScalingData& data);
 nnpot::ScalingData to_scaling(const RowMajor& rows);
 
-nnpot::Structure to_structure(const RowMajor& positions, const Integers& numbers, const RowMajor& cell,
+/// `numbers` is whatever numpy makes an array of: atomic numbers are of an integer type, a cast to one would make 14 of
+/// 14.5 and 1 of True.
+nnpot::Structure to_structure(const RowMajor& positions, const py::object& numbers, const RowMajor& cell,
                               const std::vector<bool>& periodic);
 
 }  // namespace nnpot_python

@@ -14,7 +14,7 @@ nnpot::ChargeKinds to_kinds(const std::vector<unsigned>& kinds, const std::vecto
     return {kinds, arma::vec(weights), n_kinds};
 }
 
-py::tuple coulomb_sums(const RowMajor& positions, const Integers& numbers, const RowMajor& cell,
+py::tuple coulomb_sums(const RowMajor& positions, const py::object& numbers, const RowMajor& cell,
                        const std::vector<bool>& pbc, const std::vector<unsigned>& kinds,
                        const std::vector<double>& weights, double alpha, double real_cutoff, double accuracy,
                        const std::array<double, 3>& dipole_factors) {

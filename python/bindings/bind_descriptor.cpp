@@ -35,7 +35,7 @@ std::vector<std::string> function_texts(const nnpot::Descriptor& descriptor, con
     return texts;
 }
 
-py::array_t<double> values(const nnpot::Descriptor& self, const RowMajor& positions, const Integers& numbers,
+py::array_t<double> values(const nnpot::Descriptor& self, const RowMajor& positions, const py::object& numbers,
                            const RowMajor& cell, const std::vector<bool>& pbc) {
     const nnpot::Structure structure = to_structure(positions, numbers, cell, pbc);
     arma::mat result;
@@ -46,7 +46,7 @@ py::array_t<double> values(const nnpot::Descriptor& self, const RowMajor& positi
     return to_array(result);
 }
 
-py::array_t<long> neighbor_counts(const nnpot::Descriptor& self, const RowMajor& positions, const Integers& numbers,
+py::array_t<long> neighbor_counts(const nnpot::Descriptor& self, const RowMajor& positions, const py::object& numbers,
                                   const RowMajor& cell, const std::vector<bool>& pbc) {
     const nnpot::Structure structure = to_structure(positions, numbers, cell, pbc);
     std::vector<std::size_t> counts;
@@ -58,7 +58,7 @@ py::array_t<long> neighbor_counts(const nnpot::Descriptor& self, const RowMajor&
     return to_array(counts);
 }
 
-py::tuple jacobian(const nnpot::Descriptor& self, const RowMajor& positions, const Integers& numbers,
+py::tuple jacobian(const nnpot::Descriptor& self, const RowMajor& positions, const py::object& numbers,
                    const RowMajor& cell, const std::vector<bool>& pbc) {
     const nnpot::Structure structure = to_structure(positions, numbers, cell, pbc);
     nnpot::Descriptor::Jacobian result;
@@ -70,7 +70,7 @@ py::tuple jacobian(const nnpot::Descriptor& self, const RowMajor& positions, con
                           to_array(result.gradient), to_array(result.vector));
 }
 
-py::tuple vjp(const nnpot::Descriptor& self, const RowMajor& positions, const Integers& numbers, const RowMajor& cell,
+py::tuple vjp(const nnpot::Descriptor& self, const RowMajor& positions, const py::object& numbers, const RowMajor& cell,
               const std::vector<bool>& pbc, const RowMajor& weights) {
     const nnpot::Structure structure = to_structure(positions, numbers, cell, pbc);
     const arma::mat columns = borrow_matrix(weights, "weights", static_cast<py::ssize_t>(self.largest_size()));
@@ -82,7 +82,7 @@ py::tuple vjp(const nnpot::Descriptor& self, const RowMajor& positions, const In
     return py::make_tuple(to_array(result.positions), to_array(result.strain));
 }
 
-py::array_t<double> jvp(const nnpot::Descriptor& self, const RowMajor& positions, const Integers& numbers,
+py::array_t<double> jvp(const nnpot::Descriptor& self, const RowMajor& positions, const py::object& numbers,
                         const RowMajor& cell, const std::vector<bool>& pbc, const RowMajor& displacement,
                         const std::optional<RowMajor>& strain) {
     const nnpot::Structure structure = to_structure(positions, numbers, cell, pbc);

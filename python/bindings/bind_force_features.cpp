@@ -34,19 +34,19 @@ py::array_t<double> of_neighbors(const nnpot::Structure& structure, double radiu
     return to_array(result);
 }
 
-py::array_t<double> spheres(const ForceFeatures& self, const RowMajor& positions, const Integers& numbers,
+py::array_t<double> spheres(const ForceFeatures& self, const RowMajor& positions, const py::object& numbers,
                             const RowMajor& cell, const std::vector<bool>& pbc) {
     return of_neighbors(to_structure(positions, numbers, cell, pbc), self.cutoff(),
                         [&](const nnpot::NeighborList& list) { return self.spheres(list); });
 }
 
-py::array_t<double> vectors(const ForceFeatures& self, const RowMajor& positions, const Integers& numbers,
+py::array_t<double> vectors(const ForceFeatures& self, const RowMajor& positions, const py::object& numbers,
                             const RowMajor& cell, const std::vector<bool>& pbc) {
     return of_neighbors(to_structure(positions, numbers, cell, pbc), self.cutoff(),
                         [&](const nnpot::NeighborList& list) { return self.vectors(list); });
 }
 
-py::array_t<double> ellipsoids(const ForceFeatures& self, const RowMajor& positions, const Integers& numbers,
+py::array_t<double> ellipsoids(const ForceFeatures& self, const RowMajor& positions, const py::object& numbers,
                                const RowMajor& cell, const std::vector<bool>& pbc, const RowMajor& axes,
                                double stretch) {
     const nnpot::StretchedAxes stretched(borrow_matrix(axes, "axes", 3), stretch);

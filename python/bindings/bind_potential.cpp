@@ -106,7 +106,7 @@ py::object to_tuple(const std::optional<Uncertainty>& found) {
                           found->energy_spread.front());
 }
 
-py::tuple compute_arrays(nnpot::Potential& self, const RowMajor& positions, const Integers& numbers,
+py::tuple compute_arrays(nnpot::Potential& self, const RowMajor& positions, const py::object& numbers,
                          const RowMajor& cell, const std::vector<bool>& pbc, SharedVerletList* neighbors,
                          bool with_uncertainty) {
     const nnpot::Structure structure = to_structure(positions, numbers, cell, pbc);

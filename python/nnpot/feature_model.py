@@ -17,6 +17,7 @@ from nnpot.errors import FileFormatError, InvalidInputError, NnpotError, Unknown
 from nnpot.files import atomic_write
 from nnpot.io.feature_files import FEATURES, features_of
 from nnpot.io.keyword_file import KeywordFile, Line
+from nnpot.io.labels import require_elements
 from nnpot.potential import Potential, Prediction, Uncertainty, load
 from nnpot.units import UnitSystem
 
@@ -181,6 +182,7 @@ class FeatureModel:
                 "the frame has positions and no features, but the model is one of feature files; give a "
                 "feature file, or a potential of positions"
             )
+        require_elements(frame)
         elements = sorted(frame.symbols.species(), key=atomic_numbers.__getitem__)
         unknown = [element for element in elements if element not in self._shape]
         if unknown:

@@ -25,6 +25,20 @@ def damaged_gzip(path: str | os.PathLike[str], error: Exception, after: str = ""
     )
 
 
+def require_regular(path: str | os.PathLike[str]) -> None:
+    """Refuse a pipe or a device to read from: it may block for ever, never end, or be empty the second time.
+
+    A path that does not exist or is a directory is left to what opens it, whose error says so.
+
+    Raises
+    ------
+    FileFormatError
+        Naming the path.
+    """
+    if _is_device(path) and not Path(path).is_dir():
+        raise FileFormatError(f"{path}: expected a regular file, got a pipe or a device; copy it into a file")
+
+
 def require_writable(path: str | os.PathLike[str]) -> None:
     """Refuse a file that could not be written, before the work whose result it is to take.
 

@@ -47,6 +47,21 @@ def test_a_configuration_shows_the_split_and_what_is_in_two_parts(tmp_path: Path
     assert refused.returncode == 2 and "stands alone" in refused.stderr
 
 
+def test_test_frames_of_n2p2_have_a_row(tmp_path: Path) -> None:
+    frames = alloy_frames(5)
+    for frame in frames[:2]:
+        frame.info["set"] = "test"
+    write_runner_data(tmp_path / "input.data", frames, "metal")
+    result = run("data", str(tmp_path / "input.data"), "--units", "metal")
+    assert result.returncode == 0, result.stderr
+    rows = [line.strip("│ ").split("│")[:2] for line in result.stdout.splitlines() if line.startswith("│")]
+    assert [[word.strip() for word in row] for row in rows][:3] == [
+        ["test (set=test)", "2"],
+        ["train", "3"],
+        ["all", "5"],
+    ]
+
+
 def test_frames_without_labels_are_shown(tmp_path: Path) -> None:
     frames = alloy_frames(3)
     frames[0].calc = None

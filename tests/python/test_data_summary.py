@@ -187,6 +187,17 @@ def lose_energy(frames: list[Atoms]) -> None:
     del frames[1].calc.results["energy"]
 
 
+def rename_energies(frames: list[Atoms]) -> None:
+    for number, frame in enumerate(frames):
+        frame.info["Energy" if number % 2 else "REF_energy"] = frame.calc.results.pop("energy")
+        frame.info["energy_per_atom"] = 0.0
+
+
+def rename_stress(frames: list[Atoms]) -> None:
+    for frame in frames:
+        frame.info["REF_stress"] = frame.info["my_virial"] = frame.calc.results.pop("stress")
+
+
 @pytest.mark.parametrize(
     ("spoil", "warning"),
     [
@@ -203,6 +214,8 @@ def lose_energy(frames: list[Atoms]) -> None:
         (kick, "largest force far from the median"),
         (empty, "energy and all forces exactly 0 (not computed?) in 1 frame(s): set.xyz: frame 3"),
         (hide_forces, "no frame has forces; is it dft_force (data.labels.forces)?"),
+        (rename_energies, "; is it Energy or REF_energy (data.labels.energy)?"),
+        (rename_stress, "no frame has a stress; is it REF_stress or my_virial (data.labels.stress)?"),
         (lose_energy, "no energy, needed for training, in 1 frame(s): set.xyz: frame 1"),
         (lambda frames: scale_lengths(frames, BOHR), "are the lengths in another unit (Å taken for bohr)?"),
         (

@@ -168,8 +168,8 @@ def test_energy_and_forces_under_other_names_are_taken_in_the_units_of_the_file(
 @pytest.mark.parametrize(
     ("keys", "message"),
     [
-        (LabelKeys(energy="note"), r"frame 0 .*: note must be numbers of shape a single number, got <U"),
-        (LabelKeys(forces="tag"), r"frame 0 .*: tag must be numbers of shape \(4, 3\), got int"),
+        (LabelKeys(energy="note"), r"frame 0 .*: note must be a single number, got 'text'"),
+        (LabelKeys(forces="tag"), r"frame 0 .*: tag must be numbers of shape \(4, 3\), got 4 numbers"),
         (LabelKeys(stress=StressKey("three")), r"frame 0 .*: three must be numbers of shape \(6,\) or"),
         (LabelKeys(stress=StressKey("skewed")), r"frame 0 .*: skewed must be a symmetric tensor"),
     ],

@@ -10,7 +10,7 @@ from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from nnpot import InvalidInputError
-from nnpot.io import require_labels
+from nnpot.io import require_any_labels, require_labels
 
 
 def frame(**results: Any) -> Atoms:
@@ -43,6 +43,17 @@ def test_labels_under_another_name_are_shown() -> None:
         require_labels([atoms])
 
 
+@pytest.mark.parametrize("name", ["REF_energy", "Energy", "E", "dft_Energy", "free_energy", "Etot"])
+def test_a_name_that_may_be_meant_is_asked_for(name: str) -> None:
+    atoms = Atoms("Si", info={name: -1.0, "energies": 1, "energy_per_atom": 1, "note": 2})
+    with pytest.raises(InvalidInputError, match=rf"; is it {name} \(data\.labels\.energy\)\?$"):
+        require_labels([atoms])
+    with pytest.raises(InvalidInputError, match=rf"; is it {name} \(data\.labels\.energy\)\?$"):
+        require_any_labels([atoms])
+    with pytest.raises(InvalidInputError, match="remove the frame$"):
+        require_labels([frame(energy=1.0), atoms], forces=False)
+
+
 def test_no_frames_are_refused() -> None:
     with pytest.raises(InvalidInputError, match="expected at least one frame, got none"):
         require_labels([])
@@ -59,3 +70,25 @@ def test_no_frames_are_refused() -> None:
 def test_numbers_that_are_none_are_refused(label: str, value: Any, message: str) -> None:
     with pytest.raises(InvalidInputError, match=message):
         require_labels([frame(**{**GOOD, label: value})])
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "message"),
+    [
+        ("energy", np.array([1.0, 2.0]), r"energy must be a single number, got 2 numbers \(1.0 2.0\)"),
+        ("energy", True, "energy must be a single number, got 'T'"),
+        (
+            "forces",
+            np.zeros((2, 2)),
+            r"forces must be numbers of shape \(2, 3\), got numbers of shape \(2, 2\)",
+        ),
+        ("stress", np.eye(3), r"stress must be six components .*, got shape \(3, 3\)"),
+        ("charges", np.zeros(3), r"charges must be numbers of shape \(2,\), got 3 numbers"),
+    ],
+)
+def test_labels_in_memory_are_checked_like_those_of_files(label: str, value: Any, message: str) -> None:
+    bad = frame(**GOOD)
+    bad.calc.results[label] = value
+    for require in (require_labels, require_any_labels):
+        with pytest.raises(InvalidInputError, match=rf"frame 1 \(counted from 0\): {message}"):
+            require([frame(**GOOD), bad])

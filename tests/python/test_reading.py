@@ -128,19 +128,35 @@ def test_numbers_that_are_none_are_refused(tmp_path: Path, old: str, new: str, m
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("cell", "pbc"),
     [
-        ("Si 2.0 2.0 2.0 -0.1 -0.2 -0.3\n", ""),
-        ("Si 2.0", "\nSi 2.0"),
-        ("Si 2.0", "Sj 2.0"),
-        ("-0.2 -0.3", "-0.2"),
-        ("-0.2 -0.3", "-0.2 abc"),
-        ("2\n", "two\n"),
+        ("0 0 0 0 0 0 0 0 0", "T T T"),
+        ("5 0 0 0 5 0 0 0 0", "T T T"),
+        ("5 0 0 0 5 0 5 5 0", "T T T"),
+        ("5 0 0 0 5 0 5 5 1e-9", "F F F"),
+        ("5 0 0 5 0.01 0 0 0 5", "T T F"),
+        ("1e-3 0 0 0 1e-3 0 0 0 1e-3", "T T T"),
     ],
 )
-def test_a_damaged_file_is_refused(tmp_path: Path, old: str, new: str) -> None:
-    with pytest.raises(FileFormatError, match=r"frames\.xyz: frame 0 .* cannot be read as extxyz"):
-        read_frames(write(tmp_path, FRAME.replace(old, new, 1)))
+def test_a_cell_that_spans_nothing_is_refused(tmp_path: Path, cell: str, pbc: str) -> None:
+    text = FRAME.replace("5 0 0 0 5 0 0 0 5", cell).replace("energy", f'pbc="{pbc}" energy')
+    with pytest.raises(InvalidInputError, match=r"frame 0 .*: the cell must span at least 0\.5"):
+        read_frames(write(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("cell", "pbc"),
+    [("5 0 0 0 5 0 0 0 0", "T T F"), ("0 0 0 0 0 0 0 0 0", "F F F"), ("900 0 0 1 1 0 0 0 3", "T")],
+)
+def test_a_cell_of_fewer_directions_or_a_long_one_is_read(tmp_path: Path, cell: str, pbc: str) -> None:
+    text = FRAME.replace("5 0 0 0 5 0 0 0 5", cell).replace("energy", f'pbc="{pbc}" energy')
+    assert len(read_frames(write(tmp_path, text))) == 1
+
+
+@pytest.mark.parametrize(("old", "new"), [("2.0 2.0 2.0", "2.0 1e9 2.0"), ("5 0 0 0 5", "5 0 0 0 5e10")])
+def test_lengths_of_another_world_are_refused(tmp_path: Path, old: str, new: str) -> None:
+    with pytest.raises(InvalidInputError, match=r"frame 0 .*: (position|cell) must be within 1e\+08 Å"):
+        read_frames(write(tmp_path, FRAME.replace(old, new)))
 
 
 @pytest.mark.parametrize("name", ["x.data", "notes.txt", "in.unknown"])

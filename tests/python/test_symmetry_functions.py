@@ -189,6 +189,39 @@ def test_no_atoms_and_one_atom(functions: SymmetryFunctions) -> None:
         assert not functions.jvp(*arguments(atoms), np.ones((len(atoms), 3))).any()
 
 
+@pytest.mark.parametrize(
+    ("numbers", "got"),
+    [
+        ([14.5, 8.0], "expected atomic numbers of an integer type, got float64"),
+        ([14.0, 8.0], "expected atomic numbers of an integer type, got float64"),
+        ([True, True], "expected atomic numbers of an integer type, got bool"),
+        (["Si", "O"], "expected atomic numbers of an integer type, got <U2"),
+        ([14, -8], "expected atomic numbers from 1 to 118, got -8"),
+        ([14, 119], "expected atomic numbers from 1 to 118, got 119"),
+        ([[14, 8]], r"expected an array of shape \(n,\)"),
+        ([14, [8]], r"expected an array of shape \(n,\)|integer type"),
+    ],
+)
+def test_atomic_numbers_are_whole_and_those_of_elements(
+    functions: SymmetryFunctions, potential: nnpot.Potential, numbers: list[object], got: str
+) -> None:
+    positions, cell, pbc = np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 2.0]]), np.zeros((3, 3)), [False] * 3
+    with pytest.raises(InvalidInputError, match=f"numbers: {got}"):
+        functions.values(positions, numbers, cell, pbc)
+    if np.ndim(numbers[0]) == 0 and np.ndim(numbers[1]) == 0:
+        atoms = Atoms("SiO", positions=positions)
+        atoms.arrays["numbers"] = np.array(numbers)
+        with pytest.raises(InvalidInputError, match=f"numbers: {got}"):
+            potential.predict(atoms)
+
+
+@pytest.mark.parametrize("kind", [list, np.int32, np.uint8, np.int64])
+def test_atomic_numbers_are_of_any_integer_type(functions: SymmetryFunctions, kind: type) -> None:
+    positions, cell, pbc = np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 2.0]]), np.zeros((3, 3)), [False] * 3
+    numbers = [14, 8] if kind is list else np.array([14, 8], kind)
+    assert functions.values(positions, numbers, cell, pbc).any()
+
+
 def test_shapes_that_do_not_fit_are_refused(functions: SymmetryFunctions) -> None:
     atoms = structure("crystal")
     n = len(atoms)

@@ -6,14 +6,17 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import yaml
 from ase import Atoms
 from training_data import alloy_frames, write_alloy
 
 from nnpot.errors import InvalidInputError
-from nnpot.io import write_frames
-from nnpot.training.config import DataConfig
-from nnpot.training.frames import load_frames
+from nnpot.io import read_frames, write_frames, write_runner_data
+from nnpot.io.labels import group_of
+from nnpot.training.config import DataConfig, LossConfig
+from nnpot.training.frames import load_frames, summarize_split
 from nnpot.training.splitting import split_indices
 
 
@@ -79,8 +82,72 @@ def test_an_unknown_group_is_refused_with_the_known_ones() -> None:
 
 
 def test_groups_that_leave_nothing_are_refused() -> None:
-    with pytest.raises(InvalidInputError, match=r"6 frame\(s\) leave none to train on .*\(3 by group, 3 and"):
+    with pytest.raises(
+        InvalidInputError, match=r"6 frame\(s\) leave none to train on .*\(3 by group or set=test, 3 and"
+    ):
         split_indices(frames_of(a=3, b=3), config(test_groups="a", validation_fraction=0.99))
+
+
+def test_frames_that_their_file_marks_as_test_frames_are_never_trained_on() -> None:
+    frames = frames_of(a=10, b=10)
+    for number in (3, 7, 12):
+        frames[number].info["set"] = "test"
+    frames[4].info["set"] = "train"
+    for values in ({}, {"validation_groups": "b"}, {"test_fraction": 0.2}, {"test_groups": "a"}):
+        parts = split_indices(frames, config(**values))
+        assert {3, 7, 12} <= set(parts["test"]) and sorted(sum(parts.values(), [])) == list(range(20))
+    assert split_indices(frames, config())["test"] == [3, 7, 12]
+    with pytest.raises(InvalidInputError, match=r"leave none to train on .*\(1 by group or set=test"):
+        split_indices(frames[3:5], config(validation_fraction=0.5))
+
+
+def test_test_frames_of_an_input_data_of_n2p2_are_kept_apart(tmp_path: Path) -> None:
+    frames = alloy_frames(12)
+    for number, frame in enumerate(frames):
+        frame.info["set"] = "test" if number % 4 == 0 else "train"
+    write_runner_data(tmp_path / "input.data", frames, "metal")
+    split = load_frames(DataConfig(train=[tmp_path / "input.data"], units="metal"))
+    assert [source.number for source in split.sources["test"]] == [0, 4, 8]
+    assert len(split.train) + len(split.validation) == 9
+    headings, rows = summarize_split(split).table()
+    assert ["test", "3"] in [row[:2] for row in rows], headings
+
+
+@pytest.mark.parametrize(
+    ("written", "config_type"),
+    [
+        ("300 600", "300 600"),
+        ("300", "300"),
+        ("2.50", "'2.50'"),
+        ("T", "T"),
+        ("007", "'007'"),
+        ("1e3", "1e3"),
+    ],
+)
+def test_a_group_is_the_text_that_stands_in_the_file(tmp_path: Path, written: str, config_type: str) -> None:
+    """Whatever it looks like: as two numbers, a number, or True."""
+    frames = alloy_frames(6)
+    for frame in frames:
+        frame.info["group"] = "other"
+    write_frames(tmp_path / "train.xyz", frames)
+    text = (tmp_path / "train.xyz").read_text().replace("group=other", f'config_type="{written}"', 2)
+    (tmp_path / "train.xyz").write_text(text)
+    values = yaml.safe_load(f"train: {tmp_path / 'train.xyz'}\ntest_groups: {config_type}\n")
+    split = load_frames(DataConfig.model_validate(values))
+    assert [frame.info["group"] for frame in split.test] == [written] * 2
+    weights = yaml.safe_load(f"group_weights: {{{config_type}: 2.5}}")
+    assert LossConfig.model_validate(weights).group_weights == {written: 2.5}
+    (tmp_path / "again.xyz").touch()
+    write_frames(tmp_path / "again.xyz", split.test)
+    assert [group_of(frame) for frame in read_frames(tmp_path / "again.xyz")] == [written] * 2
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [("a b", "a b"), (300, "300"), (np.array([300, 600]), "300 600"), (True, "T"), ([True, False], "T F")],
+)
+def test_groups_of_frames_in_memory_have_the_same_names(value: object, name: str) -> None:
+    assert group_of(Atoms("Cu", info={"group": value})) == name
 
 
 def test_files_validate_without_a_fraction(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from nnpot.analysis.closest_pairs import Elements
 from nnpot.analysis.frame_facts import FrameFacts
 from nnpot.io.feature_files import FEATURES, has_features
+from nnpot.io.labels import likely_key
 
 Array = NDArray[np.float64]
 
@@ -87,20 +88,20 @@ def check_distances(facts: FrameFacts) -> list[str]:
 
 
 def check_labels(facts: FrameFacts) -> list[str]:
-    """Frames without an energy or with nothing but zeros, and arrays that may be the missing forces."""
+    """Frames without an energy or with nothing but zeros, and names that may mean a missing label."""
     findings = []
     missing = np.flatnonzero(np.isnan(facts.energy))
     if len(missing):
-        findings.append(f"no energy, needed for training, in {_named(facts, missing)}")
+        hint = likely_key(facts.frames, "energy") if len(missing) == len(facts.frames) else ""
+        findings.append(f"no energy, needed for training, in {_named(facts, missing)}{hint}")
     zero = (facts.energy == 0.0) & (facts.force_max == 0.0)
     empty = np.flatnonzero(zero & (facts.n_atoms > 1))
     if len(empty):
         findings.append(f"energy and all forces exactly 0 (not computed?) in {_named(facts, empty)}")
     if np.isnan(facts.force_max).all() and not all(map(has_features, facts.frames)):
-        names = sorted({name for f in facts.frames for name in f.arrays if "force" in name.lower()})
-        hint = f"; is it {' or '.join(names)} (data.labels.forces)?" if names else ""
-        findings.append(f"no frame has forces{hint}")
-    return findings
+        findings.append(f"no frame has forces{likely_key(facts.frames, 'forces')}")
+    stress = likely_key(facts.frames, "stress") if np.isnan(facts.stress).all() else ""
+    return [*findings, f"no frame has a stress{stress}"] if stress else findings
 
 
 def check_features(facts: FrameFacts) -> list[str]:

@@ -12,7 +12,7 @@ from ase.data import atomic_numbers
 from numpy.typing import NDArray
 
 from nnpot.errors import InvalidInputError
-from nnpot.io.labels import results_of
+from nnpot.io.labels import group_of, results_of
 
 Array = NDArray[np.float64]
 
@@ -89,7 +89,7 @@ def frame_errors(frame: Atoms, said: Predicted) -> FrameErrors:
     energy, forces, stress = (labels.get(name) for name in ("energy", "forces", "stress"))
     return FrameErrors(
         symbols=np.array(frame.get_chemical_symbols()),
-        group=str(frame.info.get("group", "")),
+        group=group_of(frame),
         energy=None if energy is None else 1000.0 * float(said.energy - energy) / len(frame),
         forces=None if forces is None else 1000.0 * (said.forces - forces),
         stress=None if stress is None or said.stress is None else (said.stress - stress) / units.GPa,

@@ -18,7 +18,7 @@ from ase.stress import voigt_6_to_full_3x3_stress
 from numpy.typing import NDArray
 
 from nnpot.analysis.frame_facts import FrameFacts
-from nnpot.io.labels import results_of
+from nnpot.io.labels import group_of, results_of
 
 Array = NDArray[np.float64]
 
@@ -90,7 +90,7 @@ def _alike(frames: Sequence[Atoms]) -> Iterator[list[Atoms]]:
     found: dict[Any, list[Atoms]] = defaultdict(list)
     for frame in frames:
         if "energy" in results_of(frame):
-            found[frame.numbers.tobytes(), frame.pbc.tobytes(), frame.info.get("group")].append(frame)
+            found[frame.numbers.tobytes(), frame.pbc.tobytes(), group_of(frame)].append(frame)
     yield from found.values()
 
 

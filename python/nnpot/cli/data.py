@@ -45,6 +45,7 @@ def _is_configuration(files: tuple[Path, ...], units: str | None) -> bool:
 def _of(files: tuple[Path, ...], units: str | None) -> DataSummary:
     from nnpot.analysis.data_summary import summarize
     from nnpot.io import read_frames
+    from nnpot.io.labels import is_test_frame
     from nnpot.io.source import Source
 
     frames, sources = [], []
@@ -52,7 +53,8 @@ def _of(files: tuple[Path, ...], units: str | None) -> DataSummary:
         found = read_frames(path, units)
         frames += found
         sources += [Source(path, number) for number in range(len(found))]
-    return summarize(frames, sources)
+    marked = ["test (set=test)" if is_test_frame(frame) else "train" for frame in frames]
+    return summarize(frames, sources, marked if any(map(is_test_frame, frames)) else None)
 
 
 def _of_training(path: Path) -> DataSummary:

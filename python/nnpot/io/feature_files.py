@@ -10,7 +10,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,8 +23,10 @@ from ase.data import chemical_symbols
 from numpy.typing import NDArray
 
 from nnpot.errors import FileFormatError, InvalidInputError, UnknownElementError
-from nnpot.files import GZIP_DAMAGE, atomic_write, damaged_gzip
+from nnpot.files import atomic_write
 from nnpot.io.labels import require_labels, results_of
+from nnpot.io.numerals import first_that_is_none, numbers, shown, whole
+from nnpot.io.text_lines import TextLines, plain_name, text_lines
 
 Array = NDArray[np.float64]
 Line = tuple[int, list[str]]
@@ -36,9 +38,8 @@ SUFFIX = ".features"
 
 
 def is_feature_file(path: str | os.PathLike[str]) -> bool:
-    """Whether a file is one by its name: ``.features``, or ``.features.gz``."""
-    name = Path(path)
-    return Path(name.stem if name.suffix == ".gz" else name.name).suffix == SUFFIX
+    """Whether a file is one by its name: ``.features``, compressed or not."""
+    return plain_name(path).suffix == SUFFIX
 
 
 def has_features(frame: Atoms) -> bool:
@@ -91,22 +92,12 @@ class _Frame:
     """The line of each atom."""
 
 
-class _Lines:
+def _lines(lines: TextLines) -> Iterator[Line]:
     """Number and words of the lines that say something."""
-
-    def __init__(self, stream: Iterable[str]) -> None:
-        self._stream = enumerate(stream, 1)
-        self.number, self.last = 0, ""
-
-    def __iter__(self) -> Iterator[Line]:
-        return self
-
-    def __next__(self) -> Line:
-        while True:
-            self.number, self.last = next(self._stream)
-            words = self.last.split()
-            if words and words[0][0] not in "#!":
-                return self.number, words
+    for line in lines:
+        words = line.split()
+        if words and words[0][0] not in "#!":
+            yield lines.number, words
 
 
 def read_feature_file(path: str | os.PathLike[str]) -> list[Atoms]:
@@ -131,13 +122,9 @@ def read_feature_file(path: str | os.PathLike[str]) -> list[Atoms]:
     """
     widths: dict[int, tuple[int, int]] = {}
     energies: list[str] = []
-    opened = gzip.open if _is_compressed(path) else open
-    try:
-        with opened(path, "rt", encoding="utf-8-sig", errors="replace") as stream:
-            lines = _Lines(stream)
-            found = [_read_frame(path, head, lines, widths, energies) for head in lines]
-    except GZIP_DAMAGE as error:
-        raise damaged_gzip(path, error) from error
+    with text_lines(path) as lines:
+        said = _lines(lines)
+        found = [_read_frame(path, head, said, widths, energies) for head in said]
     if not found:
         raise FileFormatError(f"{path}: the file is empty; expected frames that begin with a number of atoms")
     _require_whole_end(path, lines, energies)
@@ -148,7 +135,7 @@ def read_feature_file(path: str | os.PathLike[str]) -> list[Atoms]:
 def _read_frame(
     path: str | os.PathLike[str],
     head: Line,
-    lines: _Lines,
+    lines: Iterator[Line],
     widths: dict[int, tuple[int, int]],
     energies: list[str],
 ) -> tuple[list[int], Array, float]:
@@ -158,7 +145,7 @@ def _read_frame(
     ``energies``.
     """
     number, words = head
-    n_atoms = _whole(words[0])
+    n_atoms = whole(words[0])
     if len(words) != 1 or n_atoms is None or n_atoms < 1:
         raise FileFormatError(
             f"{path}:{number}: expected the number of atoms of a frame, a whole number above 0, got "
@@ -177,7 +164,7 @@ def _read_frame(
     energy = _numbers(path, last, words)[0]
     if not np.isfinite(energy):
         raise FileFormatError(
-            f"{path}:{last}: expected a finite energy, got '{words[0]}'; correct or remove the frame"
+            f"{path}:{last}: expected a finite energy, got {shown(words[0])}; correct or remove the frame"
         )
     energies.append(words[0])
     return frame.numbers, _table(path, frame), energy
@@ -196,11 +183,11 @@ def _take_atom(
             f"{path}:{number}: expected {expected}, 'Z f1 f2 ...', got {_shown(words)}; correct the number "
             f"of atoms in line {frame.head} or add the missing"
         )
-    z = _whole(words[0])
+    z = whole(words[0])
     if z is None or not 0 < z < len(chemical_symbols):
         raise UnknownElementError(
             f"{path}:{number}: expected an atomic number from 1 to {len(chemical_symbols) - 1} before the "
-            f"features, got '{words[0]}'; correct the line"
+            f"features, got {shown(words[0])}; correct the line"
         )
     count, first = widths.setdefault(z, (len(words) - 1, number))
     if len(words) - 1 != count:
@@ -213,45 +200,30 @@ def _take_atom(
     frame.lines.append(number)
 
 
-def _next(path: str | os.PathLike[str], lines: _Lines, expected: str) -> Line:
+def _next(path: str | os.PathLike[str], lines: Iterator[Line], expected: str) -> Line:
     line = next(lines, None)
     if line is None:
         raise FileFormatError(f"{path}: expected {expected}, got the end of the file; it is cut short")
     return line
 
 
-def _whole(word: str) -> int | None:
-    return int(word) if word.isascii() and word.isdigit() else None
-
-
 def _numbers(path: str | os.PathLike[str], line: int, words: list[str]) -> list[float]:
     try:
-        values = list(map(float, words))
-        if "_" not in "".join(words):
-            return values
+        return numbers(words)
     except ValueError:
-        pass
-    bad = next(word for word in words if "_" in word or not _is_number(word))
-    raise FileFormatError(f"{path}:{line}: expected a number, got '{bad}'; correct the line")
-
-
-def _is_number(word: str) -> bool:
-    try:
-        float(word)
-    except ValueError:
-        return False
-    return True
+        bad = first_that_is_none(words)
+        raise FileFormatError(f"{path}:{line}: expected a number, got {bad}; correct the line") from None
 
 
 def _shown(words: Sequence[str]) -> str:
-    few = " ".join(words[:4])
-    return f"'{few}'" if len(words) <= 4 else f"{len(words)} words ('{few} ...')"
+    few = shown(" ".join(words[:4]))
+    return few if len(words) <= 4 else f"{len(words)} words ({few} ...)"
 
 
-def _require_whole_end(path: str | os.PathLike[str], lines: _Lines, energies: Sequence[str]) -> None:
+def _require_whole_end(path: str | os.PathLike[str], lines: TextLines, energies: Sequence[str]) -> None:
     """An energy without line end may be cut: it is then shorter than all others, or lacks their point."""
     *others, last = energies
-    if lines.last.endswith("\n") or lines.last.strip() != last or not others:
+    if lines.whole or lines.last.strip() != last or not others:
         return
     shorter = len(last) < min(map(len, others))
     if not shorter and ("." in last or not any("." in other for other in others)):

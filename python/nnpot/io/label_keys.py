@@ -13,17 +13,25 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from numpy.typing import NDArray
 
 from nnpot.errors import InvalidInputError
-from nnpot.io.labels import results_of
+from nnpot.io.label_values import checked, symmetric
+from nnpot.io.labels import likely_key, results_of
+from nnpot.io.raw_frame import RawFrame
+from nnpot.units import UnitSystem
 
 ASE_ORDER = "xx yy zz yz xz xy"
 STRESS_UNITS = {"eV/A^3": 1.0, "GPa": units.GPa, "kbar": 0.1 * units.GPa, "eV": 1.0}
 """In eV/Å³; "eV" stands for a virial, which is divided by the volume."""
 VIRIALS = ("virial", "virials")
 """Keys of extended XYZ files that hold a virial in eV, −volume times ASE's stress."""
-ASYMMETRY = 1e-2
-"""Of a 3 × 3 stress, relative to its largest component; beyond, it is no stress of ours."""
 CONTRADICTION = 1e-2
-"""Between the stress and the virial of a frame, likewise."""
+"""Between the stress and the virial of a frame, relative to its largest component."""
+POWERS = {  # of energy and of length
+    "energy": (1, 0),
+    "free_energy": (1, 0),
+    "energies": (1, 0),
+    "forces": (1, -1),
+    "stress": (1, -3),
+}
 
 
 @dataclass(frozen=True)
@@ -48,103 +56,120 @@ class LabelKeys:
     stress: StressKey | None = None
 
 
-def take_energy_and_forces(frames: Sequence[Atoms], keys: LabelKeys, where: str) -> None:
-    """Put the energy and the forces found under their keys among the results, in the units of the file.
-
-    Raises
-    ------
-    InvalidInputError
-        If what stands there is no number, or not one vector per atom.
-    """
-    wanted = {name: key for name, key in (("energy", keys.energy), ("forces", keys.forces)) if key}
-    for name, key in wanted.items():
-        for number, frame in enumerate(frames):
-            place = f"{where}: frame {number} (counted from 0): {key}"
-            shape = (len(frame), 3) if name == "forces" else ()
-            value = _value(frame, key)
-            _set(frame, name, None if value is None else _numbers(value, place, (shape,)))
-        if not any(name in results_of(frame) for frame in frames):
-            warnings.warn(f"{where}: no frame has '{key}', so none has {name}", stacklevel=2)
-
-
-def take_stress(frames: Sequence[Atoms], key: StressKey | None, energy_unit: float, where: str) -> None:
-    """Put the stress of each frame among its results, in eV/Å³ and ASE's sign.
+def take_labels(
+    frames: Sequence[RawFrame], keys: LabelKeys, units: UnitSystem | None, where: str
+) -> list[Atoms]:
+    """Frames in eV and Å with their reference values, all of them checked.
 
     Parameters
     ----------
     frames
-        In Å. Without ``key``, a stress that is there stays; otherwise a ``virial`` or ``virials`` is taken.
-    key
-        Where the stress stands.
-    energy_unit
-        In eV; of the virials that are found without a key.
+        As a reader gives them.
+    keys
+        Where energy, forces and stress stand; ASE's names for those that are None. A ``virial`` or
+        ``virials`` of nine numbers is taken for the stress where no other is given.
+    units
+        Of all numbers of the frames but a stress under a key, which has a unit of its own; None for eV and Å.
     where
         The file, for errors.
 
     Raises
     ------
     InvalidInputError
-        If what stands there is no stress.
+        Naming file, frame and label, if what stands there is no such label.
     """
-    contradictions = 0
-    for number, frame in enumerate(frames):
+    labelled, contradictions = [], 0
+    for number, raw in enumerate(frames):
         place = f"{where}: frame {number} (counted from 0)"
-        if key is not None:
-            _set(frame, "stress", _stress(frame, key, 1.0, place))
-            continue
-        name = next((name for name in VIRIALS if name in frame.info), None)
-        if name is None or frame.cell.rank != 3:
-            continue
-        stress = _stress(frame, StressKey(name, "eV", ASE_ORDER, True), energy_unit, place)
-        given = results_of(frame).get("stress")
-        if given is None:
-            del frame.info[name]
-            _set(frame, "stress", stress)
-        elif stress is not None:
-            contradictions += bool(np.abs(given - stress).max() > CONTRADICTION * np.abs(stress).max())
-    if key is not None and not any("stress" in results_of(frame) for frame in frames):
-        warnings.warn(f"{where}: no frame has '{key.key}', so none has a stress", stacklevel=2)
+        results = _results(raw, keys, place)
+        frame = raw.atoms
+        if units is not None:
+            _convert(frame, results, units)
+        if keys.stress is not None:
+            stress = _stress(raw, keys.stress, 1.0, place)
+            results |= {} if stress is None else {"stress": stress}
+        else:
+            contradictions += _take_virial(raw, results, units, place)
+        if results:
+            frame.calc = SinglePointCalculator(frame, **results)
+        labelled.append(frame)
+    _warn(labelled, keys, contradictions, where)
+    return labelled
+
+
+def _results(raw: RawFrame, keys: LabelKeys, place: str) -> dict[str, Any]:
+    """All results but a stress under a key, checked, in the units of the file."""
+    named = {name: key for name, key in (("energy", keys.energy), ("forces", keys.forces)) if key}
+    found = {name: value for name, value in raw.results.items() if name not in named and value is not None}
+    found |= {name: raw.value(key) for name, key in named.items() if raw.value(key) is not None}
+    if keys.stress is not None:
+        found.pop("stress", None)
+    n = len(raw.atoms)
+    results = {
+        name: checked(name, value, n, f"{place}: {named.get(name, name)}") for name, value in found.items()
+    }
+    if results.get("stress", np.zeros(6)).size == 9:
+        results["stress"] = _in_order_of_ase(symmetric(results["stress"], f"{place}: stress"))
+    return results
+
+
+def _convert(frame: Atoms, results: dict[str, Any], units: UnitSystem) -> None:
+    frame.set_cell(frame.cell.array * units.length)
+    frame.positions *= units.length
+    for name, (energy, length) in POWERS.items():
+        if name in results:
+            results[name] = results[name] * units.energy**energy * units.length**length
+
+
+def _take_virial(raw: RawFrame, results: dict[str, Any], units: UnitSystem | None, place: str) -> bool:
+    """Add the stress of a virial where there is no other; True where another contradicts it."""
+    name = next((name for name in VIRIALS if name in raw.atoms.info), None)
+    if name is None or raw.atoms.cell.rank != 3:
+        return False
+    if np.size(raw.atoms.info[name]) == 6:
+        raise InvalidInputError(
+            f"{place}: {name} must be 9 numbers, the rows of a tensor, got 6, whose order is not known; "
+            f"say it (data.labels.stress, stress_unit: eV and stress_order of a training)"
+        )
+    key = StressKey(name, "eV", ASE_ORDER, True)
+    stress = _stress(raw, key, 1.0 if units is None else units.energy, place)
+    given = results.get("stress")
+    if given is None:
+        del raw.atoms.info[name]
+        results["stress"] = stress
+    elif stress is not None:
+        return bool(np.abs(given - stress).max() > CONTRADICTION * np.abs(stress).max())
+    return False
+
+
+def _warn(frames: Sequence[Atoms], keys: LabelKeys, contradictions: int, where: str) -> None:
+    stress = None if keys.stress is None else keys.stress.key
+    for name, key in (("energy", keys.energy), ("forces", keys.forces), ("stress", stress)):
+        if key is not None and not any(name in results_of(frame) for frame in frames):
+            hint = likely_key(frames, name)
+            warnings.warn(f"{where}: no frame has '{key}', so none has {name}{hint}", stacklevel=3)
     if contradictions:
         warnings.warn(
             f"{where}: stress and virial of {contradictions} frame(s) contradict each other (stress is to be "
             f"-virial/volume, in eV/Å³); the stress is used, check its sign and unit",
-            stacklevel=2,
+            stacklevel=3,
         )
 
 
-def _value(frame: Atoms, key: str) -> Any:
-    for place in (results_of(frame), frame.info, frame.arrays):
-        if place.get(key) is not None:
-            return place[key]
-    return None
-
-
-def _numbers(value: Any, place: str, shapes: Sequence[tuple[int, ...]]) -> Any:
-    array = np.asarray(value)
-    if array.dtype.kind not in "if" or array.shape not in shapes:
-        expected = " or ".join(str(shape) if shape else "a single number" for shape in shapes)
-        raise InvalidInputError(
-            f"{place} must be numbers of shape {expected}, got {array.dtype} of shape {array.shape}"
-        )
-    return array.astype(float) if array.ndim else float(array)
-
-
-def _stress(frame: Atoms, key: StressKey, energy_unit: float, place: str) -> NDArray[np.float64] | None:
-    value = _value(frame, key.key)
+def _stress(raw: RawFrame, key: StressKey, energy_unit: float, place: str) -> NDArray[np.float64] | None:
+    """In eV/Å³, ASE's order and sign; the cell is in Å."""
+    value = raw.value(key.key)
     if value is None:
         return None
     where = f"{place}: {key.key}"
-    values = _numbers(value, where, ((6,), (9,), (3, 3)))
-    tensor = values.reshape(3, 3) if values.size == 9 else _tensor(values, key.order)
-    if np.abs(tensor - tensor.T).max() > ASYMMETRY * np.abs(tensor).max():
-        raise InvalidInputError(f"{where} must be a symmetric tensor, got {tensor.tolist()}")
+    values = checked("stress", value, len(raw.atoms), where)
+    tensor = symmetric(values, where) if values.size == 9 else _tensor(values, key.order)
     factor = STRESS_UNITS[key.unit] * energy_unit * (-1.0 if key.compression_is_positive else 1.0)
     if key.unit == "eV":
-        if frame.cell.rank < 3:
+        if raw.atoms.cell.rank < 3:
             raise InvalidInputError(f"{where} is a virial, but the frame has no volume to divide it by")
-        factor /= frame.get_volume()
-    tensor = 0.5 * factor * (tensor + tensor.T)
-    return np.array([tensor[place] for place in _places(ASE_ORDER)])
+        factor /= raw.atoms.get_volume()
+    return _in_order_of_ase(factor * tensor)
 
 
 def _tensor(values: NDArray[np.float64], order: str) -> NDArray[np.float64]:
@@ -158,8 +183,5 @@ def _places(order: str) -> list[tuple[int, int]]:
     return [("xyz".index(name[0]), "xyz".index(name[1])) for name in order.split()]
 
 
-def _set(frame: Atoms, name: str, value: Any) -> None:
-    results = {key: known for key, known in results_of(frame).items() if key != name}
-    if value is not None:
-        results[name] = value
-    frame.calc = SinglePointCalculator(frame, **results) if results else None
+def _in_order_of_ase(tensor: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.array([tensor[place] for place in _places(ASE_ORDER)])

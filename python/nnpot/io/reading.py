@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-import gzip
+import codecs
 import os
 from pathlib import Path
-from typing import IO, Literal
+from typing import Literal
 
 from ase import Atoms
-from ase.calculators.singlepoint import SinglePointCalculator
-from ase.io import iread
 from ase.io.formats import UnknownFileTypeError, filetype, ioformats
 
 from nnpot.errors import FileFormatError, InvalidInputError
-from nnpot.files import GZIP_DAMAGE, damaged_gzip
+from nnpot.io.ase_files import read_with_ase
 from nnpot.io.feature_files import FEATURES, features_of, has_features, is_feature_file, read_feature_file
-from nnpot.io.label_keys import LabelKeys, take_energy_and_forces, take_stress
-from nnpot.io.labels import require_finite, results_of
+from nnpot.io.label_keys import LabelKeys, take_labels
+from nnpot.io.labels import group_name, require_finite, require_possible_cell
+from nnpot.io.read_extxyz import read_extxyz
 from nnpot.io.runner_data import read_runner_data
+from nnpot.io.text_lines import COMPRESSION_DAMAGE, damaged, opened, plain_name
 from nnpot.units import UNIT_CHOICES, UnitSystem
 
 RUNNER = "RuNNer input.data"
+EXTXYZ = "extxyz"
 FEATURE_FILE = "features"
 WITHOUT_ELEMENTS = ("lammps-data", "lammps-dump-text", "lammps-dump-binary")
 """Files that may give types instead of elements; ASE would then read hydrogen, helium, ..."""
-POWERS = {  # of energy and of length
-    "energy": (1, 0),
-    "free_energy": (1, 0),
-    "energies": (1, 0),
-    "forces": (1, -1),
-    "stress": (1, -3),
-}
 
 NO_KEYS = LabelKeys()
 
@@ -74,31 +68,35 @@ def read_frames(
     if kind == FEATURE_FILE or (kind is None and is_feature_file(path)):
         return _read_features(path, system, labels)
     found = _kind(path)
-    if found != RUNNER:
-        frames = _read_with_ase(path, found, system)
-    elif system is not None:
-        frames = read_runner_data(path, system)
-    else:
+    if found == RUNNER and system is None:
         raise InvalidInputError(
             f"{path}: {found} does not state its units; say them (data.units of a training, "
             f"--units of nnpot data, --data-units of other commands, units= in Python): {UNIT_CHOICES}"
         )
-    take_energy_and_forces(frames, labels, str(path))
-    if found == "extxyz" and system is not None:
-        for frame in frames:
-            _convert(frame, system, with_stress=labels.stress is None)
-    take_stress(frames, labels.stress, 1.0 if system is None else system.energy, str(path))
+    if found == EXTXYZ:
+        frames = take_labels(read_extxyz(path), labels, system, str(path))
+    elif found == RUNNER and system is not None:
+        frames = take_labels(read_runner_data(path, system), labels, None, str(path))
+    else:
+        _require_no_units(path, found, system)
+        frames = take_labels(read_with_ase(path, found), labels, None, str(path))
     for number, frame in enumerate(frames):
         where = f"{path}: frame {number} (counted from 0)"
-        if len(frame) == 0:
-            raise FileFormatError(f"{where} has no atoms")
         require_finite(frame, where)
-        if "group" not in frame.info and "config_type" in frame.info:
-            frame.info["group"] = frame.info["config_type"]
+        require_possible_cell(frame, where)
+        group = frame.info.get("group", frame.info.get("config_type"))
+        if group is not None:
+            frame.info["group"] = group_name(group)
         if has_features(frame):
             frame.arrays[FEATURES] = features_of(frame)
-        frame.set_constraint()  # they belong to dynamics; ASE would set the forces of fixed atoms to zero
     return frames
+
+
+def _require_no_units(path: Path, kind: str, units: UnitSystem | None) -> None:
+    if units is not None and units is not UnitSystem.metal:
+        raise InvalidInputError(
+            f"{path}: {kind} files have fixed units, got '{units.value}'; leave the units away"
+        )
 
 
 def _read_features(path: Path, units: UnitSystem | None, labels: LabelKeys) -> list[Atoms]:
@@ -114,17 +112,15 @@ def _read_features(path: Path, units: UnitSystem | None, labels: LabelKeys) -> l
 
 
 def _kind(path: Path) -> str:
-    compressed = path.suffix == ".gz"
-    with open(path, "rb") as stream:
-        start = _start(gzip.GzipFile(fileobj=stream) if compressed else stream, path)
-    lines = [line.strip() for line in start.splitlines()]
-    first = next((line for line in lines if line and not line.startswith(b"#")), b"")
+    start = _start(path)
+    lines = [line.strip() for line in start.removeprefix(codecs.BOM_UTF8).splitlines()]
+    first = next((line for line in lines if line and not line.startswith((b"#", b"!"))), b"")
     if not start.strip():
         raise FileFormatError(f"{path}: the file is empty; expected at least one frame")
     if first.split()[:1] == [b"begin"]:
         return RUNNER
-    if Path(path.stem if compressed else path.name).suffix in (".xyz", ".extxyz"):
-        return "extxyz"
+    if plain_name(path).suffix in (".xyz", ".extxyz"):
+        return EXTXYZ
     try:
         kind = str(filetype(str(path)))
     except UnknownFileTypeError:
@@ -141,38 +137,11 @@ def _kind(path: Path) -> str:
     return kind
 
 
-def _start(stream: IO[bytes] | gzip.GzipFile, path: Path) -> bytes:
-    try:
-        return stream.read(65536)
-    except GZIP_DAMAGE as error:
-        raise damaged_gzip(path, error) from error
-
-
-def _read_with_ase(path: Path, kind: str, units: UnitSystem | None) -> list[Atoms]:
-    if units is not None and units is not UnitSystem.metal and kind != "extxyz":
-        raise InvalidInputError(
-            f"{path}: {kind} files have fixed units, got '{units.value}'; leave the units away"
-        )
-    frames: list[Atoms] = []
-    try:
-        frames.extend(iread(path, index=":", format=kind))
-    except Exception as error:  # ASE's readers raise whatever their parsing happens to raise
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
-        raise FileFormatError(
-            f"{path}: frame {len(frames)} (counted from 0) cannot be read as {kind}: {reason}; "
-            f"correct or remove it"
-        ) from error
-    if not frames:
-        raise FileFormatError(f"{path}: expected at least one frame, got none")
-    return frames
-
-
-def _convert(frame: Atoms, units: UnitSystem, with_stress: bool) -> None:
-    frame.set_cell(frame.cell.array * units.length)
-    frame.positions *= units.length
-    results = results_of(frame)
-    for name, (energy, length) in POWERS.items():
-        if name in results and (with_stress or name != "stress"):
-            results[name] = results[name] * units.energy**energy * units.length**length
-    if results:
-        frame.calc = SinglePointCalculator(frame, **results)
+def _start(path: Path) -> bytes:
+    """The first bytes of a file."""
+    with opened(path) as stream:
+        try:
+            found: bytes = stream.read(65536)
+            return found
+        except COMPRESSION_DAMAGE as error:
+            raise damaged(path, error) from error

@@ -6,9 +6,9 @@ and comments are accepted, an unknown keyword is a warning; anything else is an 
 
 from __future__ import annotations
 
-import gzip
 import math
 import os
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,14 +16,19 @@ from typing import IO, Any
 
 import numpy as np
 from ase import Atoms
-from ase.calculators.singlepoint import SinglePointCalculator
 from ase.data import atomic_numbers
 
 from nnpot.errors import FileFormatError, InvalidInputError, UnknownElementError
-from nnpot.files import GZIP_DAMAGE, atomic_write, damaged_gzip
+from nnpot.files import atomic_write
 from nnpot.io.labels import require_labels, results_of
+from nnpot.io.numerals import number, shown
+from nnpot.io.raw_frame import RawFrame
+from nnpot.io.text_lines import text_lines
 from nnpot.units import UnitSystem
 
+COMMENT = re.compile("[#!]")
+FREE_TEXT = ("comment",)
+"""Keywords behind which every sign stands for itself."""
 LENGTH_OF_ATOM_LINE = (7, 10)
 """In words, the keyword counted: without and with forces."""
 
@@ -42,7 +47,7 @@ class _Block:
     charge: float | None = None
 
 
-def read_runner_data(path: str | os.PathLike[str], units: UnitSystem) -> list[Atoms]:
+def read_runner_data(path: str | os.PathLike[str], units: UnitSystem) -> list[RawFrame]:
     """Read all frames of an ``input.data`` file.
 
     Parameters
@@ -54,17 +59,16 @@ def read_runner_data(path: str | os.PathLike[str], units: UnitSystem) -> list[At
 
     Returns
     -------
-    list of ase.Atoms
-        Energy (eV), forces (eV/Å) and ``charges`` in a ``SinglePointCalculator``; the ``comment``, the total
-        ``charge`` and the tag ``set`` of the frame in ``info``, where there are any. Atoms stay where they
-        are, also outside the cell.
+    list of RawFrame
+        Energy (eV), forces (eV/Å) and ``charges``; the ``comment``, the total ``charge`` and the tag ``set``
+        of the frame in ``info``, where there are any. Atoms stay where they are, also outside the cell.
 
     Raises
     ------
     FileFormatError, UnknownElementError
         With file and line.
     """
-    frames: list[Atoms] = []
+    frames: list[RawFrame] = []
     block: _Block | None = None
     unknown: set[str] = set()
     for where, words in _lines(path):
@@ -73,29 +77,26 @@ def read_runner_data(path: str | os.PathLike[str], units: UnitSystem) -> list[At
             _require(block is None, where, f"expected 'end' of {block and block.begin}, got 'begin'")
             block = _Block(begin=where, tag=words[1].removeprefix("set=") if len(words) > 1 else "")
         elif block is None:
-            raise FileFormatError(f"{where}: expected 'begin', got '{keyword}'")
+            raise FileFormatError(f"{where}: expected 'begin', got {shown(keyword)}")
         elif keyword == "end":
             frames.append(_frame(block, units, where))
             block = None
         elif not _take(block, words, where) and keyword not in unknown:
             unknown.add(keyword)
-            warnings.warn(f"{where}: unknown keyword '{keyword}' is ignored", stacklevel=2)
+            warnings.warn(f"{where}: unknown keyword {shown(keyword)} is ignored", stacklevel=2)
     _require(block is None, str(path), f"no 'end' for {block and block.begin}; the file is cut short")
     return frames
 
 
 def _lines(path: str | os.PathLike[str]) -> Iterator[tuple[str, list[str]]]:
-    """``path:line`` and words of every line that says something."""
-    opened = gzip.open if str(path).endswith(".gz") else open
-    number = 0
-    with opened(path, "rt", encoding="utf-8", errors="replace") as stream:
-        try:
-            for number, line in enumerate(stream, 1):
-                words = line.split()
-                if words and words[0][0] not in "#!":
-                    yield f"{path}:{number}", words
-        except GZIP_DAMAGE as error:
-            raise damaged_gzip(path, error, f" after line {number}") from error
+    """``path:line`` and words of every line that says something, without the comment behind them."""
+    with text_lines(path) as lines:
+        for line in lines:
+            words = line.split()
+            if words and words[0] not in FREE_TEXT:
+                words = COMMENT.split(line, maxsplit=1)[0].split()
+            if words:
+                yield f"{path}:{lines.number}", words
 
 
 def _take(block: _Block, words: list[str], where: str) -> bool:
@@ -125,7 +126,7 @@ def _take_atom(block: _Block, words: list[str], where: str) -> None:
     )
     symbol = words[4]
     if symbol not in atomic_numbers or symbol == "X":
-        raise UnknownElementError(f"{where}: unknown element '{symbol}'; expected a symbol like Si")
+        raise UnknownElementError(f"{where}: unknown element {shown(symbol)}; expected a symbol like Si")
     row = [_number(word, where) for word in words[1:4] + words[5:]]
     first = len(block.atoms[0]) if block.atoms else len(row)
     _require(len(row) == first, where, f"some atoms of {block.begin} have forces, others not")
@@ -133,7 +134,7 @@ def _take_atom(block: _Block, words: list[str], where: str) -> None:
     block.atoms.append(row)
 
 
-def _frame(block: _Block, units: UnitSystem, where: str) -> Atoms:
+def _frame(block: _Block, units: UnitSystem, where: str) -> RawFrame:
     _require(bool(block.atoms), where, f"the frame of {block.begin} has no atoms")
     _require(
         len(block.lattice) in (0, 3),
@@ -149,18 +150,17 @@ def _frame(block: _Block, units: UnitSystem, where: str) -> Atoms:
         results["forces"] = table[:, 5:] * (units.energy / units.length)
     if block.energy is not None:
         results["energy"] = block.energy * units.energy
-    frame.calc = SinglePointCalculator(frame, **results)
     labels = {"comment": " ".join(block.comments) or None, "charge": block.charge, "set": block.tag or None}
     frame.info.update({key: value for key, value in labels.items() if value is not None})
-    return frame
+    return RawFrame(frame, results)
 
 
 def _number(word: str, where: str) -> float:
     try:
-        value = float(word)
+        value = number(word)
     except ValueError:
-        raise FileFormatError(f"{where}: expected a number, got '{word}'") from None
-    _require(math.isfinite(value), where, f"expected a finite number, got '{word}'; remove the frame")
+        raise FileFormatError(f"{where}: expected a number, got {shown(word)}") from None
+    _require(math.isfinite(value), where, f"expected a finite number, got {shown(word)}; remove the frame")
     return value
 
 
@@ -192,10 +192,10 @@ def write_runner_data(path: str | os.PathLike[str], frames: Sequence[Atoms], uni
     system = UnitSystem(units)
     require_labels(frames, forces=True, where="frames to write as input.data")
     with atomic_write(path) as stream:
-        for number, frame in enumerate(frames):
+        for place, frame in enumerate(frames):
             if frame.pbc.any() and not frame.pbc.all():
                 raise InvalidInputError(
-                    f"{path}: frame {number} (counted from 0) is periodic in some directions only, which "
+                    f"{path}: frame {place} (counted from 0) is periodic in some directions only, which "
                     f"input.data cannot say; write extended XYZ instead"
                 )
             _write_block(stream, frame, system)

@@ -70,6 +70,8 @@ class Split:
 def load_frames(config: DataConfig) -> Split:
     """Read all files and split them; the same seed gives the same split.
 
+    Frames of the training files that these mark as test frames (``set=test``) are test frames.
+
     Each frame's ``info["source"]`` says where it comes from, in words.
 
     Raises

@@ -9,6 +9,8 @@ import numpy as np
 from ase import Atoms
 from numpy.typing import NDArray
 
+from nnpot.io.labels import group_of
+
 Array = NDArray[np.float64]
 
 
@@ -66,7 +68,7 @@ def collect_labels(
     stresses = [
         values["stress"] if has else np.zeros(6) for values, has in zip(results, has_stress, strict=True)
     ]
-    weights = [group_weights.get(str(frame.info.get("group", "")), 1.0) for frame in frames]
+    weights = [group_weights.get(group_of(frame), 1.0) for frame in frames]
     forces = [values.get("forces", np.zeros((n, 3))) for values, n in zip(results, sizes, strict=True)]
     has_forces = [np.full(n, "forces" in values) for values, n in zip(results, sizes, strict=True)]
     return Labels(

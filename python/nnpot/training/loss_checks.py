@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ase import Atoms
 
 from nnpot.errors import InvalidInputError
-from nnpot.io.labels import results_of
+from nnpot.io.labels import group_of, results_of
 from nnpot.training.config import LossConfig
 from nnpot.training.frames import Split
 
@@ -44,11 +44,6 @@ def check_loss(config: LossConfig, split: Split) -> None:
             )
     if config.stress_weight > 0.0 and not _counts(config, split.train, "stress"):
         logger.warning("loss.stress_weight: no training frame has a stress, so none is fitted")
-
-
-def group_of(frame: Atoms) -> str:
-    """The name of a frame's group; empty without one."""
-    return str(frame.info.get("group", ""))
 
 
 def _counts(config: LossConfig, frames: Sequence[Atoms], label: str) -> bool:

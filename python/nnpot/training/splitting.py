@@ -9,6 +9,7 @@ from ase import Atoms
 from numpy.typing import NDArray
 
 from nnpot.errors import InvalidInputError
+from nnpot.io.labels import group_of, is_test_frame
 from nnpot.training.config import DataConfig
 
 Indices = NDArray[np.int64]
@@ -17,18 +18,22 @@ Indices = NDArray[np.int64]
 def split_indices(frames: Sequence[Atoms], config: DataConfig) -> dict[str, list[int]]:
     """The indices of the frames of each part, ascending; ``train``, ``validation`` and ``test`` share none.
 
-    Groups that the configuration names are set apart first; then the fractions of what is left are drawn.
+    Frames that their file marks as test frames and groups that the configuration names are set apart first;
+    then the fractions of what is left are drawn.
 
     Raises
     ------
     InvalidInputError
         If a group does not exist, or nothing is left to train on.
     """
-    groups = np.array([str(frame.info.get("group", "")) for frame in frames], dtype=object)
+    groups = np.array([group_of(frame) for frame in frames], dtype=object)
     by_group = {
         part: np.flatnonzero(np.isin(groups, _known(names, groups, f"data.{part}_groups")))
         for part, names in (("validation", config.validation_groups), ("test", config.test_groups))
     }
+    marked = np.flatnonzero([is_test_frame(frame) for frame in frames])
+    by_group["validation"] = np.setdiff1d(by_group["validation"], marked)
+    by_group["test"] = np.union1d(by_group["test"], marked)
     rest = np.setdiff1d(np.arange(len(frames)), np.concatenate(list(by_group.values())))
     n_validation = _share(config.random_validation, len(rest))
     n_test = _share(config.test_fraction, len(rest))
@@ -36,8 +41,8 @@ def split_indices(frames: Sequence[Atoms], config: DataConfig) -> dict[str, list
         in_groups = len(frames) - len(rest)
         raise InvalidInputError(
             f"data.train: {len(frames)} frame(s) leave none to train on after {n_validation + in_groups} for "
-            f"validation and test ({in_groups} by group, {n_validation} and {n_test} by fraction); give more "
-            f"frames, fewer groups or smaller fractions"
+            f"validation and test ({in_groups} by group or set=test, {n_validation} and {n_test} by "
+            f"fraction); give more frames, fewer groups or smaller fractions"
         )
     order = rest[_order(groups[rest], config.seed, config.split == "stratified")]
     validation, test, train = np.split(order, [n_validation, n_validation + n_test])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +13,14 @@ def _as_list(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
+def _as_text(value: Any) -> Any:
+    """A number, and a day, that YAML sees in a name is the text that stands in the file."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float | date) else value
+
+
 Paths = Annotated[list[Path], BeforeValidator(_as_list)]
-Names = Annotated[list[str], BeforeValidator(_as_list)]
+Name = Annotated[str, BeforeValidator(_as_text)]
+Names = Annotated[list[Name], BeforeValidator(_as_list)]
 Seed = Annotated[int, Field(ge=0)]

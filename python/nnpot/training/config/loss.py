@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
+from nnpot.training.config.lists import Name
 from nnpot.yaml_file import NotNegative, Positive, StrictModel
 
 
@@ -21,7 +22,7 @@ class LossConfig(StrictModel):
     function: Literal["mse", "mae", "huber"] = "mse"
     huber_delta: Positive = 1.0
     """Where the Huber function turns linear, in root mean squares of the reference forces."""
-    group_weights: dict[str, NotNegative] = {}
+    group_weights: dict[Name, NotNegative] = {}
     l1: NotNegative = 0.0
     """Lasso; with ``l2`` an elastic net."""
     l2: NotNegative = 0.0

@@ -1,0 +1,94 @@
+"""The comment line of extended XYZ: keys and values as text, and what the text of a value means."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import numpy as np
+
+from nnpot.io.numerals import numbers
+
+PIECE = r"""(?:\\.|"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|\{(?:\\.|[^}\\])*\}?|\[(?:\\.|[^\]\\])*\]?|[^\s=])"""
+"""One sign outside of marks that hold blanks together, or all that stands between two such marks."""
+ITEM = re.compile(rf"\s*((?:{PIECE})*)(?:(\s*=\s*)((?:{PIECE}|=)*))?", re.DOTALL)
+LOGICAL = {"T": True, "F": False} | {
+    spelling: word == "true" for word in ("true", "false") for spelling in (word, word.title(), word.upper())
+}
+WORDS = re.compile(r"[^\s,]+")
+JSON = "_JSON "
+
+
+def comment_fields(line: str) -> dict[str, str]:
+    """Keys of a comment line and the text behind each, without the marks around it.
+
+    Marks are ``""``, ``''``, ``{}`` and ``[]``; a backslash takes the sign behind it as it is. A key without
+    a value has the text ``T``.
+    """
+    fields = {}
+    place, line = 0, line.strip()
+    while place < len(line):
+        item = ITEM.match(line, place)
+        assert item is not None, "it matches nothing at all, too"
+        place = max(item.end(), place + 1)
+        key = _plain(item[1])
+        if key:
+            fields[key] = "T" if item[2] is None else _plain(item[3])
+    return fields
+
+
+def _plain(text: str) -> str:
+    """Without marks and backslashes."""
+    if not any(mark in text for mark in "\\\"'{["):
+        return text
+    return "".join(_unmarked(piece) for piece in re.findall(f"{PIECE}|=", text, re.DOTALL))
+
+
+def _unmarked(piece: str) -> str:
+    if len(piece) == 1:
+        return "" if piece in "\"'{[" else piece
+    if piece[0] == "\\":
+        return piece[1:]
+    closed = piece[-1] == {"{": "}", "[": "]"}.get(piece[0], piece[0])
+    return re.sub(r"\\(.)", r"\1", piece[1:-1] if closed else piece[1:], flags=re.DOTALL)
+
+
+def value_of(text: str) -> Any:
+    """What a text means: a number, True or False, an array of these, what JSON says, or the text itself."""
+    words = WORDS.findall(text)
+    if not words:
+        return text
+    if all(word in LOGICAL for word in words):
+        values = [LOGICAL[word] for word in words]
+        return values[0] if len(words) == 1 else values
+    if text.startswith(JSON):
+        return _json(text.removeprefix(JSON))
+    array = _numbers(words)
+    if array is None:
+        return text
+    return array[0] if len(words) == 1 else array
+
+
+def _numbers(words: list[str]) -> Any:
+    """Whole numbers where all words are, otherwise with a fraction; None where a word is no number."""
+    try:
+        values = numbers(words)
+        if all(word.lstrip("+-").isdigit() and len(word) < 19 for word in words):
+            return np.array([int(word) for word in words])
+    except ValueError:
+        return None
+    return np.array(values)
+
+
+def _json(text: str) -> Any:
+    """What it says, as an array where it is one of numbers; the text where it is no JSON."""
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError):
+        return JSON + text
+    try:
+        array = np.array(values)
+    except ValueError:
+        return values
+    return array if array.dtype.kind in "ifb" and array.ndim else values

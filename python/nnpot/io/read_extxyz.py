@@ -1,0 +1,305 @@
+"""Reads extended XYZ, and plain XYZ: every word is held against what the file says of itself.
+
+Per frame a line with the number of atoms, a comment line of keys and values (`extxyz_comment`), and a line
+for each atom, whose columns the key ``Properties`` names. docs/formats.md says what is accepted.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import numpy as np
+from ase import Atoms
+from ase.calculators.calculator import all_properties
+from ase.data import atomic_numbers, chemical_symbols
+
+from nnpot.errors import FileFormatError, NnpotError, UnknownElementError
+from nnpot.io.extxyz_comment import LOGICAL, comment_fields, value_of
+from nnpot.io.numerals import is_number, n_digits, numbers, shown, whole
+from nnpot.io.raw_frame import RawFrame
+from nnpot.io.text_lines import TextLines, text_lines
+
+NAMES = {"pos": "positions", "species": "symbols", "Z": "numbers", "charge": "charges"}
+"""What ASE calls columns that have another name in the file."""
+COLUMNS = {
+    "positions": ("R", 3),
+    "symbols": ("S", 1),
+    "numbers": ("I", 1),
+    "masses": ("R", 1),
+    "momenta": ("R", 3),
+    "initial_charges": ("R", 1),
+    "features": ("R", 0),
+}
+"""Type and number of the columns that ASE or we calculate with; 0 for any number."""
+NAMES_OF_KEYS = {"lattice": "Lattice", "properties": "Properties", "pbc": "pbc"}
+"""Keys that the reader needs, in any spelling: a ``lattice`` passed over makes a crystal a cluster."""
+PLAIN = "species:S:1:pos:R:3"
+"""The columns of plain XYZ, behind which there may be more."""
+TYPES = {"R": "a number", "I": "a whole number", "S": "a word", "L": "T or F"}
+OF_ATOMS = frozenset(
+    {"energies", "forces", "stresses", "charges", "magmoms", "born_effective_charges"} & set(all_properties)
+)
+"""The results that are columns; others are values of the comment line."""
+TEXTS = frozenset({"group", "config_type", "uid"})
+"""Keys whose value is a text, whatever it looks like: "300 600" is a name, and no two numbers."""
+MOST_WORDS = 100_000
+"""Columns: more than this are a mistake."""
+
+
+@dataclass(frozen=True)
+class _Column:
+    """One entry of ``Properties``."""
+
+    name: str
+    kind: str
+    """R, I, S or L."""
+    first: int
+    """Its first word of a line."""
+    n: int
+    """How many words."""
+
+
+@dataclass
+class _Place:
+    """Where a reader is, for its errors."""
+
+    path: str | os.PathLike[str]
+    lines: TextLines
+    frame: int
+
+    def fail(self, message: str, kind: type[NnpotError] = FileFormatError) -> NoReturn:
+        """Name the file, the frame and the line last read."""
+        raise kind(f"{self.path}: frame {self.frame} (counted from 0): line {self.lines.number}: {message}")
+
+
+def read_extxyz(path: str | os.PathLike[str]) -> list[RawFrame]:
+    """Read all frames of an extended or plain XYZ file.
+
+    Parameters
+    ----------
+    path
+        The file, which may be compressed.
+
+    Returns
+    -------
+    list of RawFrame
+        As many as there are; blank lines between frames say nothing.
+
+    Raises
+    ------
+    FileFormatError, UnknownElementError
+        With file, frame and line, what was expected and what came.
+    """
+    frames: list[RawFrame] = []
+    above: list[str] = []
+    with text_lines(path) as lines:
+        for line in lines:
+            if not line.strip():
+                continue
+            place = _Place(path, lines, len(frames))
+            n_atoms = whole(line.strip())
+            if not n_atoms:
+                place.fail(
+                    f"expected the number of atoms of a frame, a whole number above 0, got "
+                    f"{shown(line.strip())}; correct it, or the number of atoms of the frame before"
+                )
+            frame, rows = _read_frame(place, n_atoms)
+            frames.append(frame)
+            if not lines.whole:
+                _require_whole_end(place, [above, *rows] if above else rows)
+            above = rows[-1]
+    return frames
+
+
+def _read_frame(place: _Place, n_atoms: int) -> tuple[RawFrame, list[list[str]]]:
+    """The frame whose number of atoms has been read, and the words of its atoms' lines."""
+    comment = next(place.lines, None)
+    if comment is None:
+        place.fail(f"expected a comment and {n_atoms} atoms, got the end of the file; it is cut short")
+    fields = {NAMES_OF_KEYS.get(key.lower(), key): text for key, text in comment_fields(comment).items()}
+    columns = _columns(place, fields.pop("Properties", PLAIN))
+    cell, pbc = _cell(place, fields.pop("Lattice", None)), fields.pop("pbc", None)
+    periodic = _periodic(place, pbc) if pbc is not None else cell is not None
+    exact = "properties" in comment.lower()
+    rows = _rows(place, n_atoms, columns[-1].first + columns[-1].n, exact)
+    arrays = {column.name: _array(place, column, rows) for column in columns}
+    atoms = Atoms(
+        numbers=_atomic_numbers(place, arrays), positions=arrays.pop("positions"), cell=cell, pbc=periodic
+    )
+    results: dict[str, Any] = {}
+    for name, array in arrays.items():
+        if name in all_properties:
+            results[name] = array
+        elif name != "move_mask":  # constraints belong to dynamics
+            atoms.set_array(name, array)
+    for key, text in fields.items():
+        value = text if key in TEXTS else value_of(text)
+        if key in all_properties and key not in OF_ATOMS:
+            results[key] = _tensor(place, key, value) if key == "stress" else value
+        else:
+            atoms.info[key] = value
+    return RawFrame(atoms, results), rows
+
+
+def _columns(place: _Place, text: str) -> list[_Column]:
+    """The entries of ``Properties``; there are positions and species among them."""
+    words = text.split(":")
+    columns: list[_Column] = []
+    first = 0
+    for place_of_name in range(0, len(words), 3):
+        entry = words[place_of_name : place_of_name + 3]
+        n = whole(entry[2]) if len(entry) == 3 else None
+        if not n or not entry[0] or entry[1] not in TYPES or first + n > MOST_WORDS:
+            place.fail(
+                f"expected 'name:type:number' of columns, the type one of {', '.join(TYPES)}, in Properties, "
+                f"got {shown(':'.join(entry))}"
+            )
+        name, kind = NAMES.get(entry[0], entry[0]), entry[1]
+        expected = COLUMNS.get(name)
+        if expected and (kind not in ("R", "I") if expected[0] == "R" else kind != expected[0]):
+            place.fail(f"expected {name} of type {expected[0]} in Properties, got type {kind}")
+        if expected and n != (expected[1] or n):
+            place.fail(f"expected {expected[1]} column(s) of {name} in Properties, got {n}")
+        if any(name == other.name for other in columns):
+            place.fail(f"{name} stands twice in Properties; keep one of the two")
+        columns.append(_Column(name, kind, first, n))
+        first += n
+    names = {column.name for column in columns}
+    if not names & {"symbols", "numbers"}:
+        place.fail("there are no species (expected species:S:1 or Z:I:1 in Properties); add the elements")
+    if "positions" not in names:
+        place.fail("there are no positions (expected pos:R:3 in Properties); add them")
+    return columns
+
+
+def _cell(place: _Place, text: str | None) -> Any:
+    """(3, 3), in rows; None without any."""
+    if text is None:
+        return None
+    words = text.replace(",", " ").split()
+    if len(words) != 9 or not all(map(is_number, words)):
+        place.fail(f"expected 9 numbers in Lattice, the rows of the cell, got {shown(text)}")
+    return np.array(numbers(words)).reshape(3, 3)
+
+
+def _periodic(place: _Place, text: str) -> list[bool]:
+    words = text.replace(",", " ").split()
+    known = {**LOGICAL, "1": True, "0": False}
+    if len(words) not in (1, 3) or not all(word in known for word in words):
+        place.fail(f"expected pbc as three letters T or F, got {shown(text)}")
+    values = [known[word] for word in words]
+    return values * 3 if len(values) == 1 else values
+
+
+def _rows(place: _Place, n_atoms: int, n_words: int, exact: bool) -> list[list[str]]:
+    """The words of the lines of all atoms; no more than the file has are waited for."""
+    rows = []
+    for number in range(n_atoms):
+        line = next(place.lines, None)
+        if line is None:
+            place.fail(
+                f"expected {n_atoms} atoms, got {number} and the end of the file; it is cut short, or "
+                f"correct the number of atoms"
+            )
+        words = line.split()
+        if len(words) < n_words or (exact and len(words) > n_words):
+            place.fail(
+                f"expected {n_words} words for atom {number}, as the columns say, got {len(words)}; correct "
+                f"the line, or the number of atoms"
+            )
+        rows.append(words)
+    return rows
+
+
+def _array(place: _Place, column: _Column, rows: Sequence[Sequence[str]]) -> Any:
+    """(n,) of a single column, otherwise (n, columns)."""
+    words = [word for row in rows for word in row[column.first : column.first + column.n]]
+    if column.kind == "R":
+        array = _reals(place, column, words)
+    elif column.kind == "S":
+        array = np.array(words)
+    else:
+        known = LOGICAL if column.kind == "L" else None
+        values = [known.get(word) if known else _integer(word) for word in words]
+        if None in values:
+            _fail_in(place, column, words, values.index(None))
+        array = np.array(values)
+    return array if column.n == 1 else array.reshape(len(rows), column.n)
+
+
+def _reals(place: _Place, column: _Column, words: list[str]) -> Any:
+    try:
+        return np.array(numbers(words))
+    except ValueError:
+        _fail_in(place, column, words, [is_number(word) for word in words].index(False))
+
+
+def _integer(word: str) -> int | None:
+    sign, digits = (-1, word[1:]) if word[:1] == "-" else (1, word.removeprefix("+"))
+    value = whole(digits)
+    return None if value is None else sign * value
+
+
+def _fail_in(place: _Place, column: _Column, words: Sequence[str], number: int) -> NoReturn:
+    place.fail(
+        f"expected {TYPES[column.kind]} in {column.name} of atom {number // column.n}, got "
+        f"{shown(words[number])}; correct or remove the frame"
+    )
+
+
+def _atomic_numbers(place: _Place, arrays: dict[str, Any]) -> Any:
+    """Taken out of the columns: ``Z`` where it is there, otherwise from the symbols."""
+    symbols, found = arrays.pop("symbols", None), arrays.pop("numbers", None)
+    if found is not None:
+        for atom, z in enumerate(found.tolist()):
+            if not 0 < z < len(chemical_symbols):
+                place.fail(
+                    f"expected an atomic number from 1 to {len(chemical_symbols) - 1} for atom {atom}, "
+                    f"got {z}; correct or remove the frame",
+                    UnknownElementError,
+                )
+        return found
+    known = {word: atomic_numbers.get(word.capitalize(), 0) for word in set(symbols.tolist())}
+    for atom, word in enumerate(symbols.tolist()):
+        if known[word] == 0:
+            place.fail(
+                f"expected the symbol of an element for atom {atom}, got {shown(word)}; say which element "
+                f"it is",
+                UnknownElementError,
+            )
+    return np.array([known[word] for word in symbols.tolist()])
+
+
+def _tensor(place: _Place, key: str, value: Any) -> Any:
+    """The nine numbers of a stress as (3, 3); six would leave open which is which."""
+    array = np.asarray(value)
+    if array.size != 9 or array.dtype.kind not in "if":
+        place.fail(
+            f"expected 9 numbers in {key}, the rows of a tensor, got {shown(str(value))}; of six numbers say "
+            f"the order (data.labels.stress and stress_order of a training)"
+        )
+    return array.reshape(3, 3)
+
+
+def _require_whole_end(place: _Place, rows: Sequence[Sequence[str]]) -> None:
+    """Refuse a last word without line end that looks cut.
+
+    A number does that has fewer digits than the one above (without any above, than the one before it), and a
+    text that is the start of another.
+    """
+    *others, last = rows
+    word = last[-1]
+    if is_number(word):
+        above = others[-1][-1] if others else last[-2]
+        cut = is_number(above) and n_digits(word) < n_digits(above)
+    else:
+        ends = {row[-1] for row in others}
+        cut = word not in ends and any(other.startswith(word) for other in ends)
+    if cut:
+        place.fail(
+            f"the last line has no line end, and {shown(word)} at its end is shorter than what stands above "
+            f"or before it; the file is cut short (if it is whole, add the line end)"
+        )
