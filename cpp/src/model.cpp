@@ -5,6 +5,7 @@
 
 #include "nnpot/element.hpp"
 #include "nnpot/error.hpp"
+#include "text.hpp"
 
 namespace nnpot {
 namespace {
@@ -41,17 +42,23 @@ void require_known_elements(const Model& model, const ElementModel& element) {
 
 void require_consistent_charges(const Model& model) {
     const LongRange& long_range = *model.long_range;
-    if (!(long_range.alpha > 0.0) || !std::isfinite(long_range.alpha)) {
-        throw InvalidInput("model: ewald_alpha must be a number above 0, got " + std::to_string(long_range.alpha));
+    constexpr double largest_alpha = 10.0, largest_charge = 100.0;
+    if (!(long_range.alpha > 0.0 && long_range.alpha <= largest_alpha)) {
+        throw InvalidInput("model: ewald_alpha must be above 0 and at most 10/Å, got " + to_text(long_range.alpha) +
+                           "/Å");
+    }
+    if (long_range.real_cutoff > largest_cutoff_radius) {
+        throw InvalidInput("model: ewald_real_cutoff must be at most " + to_text(largest_cutoff_radius) + " Å, got " +
+                           to_text(long_range.real_cutoff));
     }
     if (long_range.with_real_space != (long_range.real_cutoff > 0.0) || !std::isfinite(long_range.real_cutoff)) {
         throw InvalidInput("model: ewald_real_cutoff must be above 0 for 'long_range full' and absent otherwise");
     }
     for (const ElementModel& element : model.elements) {
         const auto charge = long_range.charges.find(element.atomic_number);
-        if (charge != long_range.charges.end() && std::isfinite(charge->second)) continue;
+        if (charge != long_range.charges.end() && std::abs(charge->second) <= largest_charge) continue;
         throw InvalidInput("model: with long_range each element needs a charge; that of " +
-                           element_symbol(element.atomic_number) + " is missing or not finite");
+                           element_symbol(element.atomic_number) + " is missing, not finite or larger than 100 e");
     }
 }
 

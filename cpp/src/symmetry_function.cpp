@@ -114,11 +114,6 @@ void require_sensible_subtype(const std::string& subtype) {
 }
 
 void require_sensible(const SymmetryFunction& function) {
-    constexpr double largest_cutoff = 100.0;  // Å
-    if (function.cutoff > largest_cutoff) {
-        throw InvalidInput("symmetry function: the cutoff must be at most 100 Å, got " + to_text(function.cutoff) +
-                           "; look at the units");
-    }
     if (function.cutoff <= 0.0) {
         throw InvalidInput("symmetry function: the cutoff must be > 0, got " + to_text(function.cutoff));
     }

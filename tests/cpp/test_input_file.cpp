@@ -180,7 +180,7 @@ TEST_CASE("numbers that are none, or cannot be meant, are refused by line") {
         return refusal("input.nn", "symfunction_short H 1 H 4\n", "symfunction_short H 1 H " + value + "\n");
     };
     CHECK(contains(cutoff("0"), "the cutoff must be > 0"));
-    CHECK(contains(cutoff("1e9"), "the cutoff must be at most 100 Å"));
+    CHECK(contains(cutoff("1e9"), "cutoff radius must be at most 100 Å"));
     CHECK(contains(refusal("input.nn", "global_hidden_layers_short 2", "global_hidden_layers_short 1000000000"),
                    "expected from 0 to 1000 hidden layers"));
     CHECK(contains(refusal("input.nn", "elements H O", "elements O O"), "an element is named twice"));

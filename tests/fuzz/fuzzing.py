@@ -144,6 +144,7 @@ class _Runner:
         process = self._context.Process(target=_work, args=arguments, daemon=True)
         process.start()
         there.close()
+        here.recv()  # it has imported what it needs, and a time limit can begin
         return _Worker(process, here)
 
     def _give(self, workers: list[_Worker], worker: _Worker, waiting: Iterator[int]) -> None:
@@ -151,8 +152,7 @@ class _Runner:
         if number is None:
             _stop(worker)
             return
-        first = worker.number < 0
-        worker.number, worker.started = number, time.monotonic() + (60.0 if first else 0.0)
+        worker.number, worker.started = number, time.monotonic()
         worker.connection.send(number)
         workers.append(worker)
 
@@ -193,6 +193,7 @@ def _work(case: Case, seed: int, limits: Limits, folder: Path, connection: Conne
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
+    connection.send("ready")
     while True:
         number = connection.recv()
         own = folder / str(number)
