@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "input_keywords.hpp"
 #include "input_lines.hpp"
@@ -36,10 +37,16 @@ std::vector<ElementModel> read_elements(const KeywordFile& file) {
 
 void read_atom_energies(const KeywordFile& file, const UnitSystem& units, Model& model) {
     require_once_per_element(file, "atom_energy");
+    std::set<int> without;
+    for (const ElementModel& element : model.elements) without.insert(element.atomic_number);
     for (const WordLine* line : file.all("atom_energy")) {
         const std::size_t element = index_of_symbol(file, *line, model.elements);
         model.elements[element].atom_energy = number_at(file, *line, 2) * units.energy;
+        without.erase(model.elements[element].atomic_number);
     }
+    if (without.empty() || without.size() == model.elements.size()) return;
+    model.warnings.push_back(file.path().string() + ": atom_energy of " + element_symbol(*without.begin()) +
+                             " is missing, though other elements have one; taken as 0");
 }
 
 void read_cutoff(const KeywordFile& file, Model& model) {

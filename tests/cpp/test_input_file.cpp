@@ -149,6 +149,17 @@ TEST_CASE("RuNNer's atom_energy without remove_atom_energies is a warning") {
     CHECK(contains(warnings_with("runner_mode 3")[0], "atom_energy is added, as by n2p2"));
 }
 
+TEST_CASE("an energy of an atom that is missing beside others is a warning") {
+    const reference::TemporaryDirectory directory;
+    nnpot::write_model(reference::random_model(1), directory.name());
+    const std::string text = replaced(read_text(directory.path() / "input.nn"), "atom_energy O -2041\n", "");
+    write_text(directory.path() / "input.nn", text);
+    REQUIRE(nnpot::read_model(directory.name()).warnings.size() == 1);
+    CHECK(contains(nnpot::read_model(directory.name()).warnings[0], "atom_energy of O is missing"));
+    write_text(directory.path() / "input.nn", replaced(text, "atom_energy H -13.6\n", ""));
+    CHECK(nnpot::read_model(directory.name()).warnings.empty());
+}
+
 TEST_CASE("surplus and missing words are refused by line") {
     const auto input = [](const std::string& from, const std::string& to) { return refusal("input.nn", from, to); };
     for (const std::string flag : {"normalize_nodes", "center_symmetry_functions", "scale_symmetry_functions_sigma"}) {

@@ -85,8 +85,8 @@ STRAY = (
 )
 
 
-def structure() -> Atoms:
-    """A cluster of silicon and oxygen, so that no radius of a damaged file finds endless images."""
+def structure(periodic: bool = False) -> Atoms:
+    """A cluster, or one in a wide cell: no radius of a damaged file finds endless images."""
     places = [
         [0.0, 0.0, 0.0],
         [1.6, 0.1, 0.0],
@@ -95,7 +95,7 @@ def structure() -> Atoms:
         [2.2, 1.6, 0.4],
         [1.0, 2.9, 1.1],
     ]
-    return Atoms("SiOOSiOSi", positions=places)
+    return Atoms("SiOOSiOSi", positions=places, cell=[15.0, 16.0, 17.0], pbc=periodic)
 
 
 def _layers(random: np.random.Generator, n_in: int, n_out: int) -> list[tuple[np.ndarray, np.ndarray, str]]:
@@ -238,7 +238,7 @@ def try_model(kind: str, folder: Path, other: Path) -> None:
         _require_finite(load_direct_forces(folder).predict(structure()))
         return
     model = nnpot.load([other, folder] if kind == "member" else folder)
-    prediction = model.predict(structure(), uncertainty=True)
+    prediction = model.predict(structure(periodic=bool(model.charges)), uncertainty=True)
     _require_finite(prediction.energy, prediction.forces, prediction.virial)
 
 

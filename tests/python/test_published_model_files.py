@@ -41,7 +41,9 @@ def test_a_keyword_that_changes_the_energy_ends_a_command_with_one_line(
     replace(plain / "input.nn", "cutoff_type", "use_electrostatics\ncutoff_type")
     frame = plain.parent / "frame.xyz"
     structure().write(frame, format="extxyz")
-    assert main(["predict", str(plain), str(frame)]) == 2
+    with pytest.raises(SystemExit) as end:
+        main(["predict", str(plain), str(frame), "-o", str(plain.parent / "out.xyz")])
+    assert end.value.code == 2
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert "input.nn:6: 'use_electrostatics' belongs to the electrostatics of RuNNer and n2p2" in error
@@ -59,12 +61,12 @@ def test_fortran_numbers_a_byte_order_mark_and_windows_line_ends_say_the_same(pl
 def test_twin_functions_load_predict_and_are_pickled(plain: Path) -> None:
     """A model with a function in both orders of its neighbors, and the two halves of the weights."""
     expected = nnpot.load(plain).predict(structure())
+    row = _sorted_row(plain, "O", 3)
     text = (plain / "input.nn").read_text("utf-8")
     line = next(line for line in text.splitlines() if line.startswith("symfunction_short O 3"))
     words = line.split()
     words[3], words[4] = words[4], words[3]
     (plain / "input.nn").write_text(text.replace(line, f"{line}\n{' '.join(words)}"), "utf-8")
-    row = _sorted_row(plain, "O", 3)
     _repeat_scaling_row(plain / "scaling.data", row)
     _split_weights(plain / "weights.008.data", row, n_inputs=11, n_nodes=4)
     found = nnpot.load(plain).predict(structure())
