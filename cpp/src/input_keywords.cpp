@@ -93,11 +93,11 @@ std::string misspelt(const std::string& keyword) {
     return nearest;
 }
 
-/// Beginnings of the names that the programs give to parts of a potential.
-constexpr std::array<const char*, 21> families{"use_",   "global_", "element_", "symfunction", "scale_",    "center_",
-                                               "cutoff", "ewald_",  "charge",   "fixed_",      "electro",   "vdw",
-                                               "nn_",    "nnp_",    "network_", "screen",      "initial_h", "atom_",
-                                               "conv_",  "mean_",   "hardness"};
+/// Beginnings of the names that the programs give to parts of a potential, or might.
+constexpr std::array families{"use_",   "global_", "element", "symfunction", "scale_",   "center_", "cutoff",
+                              "ewald_", "charge",  "fixed_",  "electro",     "coulomb",  "long_",   "vdw",
+                              "disp",   "pair",    "nn_",     "nnp_",        "network_", "screen",  "initial_h",
+                              "atom_",  "conv_",   "mean_",   "hardness",    "remove_"};
 
 void require_harmless(const KeywordFile& file, const WordLine& line) {
     const std::string& keyword = line.words[0];

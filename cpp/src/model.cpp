@@ -10,10 +10,14 @@
 namespace nnpot {
 namespace {
 
+constexpr double largest_energy = 1e9;  // eV per atom, a thousand times that of all electrons of the heaviest
+
 void require_consistent_element(const ElementModel& element) {
     const std::string name = element_symbol(element.atomic_number);
     const auto count = std::to_string(element.functions.size());
-    if (!std::isfinite(element.atom_energy)) throw InvalidInput("model: atom_energy of " + name + " is not finite");
+    if (!(std::abs(element.atom_energy) <= largest_energy)) {
+        throw InvalidInput("model: atom_energy of " + name + " is not finite or larger than 1e9 eV");
+    }
     if (element.functions.empty()) throw InvalidInput("model: element " + name + " has no symmetry functions");
     for (const arma::vec* column :
          {&element.scaling.min, &element.scaling.max, &element.scaling.mean, &element.scaling.sigma}) {
@@ -111,6 +115,9 @@ double LongRange::charge_of(int atomic_number) const {
 
 void Model::require_consistent() const {
     if (elements.empty()) throw InvalidInput("model: expected at least one element");
+    if (!(std::abs(mean_energy) <= largest_energy)) {
+        throw InvalidInput("model: mean_energy is not finite or larger than 1e9 eV");
+    }
     if (!(scale_min < scale_max)) throw InvalidInput("model: scale_max must be larger than scale_min");
     for (std::size_t e = 0; e < elements.size(); ++e) {
         if (e > 0 && elements[e].atomic_number <= elements[e - 1].atomic_number) {

@@ -132,8 +132,12 @@ Model read_files(const path& root, const std::map<std::string, std::string>& inf
                                                      "the file is cut short or belongs to other symmetry functions");
     }
     for (std::string& warning : check_other_files(root, model)) model.warnings.push_back(std::move(warning));
-    join_equal_functions(model);
-    model.require_consistent();
+    try {
+        join_equal_functions(model);
+        model.require_consistent();
+    } catch (const InvalidInput& error) {
+        throw_file_error(root, 0, error.what());
+    }
     return model;
 }
 

@@ -194,6 +194,10 @@ TEST_CASE("numbers that are none, or cannot be meant, are refused by line") {
     CHECK(contains(cutoff("1e9"), "cutoff radius must be at most 100 Å"));
     CHECK(contains(refusal("input.nn", "global_hidden_layers_short 2", "global_hidden_layers_short 1000000000"),
                    "expected from 0 to 1000 hidden layers"));
+    CHECK(
+        contains(refusal("input.nn", "atom_energy H -13.6", "atom_energy H 1e308"), "model: atom_energy of H is not"));
+    CHECK(
+        contains(with_line("mean_energy 1e308\nconv_energy 1\nconv_length 1"), "model: mean_energy is not finite or"));
     CHECK(contains(refusal("input.nn", "elements H O", "elements O O"), "an element is named twice"));
 }
 
