@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cutoff_core.hpp"
+#include "limits.hpp"
 #include "nnpot/error.hpp"
 #include "text.hpp"
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "limits.hpp"
 #include "nnpot/element.hpp"
 #include "nnpot/error.hpp"
 #include "text.hpp"

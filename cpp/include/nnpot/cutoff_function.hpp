@@ -24,14 +24,11 @@ enum class CutoffType {
 /// @throws InvalidInput naming the number if it is not one of the above
 CutoffType cutoff_type_from_number(long number);
 
-/// Å. Beyond it an atom of a solid has a million neighbors: such a radius is a mistake, most likely of units.
-constexpr double largest_cutoff_radius = 100.0;
-
 /// Cutoff function f_c(r): 1 below the inner radius α r_c, 0 from r_c on, smooth between
 /// (x = (r − α r_c)/(r_c − α r_c) in the formulas). The tanh³ functions ignore α.
 class CutoffFunction {
 public:
-    /// @param radius  r_c in Å, > 0 and at most `largest_cutoff_radius`
+    /// @param radius  r_c in Å, finite and > 0
     /// @param alpha   inner radius as a fraction of r_c, 0 ≤ α < 1
     /// @throws InvalidInput naming the rejected value
     CutoffFunction(CutoffType type, double radius, double alpha = 0.0);
