@@ -42,7 +42,7 @@ constexpr std::array<Rule, 25> rules{{{"number_of_elements", 1, 1},
                                       {"conv_energy", 1, 1, false, true},
                                       {"conv_length", 1, 1, false, true},
                                       {"nnp_type", 1, 1},
-                                      {"long_range", 1, 1},
+                                      {"long_range", 1, any},
                                       {"ewald_alpha", 1, 1, false, true},
                                       {"ewald_real_cutoff", 1, 1, false, true},
                                       {"charge", 2, 2, true, true}}};
