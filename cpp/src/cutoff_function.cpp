@@ -4,7 +4,9 @@
 #include <string>
 
 #include "cutoff_core.hpp"
+#include "limits.hpp"
 #include "nnpot/error.hpp"
+#include "text.hpp"
 
 namespace nnpot {
 
@@ -18,7 +20,11 @@ CutoffType cutoff_type_from_number(long number) {
 CutoffFunction::CutoffFunction(CutoffType type, double radius, double alpha)
     : type_(type), radius_(radius), inner_radius_(alpha * radius) {
     if (!std::isfinite(radius) || radius <= 0.0) {
-        throw InvalidInput("cutoff radius must be finite and > 0 Å, got " + std::to_string(radius));
+        throw InvalidInput("cutoff radius must be finite and > 0 Å, got " + to_text(radius));
+    }
+    if (radius > largest_cutoff_radius) {
+        throw InvalidInput("cutoff radius must be at most " + to_text(largest_cutoff_radius) + " Å, got " +
+                           to_text(radius) + "; look at the units");
     }
     if (!(alpha >= 0.0 && alpha < 1.0)) {
         throw InvalidInput("cutoff alpha must be at least 0 and below 1, got " + std::to_string(alpha));

@@ -7,17 +7,17 @@
 
 #include "nnpot/element.hpp"
 #include "nnpot/error.hpp"
+#include "text.hpp"
 
 namespace nnpot {
 namespace {
 
 void require_gaussian(const RadialGaussian& gaussian) {
     if (!(std::isfinite(gaussian.eta) && gaussian.eta >= 0.0)) {
-        throw InvalidInput("force features: eta must be finite and at least 0 (1/Å²), got " +
-                           std::to_string(gaussian.eta));
+        throw InvalidInput("force features: eta must be finite and at least 0 (1/Å²), got " + to_text(gaussian.eta));
     }
     if (!std::isfinite(gaussian.r_shift)) {
-        throw InvalidInput("force features: r_shift must be finite (Å), got " + std::to_string(gaussian.r_shift));
+        throw InvalidInput("force features: r_shift must be finite (Å), got " + to_text(gaussian.r_shift));
     }
 }
 
@@ -27,8 +27,9 @@ bool same(const RadialGaussian& a, const RadialGaussian& b) { return a.eta == b.
 
 StretchedAxes::StretchedAxes(const arma::mat& axes, double stretch)
     : axes_(axes), stretch_(stretch), shrink_(1.0 - 1.0 / (stretch * stretch)) {
-    if (!(std::isfinite(stretch) && stretch > 0.0)) {
-        throw InvalidInput("force features: stretch must be finite and > 0, got " + std::to_string(stretch));
+    constexpr double largest_stretch = 100.0;
+    if (!(stretch > 0.0 && stretch <= largest_stretch)) {
+        throw InvalidInput("force features: stretch must be > 0 and at most 100, got " + to_text(stretch));
     }
     if (axes_.n_rows != 3 || axes_.n_cols == 0) {
         throw InvalidInput("force features: axes must be at least one vector of three components");

@@ -1,10 +1,12 @@
 #include "input_file.hpp"
 
 #include <algorithm>
-#include <initializer_list>
 #include <map>
+#include <set>
 
 #include "input_keywords.hpp"
+#include "input_lines.hpp"
+#include "input_networks.hpp"
 #include "keyword_file.hpp"
 #include "nnpot/element.hpp"
 #include "nnpot/error.hpp"
@@ -12,35 +14,6 @@
 
 namespace nnpot {
 namespace {
-
-const std::vector<std::string> repeatable{
-    "symfunction_short",        "atom_energy",      "element_nodes_short", "element_hidden_layers_short",
-    "element_activation_short", "fixed_gausswidth", "initial_hardness",    "charge"};
-
-/// Runs @p action; what it finds wrong with a value is reported with the line of the file.
-template <typename Action>
-auto at_line(const KeywordFile& file, const WordLine& line, const Action& action) {
-    try {
-        return action();
-    } catch (const InvalidInput& error) {
-        file.fail(line, error.what());
-    }
-}
-
-/// Refuses the first line that has one of @p keywords, or the file if none is there.
-[[noreturn]] void fail_at(const KeywordFile& file, std::initializer_list<const char*> keywords,
-                          const std::string& message) {
-    for (const char* keyword : keywords) {
-        if (const WordLine* const line = file.find(keyword)) file.fail(*line, message);
-    }
-    throw_file_error(file.path(), 0, message);
-}
-
-std::string join(const std::vector<std::string>& words, std::size_t first) {
-    std::string text;
-    for (std::size_t i = first; i < words.size(); ++i) text += (i > first ? " " : "") + words[i];
-    return text;
-}
 
 std::vector<ElementModel> read_elements(const KeywordFile& file) {
     const long count = file.require_integer("number_of_elements");
@@ -62,52 +35,25 @@ std::vector<ElementModel> read_elements(const KeywordFile& file) {
     return elements;
 }
 
-std::size_t index_of(const KeywordFile& file, const WordLine& line, const std::vector<ElementModel>& elements,
-                     int number) {
-    for (std::size_t i = 0; i < elements.size(); ++i) {
-        if (elements[i].atomic_number == number) return i;
-    }
-    file.fail(line, "element '" + element_symbol(number) + "' is not among the 'elements' of this file");
-}
-
-std::size_t index_of_symbol(const KeywordFile& file, const WordLine& line, const std::vector<ElementModel>& elements) {
-    if (line.words.size() < 3) file.fail(line, "expected an element and a value after '" + line.words[0] + "'");
-    const int number = at_line(file, line, [&] { return atomic_number(line.words[1]); });
-    return index_of(file, line, elements, number);
-}
-
-/// Refuses a second line of @p keyword for one element.
-void require_once_per_element(const KeywordFile& file, const std::string& keyword) {
-    const std::vector<const WordLine*> lines = file.all(keyword);
-    for (auto line = lines.begin(); line != lines.end(); ++line) {
-        const auto earlier = std::find_if(lines.begin(), line, [&](const WordLine* other) {
-            return other->words.size() > 1 && (*line)->words.size() > 1 && other->words[1] == (*line)->words[1];
-        });
-        if (earlier == line) continue;
-        file.fail(**line, keyword + " of " + (*line)->words[1] + " stands in line " +
-                              std::to_string((*earlier)->number) + " already; keep one of the two");
-    }
-}
-
 void read_atom_energies(const KeywordFile& file, const UnitSystem& units, Model& model) {
     require_once_per_element(file, "atom_energy");
+    std::set<int> without;
+    for (const ElementModel& element : model.elements) without.insert(element.atomic_number);
     for (const WordLine* line : file.all("atom_energy")) {
-        double energy = 0.0;
         const std::size_t element = index_of_symbol(file, *line, model.elements);
-        if (!read_number(line->words[2], energy)) {
-            file.fail(*line, "expected a number, got '" + line->words[2] + "'");
-        }
-        model.elements[element].atom_energy = energy * units.energy;
+        model.elements[element].atom_energy = number_at(file, *line, 2) * units.energy;
+        without.erase(model.elements[element].atomic_number);
     }
+    if (without.empty() || without.size() == model.elements.size()) return;
+    model.warnings.push_back(file.path().string() + ": atom_energy of " + element_symbol(*without.begin()) +
+                             " is missing, though other elements have one; taken as 0");
 }
 
 void read_cutoff(const KeywordFile& file, Model& model) {
     const WordLine& line = file.require("cutoff_type");
     const long number = file.require_integer("cutoff_type");
     model.cutoff_type = at_line(file, line, [&] { return cutoff_type_from_number(number); });
-    if (line.words.size() > 2 && !read_number(line.words[2], model.cutoff_alpha)) {
-        file.fail(line, "expected a number for alpha, got '" + line.words[2] + "'");
-    }
+    if (line.words.size() > 2) model.cutoff_alpha = number_at(file, line, 2);
 }
 
 void read_functions(const KeywordFile& file, const UnitSystem& units, Model& model) {
@@ -118,13 +64,7 @@ void read_functions(const KeywordFile& file, const UnitSystem& units, Model& mod
         for (const int neighbor : {function.neighbor, function.neighbor2}) {
             if (neighbor != 0) (void)index_of(file, *line, model.elements, neighbor);
         }
-        std::vector<SymmetryFunction>& functions =
-            model.elements[index_of(file, *line, model.elements, function.center)].functions;
-        const bool twice = std::any_of(functions.begin(), functions.end(), [&](const SymmetryFunction& other) {
-            return !comes_before(other, function) && !comes_before(function, other);
-        });
-        if (twice) file.fail(*line, "this symmetry function is given twice; keep one of the two");
-        functions.push_back(function);
+        model.elements[index_of(file, *line, model.elements, function.center)].functions.push_back(function);
     }
     for (ElementModel& element : model.elements) {
         if (element.functions.empty()) {
@@ -168,85 +108,6 @@ void read_normalization(const KeywordFile& file, const UnitSystem& units, Model&
     model.energy_per_output = units.energy / conv_energy;
 }
 
-constexpr long largest_layer = 100000;
-
-std::vector<std::size_t> read_sizes(const KeywordFile& file, const WordLine& line, std::size_t first) {
-    std::vector<std::size_t> sizes;
-    for (std::size_t i = first; i < line.words.size(); ++i) {
-        long size = 0;
-        if (!read_integer(line.words[i], size) || size < 1 || size > largest_layer) {
-            file.fail(line, "expected numbers of nodes from 1 to " + std::to_string(largest_layer) + ", got '" +
-                                line.words[i] + "'");
-        }
-        sizes.push_back(static_cast<std::size_t>(size));
-    }
-    return sizes;
-}
-
-std::string read_letters(const KeywordFile& file, const WordLine& line, std::size_t first) {
-    std::string letters;
-    for (std::size_t i = first; i < line.words.size(); ++i) {
-        if (line.words[i].size() != 1) file.fail(line, "expected one-letter activations, got '" + line.words[i] + "'");
-        letters += line.words[i];
-        at_line(file, line, [&] {
-            require_activation_letter(letters.back());
-            return 0;
-        });
-    }
-    return letters;
-}
-
-/// Hidden sizes and letters as given for one element, or for all.
-struct HiddenLayers {
-    long count = -1;
-    std::vector<std::size_t> sizes;
-    std::string letters;
-};
-
-HiddenLayers read_global_layers(const KeywordFile& file) {
-    HiddenLayers layers;
-    if (file.has("global_hidden_layers_short")) layers.count = file.require_integer("global_hidden_layers_short");
-    if (file.has("global_nodes_short")) layers.sizes = read_sizes(file, file.require("global_nodes_short"), 1);
-    if (file.has("global_activation_short")) {
-        layers.letters = read_letters(file, file.require("global_activation_short"), 1);
-    }
-    return layers;
-}
-
-void override_layers(const KeywordFile& file, const std::vector<ElementModel>& elements, std::size_t element,
-                     HiddenLayers& layers) {
-    for (const WordLine* line : file.all("element_hidden_layers_short")) {
-        if (index_of_symbol(file, *line, elements) != element) continue;
-        if (!read_integer(line->words[2], layers.count)) file.fail(*line, "expected a number of hidden layers");
-    }
-    for (const WordLine* line : file.all("element_nodes_short")) {
-        if (index_of_symbol(file, *line, elements) == element) layers.sizes = read_sizes(file, *line, 2);
-    }
-    for (const WordLine* line : file.all("element_activation_short")) {
-        if (index_of_symbol(file, *line, elements) == element) layers.letters = read_letters(file, *line, 2);
-    }
-    if (layers.count == 0) layers.sizes.clear();
-}
-
-Architecture make_architecture(const KeywordFile& file, const ElementModel& element, const HiddenLayers& layers) {
-    const std::size_t n = layers.sizes.size();
-    if (layers.count < 0 || static_cast<std::size_t>(layers.count) != n || layers.letters.size() != n + 1) {
-        fail_at(file, {"global_hidden_layers_short", "global_nodes_short", "global_activation_short"},
-                "the network of " + element_symbol(element.atomic_number) + " is not defined whole: hidden layers " +
-                    std::to_string(layers.count) + ", node numbers " + std::to_string(n) + ", activations " +
-                    std::to_string(layers.letters.size()) +
-                    " (expected one per hidden layer and one for the output); see global_hidden_layers_short, "
-                    "global_nodes_short and global_activation_short");
-    }
-    Architecture architecture;
-    architecture.sizes.push_back(element.functions.size());
-    architecture.sizes.insert(architecture.sizes.end(), layers.sizes.begin(), layers.sizes.end());
-    architecture.sizes.push_back(1);
-    architecture.activations = layers.letters;
-    architecture.normalize_nodes = file.has("normalize_nodes");
-    return architecture;
-}
-
 void require_short_range(const KeywordFile& file) {
     const WordLine* const line = file.find("nnp_type");
     if (line == nullptr) return;
@@ -268,9 +129,7 @@ void read_charges(const KeywordFile& file, const WordLine& long_range, Model& mo
     std::map<int, double>& charges = model.long_range->charges;
     for (const WordLine* line : file.all("charge")) {
         const ElementModel& element = model.elements[index_of_symbol(file, *line, model.elements)];
-        if (!read_number(line->words[2], charges[element.atomic_number])) {
-            file.fail(*line, "expected a number, got '" + line->words[2] + "'");
-        }
+        charges[element.atomic_number] = number_at(file, *line, 2);
     }
     for (const ElementModel& element : model.elements) {
         if (charges.count(element.atomic_number) > 0) continue;
@@ -303,22 +162,15 @@ void read_long_range(const KeywordFile& file, const UnitSystem& units, Model& mo
     read_charges(file, *line, model);
 }
 
-void warn_of_unknown_keywords(const KeywordFile& file, Model& model) {
-    for (const WordLine& line : file.lines()) {
-        const std::string& keyword = line.words[0];
-        if (is_known_keyword(keyword)) continue;
-        model.warnings.push_back(file.path().string() + ":" + std::to_string(line.number) + ": keyword '" + keyword +
-                                 "' is not known and was ignored");
-    }
-}
-
 }  // namespace
 
 InputFile read_input_file(const std::filesystem::path& path, const UnitSystem& units) {
-    const KeywordFile file(path, repeatable);
+    const KeywordFile file(path);
     require_short_range(file);
     InputFile input;
     Model& model = input.model;
+    model.warnings = check_keywords(file);
+    require_whole_end(file);
     model.elements = read_elements(file);
     read_atom_energies(file, units, model);
     read_cutoff(file, model);
@@ -326,16 +178,7 @@ InputFile read_input_file(const std::filesystem::path& path, const UnitSystem& u
     read_scaling_mode(file, model);
     read_normalization(file, units, model);
     read_long_range(file, units, model);
-    const HiddenLayers global = read_global_layers(file);
-    for (const char* keyword : {"element_hidden_layers_short", "element_nodes_short", "element_activation_short"}) {
-        require_once_per_element(file, keyword);
-    }
-    for (std::size_t e = 0; e < model.elements.size(); ++e) {
-        HiddenLayers layers = global;
-        override_layers(file, model.elements, e, layers);
-        input.architectures.push_back(make_architecture(file, model.elements[e], layers));
-    }
-    warn_of_unknown_keywords(file, model);
+    input.architectures = read_architectures(file, model.elements);
     return input;
 }
 

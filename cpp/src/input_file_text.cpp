@@ -60,6 +60,14 @@ std::string hidden_sizes(const ElementModel& element) {
     return text;
 }
 
+/// On one line, but for two layers of which the first has so few nodes that it could be the number of a layer.
+std::string node_lines(const ElementModel& element, const std::string& symbol) {
+    const bool ambiguous = element.layers.size() == 3 && element.layers[0].weights.n_cols <= 2;
+    if (!ambiguous) return line("element_nodes_short", symbol + hidden_sizes(element));
+    return line("element_nodes_short", symbol + "1 " + std::to_string(element.layers[0].weights.n_cols)) +
+           line("element_nodes_short", symbol + "2 " + std::to_string(element.layers[1].weights.n_cols));
+}
+
 std::string activations(const ElementModel& element) {
     std::string text;
     for (const Layer& layer : element.layers) text += (text.empty() ? "" : " ") + std::string(1, layer.activation);
@@ -77,7 +85,7 @@ std::string network_lines(const Model& model) {
             text += line("element_hidden_layers_short", symbol + std::to_string(element.layers.size() - 1));
         }
         if (element.layers.size() > 1 && hidden_sizes(element) != hidden_sizes(first)) {
-            text += line("element_nodes_short", symbol + hidden_sizes(element));
+            text += node_lines(element, symbol);
         }
         if (activations(element) != activations(first)) {
             text += line("element_activation_short", symbol + activations(element));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -12,15 +13,28 @@ struct WordLine {
     std::vector<std::string> words;
 };
 
-/// All lines of a text file.  @throws FileError if it cannot be read or is binary
+/// The lines of a text file that hold any words.
+struct WordFile {
+    std::filesystem::path path;
+    std::vector<WordLine> lines;
+    bool is_open = false;  ///< whether the last of them ends with the file, without line end: it may be cut
+};
+
+/// All lines of a text file, without line ends and byte order mark.
+/// @throws FileError if it cannot be read, is no plain file, is binary or far too large for one of a model
 std::vector<std::string> read_lines(const std::filesystem::path& path);
 
-/// The lines of a text file that hold any words.  @throws FileError if it cannot be read
-std::vector<WordLine> read_word_lines(const std::filesystem::path& path);
+/// The lines of a text file that hold any words.  @throws FileError as read_lines
+WordFile read_word_file(const std::filesystem::path& path);
 
-/// A last line without line end may be cut within its number, in @p column: it must not be shorter than the one above.
-/// @param lines  of the file, one at least   @throws FileError
-void require_whole_last_line(const std::filesystem::path& file, const std::vector<WordLine>& lines, std::size_t column);
+/// Refuses a last line without line end that may be cut: its last word must have as many decimals and digits of the
+/// exponent (an integer or a word as many characters) as those of all lines that @p alike finds comparable with it,
+/// and there must be such a line.
+/// @throws FileError
+void require_whole_last_line(const WordFile& file, const std::function<bool(const WordLine&)>& alike);
+
+/// Says that the last line is cut.
+[[noreturn]] void fail_as_cut(const WordFile& file);
 
 /// Throws FileError "path:line: message" (the line left out where it is 0).
 [[noreturn]] void throw_file_error(const std::filesystem::path& path, std::size_t line, const std::string& message);
@@ -31,11 +45,12 @@ void write_file(const std::filesystem::path& path, const std::string& content);
 /// `keyword value value ...` lines, as in input.nn.
 class KeywordFile {
 public:
-    /// @throws FileError if the file cannot be read or a keyword that may not repeat does
-    explicit KeywordFile(const std::filesystem::path& path, const std::vector<std::string>& repeatable = {});
+    /// @throws FileError if the file cannot be read
+    explicit KeywordFile(const std::filesystem::path& path);
 
-    const std::filesystem::path& path() const noexcept { return path_; }
-    const std::vector<WordLine>& lines() const noexcept { return lines_; }
+    const std::filesystem::path& path() const noexcept { return file_.path; }
+    const WordFile& file() const noexcept { return file_; }
+    const std::vector<WordLine>& lines() const noexcept { return file_.lines; }
 
     bool has(const std::string& keyword) const { return find(keyword) != nullptr; }
     const WordLine* find(const std::string& keyword) const;  ///< null where absent
@@ -49,8 +64,7 @@ public:
     [[noreturn]] void fail(const WordLine& line, const std::string& message) const;
 
 private:
-    std::filesystem::path path_;
-    std::vector<WordLine> lines_;
+    WordFile file_;
 };
 
 }  // namespace nnpot

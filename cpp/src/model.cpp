@@ -3,16 +3,22 @@
 #include <algorithm>
 #include <cmath>
 
+#include "limits.hpp"
 #include "nnpot/element.hpp"
 #include "nnpot/error.hpp"
+#include "text.hpp"
 
 namespace nnpot {
 namespace {
 
+constexpr double largest_energy = 1e9;  // eV per atom, a thousand times that of all electrons of the heaviest
+
 void require_consistent_element(const ElementModel& element) {
     const std::string name = element_symbol(element.atomic_number);
     const auto count = std::to_string(element.functions.size());
-    if (!std::isfinite(element.atom_energy)) throw InvalidInput("model: atom_energy of " + name + " is not finite");
+    if (!(std::abs(element.atom_energy) <= largest_energy)) {
+        throw InvalidInput("model: atom_energy of " + name + " is not finite or larger than 1e9 eV");
+    }
     if (element.functions.empty()) throw InvalidInput("model: element " + name + " has no symmetry functions");
     for (const arma::vec* column :
          {&element.scaling.min, &element.scaling.max, &element.scaling.mean, &element.scaling.sigma}) {
@@ -41,17 +47,23 @@ void require_known_elements(const Model& model, const ElementModel& element) {
 
 void require_consistent_charges(const Model& model) {
     const LongRange& long_range = *model.long_range;
-    if (!(long_range.alpha > 0.0) || !std::isfinite(long_range.alpha)) {
-        throw InvalidInput("model: ewald_alpha must be a number above 0, got " + std::to_string(long_range.alpha));
+    constexpr double largest_alpha = 10.0, largest_charge = 100.0;
+    if (!(long_range.alpha > 0.0 && long_range.alpha <= largest_alpha)) {
+        throw InvalidInput("model: ewald_alpha must be above 0 and at most 10/Å, got " + to_text(long_range.alpha) +
+                           "/Å");
+    }
+    if (long_range.real_cutoff > largest_cutoff_radius) {
+        throw InvalidInput("model: ewald_real_cutoff must be at most " + to_text(largest_cutoff_radius) + " Å, got " +
+                           to_text(long_range.real_cutoff));
     }
     if (long_range.with_real_space != (long_range.real_cutoff > 0.0) || !std::isfinite(long_range.real_cutoff)) {
         throw InvalidInput("model: ewald_real_cutoff must be above 0 for 'long_range full' and absent otherwise");
     }
     for (const ElementModel& element : model.elements) {
         const auto charge = long_range.charges.find(element.atomic_number);
-        if (charge != long_range.charges.end() && std::isfinite(charge->second)) continue;
+        if (charge != long_range.charges.end() && std::abs(charge->second) <= largest_charge) continue;
         throw InvalidInput("model: with long_range each element needs a charge; that of " +
-                           element_symbol(element.atomic_number) + " is missing or not finite");
+                           element_symbol(element.atomic_number) + " is missing, not finite or larger than 100 e");
     }
 }
 
@@ -104,6 +116,9 @@ double LongRange::charge_of(int atomic_number) const {
 
 void Model::require_consistent() const {
     if (elements.empty()) throw InvalidInput("model: expected at least one element");
+    if (!(std::abs(mean_energy) <= largest_energy)) {
+        throw InvalidInput("model: mean_energy is not finite or larger than 1e9 eV");
+    }
     if (!(scale_min < scale_max)) throw InvalidInput("model: scale_max must be larger than scale_min");
     for (std::size_t e = 0; e < elements.size(); ++e) {
         if (e > 0 && elements[e].atomic_number <= elements[e - 1].atomic_number) {

@@ -5,8 +5,10 @@
 #include <filesystem>
 #include <utility>
 
+#include "equal_functions.hpp"
 #include "input_file.hpp"
 #include "keyword_file.hpp"
+#include "model_files.hpp"
 #include "nnpot/element.hpp"
 #include "nnpot/error.hpp"
 #include "nnpot/run_directory.hpp"
@@ -18,8 +20,6 @@ namespace nnpot {
 namespace {
 
 using std::filesystem::path;
-
-std::string weights_file_name(int atomic_number) { return formatted("weights.%03d.data", atomic_number); }
 
 std::string trimmed(const std::string& text) {
     constexpr const char* blanks = " \t\r";
@@ -130,10 +130,16 @@ Model read_files(const path& root, const std::map<std::string, std::string>& inf
     read_model_scaling(root / "scaling.data", model);
     for (std::size_t e = 0; e < model.elements.size(); ++e) {
         const path file = root / weights_file_name(model.elements[e].atomic_number);
-        model.elements[e].layers = read_weight_table(file, read_word_lines(file), input.architectures[e],
+        model.elements[e].layers = read_weight_table(read_word_file(file), input.architectures[e],
                                                      "the file is cut short or belongs to other symmetry functions");
     }
-    model.require_consistent();
+    for (std::string& warning : check_other_files(root, model)) model.warnings.push_back(std::move(warning));
+    try {
+        join_equal_functions(model);
+        model.require_consistent();
+    } catch (const InvalidInput& error) {
+        throw_file_error(root, 0, error.what());
+    }
     return model;
 }
 

@@ -60,12 +60,13 @@ std::string read_letters(const path& file, const std::vector<WordLine>& lines, s
 }  // namespace
 
 std::vector<Layer> read_network(const std::string& file) {
-    std::vector<WordLine> lines = read_word_lines(file);
+    WordFile content = read_word_file(file);
+    std::vector<WordLine>& lines = content.lines;
     Architecture architecture;
     architecture.sizes = read_sizes(file, lines);
     architecture.activations = read_letters(file, lines, architecture.sizes.size() - 1);
     lines.erase(lines.begin(), lines.begin() + 2);
-    return read_weight_table(file, lines, architecture, "the file is cut short or its line 'nodes' is wrong");
+    return read_weight_table(content, architecture, "the file is cut short or its line 'nodes' is wrong");
 }
 
 void write_network(const std::vector<Layer>& layers, const std::string& file) {
@@ -84,7 +85,7 @@ std::vector<Layer> read_weights(const std::string& file, const std::vector<std::
         throw InvalidInput("network: expected the nodes of two layers at least and a letter for each after the first");
     }
     for (const char letter : letters) require_activation_letter(letter);
-    return read_weight_table(file, read_word_lines(file), {sizes, letters},
+    return read_weight_table(read_word_file(file), {sizes, letters},
                              "the file is cut short or belongs to another model");
 }
 

@@ -3,7 +3,6 @@
 #include <cmath>
 #include <filesystem>
 #include <numeric>
-#include <utility>
 
 #include "keyword_file.hpp"
 #include "text.hpp"
@@ -13,13 +12,17 @@ namespace {
 
 using std::filesystem::path;
 
-/// The numbers of a row of scaling.data, or nothing for the two-number line that ends a RuNNer file.
-std::vector<double> read_scaling_row(const path& file, const WordLine& line, bool last) {
-    if (last && line.words.size() == 2) return {};
-    if (line.words.size() != 5 && line.words.size() != 6) {
-        throw_file_error(
-            file, line.number,
-            "expected 'element function min max mean sigma', got " + std::to_string(line.words.size()) + " columns");
+struct Row {
+    std::size_t line;
+    std::vector<double> numbers;
+};
+
+/// The numbers of a row of scaling.data, of which all have as many.
+std::vector<double> read_scaling_row(const path& file, const WordLine& line, std::size_t n_columns) {
+    if (line.words.size() != n_columns || (n_columns != 5 && n_columns != 6)) {
+        throw_file_error(file, line.number,
+                         "expected 'element function min max mean sigma' (or all rows without sigma), got " +
+                             std::to_string(line.words.size()) + " columns");
     }
     std::vector<double> row(line.words.size());
     for (std::size_t i = 0; i < row.size(); ++i) {
@@ -30,12 +33,17 @@ std::vector<double> read_scaling_row(const path& file, const WordLine& line, boo
     return row;
 }
 
-std::vector<std::pair<std::size_t, std::vector<double>>> read_scaling_rows(const path& file) {
-    const std::vector<WordLine> lines = read_word_lines(file);
-    std::vector<std::pair<std::size_t, std::vector<double>>> rows;
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-        std::vector<double> row = read_scaling_row(file, lines[i], i + 1 == lines.size());
-        if (!row.empty()) rows.emplace_back(lines[i].number, std::move(row));
+/// All rows, without the two-number line that ends a RuNNer file.
+std::vector<Row> read_scaling_rows(const WordFile& file) {
+    std::vector<Row> rows;
+    const std::size_t n = file.lines.size();
+    const bool ends_with_energies = n > 1 && file.lines.back().words.size() == 2;
+    if (!ends_with_energies) {
+        require_whole_last_line(file, [](const WordLine&) { return true; });
+    }
+    for (std::size_t i = 0; i + (ends_with_energies ? 1 : 0) < n; ++i) {
+        const WordLine& line = file.lines[i];
+        rows.push_back({line.number, read_scaling_row(file.path, line, file.lines.front().words.size())});
     }
     return rows;
 }
@@ -47,6 +55,12 @@ void require_row(const path& file, std::size_t line, const std::vector<double>& 
                          "expected element " + std::to_string(element + 1) + " function " +
                              std::to_string(function + 1) + ", got " + to_text(row[0]) + " and " + to_text(row[1]) +
                              "; the rows are not in order");
+    }
+    if (row[2] > row[3]) {
+        throw_file_error(file, line, "the min " + to_text(row[2]) + " is larger than the max " + to_text(row[3]));
+    }
+    if (row.size() > 5 && row[5] < 0.0) {
+        throw_file_error(file, line, "sigma must not be negative, got " + to_text(row[5]));
     }
     const double tolerance = 1e-6 * (1.0 + std::abs(row[2]) + std::abs(row[3]));
     if (row[4] < row[2] - tolerance || row[4] > row[3] + tolerance) {
@@ -64,7 +78,7 @@ void require_row(const path& file, std::size_t line, const std::vector<double>& 
 std::vector<ScalingData> read_scaling(const std::string& name, const std::vector<std::size_t>& counts,
                                       bool needs_sigma) {
     const path file(name);
-    const auto rows = read_scaling_rows(file);
+    const std::vector<Row> rows = read_scaling_rows(read_word_file(file));
     const std::size_t expected = std::accumulate(counts.begin(), counts.end(), std::size_t{0});
     if (rows.size() != expected) {
         throw_file_error(file, 0,
@@ -85,7 +99,6 @@ std::vector<ScalingData> read_scaling(const std::string& name, const std::vector
             if (row.size() > 5) data.sigma(f) = row[5];
         }
     }
-    if (!rows.empty()) require_whole_last_line(file, read_word_lines(file), rows.front().second.size() - 1);
     return elements;
 }
 

@@ -10,7 +10,11 @@ namespace nnpot {
 /// The words of a line, without comments (from '#' or '!' on) and carriage returns.
 std::vector<std::string> split_words(const std::string& line);
 
-/// Reads a whole word as a finite number; false if any of it is something else.
+/// The text as a message may show it: control characters and bytes that are not UTF-8 become question marks.
+std::string printable(const std::string& text);
+
+/// Reads a whole word as a finite number, also with Fortran's exponents (1.0D-02); false if any of it is something
+/// else.
 bool read_number(const std::string& word, double& value);
 bool read_integer(const std::string& word, long& value);
 

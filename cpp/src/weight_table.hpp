@@ -16,13 +16,12 @@ struct Architecture {
     bool normalize_nodes = false;    ///< pre-activations are divided by the number of inputs of their layer
 };
 
-/// The layers in a table of weights: the first column of @p lines, each layer's weights (source node outer) before
-/// its biases.
-/// @param file    to which the lines belong
+/// The layers in a table of weights: the first column of the lines, each layer's weights (source node outer) before
+/// its biases. Where there are columns of indices they must say the same.
+/// @param file    whose lines are the table alone
 /// @param advice  what is wrong if their number does not fit
-/// @throws FileError if it does not, a value is no number, or the last line is cut off
-std::vector<Layer> read_weight_table(const std::filesystem::path& file, const std::vector<WordLine>& lines,
-                                     const Architecture& architecture, const std::string& advice);
+/// @throws FileError if it does not, a value is no number, an index is another, or the last line is cut off
+std::vector<Layer> read_weight_table(const WordFile& file, const Architecture& architecture, const std::string& advice);
 
 /// Such a table, as n2p2 writes it.
 std::string weight_table_text(const std::vector<Layer>& layers);

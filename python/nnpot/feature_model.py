@@ -32,6 +32,10 @@ OTHERS = {
 """Files by which a directory is known as something else, and what that is."""
 
 
+MOST_NODES = 1_000_000
+"""Of one layer."""
+
+
 @dataclass(frozen=True)
 class ElementNetwork:
     """What gives an atom of one element its energy: ``atom_energy`` + network((f - mean) / (max - min))."""
@@ -150,6 +154,12 @@ class FeatureModel:
                 if uncertainty:
                     grades[atoms] = np.maximum(grades[atoms], own.grades(values))
         atomic = energies.mean(axis=0)
+        if not np.isfinite(atomic).all():
+            atom = int(np.flatnonzero(~np.isfinite(atomic))[0])
+            raise InvalidInputError(
+                f"the energy of atom {atom} (counted from 0) is not a finite number; look for features far "
+                f"outside of the training data or damaged weights"
+            )
         n = len(frame)
         return Prediction(
             energy=float(atomic.sum()),
@@ -302,14 +312,14 @@ def _read(folder: Path) -> tuple[dict[str, ElementNetwork], dict[str, str]]:
     lines = KeywordFile(file, ("elements",), ("nodes", "activations", "atom_energy", "info"))
     elements = _elements(lines)
     nodes = {e: _nodes(lines, e, line) for e, line in lines.of_each("nodes", elements).items()}
-    activations = lines.of_each("activations", elements)
+    letters = {e: _letters(lines, line) for e, line in lines.of_each("activations", elements).items()}
     lines.of_each("atom_energy", elements)
     scaling = _core.read_scaling(folder / "scaling.data", [nodes[e][0] for e in elements])
     result = {}
     for element, statistics in zip(elements, scaling, strict=True):
         try:
             network = _core.NeuralNetwork.read_weights(
-                _weights_file(folder, element), nodes[element], "".join(activations[element].words)
+                _weights_file(folder, element), nodes[element], letters[element]
             )
         except InvalidInputError as error:
             raise FileFormatError(f"{file}: {element}: {error}") from error
@@ -333,10 +343,23 @@ def _elements(lines: KeywordFile) -> list[str]:
 
 def _nodes(lines: KeywordFile, element: str, found: Line) -> list[int]:
     """Of each layer, the inputs first."""
-    if len(found.words) < 2 or not all(word.isdecimal() and int(word) > 0 for word in found.words):
+    if len(found.words) < 2 or not all(map(_is_number_of_nodes, found.words)):
         lines.fail(
             found.number,
-            f"expected the nodes of each layer after 'nodes {element}', whole numbers above 0, the inputs "
-            f"first, got '{' '.join(found.words)}'",
+            f"expected the nodes of each layer after 'nodes {element}', whole numbers from 1 to "
+            f"{MOST_NODES}, the inputs first, got '{' '.join(found.words)}'",
         )
     return [int(word) for word in found.words]
+
+
+def _is_number_of_nodes(word: str) -> bool:
+    short = word.isascii() and word.isdecimal() and len(word) <= len(str(MOST_NODES))
+    return short and 0 < int(word) <= MOST_NODES
+
+
+def _letters(lines: KeywordFile, found: Line) -> str:
+    """The activations of the layers after the inputs."""
+    for word in found.words:
+        if len(word) > 1:
+            lines.fail(found.number, f"expected one-letter activations, got '{word}'")
+    return "".join(found.words)

@@ -160,14 +160,24 @@ def test_weights_that_are_not_finite(start: str, model_directory: Path, tmp_path
     assert "weights.014.data" in failure(start + "pair_style nnp\npair_coeff * * model Si O\n", tmp_path)
 
 
+def test_what_would_change_the_energy_and_is_not_read_ends_the_run(
+    start: str, model_directory: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(model_directory, tmp_path / "model")
+    with (tmp_path / "model" / "input.nn").open("a") as file:
+        file.write("use_electrostatics\n")
+    line = failure(start + "pair_style nnp\npair_coeff * * model Si O\n", tmp_path)
+    assert "'use_electrostatics' belongs to the electrostatics" in line
+
+
 @pytest.mark.parametrize("ranks", [1, 2])
 def test_what_input_nn_holds_in_vain_is_a_warning(
     ranks: int, start: str, model_directory: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(model_directory, tmp_path / "model")
     with (tmp_path / "model" / "input.nn").open("a") as file:
-        file.write("cutoff_alpha 0.5\n")
+        file.write("author someone\n")
     done = run_lammps(start + "pair_style nnp\npair_coeff * * model Si O\n", tmp_path, ranks)
     assert done.returncode == 0, done.stdout
-    assert done.stdout.count("keyword 'cutoff_alpha' is not known and was ignored") == 1
+    assert done.stdout.count("keyword 'author' is not known and was ignored") == 1
     assert "WARNING: pair_nnp: model/input.nn:" in done.stdout

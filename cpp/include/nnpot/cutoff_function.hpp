@@ -28,7 +28,7 @@ CutoffType cutoff_type_from_number(long number);
 /// (x = (r − α r_c)/(r_c − α r_c) in the formulas). The tanh³ functions ignore α.
 class CutoffFunction {
 public:
-    /// @param radius  r_c in Å, finite and > 0
+    /// @param radius  r_c in Å, > 0 and at most 100
     /// @param alpha   inner radius as a fraction of r_c, 0 ≤ α < 1
     /// @throws InvalidInput naming the rejected value
     CutoffFunction(CutoffType type, double radius, double alpha = 0.0);

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Kind = Literal["spheres", "ellipsoids", "equivariant"]
 KINDS: tuple[Kind, ...] = ("spheres", "ellipsoids", "equivariant")
+LARGEST_STRETCH = 100.0
+"""How many times the cutoff ellipsoids may reach: neighbors are searched in that distance."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,10 @@ class Features:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise InvalidInputError(f"kind: expected one of {', '.join(KINDS)}, got {self.kind!r}")
+        if not 0.0 < self.stretch <= LARGEST_STRETCH:
+            raise InvalidInputError(
+                f"stretch must be > 0 and at most {LARGEST_STRETCH:g}, got {self.stretch:g}"
+            )
         for number in self.products:
             if not 0 <= number < len(self.gaussians):
                 raise InvalidInputError(

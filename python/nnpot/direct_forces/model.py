@@ -142,4 +142,9 @@ class DirectForces:
             if self.features.n_vectors:
                 outputs = np.einsum("nv,nvx->nx", outputs * own.vector_factors, seen.vectors[atom])
             forces[atom] = self.force_scale * outputs
+        if not np.isfinite(forces).all():
+            raise InvalidInputError(
+                f"direct forces: the force of atom {int(np.argwhere(~np.isfinite(forces))[0, 0])} is not a "
+                f"finite number; look for atoms on the same place or damaged weights"
+            )
         return forces
