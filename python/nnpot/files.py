@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import secrets
 import shutil
+import stat
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +25,70 @@ def damaged_gzip(path: str | os.PathLike[str], error: Exception, after: str = ""
     return FileFormatError(
         f"{path}: expected a whole gzip file, got a damaged one{after} ({error}); compress or copy it again"
     )
+
+
+def read_bytes(path: str | os.PathLike[str], most: int | None = None) -> bytes:
+    """The content of a regular file; a pipe or a device, which might have no end, is refused unread.
+
+    Raises
+    ------
+    FileFormatError
+        If it is none, or larger than ``most`` bytes.
+    OSError
+        If it cannot be read.
+    """
+    found = os.stat(path)
+    if not stat.S_ISREG(found.st_mode):
+        kind = "a directory" if stat.S_ISDIR(found.st_mode) else "a pipe or a device"
+        raise FileFormatError(f"{path}: expected a file, got {kind}")
+    with open(path, "rb") as stream:
+        if most is not None and found.st_size > most:
+            raise FileFormatError(
+                f"{path}: expected a file of at most {most} bytes, got one of {found.st_size}; is it this file?"
+            )
+        return stream.read()
+
+
+def read_text(path: str | os.PathLike[str], most: int | None = None) -> str:
+    """The text of a regular file, UTF-8 with or without a byte order mark.
+
+    Raises
+    ------
+    FileFormatError
+        As `read_bytes` does, and if it is no text.
+    OSError
+        If it cannot be read.
+    """
+    content = read_bytes(path, most)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise FileFormatError(f"{path}:{line}: is no text in UTF-8 ({error.reason})") from error
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise FileFormatError(f"{path}:{line}: is no text, it has a NUL byte")
+    return text
+
+
+def read_json(path: str | os.PathLike[str], most: int | None = None) -> Any:
+    """The values of a JSON file.
+
+    Raises
+    ------
+    FileFormatError
+        As `read_text` does, and if it is no JSON.
+    OSError
+        If it cannot be read.
+    """
+    text = read_text(path, most)
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise FileFormatError(f"{path}:{error.lineno}: not readable as JSON: {error.msg}") from error
+    except (RecursionError, ValueError) as error:  # nested too deeply; an integer of thousands of digits
+        reason = "lists within lists" if isinstance(error, RecursionError) else "a number without end"
+        raise FileFormatError(f"{path}: not readable as JSON: {reason}") from error
 
 
 def require_writable(path: str | os.PathLike[str]) -> None:

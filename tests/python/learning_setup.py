@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,7 @@ def copper_values(folder: Path, **changes: Any) -> dict[str, Any]:
 def run(temperature: list[float], duration: float, **others: Any) -> dict[str, Any]:
     """Conditions of a run."""
     return {
-        "structure": COPPER,
+        "structure": copy.deepcopy(COPPER),
         "repeat": [2, 2, 2],
         "temperature": temperature,
         "duration": duration,
