@@ -37,16 +37,29 @@ def read_bytes(path: str | os.PathLike[str], most: int | None = None) -> bytes:
     OSError
         If it cannot be read.
     """
+    size = require_file(path)
+    if most is not None and size > most:
+        raise FileFormatError(
+            f"{path}: expected a file of at most {most} bytes, got one of {size}; is it this file?"
+        )
+    return Path(path).read_bytes()
+
+
+def require_file(path: str | os.PathLike[str]) -> int:
+    """Refuse a folder, a pipe and a device where content is to be read; the size of the file in bytes.
+
+    Raises
+    ------
+    FileFormatError
+        If it is none.
+    OSError
+        If it is not there.
+    """
     found = os.stat(path)
     if not stat.S_ISREG(found.st_mode):
         kind = "a directory" if stat.S_ISDIR(found.st_mode) else "a pipe or a device"
         raise FileFormatError(f"{path}: expected a file, got {kind}")
-    with open(path, "rb") as stream:
-        if most is not None and found.st_size > most:
-            raise FileFormatError(
-                f"{path}: expected a file of at most {most} bytes, got one of {found.st_size}; is it this file?"
-            )
-        return stream.read()
+    return found.st_size
 
 
 def read_text(path: str | os.PathLike[str], most: int | None = None) -> str:

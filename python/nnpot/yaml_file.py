@@ -84,7 +84,9 @@ def _fault(fault: dict[str, Any], model: type[BaseModel]) -> str:
         return f"{key} is no known key; {close}"
     if kind == "invalid_key" or location[-1:] == ("[key]",):
         owner = _path(location[: -2 if location[-1:] == ("[key]",) else -1], model)
-        return f"{owner + ': ' if owner else ''}the key {shortened(fault['input'])} is no text; put it in quotes"
+        return (
+            f"{owner + ': ' if owner else ''}the key {shortened(fault['input'])} is no text; put it in quotes"
+        )
     key = _path(location, model)
     if kind == "too_short":
         return f"{key} must hold at least {fault['ctx']['min_length']} entry, got {shortened(fault['input'])}"
@@ -122,7 +124,11 @@ def _plain(annotation: Any) -> list[Any]:
 def _lists_scalars(annotation: Any) -> bool:
     """Whether a list of single values, and nothing else, is expected."""
     found = _plain(annotation)
-    return len(found) == 1 and get_origin(found[0]) is list and _only(get_args(found[0])[0], (str, float, int, Path))
+    return (
+        len(found) == 1
+        and get_origin(found[0]) is list
+        and _only(get_args(found[0])[0], (str, float, int, Path))
+    )
 
 
 def _takes_numbers(annotation: Any) -> bool:

@@ -37,7 +37,9 @@ def read_yaml_values(path: Path) -> dict[Any, Any]:
     try:
         values = load_values(text)
     except yaml.YAMLError as error:
-        raise FileFormatError(f"{path}{_line(error, text)}: not readable as YAML: {_problem(error)}") from error
+        raise FileFormatError(
+            f"{path}{_line(error, text)}: not readable as YAML: {_problem(error)}"
+        ) from error
     if not isinstance(values, dict):
         raise FileFormatError(f"{path}: expected keys and values, got {_kind(values)}")
     return values

@@ -73,7 +73,7 @@ def test_older_names_other_columns_and_any_rows_are_understood(tmp_path: Path) -
         ('{"particleCoordinates": {"0": [[1.0]]}, "widthOfCell": {"0": -5}}', "row 0 must be finite and > 0"),
         (
             '{"particleCoordinates": {"0": [[1.0]], "1": [[1.0, 2.0]]}, "widthOfCell": {"0": 5, "1": 5}}',
-            "row 1: expected one list of coordinates",
+            r"row 1: expected the shape \(1, 1\) of the first row, got \(1, 2\)",
         ),
         ('{"particleCoordinates": {"0": [["x"]]}, "widthOfCell": {"0": 5}}', "row 0 are not numbers"),
         ('{"particleCoordinates": {"0": [[NaN]]}, "widthOfCell": {"0": 5}}', "row 0 must be finite"),

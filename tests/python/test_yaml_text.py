@@ -1,4 +1,4 @@
-"""YAML files that are damaged, hostile or not YAML end in one line that says where; plain values stay as written."""
+"""YAML that is damaged, hostile or none ends in one line that says where; plain values stay as written."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ def bomb(levels: int, merge: bool = False) -> str:
 def test_what_is_no_configuration_is_refused_in_one_line(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "a.yaml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(FileFormatError, match=r"a\.yaml" + (message if message[0] == ":" else ".*" + message)) as caught:
+    with pytest.raises(
+        FileFormatError, match=r"a\.yaml" + (message if message[0] == ":" else ".*" + message)
+    ) as caught:
         read_yaml_values(path)
     assert "\n" not in str(caught.value) and len(str(caught.value)) < 400
 

@@ -17,6 +17,7 @@ from nnpot.benchmark.records import Ledger, Run, Task
 from nnpot.benchmark.systems import SILICON, System, crystal_system, data_system
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.lammps_runtime import fill_in_path
+from nnpot.lock import locked_folder
 from nnpot.progress import progress
 
 SKIN = 2.0
@@ -111,8 +112,13 @@ def run_benchmark(settings: Settings, output: Path, fresh: bool = False) -> Benc
     """
     if settings.data is not None and not settings.elements:
         raise InvalidInputError("--data: name the elements of its atom types with --elements")
+    with locked_folder(output):
+        return _run_benchmark(settings, output, fresh)
+
+
+def _run_benchmark(settings: Settings, output: Path, fresh: bool) -> Benchmark:
     blocks = output / "systems"
-    blocks.mkdir(parents=True, exist_ok=True)
+    blocks.mkdir(exist_ok=True)
     bench = Benchmark(settings, describe_machine(), [], [])
     systems = _Systems(settings, blocks)
     cases = _build_cases(settings, systems.elements, bench.failures)

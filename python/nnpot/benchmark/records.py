@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from nnpot.digested import read_record, write_record
 from nnpot.errors import FileFormatError, InvalidInputError
-from nnpot.files import atomic_write
+from nnpot.files import atomic_write, read_text
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,7 @@ class Ledger:
         saved = folder / "settings.json"
         if self.runs:
             settings = _merged(saved, settings)
-        with atomic_write(saved) as stream:
-            json.dump(settings, stream, indent=2, ensure_ascii=False)
-            stream.write("\n")
+        write_record(saved, settings)
         with atomic_write(self.path) as stream:  # without a last line that was cut off
             writer = csv.writer(stream, lineterminator="\n")
             writer.writerow(COLUMNS)
@@ -117,7 +116,7 @@ def read_runs(path: Path) -> list[Run]:
     FileFormatError
         If the file is not one of ours, or a line before the last cannot be read.
     """
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = read_text(path).splitlines()
     if not lines or tuple(lines[0].split(",")) != COLUMNS:
         raise FileFormatError(
             f"{path}:1: expected the columns of a benchmark ({COLUMNS[0]}, {COLUMNS[1]}, ...)"
@@ -144,13 +143,15 @@ def _run(row: list[str]) -> Run:
     for name in COLUMNS[1:-1]:
         values[name] = int(values[name]) if name in INTEGERS else float(values[name])
     values["stages"] = json.loads(values["stages"])
+    if not isinstance(values["stages"], dict):
+        raise ValueError("the last column must be an object of stages")
     return Run(**values)
 
 
 def _merged(saved: Path, settings: dict[str, Any]) -> dict[str, Any]:
     """The settings, if they go with those that were saved; with the cases of both."""
-    old = json.loads(saved.read_text(encoding="utf-8")) if saved.is_file() else {}
     advice = "name another --output, or give --fresh to begin anew"
+    old = read_record(saved, "record of settings", advice) if saved.exists() else {}
     for name, value in settings.items():
         if name != "cases" and old.get(name) != value:
             raise InvalidInputError(

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from nnpot.limits import MOST_THREADS
+
 FILE = click.Path(path_type=Path)
 POTENTIALS = ("modified-lennard-jones", "equation-6", "equation-7", "equation-8")
 COUNTS = ("document", "invariant")
@@ -28,7 +30,7 @@ count_option = click.option(
     show_default=True,
     help="Triplets across the border of the cell: as equation 5 has it, or so that no border shows.",
 )
-threads_option = click.option("--threads", type=AT_LEAST_1, help="[default: all cores]")
+threads_option = click.option("--threads", type=click.IntRange(1, MOST_THREADS), help="[default: all cores]")
 
 
 @click.group(name="lattice", short_help="Toy potential energy surfaces of periodic cells.")

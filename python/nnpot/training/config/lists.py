@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 
 
 def _as_list(value: Any) -> Any:
@@ -14,4 +14,3 @@ def _as_list(value: Any) -> Any:
 
 Paths = Annotated[list[Path], BeforeValidator(_as_list)]
 Names = Annotated[list[str], BeforeValidator(_as_list)]
-Seed = Annotated[int, Field(ge=0)]
