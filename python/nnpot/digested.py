@@ -1,4 +1,4 @@
-"""Files of a broken-off work that go on being used: with a digest of all that they hold, so that damage is seen."""
+"""Files that broken-off work goes on from, with a digest of all that they hold, so that damage is seen."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ def read_arrays(path: Path, kind: str, advice: str) -> dict[str, NDArray[Any]]:
     content = read_bytes(path)
     if content[-TAIL:-64] != MARK:
         raise FileFormatError(
-            f"{path}: the {kind} is damaged: it does not end with its digest (cut off, or of an older version); "
-            f"{advice}"
+            f"{path}: the {kind} is damaged: it does not end with its digest (cut off, or of an older "
+            f"version); {advice}"
         )
     if hashlib.sha256(memoryview(content)[:-TAIL]).hexdigest().encode() != content[-64:]:
         raise FileFormatError(f"{path}: the {kind} is damaged: its content does not fit its digest; {advice}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -32,19 +32,15 @@ LONGEST_TIME = 1e9
 """ps"""
 
 
-def _count(most: int, least: int = 1) -> Any:
-    return Annotated[int, Field(ge=least, le=most)]
-
-
-Threads = _count(MOST_THREADS)
-Epochs = _count(MOST_EPOCHS)
-BatchSize = _count(MOST_IN_BATCH)
-Nodes = _count(MOST_NODES)
-Members = _count(MOST_MEMBERS)
-Frames = _count(MOST_FRAMES)
-Rounds = _count(MOST_ROUNDS)
-Repeats = _count(MOST_REPEATS)
-Seed = _count(LARGEST_SEED, 0)
+Threads = Annotated[int, Field(ge=1, le=MOST_THREADS)]
+Epochs = Annotated[int, Field(ge=1, le=MOST_EPOCHS)]
+BatchSize = Annotated[int, Field(ge=1, le=MOST_IN_BATCH)]
+Nodes = Annotated[int, Field(ge=1, le=MOST_NODES)]
+Members = Annotated[int, Field(ge=1, le=MOST_MEMBERS)]
+Frames = Annotated[int, Field(ge=1, le=MOST_FRAMES)]
+Rounds = Annotated[int, Field(ge=1, le=MOST_ROUNDS)]
+Repeats = Annotated[int, Field(ge=1, le=MOST_REPEATS)]
+Seed = Annotated[int, Field(ge=0, le=LARGEST_SEED)]
 Hidden = Annotated[list[Nodes], Field(max_length=MOST_LAYERS)]
 Length = Annotated[float, Field(gt=0.0, le=LARGEST_LENGTH, allow_inf_nan=False)]
 Duration = Annotated[float, Field(gt=0.0, le=LONGEST_TIME, allow_inf_nan=False)]

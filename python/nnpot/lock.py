@@ -89,8 +89,8 @@ def _acquire(lock: Path, what: Path) -> int | None:
             holder = os.read(descriptor, 200).decode("utf-8", "replace").strip()
             os.close(descriptor)
             raise InvalidInputError(
-                f"{what}: another process{f' ({holder})' if holder else ''} is writing into it; wait until it has "
-                f"ended, or choose another name"
+                f"{what}: another process{f' ({holder})' if holder else ''} is writing into it; wait until "
+                f"it has ended, or choose another name"
             ) from None
         except OSError as error:
             os.close(descriptor)

@@ -81,7 +81,7 @@ class _Loader(yaml.SafeLoader):
         """Values within each node that is whole, those that aliases repeat included."""
 
     def compose_node(self, parent: Node | None, index: Any) -> Node | None:
-        event = self.peek_event()
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         if getattr(event, "tag", None) is not None:
             raise _fault(f"the tag '{event.tag}' is not read; leave it out, text may stand in quotes", event)
         self._depth += 1

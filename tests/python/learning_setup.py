@@ -92,7 +92,11 @@ def copper_config(folder: Path, **changes: Any) -> LearningConfig:
 
 
 def run_in_turn(
-    function: Callable[[Any], Any], tasks: Sequence[Any], workers: int, scheduler: str | None = None
+    function: Callable[[Any], Any],
+    tasks: Sequence[Any],
+    workers: int,
+    scheduler: str | None = None,
+    time_limit: float | None = None,
 ) -> Iterator[tuple[int, Any]]:
     """`nnpot.farm.run_tasks` without processes, which take seconds to start."""
     for number, task in enumerate(tasks):

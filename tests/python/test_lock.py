@@ -60,9 +60,15 @@ def test_a_folder_that_stays_empty_goes_again_and_one_with_a_result_stays(tmp_pa
 
 def test_files_are_held_one_by_one_and_devices_not_at_all(tmp_path: Path) -> None:
     one, other = tmp_path / "one.xyz", tmp_path / "other.xyz"
-    with locked_file(one), locked_file(other), locked_file(Path("/dev/null")), locked_file(Path("/dev/null")):
-        with pytest.raises(InvalidInputError, match=r"one\.xyz: another process"), locked_file(one):
-            raise AssertionError("held twice")
+    with (
+        locked_file(one),
+        locked_file(other),
+        locked_file(Path("/dev/null")),
+        locked_file(Path("/dev/null")),
+        pytest.raises(InvalidInputError, match=r"one\.xyz: another process"),
+        locked_file(one),
+    ):
+        raise AssertionError("held twice")
     assert not any(tmp_path.iterdir())
 
 

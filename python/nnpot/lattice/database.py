@@ -138,8 +138,8 @@ def _depths(path: Path, values: Array) -> NDArray[np.int64]:
     wrong = np.flatnonzero(~((values >= 0.0) & (values <= MOST_ROUNDS) & (values == np.floor(values))))
     if len(wrong):
         raise FileFormatError(
-            f"{path}: {DEPTHS} must be whole numbers from 0 to {MOST_ROUNDS}, got {values[wrong[0]]:g} in row "
-            f"number {wrong[0]}"
+            f"{path}: {DEPTHS} must be whole numbers from 0 to {MOST_ROUNDS}, got {values[wrong[0]]:g} in "
+            f"row number {wrong[0]}"
         )
     return values.astype(np.int64)
 
@@ -169,10 +169,14 @@ def _positions(path: Path, rows: list[str], column: dict[str, Any]) -> Array:
     for row, values in zip(rows, found, strict=True):
         if values.shape != found[0].shape:
             raise FileFormatError(
-                f"{path}: {POSITIONS} of row {shortened(row, quoted=False)}: expected the shape {found[0].shape} of the first "
-                f"row, got {values.shape}"
+                f"{_place(path, row)}: expected the shape {found[0].shape} of the first row, got "
+                f"{values.shape}"
             )
     return np.array(found)
+
+
+def _place(path: Path, row: str) -> str:
+    return f"{path}: {POSITIONS} of row {shortened(row, quoted=False)}"
 
 
 def _coordinates(path: Path, row: str, value: Any) -> Array:
@@ -185,8 +189,7 @@ def _coordinates(path: Path, row: str, value: Any) -> Array:
         ) from error
     if found.ndim != 2 or not found.size:
         raise FileFormatError(
-            f"{path}: {POSITIONS} of row {shortened(row, quoted=False)}: expected one list of coordinates for each particle, "
-            f"got {shortened(value)}"
+            f"{_place(path, row)}: expected one list of coordinates for each particle, got {shortened(value)}"
         )
     return found
 
@@ -248,7 +251,7 @@ def _read_hdf5(path: Path) -> Database:
     if found[POSITIONS].size == 0 or any(found[name].shape != (n,) for name in PER_ROW if name in found):
         shapes = ", ".join(f"{name} {found[name].shape}" for name in (POSITIONS, *PER_ROW) if name in found)
         raise FileFormatError(
-            f"{path}: expected positions of the shape (n, particles, dimensions) and n of all else, got {shapes}"
+            f"{path}: expected positions (n, particles, dimensions) and n of all else, got {shapes}"
         )
     depths = found.get(DEPTHS)
     database = Database(

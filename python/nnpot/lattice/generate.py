@@ -80,7 +80,7 @@ class GeneratorSettings(StrictModel):
             raise ValueError("number_of_widths must be 2 or more for a range of widths")
         if self.points * self.particles * self.dimensions > MOST_COORDINATES:
             raise ValueError(
-                f"points, particles and dimensions: must be at most {MOST_COORDINATES} coordinates in all, got "
+                f"points, particles, dimensions: must be at most {MOST_COORDINATES} coordinates in all, got "
                 f"{self.points * self.particles * self.dimensions}"
             )
         if self.depth is None and self.potential.form != "modified-lennard-jones":

@@ -85,8 +85,8 @@ class LatticeModel:
         smallest = 1.5 * self.potential.cutoff / MOST_IMAGES
         if widths.size and widths.min() < smallest:
             raise InvalidInputError(
-                f"the width of the cell must be at least {smallest:g}, got {widths.min():g}; are lengths in units "
-                f"of R_c?"
+                f"the width of the cell must be at least {smallest:g}, got {widths.min():g}; are lengths in "
+                f"units of R_c?"
             )
         known = {width: self.core.required_depth(width) for width in np.unique(widths)}
         return np.array([known[width] for width in widths.ravel()], np.int64).reshape(widths.shape)
@@ -148,6 +148,8 @@ def require_near_cells(positions: Array, widths: Array) -> None:
         That names the first such configuration, counted from 0; also where a width is not positive.
     """
     _require_widths(widths)
+    if not np.isfinite(positions).all():
+        raise InvalidInputError("lattice: expected finite positions")
     farthest = np.abs(positions).max(axis=(1, 2), initial=0.0)
     wrong = np.flatnonzero(~(farthest <= FARTHEST * widths))
     if len(wrong):

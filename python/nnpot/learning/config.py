@@ -40,7 +40,7 @@ MAY_CHANGE: Any = {
     "start": True,
     "test": True,
     "max_rounds": True,
-    "reference": {"workers", "scheduler"},
+    "reference": {"workers", "scheduler", "time_limit"},
     "exploration": {"workers"},
     "training": {"training": {"max_minutes", "checkpoint_seconds", "threads", "jacobian", "memory_limit"}},
 }
@@ -91,6 +91,8 @@ class ReferenceConfig(StrictModel):
     ase: AseReference | None = None
     workers: Threads = 1
     scheduler: str | None = None
+    time_limit: Positive | None = 1440.0
+    """Minutes for one label; one that takes longer is ended and counts as failed. None: no limit."""
     largest_force: Positive = 100.0
     """eV/Å; a label with a larger one counts as failed."""
 
