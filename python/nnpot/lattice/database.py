@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from nnpot.errors import FileFormatError, InvalidInputError, NnpotError
 from nnpot.files import atomic_write, read_json, require_file, require_writable
+from nnpot.installation import install_command
 from nnpot.lattice.model import Array, require_near_cells
 from nnpot.limits import MOST_ROUNDS
 from nnpot.messages import shortened
@@ -221,7 +222,7 @@ def _h5py() -> Any:
         return import_module("h5py")
     except ImportError as error:
         raise NnpotError(
-            f"HDF5 needs h5py ({error}); install it with: pip install 'nnpot[lattice]', or name a .json file"
+            f"HDF5 needs h5py ({error}); install it with: {install_command('lattice')}, or name a .json file"
         ) from error
 
 
