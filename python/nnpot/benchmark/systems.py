@@ -7,6 +7,7 @@ import itertools
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ase import Atoms
 from ase.build import bulk
@@ -61,7 +62,7 @@ NIOBIUM = Crystal("Nb", "bcc", 3.300, 4, UF3)
 
 def crystal_of(element: str, pair: PairCommands) -> Crystal | None:
     """The crystal of an element, if it has a cubic one; ``pair`` brings it to its temperature."""
-    state = reference_states[atomic_numbers[element]] or {}
+    state: dict[str, Any] = reference_states[atomic_numbers[element]] or {}
     cells = CUBIC_CELLS.get(str(state.get("symmetry")))
     if cells is None:
         return None

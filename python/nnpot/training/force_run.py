@@ -94,7 +94,7 @@ def _run(config: DirectForceConfig, run_dir: Path, resume: bool) -> ForceTrainin
     with atomic_write(run_dir / CONFIGURATION) as stream:
         values = config.resolved(Path.cwd()).values()
         stream.write(json.dumps(values, indent=2, ensure_ascii=False) + "\n")
-    state = start_state(prepared.trainer, earlier)
+    state = start_state(prepared.trainer, earlier, checkpoint)
     with open_log(run_dir / LOG, state.log_rows()) as log:
         stop = run_epochs(
             prepared.trainer,

@@ -9,13 +9,15 @@ from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
+
 from nnpot.analysis.errors import ErrorStatistics
-from nnpot.errors import InvalidInputError, NnpotError
+from nnpot.errors import FileFormatError, InvalidInputError, NnpotError
 from nnpot.feature_model import load_any
 from nnpot.files import atomic_directory, atomic_write, remove_leftovers
 from nnpot.lock import locked_folder
 from nnpot.potential import Potential
-from nnpot.training.checkpoint import Identity, State, read_checkpoint, write_checkpoint
+from nnpot.training.checkpoint import ADVICE, Identity, State, Weights, read_checkpoint, write_checkpoint
 from nnpot.training.config import TrainingConfig
 from nnpot.training.descriptors import Descriptor
 from nnpot.training.distribution import Distribution, find_distribution
@@ -64,7 +66,7 @@ def _run(
         values = config.resolved(Path.cwd()).values()
         stream.write(json.dumps(values, indent=2, ensure_ascii=False) + "\n")
     prepared = prepare(config, split, start, distribution)
-    state = start_state(prepared.trainer, earlier)
+    state = start_state(prepared.trainer, earlier, checkpoint)
     if distribution is not None and not distribution.same(state.epoch):
         raise InvalidInputError(
             f"{checkpoint}: the workers do not find the same checkpoint, this one stands after "
@@ -104,17 +106,34 @@ def claim(run_dir: Path, resume: bool) -> None:
         logger.warning("%s: no checkpoint yet, training starts from the beginning", run_dir)
 
 
-def start_state(trainer: EpochTrainer, earlier: State | None) -> State:
-    """Where the run begins: new, or after the epochs of a checkpoint, to which the trainer goes back."""
+def start_state(trainer: EpochTrainer, earlier: State | None, checkpoint: Path) -> State:
+    """Where the run begins: new, or after the epochs of a checkpoint, to which the trainer goes back.
+
+    Raises
+    ------
+    FileFormatError
+        If what the checkpoint holds is not of the shapes of this training.
+    """
     if earlier is None:
         weights = trainer.weights()
         n_members = len(weights[0])
         return State(
             weights, trainer.optimizer_state(), trainer.weights(), [0] * n_members, [math.inf] * n_members
         )
+    _require_shapes(checkpoint, earlier.weights, trainer.weights())
+    _require_shapes(checkpoint, earlier.best_weights, trainer.weights())
+    _require_shapes(checkpoint, earlier.optimizer, trainer.optimizer_state())
     trainer.restore(earlier.weights, earlier.optimizer)
     logger.info("resumed after epoch %d", earlier.epoch)
     return earlier
+
+
+def _require_shapes(checkpoint: Path, found: Weights, expected: Weights) -> None:
+    shapes = [[np.shape(values) for values in arrays] for arrays in (found, expected)]
+    if shapes[0] != shapes[1]:
+        raise FileFormatError(
+            f"{checkpoint}: the checkpoint is of other networks or of another version of nnpot; {ADVICE}"
+        )
 
 
 def _finish(
