@@ -21,6 +21,8 @@ NotNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 
 MOST_FAULTS = 5
 """In one message."""
+LONGEST = 800
+"""Characters of a message about all faults of a file."""
 
 
 class StrictModel(BaseModel):
@@ -70,7 +72,8 @@ def describe(error: ValidationError, model: type[BaseModel]) -> str:
     faults = error.errors(include_url=False)
     said = list(dict.fromkeys(_fault(dict(fault), model) for fault in faults[: 4 * MOST_FAULTS]))
     more = len(faults) - MOST_FAULTS
-    return "; ".join([*said[:MOST_FAULTS], *([f"and {more} more"] if len(said) > MOST_FAULTS else [])])
+    text = "; ".join([*said[:MOST_FAULTS], *([f"and {more} more"] if len(said) > MOST_FAULTS else [])])
+    return shortened(text, LONGEST, quoted=False)
 
 
 def _fault(fault: dict[str, Any], model: type[BaseModel]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from nnpot.errors import FileFormatError, InvalidInputError
+from nnpot.messages import shortened
 from nnpot.training import TrainingConfig
 from nnpot.yaml_file import describe
 from nnpot.yaml_text import parse_value
@@ -33,7 +34,7 @@ class Change:
         match = re.fullmatch(r"(?:(\w+):)?(\w+(?:\.\w+)+)=(.*)", text)
         if match is None:
             raise InvalidInputError(
-                f"--set {text}: expected [OPTIMIZER:]SECTION.KEY=VALUE, as kalman:training.epochs=30"
+                f"--set {shortened(text)}: expected [OPTIMIZER:]SECTION.KEY=VALUE, as kalman:training.epochs=30"
             )
         optimizer, key, value = match.groups()
         try:

@@ -62,10 +62,10 @@ def _run(
     identity = Identity(config.fingerprint(), split.fingerprint(), start.fingerprint() if start else "")
     earlier = read_checkpoint(checkpoint, identity) if resume and checkpoint.exists() else None
     remove_leftovers(run_dir, (CHECKPOINT, LOG, f"{MODEL}*", CONFIGURATION, "report.html", "*.png"))
+    prepared = prepare(config, split, start, distribution)
     with atomic_write(run_dir / CONFIGURATION) as stream:
         values = config.resolved(Path.cwd()).values()
         stream.write(json.dumps(values, indent=2, ensure_ascii=False) + "\n")
-    prepared = prepare(config, split, start, distribution)
     state = start_state(prepared.trainer, earlier, checkpoint)
     if distribution is not None and not distribution.same(state.epoch):
         raise InvalidInputError(
