@@ -34,7 +34,8 @@ class Change:
         match = re.fullmatch(r"(?:(\w+):)?(\w+(?:\.\w+)+)=(.*)", text)
         if match is None:
             raise InvalidInputError(
-                f"--set {shortened(text)}: expected [OPTIMIZER:]SECTION.KEY=VALUE, as kalman:training.epochs=30"
+                f"--set {shortened(text)}: expected [OPTIMIZER:]SECTION.KEY=VALUE, as "
+                f"kalman:training.epochs=30"
             )
         optimizer, key, value = match.groups()
         try:

@@ -240,7 +240,7 @@ def _write_hdf5(path: Path, database: Database) -> None:
         for name, values in columns.items():
             if values is not None:
                 file.create_dataset(name, data=values)
-        file.attrs["settings"] = json.dumps(database.settings)
+        file.attrs["settings"] = np.bytes_(json.dumps(database.settings).encode())
 
 
 def _read_hdf5(path: Path) -> Database:
@@ -268,6 +268,13 @@ def _read_hdf5(path: Path) -> Database:
     return database
 
 
+def _text_attribute(file: Any, name: str) -> str:
+    """Of fixed length: others lie in a heap, and where that is damaged HDF5 may run for ever."""
+    if name not in file.attrs or file.attrs.get_id(name).dtype.kind != "S":
+        return ""
+    return bytes(file.attrs[name]).decode()
+
+
 def _hdf5_content(path: Path) -> tuple[dict[str, Array], dict[str, Any]]:
     """All data sets as numbers, and the settings."""
     require_file(path)
@@ -279,7 +286,7 @@ def _hdf5_content(path: Path) -> tuple[dict[str, Array], dict[str, Any]]:
             if n_numbers > MOST_NUMBERS:
                 raise FileFormatError(f"{path}: expected at most {MOST_NUMBERS} numbers, got {n_numbers}")
             found = {name: np.asarray(file[name], float) for name in names}
-            settings = json.loads(file.attrs.get("settings", "{}"))
+            settings = json.loads(_text_attribute(file, "settings") or "{}")
     except FileNotFoundError:
         raise
     except FileFormatError:

@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError, model_validator
 from nnpot.digested import read_arrays, write_arrays
 from nnpot.errors import FileFormatError, InvalidInputError
 from nnpot.farm import run_tasks
-from nnpot.files import atomic_write
+from nnpot.files import atomic_write, read_text
 from nnpot.lattice.database import Database, write_database
 from nnpot.lattice.model import (
     MOST_DIMENSIONS,
@@ -213,7 +213,7 @@ class _Store:
         self._folder = folder
         text = json.dumps(settings.model_dump(), indent=2)
         said = folder / "settings.json"
-        if said.exists() and said.read_text(encoding="utf-8") != text:
+        if said.exists() and read_text(said) != text:
             raise InvalidInputError(
                 f"{folder}: holds pieces of a database with other settings; repeat them, or remove it"
             )
