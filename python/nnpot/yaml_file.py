@@ -19,6 +19,14 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 
+UNION_MEMBERS = ("list[", "dict[", "literal[")
+"""How pydantic names the members of a union within the path of a key."""
+PLAIN_WORDS = {
+    "model_type": "must be a section with keys",
+    "dict_type": "must be keys and values",
+    "path_type": "must be the name of a file",
+}
+"""Instead of pydantic's, which speak of Python."""
 MOST_FAULTS = 5
 """In one message."""
 LONGEST = 800
@@ -93,7 +101,8 @@ def _fault(fault: dict[str, Any], model: type[BaseModel]) -> str:
     key = _path(location, model)
     if kind == "too_short":
         return f"{key} must hold at least {fault['ctx']['min_length']} entry, got {shortened(fault['input'])}"
-    message = str(fault["msg"]).removeprefix("Value error, ").replace("Input should be", "must be")
+    said = PLAIN_WORDS.get(kind, str(fault["msg"]))
+    message = said.removeprefix("Value error, ").replace("Input should be", "must be")
     message = shortened(message.partition(", unable to parse")[0], 300, quoted=False)
     if kind == "value_error":
         return f"{key}{'' if message.startswith('must') else ':'} {message}" if key else message
@@ -110,7 +119,7 @@ def _choices(expected: str) -> list[str]:
 
 def _path(location: tuple[int | str, ...], model: type[BaseModel]) -> str:
     """As ``training.epochs`` or ``stages[0].name``, without what pydantic says about unions."""
-    parts = [part for part in location if not (isinstance(part, str) and part.startswith(("list[", "dict[")))]
+    parts = [part for part in location if not (isinstance(part, str) and part.startswith(UNION_MEMBERS))]
     shown = (f"[{part}]" if isinstance(part, int) else f".{shortened(part, quoted=False)}" for part in parts)
     return shortened("".join(shown).lstrip("."), 200, quoted=False)
 

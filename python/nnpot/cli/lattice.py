@@ -55,12 +55,16 @@ def energy(database: Path, depth: int | None, potential: Any, count: Any, thread
     DATABASE has the columns particleCoordinates and widthOfCell, as JSON (rows by number) or as HDF5.
     Energies are in units of E_c, lengths in units of R_c.
     """
+    from nnpot.errors import InvalidInputError
     from nnpot.lattice.database import read_database
     from nnpot.lattice.model import LatticeModel, LatticePotential
 
     found = read_database(database)
     model = LatticeModel(LatticePotential(form=potential), count, threads)
-    energies = model.energies(found.positions, found.widths, found.depths if depth is None else depth)
+    try:
+        energies = model.energies(found.positions, found.widths, found.depths if depth is None else depth)
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{database}: {error}") from error
     click.echo("".join(f"{value:.17g}\n" for value in energies), nl=False)
 
 
