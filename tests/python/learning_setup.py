@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,7 @@ def copper_values(folder: Path, **changes: Any) -> dict[str, Any]:
 def run(temperature: list[float], duration: float, **others: Any) -> dict[str, Any]:
     """Conditions of a run."""
     return {
-        "structure": COPPER,
+        "structure": copy.deepcopy(COPPER),
         "repeat": [2, 2, 2],
         "temperature": temperature,
         "duration": duration,
@@ -91,7 +92,11 @@ def copper_config(folder: Path, **changes: Any) -> LearningConfig:
 
 
 def run_in_turn(
-    function: Callable[[Any], Any], tasks: Sequence[Any], workers: int, scheduler: str | None = None
+    function: Callable[[Any], Any],
+    tasks: Sequence[Any],
+    workers: int,
+    scheduler: str | None = None,
+    time_limit: float | None = None,
 ) -> Iterator[tuple[int, Any]]:
     """`nnpot.farm.run_tasks` without processes, which take seconds to start."""
     for number, task in enumerate(tasks):

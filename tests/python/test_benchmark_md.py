@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from ase import Atoms
 from ase.build import bulk
+from random_model import random_model
 
 from nnpot.benchmark import md
 from nnpot.benchmark.cases import Model
@@ -160,10 +162,59 @@ def test_a_failure_on_the_way_is_not_tried_every_round(
 
 
 def test_a_model_that_is_missing_is_a_line(lammps: FakeLammps, tmp_path: Path) -> None:
-    chosen = Settings((Model("ours", tmp_path / "none"),), ("sw",), sizes=(64,), repeat=1, seconds=0.1)
+    MICROSECONDS["nnp"] = 9.0
+    models = (Model("ours", tmp_path / "none"), Model("silicon", CASE))
+    chosen = Settings(models, ("sw",), sizes=(64,), repeat=1, seconds=0.1)
     with pytest.warns(UserWarning, match="ours is left out: .*input.nn"):
         bench = run_benchmark(chosen, tmp_path / "out")
-    assert {run.label for run in bench.runs} == {"sw"}
+    assert {run.label for run in bench.runs} == {"silicon", "sw"}
+
+
+def test_without_any_of_the_models_nothing_else_is_measured(lammps: FakeLammps, tmp_path: Path) -> None:
+    chosen = Settings((Model("ours", tmp_path / "none"),), ("sw",), sizes=(64,), repeat=1)
+    with pytest.warns(UserWarning), pytest.raises(InvalidInputError, match="none of the models .*: ours: "):
+        run_benchmark(chosen, tmp_path / "out")
+    assert lammps.styles == []
+
+
+def test_a_model_of_another_element_runs_on_its_own_crystal(
+    lammps: FakeLammps, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    MICROSECONDS["nnp"] = 9.0
+    crystals = []
+
+    def block(crystal: Crystal, temperature: float, smallest: int, folder: Path) -> System:
+        crystals.append(crystal)
+        return System(crystal.name, (crystal.element,), crystal.cells(2), folder / "block.data")
+
+    monkeypatch.setattr(md, "crystal_system", block)
+    write_model_of(["Cu"], tmp_path / "copper")
+    chosen = Settings((Model("copper", tmp_path / "copper"),), None, sizes=(32,), repeat=1)
+    bench = run_benchmark(chosen, tmp_path / "out")
+    assert {run.label for run in bench.runs} == {"copper", "zero"} and len(crystals) == 1
+    assert (crystals[0].element, crystals[0].structure, crystals[0].lattice_constant) == ("Cu", "fcc", 3.61)
+    assert crystals[0].pair.style == "nnp" and crystals[0].pair.coefficients[0].endswith("Cu")
+
+
+@pytest.mark.parametrize("elements", [["Cu", "Au"], ["Mg"], ["H", "O"]])
+def test_a_model_without_a_crystal_asks_for_a_structure(
+    lammps: FakeLammps, tmp_path: Path, elements: list[str]
+) -> None:
+    write_model_of(elements, tmp_path / "model")
+    chosen = Settings((Model("model", tmp_path / "model"),), ("sw",), sizes=(64,), repeat=1)
+    with pytest.raises(InvalidInputError, match=r"--data FILE .* --elements \w+"):
+        run_benchmark(chosen, tmp_path / "out")
+    assert lammps.styles == []
+
+
+def write_model_of(elements: list[str], folder: Path) -> None:
+    """A model with random weights."""
+    cell = Atoms(elements * 4, positions=np.random.default_rng(1).uniform(0, 6, (4 * len(elements), 3)))
+    cell.set_cell([6.0, 6.0, 6.0])
+    cell.pbc = True
+    lines = [f"{one} 2 {other} 0.5 0.0 5.0" for one in elements for other in elements]
+    folder.mkdir()
+    random_model([cell], lines, 1, "t", "sigma", 0).write(str(folder))
 
 
 def test_two_models_of_one_name_are_told_apart(lammps: FakeLammps, tmp_path: Path) -> None:

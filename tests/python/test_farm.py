@@ -80,3 +80,57 @@ def test_results_in_order_and_the_first_failure() -> None:
     assert run_all(square_or_fail, [4, 1, 0], workers=2) == [16, 1, 0]
     with pytest.raises(ValueError, match="two is refused"):
         run_all(square_or_fail, [2, 1], workers=1)
+
+
+class TwoWords(Exception):
+    """Cannot be made from its message alone, so it cannot be sent to another process."""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(f"{first} {second}")
+
+
+def misbehave(kind: str) -> object:
+    if kind == "exit":
+        sys.exit(3)
+    if kind == "interrupt":
+        raise KeyboardInterrupt
+    if kind == "gone":
+        os._exit(0)
+    if kind == "unsent":
+        raise TwoWords("not", "converged")
+    if kind == "result":
+        return lambda: None
+    if kind == "print":
+        print("x" * 100_000)
+        os.write(1, b"to the descriptor\n")
+    if kind == "never":
+        subprocess.run(["sleep", "300"], check=False)
+    return kind
+
+
+def test_whatever_a_task_does_becomes_its_outcome(capfd: pytest.CaptureFixture[str]) -> None:
+    kinds = ["exit", "interrupt", "gone", "unsent", "result", "print", "never", "fine"]
+    found = dict(run_tasks(misbehave, kinds, workers=2, time_limit=1.0))
+    said = {kind: str(found[number]) for number, kind in enumerate(kinds)}
+    assert all(isinstance(found[n], NnpotError) for n in range(5)) and isinstance(found[6], NnpotError)
+    assert "called sys.exit()" in said["exit"] and "raised KeyboardInterrupt" in said["interrupt"]
+    assert "its process died" in said["gone"] and "TwoWords: not converged" in said["unsent"]
+    assert "cannot be sent" in said["result"] and "did not end within 0.0167 minutes" in said["never"]
+    assert (said["print"], said["fine"]) == ("print", "fine")
+    assert capfd.readouterr().out == "", "what tasks print is not the command's result"
+
+
+def start_a_child_and_wait(file: str) -> None:
+    child = subprocess.Popen(["sleep", "300"])
+    Path(file).write_text(str(child.pid))
+    child.wait()
+
+
+def test_the_time_limit_ends_what_the_task_has_started_too(tmp_path: Path) -> None:
+    file = tmp_path / "child"
+    ((_, outcome),) = run_tasks(start_a_child_and_wait, [str(file)], 1, time_limit=1.0)
+    assert isinstance(outcome, NnpotError)
+    deadline = time.monotonic() + 60.0
+    while is_running(int(file.read_text())) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not is_running(int(file.read_text()))

@@ -73,7 +73,7 @@ def test_older_names_other_columns_and_any_rows_are_understood(tmp_path: Path) -
         ('{"particleCoordinates": {"0": [[1.0]]}, "widthOfCell": {"0": -5}}', "row 0 must be finite and > 0"),
         (
             '{"particleCoordinates": {"0": [[1.0]], "1": [[1.0, 2.0]]}, "widthOfCell": {"0": 5, "1": 5}}',
-            "row 1: expected one list of coordinates",
+            r"row 1: expected the shape \(1, 1\) of the first row, got \(1, 2\)",
         ),
         ('{"particleCoordinates": {"0": [["x"]]}, "widthOfCell": {"0": 5}}', "row 0 are not numbers"),
         ('{"particleCoordinates": {"0": [[NaN]]}, "widthOfCell": {"0": 5}}', "row 0 must be finite"),
@@ -94,3 +94,54 @@ def test_no_hdf5(tmp_path: Path) -> None:
 def test_the_name_says_the_format(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match="must end in"):
         require_format(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize(
+    ("rows", "widths", "depths", "message"),
+    [
+        ("[[0.1, 0.2], [1.5, 1e11]]", "2.0", "1", "expected in the cell of width 2 or within 1000 widths"),
+        ("[[0.1, 0.2], [1.5]]", "2.0", "1", "of row 0 are not numbers"),
+        ("[[[0.1, 0.2]]]", "2.0", "1", "of row 0: expected one list of coordinates for each particle"),
+        ("[]", "2.0", "1", "of row 0: expected one list of coordinates"),
+        ("[[0.1, null]]", "2.0", "1", "of row 0"),
+        ("[[0.1, 1e999]]", "2.0", "1", "of row 0 must be finite"),
+        ("[[0.1, 0.2]]", '"2.0"', "1", "widthOfCell must hold a number for each row, got '2.0'"),
+        ("[[0.1, 0.2]]", "true", "1", "widthOfCell must hold a number for each row, got True"),
+        ("[[0.1, 0.2]]", "2.0", "-1", "whole numbers from 0 to 10000, got -1"),
+        ("[[0.1, 0.2]]", "2.0", "0.5", "whole numbers from 0 to 10000, got 0.5"),
+        ("[[0.1, 0.2]]", "2.0", "1000000000000", "whole numbers from 0 to 10000"),
+        ("[[0.1, 0.2]]", "1" + "0" * 5000, "1", "not readable as JSON"),
+        ("[" * 100_000, "2.0", "1", "not readable as JSON: lists within lists"),
+    ],
+)
+def test_columns_that_make_no_sense_are_one_line(
+    tmp_path: Path, rows: str, widths: str, depths: str, message: str
+) -> None:
+    text = (
+        f'{{"particleCoordinates": {{"0": {rows}}}, "widthOfCell": {{"0": {widths}}}, '
+        f'"depthOfSurroundingCells": {{"0": {depths}}}}}'
+    )
+    (tmp_path / "a.json").write_text(text)
+    with pytest.raises(FileFormatError, match=message) as caught:
+        read_database(tmp_path / "a.json")
+    assert "\n" not in str(caught.value) and len(str(caught.value)) < 400
+
+
+def test_hdf5_that_is_damaged_or_does_not_fit_is_one_line(tmp_path: Path) -> None:
+    h5py = pytest.importorskip("h5py")
+    path = tmp_path / "a.h5"
+    for name, shape, message in (
+        ("widthOfCell", (3,), r"expected positions \(n, particles, dimensions\) and n of all else"),
+        ("depthOfSurroundingCells", (2, 2), "n of all else"),
+        ("potentialEnergy", (), "n of all else"),
+        ("particleCoordinates", (2,), "expected positions"),
+    ):
+        columns = {"particleCoordinates": (2, 4, 2), "widthOfCell": (2,)} | {name: shape}
+        with h5py.File(path, "w") as file:
+            for column, size in columns.items():
+                file.create_dataset(column, data=np.full(size, 1.0))
+        with pytest.raises(FileFormatError, match=message):
+            read_database(path)
+    path.write_bytes(path.read_bytes()[:300])
+    with pytest.raises(FileFormatError, match="not readable as HDF5"):
+        read_database(path)

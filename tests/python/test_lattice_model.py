@@ -173,3 +173,31 @@ def test_wrong_input_is_one_clear_line() -> None:
         model.energies([[[0.1, 0.2]]], [5.0, 6.0])
     with pytest.raises(InvalidInputError, match="no cutoff"):
         LatticeModel(LatticePotential(form="equation-7")).energies([[[0.1, 0.2]]], 5.0)
+
+
+@pytest.mark.parametrize(
+    ("positions", "width", "depth", "message"),
+    [
+        ([[0.1, 0.2], [1.5, 1e11]], 2.0, None, "configuration 0: expected in the cell of width 2 or within"),
+        ([[0.1, 0.2], [1.5, -1e11]], 2.0, 1, "configuration 0: expected in the cell"),
+        ([[1e-4, 2e-4]], 1e-3, None, r"at most 20000 images around a particle, got about 3\.6e\+07"),
+        ([[1e-13, 2e-13]], 1e-12, None, "the width of the cell must be at least"),
+        ([[0.1] * 12], 1.0, 1, r"at most 20000 images .* 12 dimensions"),
+        ([[0.1, 0.2]], float("inf"), 1, "width of the cell must be finite"),
+    ],
+)
+def test_cells_with_too_many_images_are_refused_at_once(
+    positions: list[list[float]], width: float, depth: int | None, message: str
+) -> None:
+    model = LatticeModel(threads=1)
+    for compute in (model.energies, model.gradients):
+        with pytest.raises(InvalidInputError, match=message):
+            compute([positions], width, depth)
+
+
+def test_a_depth_beyond_the_reach_costs_nothing_and_without_a_cutoff_it_counts() -> None:
+    positions = [[[0.5, 0.5], [2.5, 2.7]]]
+    one, many = (LatticeModel(threads=1).energies(positions, 5.0, depth) for depth in (1, 1000))
+    assert one == pytest.approx(many, rel=1e-12)
+    with pytest.raises(InvalidInputError, match="at most 20000 images"):
+        LatticeModel(LatticePotential(form="equation-7"), threads=1).energies(positions, 5.0, 1000)

@@ -93,7 +93,7 @@ def test_charges_stand_in_the_order_of_the_types(tmp_path):
 def test_broken_yaml_and_missing_file(tmp_path):
     path = tmp_path / "broken.yaml"
     path.write_text("elements: [Si\n")
-    with pytest.raises(FileFormatError, match=r"broken\.yaml: not readable as YAML"):
+    with pytest.raises(FileFormatError, match=r"broken\.yaml:2: not readable as YAML"):
         load_recipe(path)
     with pytest.raises(InvalidInputError, match="no built-in recipe of this name.*silicon_sw"):
         load_recipe("silicon_ws")

@@ -132,3 +132,15 @@ def test_optimizers_that_need_stored_derivatives_say_so(
     config = alloy_config(write_alloy(tmp_path), jacobian="on_the_fly")
     with pytest.raises(InvalidInputError, match=r"training.jacobian: adam needs stored derivatives, 0.00 GB"):
         train(config, tmp_path / "run")
+
+
+def test_networks_and_covariances_that_do_not_fit_are_refused_before_they_are_taken(tmp_path: Path) -> None:
+    data = write_alloy(tmp_path)
+    with pytest.raises(
+        InvalidInputError, match=r"network\.hidden: \d+ weights: expected to need at most .* GB"
+    ):
+        train(alloy_config(data, hidden=[100_000, 100_000]), tmp_path / "large")
+    kalman = {"name": "kalman", "kalman": {"blocks": "all"}, "hidden": [300, 300]}
+    with pytest.raises(InvalidInputError, match=r"optimizer\.kalman: \d+ covariances .*blocks: node"):
+        train(alloy_config(data, **kalman), tmp_path / "kalman")
+    assert not (tmp_path / "large").exists() and not (tmp_path / "kalman").exists()

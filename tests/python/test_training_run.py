@@ -18,7 +18,7 @@ import yaml
 from training_data import alloy_config, alloy_values, write_alloy
 
 import nnpot
-from nnpot import _core
+from nnpot import _core, digested
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.training import TrainingConfig, checkpoint, loop, run, train
 from nnpot.training.checkpoint import COLUMNS
@@ -149,7 +149,7 @@ def test_a_full_disk_loses_nothing(
 ) -> None:
     run_dir = tmp_path / "run"
     config = alloy_config(frames_file, epochs=EPOCHS, checkpoint_seconds=0)
-    monkeypatch.setattr(checkpoint, "atomic_write", failing_after(4, checkpoint.atomic_write))
+    monkeypatch.setattr(digested, "atomic_write", failing_after(4, digested.atomic_write))
     with pytest.raises(OSError, match="No space left"):
         train(config, run_dir)
     assert sorted(os.listdir(run_dir)) == ["checkpoint.npz", "config.json", "log.csv"]

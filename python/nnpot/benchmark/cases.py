@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nnpot.benchmark.systems import NIOBIUM, POD, SILICON, SW, TANTALUM, UF3, Crystal
+from nnpot.benchmark.systems import NIOBIUM, POD, SILICON, SW, TANTALUM, UF3, Crystal, crystal_of
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.lammps_runtime import PairCommands, fill_in_path
 from nnpot.potential import load
@@ -61,7 +61,9 @@ class Model:
         return cls(label, path)
 
 
-def model_case(model: Model, variant: str, elements: Sequence[str], units: str | None) -> Case:
+def model_case(
+    model: Model, variant: str, elements: Sequence[str], units: str | None, own: str | None = None
+) -> Case:
     """A model with one of the pair styles that run it.
 
     Parameters
@@ -73,6 +75,8 @@ def model_case(model: Model, variant: str, elements: Sequence[str], units: str |
         One per atom type.
     units
         The units of the model's files; None where they state them.
+    own
+        The element whose crystal it is to run on; None: on what the others run on.
     """
     words = variant.split()
     if not words or words[0] not in ("nnp", "hdnnp"):
@@ -88,8 +92,30 @@ def model_case(model: Model, variant: str, elements: Sequence[str], units: str |
             words[1:1] = ["units", units]
         coefficients = fill_in_path(f"* * {{model}} {names}", "{model}", model.directory)
         pair = PairCommands(" ".join(words), (coefficients,), kspace=kspace)
+    crystal = None if own is None else crystal_of(own, pair)
     label = model.label if variant == "nnp" else f"{model.label} {variant.removeprefix('nnp ')}"
-    return Case(label, pair, is_model=True, fingerprint=_digest(model.directory))
+    return Case(label, pair, crystal, is_model=True, fingerprint=_digest(model.directory))
+
+
+def own_element(model: Model, units: str | None) -> str | None:
+    """The element whose crystal a model runs on where there are no data; None for silicon, if it knows that.
+
+    Raises
+    ------
+    InvalidInputError
+        If the model knows neither silicon nor one element that has a cubic crystal.
+    FileFormatError, OSError
+        If it cannot be read.
+    """
+    elements = load(model.directory, units).elements
+    if SILICON.element in elements:
+        return None
+    if len(elements) == 1 and crystal_of(elements[0], SW) is not None:
+        return elements[0]
+    raise InvalidInputError(
+        f"{model.directory}: is for {', '.join(elements)}, of which no crystal is known here; name a "
+        f"structure with --data FILE and its atom types with --elements {','.join(elements)}"
+    )
 
 
 def _hdnnp_style(directory: Path, cutoff: float, options: Sequence[str], units: str | None) -> str:

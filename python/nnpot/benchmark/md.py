@@ -10,17 +10,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nnpot.benchmark.cases import Case, Model, largest_cutoff, model_case, wheel_case
+from nnpot.benchmark.cases import Case, Model, largest_cutoff, model_case, own_element, wheel_case
 from nnpot.benchmark.launch import Outcome, run_lammps
 from nnpot.benchmark.machine import describe_machine
 from nnpot.benchmark.records import Ledger, Run, Task
 from nnpot.benchmark.systems import SILICON, System, crystal_system, data_system
-from nnpot.errors import InvalidInputError, NnpotError
+from nnpot.errors import FileFormatError, InvalidInputError, NnpotError
 from nnpot.lammps_runtime import fill_in_path
+from nnpot.lock import locked_folder
 from nnpot.progress import progress
 
 SKIN = 2.0
 """Å, LAMMPS's default of `units metal`."""
+STYLES_OF_SILICON = ("sw", "tersoff", "snap", "pod", "uf3", "zero")
 PROBE_STEPS = 10
 FEWEST_STEPS = 5
 MOST_STEPS_OF_ZERO = 1000
@@ -38,7 +40,8 @@ class Settings:
     """What is to be measured."""
 
     models: tuple[Model, ...]
-    styles: tuple[str, ...]
+    styles: tuple[str, ...] | None
+    """None: those for silicon that LAMMPS has, and where the models are not for silicon the empty one."""
     sizes: tuple[int, ...] = (4096,)
     ranks: tuple[int, ...] = (1,)
     variants: tuple[str, ...] = ("nnp",)
@@ -111,11 +114,19 @@ def run_benchmark(settings: Settings, output: Path, fresh: bool = False) -> Benc
     """
     if settings.data is not None and not settings.elements:
         raise InvalidInputError("--data: name the elements of its atom types with --elements")
+    with locked_folder(output):
+        return _run_benchmark(settings, output, fresh)
+
+
+def _run_benchmark(settings: Settings, output: Path, fresh: bool) -> Benchmark:
     blocks = output / "systems"
-    blocks.mkdir(parents=True, exist_ok=True)
+    blocks.mkdir(exist_ok=True)
     bench = Benchmark(settings, describe_machine(), [], [])
     systems = _Systems(settings, blocks)
     cases = _build_cases(settings, systems.elements, bench.failures)
+    models = [case for case in cases if case.is_model]
+    if models and all(case.crystal is not None for case in models):
+        systems.crystal = models[0].crystal or SILICON
     ledger = Ledger(output, _fixed_settings(bench, cases), fresh)
     bench.subjects = _probe_all(cases, systems, settings, bench.failures)
     tasks = plan([subject.case.label for subject in bench.subjects], settings)
@@ -147,6 +158,8 @@ class _Systems:
         if settings.data is not None:
             self.common = data_system(settings.data, settings.elements, folder)
         self.elements = self.common.elements if self.common else (SILICON.element,)
+        self.crystal = SILICON
+        """That of potentials for any element."""
 
     def of(self, case: Case) -> System:
         """The crystal that a potential is made for, or what the user has given."""
@@ -157,7 +170,7 @@ class _Systems:
                     f"{', '.join(self.elements)}"
                 )
             return self.common
-        crystal = case.crystal or SILICON
+        crystal = case.crystal or self.crystal
         if crystal.name not in self._made:
             smallest = min(self._settings.sizes)
             made = crystal_system(crystal, self._settings.temperature, smallest, self._folder)
@@ -168,17 +181,40 @@ class _Systems:
 def _build_cases(settings: Settings, elements: Sequence[str], failures: dict[str, str]) -> list[Case]:
     zero_cutoff = largest_cutoff(settings.models, settings.units)
     cases: dict[str, Case] = {}
+    own = {} if settings.data is not None else _own_elements(settings, failures)
     for model, variant in itertools.product(settings.models, settings.variants):
         with _collected(model.label, failures):
-            case = model_case(model, variant, elements, settings.units)
+            element = own.get(model)
+            chosen = elements if element is None else [element]
+            case = model_case(model, variant, chosen, settings.units, element)
             if case.label in cases:
                 raise InvalidInputError(
                     f"--model: {case.label!r} is there twice; give them labels: LABEL=DIR"
                 )
             cases[case.label] = case
-    for style in settings.styles:
+    if settings.models and not cases:
+        raise InvalidInputError(f"none of the models can be measured: {'; '.join(_lines(failures))}")
+    for style in _styles(settings, own):
         cases.setdefault(style, wheel_case(style, zero_cutoff, settings.snap))
     return list(cases.values())
+
+
+def _own_elements(settings: Settings, failures: dict[str, str]) -> dict[Model, str | None]:
+    """Of each model that can be read the element that it runs on; None for silicon."""
+    found = {}
+    for model in settings.models:
+        try:
+            found[model] = own_element(model, settings.units)
+        except (FileFormatError, OSError):
+            continue  # what is wrong with it is said where it is to run
+    return found
+
+
+def _styles(settings: Settings, own: dict[Model, str | None]) -> Sequence[str]:
+    if settings.styles is not None:
+        return settings.styles
+    is_silicon = settings.data is None and (not own or None in own.values())
+    return STYLES_OF_SILICON if is_silicon else ("zero",)
 
 
 @contextmanager

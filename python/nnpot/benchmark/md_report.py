@@ -97,10 +97,14 @@ def notes(shown: Presentation) -> list[str]:
     for subject in bench.subjects:
         crystal = subject.case.crystal
         if settings.data is None and crystal is not None and crystal.element != "Si":
+            reason = (
+                "it does not know Si and"
+                if subject.case.is_model
+                else f"the wheel has no file of this style for Si; its file for {crystal.element}"
+            )
             lines.append(
-                f"{subject.case.label}: the wheel has no file of this style for Si; its file for "
-                f"{crystal.element} runs on {crystal.element} ({crystal.structure}) at the same temperature: "
-                f"{subject.neighbors:.0f} neighbors within its cutoff of {subject.cutoff:.2f} Å."
+                f"{subject.case.label}: {reason} runs on {crystal.element} ({crystal.structure}) at the same "
+                f"temperature: {subject.neighbors:.0f} neighbors within its cutoff of {subject.cutoff:.2f} Å."
             )
     count = disturbed(bench.runs)
     if count:

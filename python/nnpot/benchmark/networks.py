@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -12,8 +11,9 @@ from typing import Any
 
 from nnpot.benchmark.machine import describe_host
 from nnpot.benchmark.network_cases import CONTESTANTS, PRECISIONS, Contestant, Program, Programs
+from nnpot.digested import read_record, write_record
 from nnpot.errors import FileFormatError, InvalidInputError, NnpotError
-from nnpot.files import atomic_write
+from nnpot.lock import locked_folder
 from nnpot.progress import progress
 
 LAYERS = (1, 2, 5, 10, 30)
@@ -104,8 +104,12 @@ def run_network_benchmark(settings: NetworkSettings, output: Path, fresh: bool =
     NnpotError
         If there is no compiler, or two programs disagree about a network.
     """
-    folder = output / "times"
-    folder.mkdir(parents=True, exist_ok=True)
+    with locked_folder(output):
+        return _run_network_benchmark(settings, output / "times", fresh)
+
+
+def _run_network_benchmark(settings: NetworkSettings, folder: Path, fresh: bool) -> NetworkBenchmark:
+    folder.mkdir(exist_ok=True)
     machine = {name: value for name, value in describe_host(PACKAGES).items() if value != "not installed"}
     bench = NetworkBenchmark(settings, machine)
     networks = list(itertools.product(settings.precisions, settings.layers, settings.nodes))
@@ -177,20 +181,20 @@ def _warm_up(settings: NetworkSettings, program: Program, method: str, batch: in
 
 
 def _keep(place: Path, made_with: dict[str, Any], times: list[Times]) -> None:
-    with atomic_write(place) as stream:
-        json.dump({"made_with": made_with, "times": [asdict(entry) for entry in times]}, stream)
+    write_record(place, {"made_with": made_with, "times": [asdict(entry) for entry in times]})
 
 
 def _kept(place: Path, made_with: dict[str, Any], cases: list[Case]) -> list[Times] | None:
     """What was measured before; None where that lacks a case."""
     if not place.is_file():
         return None
+    advice = "remove it to measure again"
+    content = read_record(place, "record of times", advice)
     try:
-        content = json.loads(place.read_text(encoding="utf-8"))
-        before = content["made_with"]
+        before = dict(content["made_with"])
         times = [Times(**(entry | {"case": Case(**entry["case"])})) for entry in content["times"]]
     except (ValueError, KeyError, TypeError) as error:
-        raise FileFormatError(f"{place}: holds no times ({error}); remove it to measure again") from error
+        raise FileFormatError(f"{place}: holds no times ({error}); {advice}") from error
     for name, value in made_with.items():
         if before.get(name) != value:
             raise InvalidInputError(

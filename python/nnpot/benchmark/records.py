@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
 from collections.abc import Sequence
@@ -10,8 +11,9 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from nnpot.digested import read_record, write_record
 from nnpot.errors import FileFormatError, InvalidInputError
-from nnpot.files import atomic_write
+from nnpot.files import atomic_write, read_text
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Run:
 
 
 COLUMNS = tuple(f.name for f in fields(Run))
+HEADER = (*COLUMNS, "check")
+"""Of ``runs.csv``: the last column is the start of a digest of the row."""
 INTEGERS = {"size", "ranks", "round", "n_atoms", "n_steps"}
 
 
@@ -87,12 +91,10 @@ class Ledger:
         saved = folder / "settings.json"
         if self.runs:
             settings = _merged(saved, settings)
-        with atomic_write(saved) as stream:
-            json.dump(settings, stream, indent=2, ensure_ascii=False)
-            stream.write("\n")
+        write_record(saved, settings)
         with atomic_write(self.path) as stream:  # without a last line that was cut off
             writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(COLUMNS)
+            writer.writerow(HEADER)
             writer.writerows(_row(run) for run in self.runs)
 
     def add(self, run: Run) -> None:
@@ -117,8 +119,8 @@ def read_runs(path: Path) -> list[Run]:
     FileFormatError
         If the file is not one of ours, or a line before the last cannot be read.
     """
-    lines = path.read_text(encoding="utf-8").splitlines()
-    if not lines or tuple(lines[0].split(",")) != COLUMNS:
+    lines = read_text(path).splitlines()
+    if not lines or tuple(lines[0].split(",")) != HEADER:
         raise FileFormatError(
             f"{path}:1: expected the columns of a benchmark ({COLUMNS[0]}, {COLUMNS[1]}, ...)"
         )
@@ -134,23 +136,33 @@ def read_runs(path: Path) -> list[Run]:
 
 def _row(run: Run) -> list[str]:
     values = asdict(run) | {"stages": json.dumps(run.stages)}
-    return [f"{value:.6g}" if isinstance(value, float) else str(value) for value in values.values()]
+    row = [f"{value:.6g}" if isinstance(value, float) else str(value) for value in values.values()]
+    return [*row, _check(row)]
+
+
+def _check(row: Sequence[str]) -> str:
+    return hashlib.sha256("\0".join(row).encode()).hexdigest()[:12]
 
 
 def _run(row: list[str]) -> Run:
-    if len(row) != len(COLUMNS):
-        raise ValueError(f"expected {len(COLUMNS)} values, got {len(row)}")
+    if len(row) != len(HEADER):
+        raise ValueError(f"expected {len(HEADER)} values, got {len(row)}")
+    *row, check = row
+    if check != _check(row):
+        raise ValueError("its values do not fit its check; remove the line to make the run again")
     values: dict[str, Any] = dict(zip(COLUMNS, row, strict=True))
     for name in COLUMNS[1:-1]:
         values[name] = int(values[name]) if name in INTEGERS else float(values[name])
     values["stages"] = json.loads(values["stages"])
+    if not isinstance(values["stages"], dict):
+        raise ValueError("the last column must be an object of stages")
     return Run(**values)
 
 
 def _merged(saved: Path, settings: dict[str, Any]) -> dict[str, Any]:
     """The settings, if they go with those that were saved; with the cases of both."""
-    old = json.loads(saved.read_text(encoding="utf-8")) if saved.is_file() else {}
     advice = "name another --output, or give --fresh to begin anew"
+    old = read_record(saved, "record of settings", advice) if saved.exists() else {}
     for name, value in settings.items():
         if name != "cases" and old.get(name) != value:
             raise InvalidInputError(

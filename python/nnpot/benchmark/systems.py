@@ -7,10 +7,11 @@ import itertools
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ase import Atoms
 from ase.build import bulk
-from ase.data import atomic_numbers
+from ase.data import atomic_numbers, reference_states
 from ase.io.lammpsdata import read_lammps_data, write_lammps_data
 from ase.neighborlist import neighbor_list
 
@@ -52,9 +53,20 @@ class Crystal:
 POD = PairCommands("pod", ("* * {potentials}/Ta_param.pod {potentials}/Ta_coeff.pod Ta",))
 UF3 = PairCommands("uf3 3", ("* * {potentials}/Nb.uf3 Nb",))
 SW = PairCommands("sw", ("* * {potentials}/Si.sw Si",))
+CUBIC_CELLS = {"fcc": 4, "bcc": 4, "diamond": 4}
+"""In each direction of a block, for crystals whose cells a cubic block is made of."""
 SILICON = Crystal("Si", "diamond", 5.431, 4, SW)
 TANTALUM = Crystal("Ta", "bcc", 3.304, 4, POD)
 NIOBIUM = Crystal("Nb", "bcc", 3.300, 4, UF3)
+
+
+def crystal_of(element: str, pair: PairCommands) -> Crystal | None:
+    """The crystal of an element, if it has a cubic one; ``pair`` brings it to its temperature."""
+    state: dict[str, Any] = reference_states[atomic_numbers[element]] or {}
+    cells = CUBIC_CELLS.get(str(state.get("symmetry")))
+    if cells is None:
+        return None
+    return Crystal(element, str(state["symmetry"]), float(state["a"]), cells, pair)
 
 
 @dataclass(frozen=True)

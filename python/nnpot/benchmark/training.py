@@ -14,6 +14,7 @@ from nnpot.benchmark.training_cases import Change, TrainingCase, training_cases
 from nnpot.benchmark.training_run import TrainingRun, keep, kept, remove, run_training
 from nnpot.benchmark.training_sets import SILICON, THROUGHPUT, TrainingSet, make_frames, write_builtin
 from nnpot.errors import InvalidInputError, NnpotError
+from nnpot.lock import locked_folder
 from nnpot.progress import progress
 from nnpot.training import TrainingConfig, load_config
 from nnpot.training.frames import load_frames
@@ -89,7 +90,12 @@ def run_training_benchmark(
     NnpotError
         If nothing at all could be measured.
     """
-    (output / "data").mkdir(parents=True, exist_ok=True)
+    with locked_folder(output):
+        return _run_training_benchmark(settings, output, fresh)
+
+
+def _run_training_benchmark(settings: TrainingSettings, output: Path, fresh: bool) -> TrainingBenchmark:
+    (output / "data").mkdir(exist_ok=True)
     cases = _cases(settings, output / "data")
     bench = TrainingBenchmark(settings, _machine(), _data(settings, cases, output / "data"), cases, [])
     _measure(bench, output / "runs", fresh)

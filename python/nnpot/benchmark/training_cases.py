@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
-from nnpot.errors import InvalidInputError
+from nnpot.errors import FileFormatError, InvalidInputError
+from nnpot.messages import shortened
 from nnpot.training import TrainingConfig
 from nnpot.yaml_file import describe
+from nnpot.yaml_text import parse_value
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,14 @@ class Change:
         match = re.fullmatch(r"(?:(\w+):)?(\w+(?:\.\w+)+)=(.*)", text)
         if match is None:
             raise InvalidInputError(
-                f"--set {text}: expected [OPTIMIZER:]SECTION.KEY=VALUE, as kalman:training.epochs=30"
+                f"--set {shortened(text)}: expected [OPTIMIZER:]SECTION.KEY=VALUE, as "
+                f"kalman:training.epochs=30"
             )
         optimizer, key, value = match.groups()
         try:
-            return cls(key, yaml.safe_load(value), optimizer or "")
-        except yaml.YAMLError as error:
-            raise InvalidInputError(f"--set {text}: {value!r} is no value of a YAML file") from error
+            return cls(key, parse_value(value), optimizer or "")
+        except FileFormatError as error:
+            raise InvalidInputError(f"--set {key}: {error}") from error
 
     def apply(self, values: dict[str, Any]) -> None:
         """Put the value into a configuration, in place."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from nnpot import _core
+from nnpot.digested import read_record, write_record
 from nnpot.errors import FileFormatError, InvalidInputError, NnpotError
 from nnpot.files import atomic_write
 
@@ -151,8 +152,7 @@ def read_log(path: Path) -> dict[str, list[float]]:
 
 def keep(run: TrainingRun, made_with: dict[str, Any], folder: Path) -> None:
     """Write down a run and what it was made with."""
-    with atomic_write(folder / RESULT) as stream:
-        json.dump({"made_with": made_with, "run": asdict(run)}, stream)
+    write_record(folder / RESULT, {"made_with": made_with, "run": asdict(run)})
 
 
 def remove(folder: Path) -> None:
@@ -179,8 +179,9 @@ def kept(folder: Path) -> tuple[TrainingRun, dict[str, Any]] | None:
     path = folder / RESULT
     if not path.is_file():
         return None
+    advice = "remove it to make it again"
+    content = read_record(path, "result of a run", advice)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        return TrainingRun(**content["run"]), content["made_with"]
+        return TrainingRun(**content["run"]), dict(content["made_with"])
     except (ValueError, KeyError, TypeError) as error:
-        raise FileFormatError(f"{path}: is not a run ({error}); remove it to make it again") from error
+        raise FileFormatError(f"{path}: is not a run ({error}); {advice}") from error

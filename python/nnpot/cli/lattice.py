@@ -7,6 +7,9 @@ from typing import Any
 
 import click
 
+from nnpot.cli.groups import Suggesting
+from nnpot.limits import MOST_THREADS
+
 FILE = click.Path(path_type=Path)
 POTENTIALS = ("modified-lennard-jones", "equation-6", "equation-7", "equation-8")
 COUNTS = ("document", "invariant")
@@ -28,10 +31,10 @@ count_option = click.option(
     show_default=True,
     help="Triplets across the border of the cell: as equation 5 has it, or so that no border shows.",
 )
-threads_option = click.option("--threads", type=AT_LEAST_1, help="[default: all cores]")
+threads_option = click.option("--threads", type=click.IntRange(1, MOST_THREADS), help="[default: all cores]")
 
 
-@click.group(name="lattice", short_help="Toy potential energy surfaces of periodic cells.")
+@click.group(name="lattice", cls=Suggesting, short_help="Toy potential energy surfaces of periodic cells.")
 def command() -> None:
     """Toy potential energy surfaces: particles in a periodic square or cubic cell, pairs and triplets."""
 
@@ -52,12 +55,16 @@ def energy(database: Path, depth: int | None, potential: Any, count: Any, thread
     DATABASE has the columns particleCoordinates and widthOfCell, as JSON (rows by number) or as HDF5.
     Energies are in units of E_c, lengths in units of R_c.
     """
+    from nnpot.errors import InvalidInputError
     from nnpot.lattice.database import read_database
     from nnpot.lattice.model import LatticeModel, LatticePotential
 
     found = read_database(database)
     model = LatticeModel(LatticePotential(form=potential), count, threads)
-    energies = model.energies(found.positions, found.widths, found.depths if depth is None else depth)
+    try:
+        energies = model.energies(found.positions, found.widths, found.depths if depth is None else depth)
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{database}: {error}") from error
     click.echo("".join(f"{value:.17g}\n" for value in energies), nl=False)
 
 

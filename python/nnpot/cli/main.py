@@ -11,6 +11,7 @@ from importlib import import_module
 import click
 
 from nnpot.announce import PROGRESS, announce
+from nnpot.cli.groups import Suggesting
 from nnpot.errors import NnpotError
 
 COMMANDS = (
@@ -30,7 +31,7 @@ COMMANDS = (
 )
 
 
-class _Commands(click.Group):
+class _Commands(Suggesting):
     """Imports a subcommand's module when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

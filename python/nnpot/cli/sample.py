@@ -11,6 +11,7 @@ import click
 if TYPE_CHECKING:
     from ase import Atoms
 
+    from nnpot.reference.recipe import Recipe
     from nnpot.reference.sampling import GroupSummary
 
 LARGEST_CORRELATION = 0.5
@@ -35,13 +36,26 @@ def command(recipe: str, output: Path, seed: int, fraction: float) -> None:
     """Sample reference frames as RECIPE says: a YAML file or the name of a built-in recipe (silicon_sw)."""
     from nnpot.files import require_writable
     from nnpot.io import write_frames
+    from nnpot.lock import locked_file
     from nnpot.reference.recipe import load_recipe
-    from nnpot.reference.sampling import sample, summarize
+    from nnpot.reference.sampling import summarize
 
     require_writable(output)
+    with locked_file(output):
+        frames = _sampled(load_recipe(recipe).reduced(fraction), seed, output)
+        write_frames(output, frames)
+    _print_summary(summarize(frames))
+    click.echo(f"{len(frames)} frames written to {output}")
+
+
+def _sampled(recipe: Recipe, seed: int, output: Path) -> list[Atoms]:
+    """All frames; where the work is broken off, those so far are written beside the output."""
+    from nnpot.io import write_frames
+    from nnpot.reference.sampling import sample
+
     frames: list[Atoms] = []
     try:
-        for frame in sample(load_recipe(recipe).reduced(fraction), seed):
+        for frame in sample(recipe, seed):
             frames.append(frame)
     except BaseException:
         if frames:
@@ -49,9 +63,7 @@ def command(recipe: str, output: Path, seed: int, fraction: float) -> None:
             write_frames(partial, frames)
             click.echo(f"broken off: the {len(frames)} frames so far are in {partial}", err=True)
         raise
-    write_frames(output, frames)
-    _print_summary(summarize(frames))
-    click.echo(f"{len(frames)} frames written to {output}")
+    return frames
 
 
 def _print_summary(groups: list[GroupSummary]) -> None:

@@ -12,6 +12,8 @@ from nnpot.descriptors.automatic import automatic_lines
 from nnpot.descriptors.sampling import nearest_distances
 from nnpot.descriptors.settings import DescriptorConfig, SymmetryFunctionGrid
 from nnpot.errors import InvalidInputError, NnpotError
+from nnpot.limits import LARGEST_LENGTH
+from nnpot.messages import shortened
 
 _TYPES = {"radial": 2, "angular_narrow": 3, "angular_wide": 9}
 
@@ -82,6 +84,10 @@ def _require_valid(line: str, number: int, elements: Sequence[str]) -> None:
             )
     try:
         others = [f"{element} 2 {element} 1.0 0.0 1.0" for element in elements]  # each needs one
-        _core.SymmetryFunctions(list(elements), [line, *others], 1)
+        cutoff = _core.SymmetryFunctions(list(elements), [line, *others], 1).cutoff
     except NnpotError as error:
-        raise InvalidInputError(f"descriptor.lines[{number}] ({line!r}): {error}") from error
+        raise InvalidInputError(f"descriptor.lines[{number}] ({shortened(line)}): {error}") from error
+    if cutoff > LARGEST_LENGTH:
+        raise InvalidInputError(
+            f"descriptor.lines[{number}]: expected a cutoff of at most {LARGEST_LENGTH:g} Å, got {cutoff:g}"
+        )

@@ -14,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from nnpot.limits import MOST_FUNCTIONS, Length
 from nnpot.yaml_file import Finite, Positive, StrictModel
 
 CUTOFF_TYPES = {"cosine": 1, "tanh3": 2, "poly1": 5, "poly2": 6, "poly3": 7, "poly4": 8}
@@ -35,7 +36,7 @@ class SymmetryFunctionGrid(StrictModel):
     r_shift: Numbers = [0.0]
     zeta: Numbers = [1.0]
     lambda_: Annotated[Numbers, Field(alias="lambda")] = [-1.0, 1.0]
-    cutoff: Positive | None = None
+    cutoff: Length | None = None
 
     @field_validator("eta", "r_shift", "zeta", "lambda_")
     @classmethod
@@ -56,6 +57,13 @@ class SymmetryFunctionGrid(StrictModel):
     @classmethod
     def _lambda_within_one(cls, values: list[float]) -> list[float]:
         return _each(values, lambda value: 0.0 < abs(value) <= 1.0, "between -1 and 1 and not 0")
+
+    @model_validator(mode="after")
+    def _not_too_many(self) -> SymmetryFunctionGrid:
+        count = len(self.eta) * len(self.r_shift) * len(self.zeta) * len(self.lambda_)
+        if count > 10 * MOST_FUNCTIONS:
+            raise ValueError(f"must have at most {10 * MOST_FUNCTIONS} functions, got {count}")
+        return self
 
     @model_validator(mode="after")
     def _radial_has_no_angle(self) -> SymmetryFunctionGrid:
@@ -90,8 +98,8 @@ class AutomaticSet(StrictModel):
     """How dense the automatic set is; what is not given follows from ``resolution``."""
 
     resolution: Literal["coarse", "medium", "fine"] | None = None
-    n_radial: Annotated[int, Field(ge=1)] | None = None
-    n_angular: Annotated[int, Field(ge=0)] | None = None
+    n_radial: Annotated[int, Field(ge=1, le=MOST_FUNCTIONS)] | None = None
+    n_angular: Annotated[int, Field(ge=0, le=MOST_FUNCTIONS)] | None = None
     zeta: Numbers | None = None
 
     @field_validator("zeta")
@@ -123,7 +131,7 @@ class Selection(StrictModel):
 class DescriptorConfig(StrictModel):
     """The symmetry functions: an automatic set, grids, lines as in input.nn (Å)."""
 
-    cutoff: Positive
+    cutoff: Length
     cutoff_type: Literal["cosine", "tanh3", "poly1", "poly2", "poly3", "poly4"] = "poly2"
     automatic: AutomaticSet | None = None
     symmetry_functions: list[SymmetryFunctionGrid] = []

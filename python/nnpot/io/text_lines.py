@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from nnpot.errors import FileFormatError
-from nnpot.files import GZIP_DAMAGE, damaged_gzip, require_regular
+from nnpot.files import GZIP_DAMAGE, damaged_gzip, require_file
 
 COMPRESSIONS: dict[str, Callable[..., IO[Any]]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 """What opens a compressed file, by the end of its name."""
@@ -55,7 +55,7 @@ def opened(path: str | os.PathLike[str], mode: str = "rb", **how: Any) -> IO[Any
     FileFormatError
         If it is a pipe or a device.
     """
-    require_regular(path)
+    require_file(path)
     stream: IO[Any] = COMPRESSIONS.get(Path(path).suffix, open)(path, mode, **how)
     return stream
 

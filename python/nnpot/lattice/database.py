@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -13,8 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnpot.errors import FileFormatError, InvalidInputError, NnpotError
-from nnpot.files import atomic_write, require_writable
-from nnpot.lattice.model import Array
+from nnpot.files import atomic_write, read_json, require_file, require_writable
+from nnpot.installation import install_command
+from nnpot.lattice.model import Array, require_near_cells
+from nnpot.limits import MOST_ROUNDS
+from nnpot.messages import shortened
 
 POSITIONS, WIDTHS, DEPTHS, ENERGIES = (
     "particleCoordinates",
@@ -25,7 +28,13 @@ POSITIONS, WIDTHS, DEPTHS, ENERGIES = (
 """Columns, named as in the document."""
 OLD_DEPTHS = "numberOfSurroundingCells"
 """The depth's name in older databases."""
+PER_ROW = (WIDTHS, DEPTHS, ENERGIES)
+COLUMNS = (POSITIONS, *PER_ROW, "acceptance", "acceptanceOfPoints")
+"""Of an HDF5 file."""
 HDF5_SUFFIXES = (".h5", ".hdf5")
+LARGEST_NUMBER = 1e300
+MOST_NUMBERS = 10**10
+"""In one file."""
 
 
 @dataclass(frozen=True)
@@ -86,10 +95,7 @@ def require_format(path: Path) -> None:
 
 
 def _read_json(path: Path) -> Database:
-    try:
-        columns = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise FileFormatError(f"{path}: not readable as JSON: {error}") from error
+    columns = read_json(path)
     if not isinstance(columns, dict):
         raise FileFormatError(f"{path}: expected an object of columns, got {type(columns).__name__}")
     for name in (POSITIONS, WIDTHS):
@@ -100,42 +106,93 @@ def _read_json(path: Path) -> Database:
     widths = _numbers(path, WIDTHS, rows, columns[WIDTHS])
     depths = columns.get(DEPTHS) or columns.get(OLD_DEPTHS)
     energies = columns.get(ENERGIES)
-    return Database(
+    found = Database(
         positions,
         widths,
-        None if depths is None else _numbers(path, DEPTHS, rows, depths).astype(np.int64),
+        None if depths is None else _depths(path, _numbers(path, DEPTHS, rows, depths)),
         None if energies is None else _numbers(path, ENERGIES, rows, energies),
     )
+    _require_plausible(path, found, rows)
+    return found
 
 
 def _numbers(path: Path, name: str, rows: list[str], column: Any) -> Array:
-    try:
-        values = np.array([float(column[row]) for row in rows])
-    except KeyError as error:
-        raise FileFormatError(f"{path}: column {name} has no row {error}, which {POSITIONS} has") from error
-    except (TypeError, ValueError) as error:
-        raise FileFormatError(f"{path}: column {name} must hold a number for each row ({error})") from error
-    if name == WIDTHS and not (np.isfinite(values) & (values > 0.0)).all():
-        wrong = rows[int(np.argmin(np.isfinite(values) & (values > 0.0)))]
-        raise FileFormatError(f"{path}: {name} of row {wrong} must be finite and > 0, got {column[wrong]}")
+    if not isinstance(column, dict):
+        raise FileFormatError(
+            f"{path}: column {name} must hold a number for each row, got {shortened(column)}"
+        )
+    values = np.empty(len(rows))
+    for number, row in enumerate(rows):
+        if row not in column:
+            raise FileFormatError(f"{path}: column {name} has no row {shortened(row)}, which {POSITIONS} has")
+        value = column[row]
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise FileFormatError(
+                f"{path}: column {name} must hold a number for each row, got {shortened(value)} in row "
+                f"{shortened(row, quoted=False)}"
+            )
+        values[number] = value if abs(value) < LARGEST_NUMBER else np.inf
     return values
 
 
+def _depths(path: Path, values: Array) -> NDArray[np.int64]:
+    wrong = np.flatnonzero(~((values >= 0.0) & (values <= MOST_ROUNDS) & (values == np.floor(values))))
+    if len(wrong):
+        raise FileFormatError(
+            f"{path}: {DEPTHS} must be whole numbers from 0 to {MOST_ROUNDS}, got {values[wrong[0]]:g} in "
+            f"row number {wrong[0]}"
+        )
+    return values.astype(np.int64)
+
+
+def _require_plausible(path: Path, found: Database, rows: Sequence[object]) -> None:
+    """Widths are positive, numbers finite, and particles lie in their cells or near."""
+    good = np.isfinite(found.widths) & (found.widths > 0.0)
+    if not good.all():
+        wrong = int(np.argmin(good))
+        raise FileFormatError(
+            f"{path}: {WIDTHS} of row {rows[wrong]} must be finite and > 0, got {found.widths[wrong]:g}"
+        )
+    finite = np.isfinite(found.positions).all(axis=(1, 2))
+    if not finite.all():
+        raise FileFormatError(f"{path}: {POSITIONS} of row {rows[int(np.argmin(finite))]} must be finite")
+    try:
+        require_near_cells(found.positions, found.widths)
+    except InvalidInputError as error:
+        raise FileFormatError(f"{path}: {error}") from error
+    if found.energies is not None and not np.isfinite(found.energies).all():
+        wrong = int(np.argmin(np.isfinite(found.energies)))
+        raise FileFormatError(f"{path}: {ENERGIES} of row {rows[wrong]} must be finite")
+
+
 def _positions(path: Path, rows: list[str], column: dict[str, Any]) -> Array:
-    shape = np.shape(column[rows[0]])
-    for row in rows:
-        try:
-            found = np.asarray(column[row], float)
-        except (TypeError, ValueError) as error:
-            raise FileFormatError(f"{path}: {POSITIONS} of row {row} are not numbers ({error})") from error
-        if found.ndim != 2 or found.shape != shape or not found.size:
+    found = [_coordinates(path, row, column[row]) for row in rows]
+    for row, values in zip(rows, found, strict=True):
+        if values.shape != found[0].shape:
             raise FileFormatError(
-                f"{path}: {POSITIONS} of row {row}: expected one list of coordinates for each particle, "
-                f"of the shape {shape} of the first row, got {found.shape}"
+                f"{_place(path, row)}: expected the shape {found[0].shape} of the first row, got "
+                f"{values.shape}"
             )
-        if not np.isfinite(found).all():
-            raise FileFormatError(f"{path}: {POSITIONS} of row {row} must be finite")
-    return np.array([column[row] for row in rows], float)
+    return np.array(found)
+
+
+def _place(path: Path, row: str) -> str:
+    return f"{path}: {POSITIONS} of row {shortened(row, quoted=False)}"
+
+
+def _coordinates(path: Path, row: str, value: Any) -> Array:
+    try:
+        found = np.asarray(value, float)
+    except (TypeError, ValueError, OverflowError) as error:
+        reason = shortened(str(error), 100, quoted=False)
+        raise FileFormatError(
+            f"{path}: {POSITIONS} of row {shortened(row, quoted=False)} are not numbers ({reason})"
+        ) from error
+    if found.ndim != 2 or not found.size:
+        raise FileFormatError(
+            f"{_place(path, row)}: expected one list of coordinates for each particle, got {shortened(value)}"
+        )
+    return found
 
 
 def _write_json(path: Path, database: Database) -> None:
@@ -165,7 +222,7 @@ def _h5py() -> Any:
         return import_module("h5py")
     except ImportError as error:
         raise NnpotError(
-            f"HDF5 needs h5py ({error}); install it with: pip install 'nnpot[lattice]', or name a .json file"
+            f"HDF5 needs h5py ({error}); install it with: {install_command('lattice')}, or name a .json file"
         ) from error
 
 
@@ -183,30 +240,58 @@ def _write_hdf5(path: Path, database: Database) -> None:
         for name, values in columns.items():
             if values is not None:
                 file.create_dataset(name, data=values)
-        file.attrs["settings"] = json.dumps(database.settings)
+        file.attrs["settings"] = np.bytes_(json.dumps(database.settings).encode())
 
 
 def _read_hdf5(path: Path) -> Database:
-    h5py = _h5py()
-    try:
-        with h5py.File(path, "r") as file:
-            found = {name: np.asarray(file[name]) for name in file}
-            settings = json.loads(file.attrs.get("settings", "{}"))
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise FileFormatError(f"{path}: not readable as HDF5: {error}") from error
+    found, settings = _hdf5_content(path)
     for name in (POSITIONS, WIDTHS):
         if name not in found:
             raise FileFormatError(f"{path}: expected a data set {name}")
-    if found[POSITIONS].ndim != 3 or found[WIDTHS].shape != found[POSITIONS].shape[:1]:
-        raise FileFormatError(f"{path}: the shapes of {POSITIONS} and {WIDTHS} do not fit each other")
-    return Database(
+    n = len(found[POSITIONS]) if found[POSITIONS].ndim == 3 else -1
+    if found[POSITIONS].size == 0 or any(found[name].shape != (n,) for name in PER_ROW if name in found):
+        shapes = ", ".join(f"{name} {found[name].shape}" for name in (POSITIONS, *PER_ROW) if name in found)
+        raise FileFormatError(
+            f"{path}: expected positions (n, particles, dimensions) and n of all else, got {shapes}"
+        )
+    depths = found.get(DEPTHS)
+    database = Database(
         found[POSITIONS],
         found[WIDTHS],
-        found.get(DEPTHS),
+        None if depths is None else _depths(path, depths),
         found.get(ENERGIES),
         settings,
         found.get("acceptance"),
         found.get("acceptanceOfPoints"),
     )
+    _require_plausible(path, database, range(n))
+    return database
+
+
+def _text_attribute(file: Any, name: str) -> str:
+    """Of fixed length: others lie in a heap, and where that is damaged HDF5 may run for ever."""
+    if name not in file.attrs or file.attrs.get_id(name).dtype.kind != "S":
+        return ""
+    return bytes(file.attrs[name]).decode()
+
+
+def _hdf5_content(path: Path) -> tuple[dict[str, Array], dict[str, Any]]:
+    """All data sets as numbers, and the settings."""
+    require_file(path)
+    h5py = _h5py()
+    try:
+        with h5py.File(path, "r") as file:
+            names = [name for name in COLUMNS if name in file]
+            n_numbers = sum(int(np.prod(file[name].shape, dtype=float)) for name in names)
+            if n_numbers > MOST_NUMBERS:
+                raise FileFormatError(f"{path}: expected at most {MOST_NUMBERS} numbers, got {n_numbers}")
+            found = {name: np.asarray(file[name], float) for name in names}
+            settings = json.loads(_text_attribute(file, "settings") or "{}")
+    except FileNotFoundError:
+        raise
+    except FileFormatError:
+        raise
+    except Exception as error:  # h5py raises errors of many kinds where a file is damaged
+        reason = shortened(str(error), 200, quoted=False)
+        raise FileFormatError(f"{path}: not readable as HDF5: {reason}") from error
+    return found, settings if isinstance(settings, dict) else {}

@@ -14,16 +14,28 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, ValidationError, model_validator
 
-from nnpot.errors import InvalidInputError
+from nnpot.digested import read_arrays, write_arrays
+from nnpot.errors import FileFormatError, InvalidInputError
 from nnpot.farm import run_tasks
-from nnpot.files import atomic_write
+from nnpot.files import atomic_write, read_text
 from nnpot.lattice.database import Database, write_database
-from nnpot.lattice.model import Array, Count, LatticeModel, LatticePotential
+from nnpot.lattice.model import (
+    MOST_DIMENSIONS,
+    Array,
+    Count,
+    LatticeModel,
+    LatticePotential,
+    require_few_images,
+)
+from nnpot.limits import MOST_REPEATS, MOST_ROUNDS, Frames
+from nnpot.lock import locked_file
 from nnpot.progress import Counter, progress
 from nnpot.yaml_file import NotNegative, Positive, StrictModel, describe
 
 POINTS_PER_PIECE = 500
 """A piece is computed as a whole, kept on the disk, and has its own random numbers: never change it."""
+MOST_COORDINATES = 10**9
+"""Of a database: 8 GB."""
 LAST_EPOCHS = 10
 """Over which the acceptance of a point is averaged, as in the document's table 2."""
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
@@ -32,11 +44,11 @@ Share = Annotated[float, Field(gt=0.0, le=1.0)]
 class GeneratorSettings(StrictModel):
     """What a database is to hold; the document's names stand behind the meaning."""
 
-    points: Annotated[int, Field(gt=0)] = 25_000
+    points: Annotated[int, Field(gt=0, le=10**9)] = 25_000
     """How many before the cut, rounded up to the same number for each width (numberOfDatapoints)."""
-    particles: Annotated[int, Field(gt=0)] = 4
+    particles: Annotated[int, Field(gt=0, le=MOST_REPEATS)] = 4
     """Per cell (numberOfParticlesPerCell)."""
-    dimensions: Annotated[int, Field(gt=0)] = 2
+    dimensions: Annotated[int, Field(gt=0, le=MOST_DIMENSIONS)] = 2
     """Of space (numberOfDimensions)."""
     potential: LatticePotential = LatticePotential()
     """Of pairs and triplets (potentialEnergyFunction)."""
@@ -44,13 +56,13 @@ class GeneratorSettings(StrictModel):
     """How triplets count whose particles are in two cells."""
     widths: tuple[Positive, Positive] = (5.0, 5.0)
     """The smallest and the largest (widthOfCell)."""
-    number_of_widths: Annotated[int, Field(gt=0)] = 1
+    number_of_widths: Frames = 1
     """Evenly between them, both included (numberOfWidths)."""
-    depth: Annotated[int, Field(ge=0)] | None = None
+    depth: Annotated[int, Field(ge=0, le=MOST_ROUNDS)] | None = None
     """Of the images in the energies; without, what each width requires (depthOfSurroundingCells)."""
-    relaxation_depth: Annotated[int, Field(ge=0)] = 1
+    relaxation_depth: Annotated[int, Field(ge=0, le=MOST_ROUNDS)] = 1
     """Of the images in the relaxation (relaxationDepthOfSurroundingCells)."""
-    epochs: Annotated[int, Field(ge=0)] = 40
+    epochs: Annotated[int, Field(ge=0, le=MOST_ROUNDS)] = 40
     """Of the relaxation: each moves each particle once (amountOfEpochs)."""
     displacement: NotNegative = 0.1
     """The largest, in each direction, of a move (maxDeltaPerEpoch)."""
@@ -66,6 +78,11 @@ class GeneratorSettings(StrictModel):
             raise ValueError(f"widths: the smallest must come first, got {low:g} and {high:g}")
         if self.number_of_widths == 1 and low != high:
             raise ValueError("number_of_widths must be 2 or more for a range of widths")
+        if self.points * self.particles * self.dimensions > MOST_COORDINATES:
+            raise ValueError(
+                f"points, particles, dimensions: must be at most {MOST_COORDINATES} coordinates in all, got "
+                f"{self.points * self.particles * self.dimensions}"
+            )
         if self.depth is None and self.potential.form != "modified-lennard-jones":
             raise ValueError(f"depth must be stated, since {self.potential.form} has no cutoff")
         return self
@@ -160,6 +177,20 @@ def generate(
     InvalidInputError
         If pieces of a database with other settings are there.
     """
+    shape = (1, settings.particles, settings.dimensions)
+    for depth in (settings.depth, settings.relaxation_depth):
+        model = LatticeModel(settings.potential, settings.count)
+        require_few_images(
+            shape, settings.all_widths, model.depths(settings.all_widths, depth), settings.potential
+        )
+    with locked_file(output):
+        return _generate(settings, output, threads, scheduler)
+
+
+def _generate(
+    settings: GeneratorSettings, output: Path, threads: int | None, scheduler: str | None
+) -> Database:
+    """The same with the file held for this process."""
     store = _Store(output.with_name(f"{output.name}.pieces"), settings)
     work = pieces(settings)
     missing = [piece for piece in work if not store.file(piece).exists()]
@@ -182,7 +213,7 @@ class _Store:
         self._folder = folder
         text = json.dumps(settings.model_dump(), indent=2)
         said = folder / "settings.json"
-        if said.exists() and said.read_text(encoding="utf-8") != text:
+        if said.exists() and read_text(said) != text:
             raise InvalidInputError(
                 f"{folder}: holds pieces of a database with other settings; repeat them, or remove it"
             )
@@ -194,12 +225,16 @@ class _Store:
         return self._folder / f"{piece.width_number:05d}_{piece.first:09d}.npz"
 
     def write(self, piece: Piece, points: Points) -> None:
-        with atomic_write(self.file(piece), "wb") as stream:
-            np.savez(stream, positions=points.positions, energies=points.energies, accepted=points.accepted)
+        write_arrays(
+            self.file(piece), positions=points.positions, energies=points.energies, accepted=points.accepted
+        )
 
     def read(self, piece: Piece) -> Points:
-        with np.load(self.file(piece)) as found:
-            return Points(found["positions"], found["energies"], found["accepted"])
+        advice = "remove it and repeat the command"
+        found = read_arrays(self.file(piece), "piece of a database", advice)
+        if sorted(found) != ["accepted", "energies", "positions"]:
+            raise FileFormatError(f"{self.file(piece)}: is no piece of a database; {advice}")
+        return Points(found["positions"], found["energies"], found["accepted"])
 
     def remove(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)

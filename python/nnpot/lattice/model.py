@@ -22,6 +22,13 @@ FORMS: tuple[Form, ...] = ("modified-lennard-jones", "equation-6", "equation-7",
 COUNTS: tuple[Count, ...] = ("document", "invariant")
 
 
+MOST_DIMENSIONS = 10
+MOST_IMAGES = 20_000
+"""Of all particles around one: the triplets among them are computed one by one."""
+FARTHEST = 1000.0
+"""Widths of the cell that a particle may lie outside of it."""
+
+
 class LatticePotential(StrictModel):
     """The potential of pairs and triplets."""
 
@@ -29,7 +36,7 @@ class LatticePotential(StrictModel):
     energy: Positive = 1.0
     distance: Positive = 1.0
     cutoff: Positive = 2.0
-    exponent: Annotated[int, Field(gt=0)] = 6
+    exponent: Annotated[int, Field(gt=0, le=100)] = 6
 
 
 class LatticeModel:
@@ -74,6 +81,13 @@ class LatticeModel:
         widths = np.asarray(widths, float)
         if depth is not None:
             return np.broadcast_to(np.asarray(depth, np.int64), widths.shape)
+        _require_widths(widths)
+        smallest = 1.5 * self.potential.cutoff / MOST_IMAGES
+        if widths.size and widths.min() < smallest:
+            raise InvalidInputError(
+                f"the width of the cell must be at least {smallest:g}, got {widths.min():g}; are lengths in "
+                f"units of R_c?"
+            )
         known = {width: self.core.required_depth(width) for width in np.unique(widths)}
         return np.array([known[width] for width in widths.ravel()], np.int64).reshape(widths.shape)
 
@@ -97,7 +111,17 @@ class LatticeModel:
             If shapes do not fit, a width is not positive, or two particles lie on the same place.
         """
         positions, widths = as_batch(positions, widths)
-        return self.core.energies(positions, widths, self.depths(widths, depth), self._threads)
+        depths = self._allowed_depths(positions, widths, depth)
+        return self.core.energies(positions, widths, depths, self._threads)
+
+    def _allowed_depths(
+        self, positions: Array, widths: Array, depth: int | ArrayLike | None
+    ) -> NDArray[np.int64]:
+        """As `depths`, where there are not too many images."""
+        require_near_cells(positions, widths)
+        depths = self.depths(widths, depth)
+        require_few_images(positions.shape, widths, depths, self.potential)
+        return depths
 
     def gradients(
         self, positions: ArrayLike, widths: ArrayLike, depth: int | ArrayLike | None = None
@@ -107,11 +131,74 @@ class LatticeModel:
         The derivative by the width moves the images and holds the positions of the central cell.
         """
         positions, widths = as_batch(positions, widths)
-        return self.core.gradients(positions, widths, self.depths(widths, depth), self._threads)
+        depths = self._allowed_depths(positions, widths, depth)
+        return self.core.gradients(positions, widths, depths, self._threads)
 
     def with_count(self, count: Count) -> LatticeModel:
         """The same model with another count."""
         return LatticeModel(self.potential, count, self._threads)
+
+
+def require_near_cells(positions: Array, widths: Array) -> None:
+    """Refuse particles far outside of their cell, whose images would be looked for one by one.
+
+    Raises
+    ------
+    InvalidInputError
+        That names the first such configuration, counted from 0; also where a width is not positive.
+    """
+    _require_widths(widths)
+    if not np.isfinite(positions).all():
+        raise InvalidInputError("lattice: expected finite positions")
+    farthest = np.abs(positions).max(axis=(1, 2), initial=0.0)
+    wrong = np.flatnonzero(~(farthest <= FARTHEST * widths))
+    if len(wrong):
+        raise InvalidInputError(
+            f"positions of configuration {wrong[0]}: expected in the cell of width {widths[wrong[0]]:g} or "
+            f"within {FARTHEST:g} widths of it, got {farthest[wrong[0]]:g}"
+        )
+
+
+def _require_widths(widths: Array) -> None:
+    wrong = np.flatnonzero(~(np.isfinite(widths) & (widths > 0.0)).ravel())
+    if len(wrong):
+        raise InvalidInputError(
+            f"configuration {wrong[0]}: the width of the cell must be finite and > 0, got "
+            f"{widths.ravel()[wrong[0]]:g}"
+        )
+
+
+def require_few_images(
+    shape: tuple[int, ...], widths: Array, depths: NDArray[np.int64], potential: LatticePotential
+) -> None:
+    """Refuse cells so small, or depths so large, that a particle has too many images around it to be summed.
+
+    Parameters
+    ----------
+    shape
+        Of the positions: (configurations, particles, dimensions).
+    widths, depths
+        Of the cells, and of their images, shape (n,).
+    potential
+        How far it reaches.
+
+    Raises
+    ------
+    InvalidInputError
+        That names the first such configuration, counted from 0.
+    """
+    _, particles, dimensions = shape
+    along = 2.0 * depths + 1.0
+    if potential.form == "modified-lennard-jones":  # the others have no cutoff
+        along = np.minimum(along, 3.0 * potential.cutoff / widths + 1.0)
+    images = particles * along**dimensions
+    wrong = np.flatnonzero(images > MOST_IMAGES)
+    if len(wrong):
+        raise InvalidInputError(
+            f"configuration {wrong[0]}: expected at most {MOST_IMAGES} images around a particle, got about "
+            f"{images[wrong[0]]:.3g} (width {widths[wrong[0]]:g}, depth {depths[wrong[0]]}, {dimensions} "
+            f"dimensions); are lengths in units of R_c?"
+        )
 
 
 def as_batch(positions: ArrayLike, widths: ArrayLike) -> tuple[Array, Array]:

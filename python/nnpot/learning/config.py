@@ -7,9 +7,19 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, model_validator
 
 from nnpot.lammps_runtime import PairCommands
+from nnpot.limits import (
+    MOST_FRAMES,
+    Duration,
+    Epochs,
+    Frames,
+    Repeats,
+    Rounds,
+    Seed,
+    Threads,
+)
 from nnpot.reference.recipe import Elements, Start, with_here
 from nnpot.training.config import (
     DescriptorConfig,
@@ -20,7 +30,7 @@ from nnpot.training.config import (
     RunConfig,
     TrainingConfig,
 )
-from nnpot.training.config.lists import Paths, Seed
+from nnpot.training.config.lists import Paths
 from nnpot.yaml_file import Finite, NotNegative, Positive, StrictModel, read_yaml
 
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
@@ -30,7 +40,7 @@ MAY_CHANGE: Any = {
     "start": True,
     "test": True,
     "max_rounds": True,
-    "reference": {"workers", "scheduler"},
+    "reference": {"workers", "scheduler", "time_limit"},
     "exploration": {"workers"},
     "training": {"training": {"max_minutes", "checkpoint_seconds", "threads", "jacobian", "memory_limit"}},
 }
@@ -79,8 +89,10 @@ class ReferenceConfig(StrictModel):
 
     lammps: LammpsReference | None = None
     ase: AseReference | None = None
-    workers: PositiveInt = 1
+    workers: Threads = 1
     scheduler: str | None = None
+    time_limit: Positive | None = 1440.0
+    """Minutes for one label; one that takes longer is ended and counts as failed. None: no limit."""
     largest_force: Positive = 100.0
     """eV/Å; a label with a larger one counts as failed."""
 
@@ -127,7 +139,7 @@ class TrainingSections(StrictModel):
 class RetrainingConfig(StrictModel):
     """What is different when a committee is trained further; None for no difference."""
 
-    epochs: PositiveInt | None = None
+    epochs: Epochs | None = None
     initial_rate: Positive | None = None
     final_rate: Positive | None = None
     fresh_beyond: Positive | None = 3.0
@@ -140,13 +152,13 @@ class RunConditions(Start):
 
     temperature: Annotated[list[Positive], Field(min_length=1)]
     """K, evenly spaced in time; a single one is kept."""
-    duration: Positive
+    duration: Duration
     """ps"""
     density: Positive | None = None
     """g/cm³, to which the cell is scaled."""
     pressure: Finite | None = None
     """GPa: the volume is free."""
-    trajectories: PositiveInt = 1
+    trajectories: Repeats = 1
     """With velocities, strains and vacancies of their own."""
 
     @model_validator(mode="after")
@@ -171,8 +183,18 @@ class ExplorationConfig(StrictModel):
     """fs"""
     interval: Positive = 0.01
     """ps between two looks at the committee's spread."""
-    workers: PositiveInt = 1
+    workers: Threads = 1
     """Trajectories at once."""
+
+    @model_validator(mode="after")
+    def _not_too_many_looks(self) -> ExplorationConfig:
+        longest = max(run.duration for stage in self.stages for run in stage.runs)
+        if longest / self.interval > MOST_FRAMES:
+            raise ValueError(
+                f"must look at a run at most {MOST_FRAMES} times, got a duration of {longest:g} ps and an "
+                f"interval of {self.interval:g} ps"
+            )
+        return self
 
     @model_validator(mode="after")
     def _names_differ(self) -> ExplorationConfig:
@@ -209,7 +231,7 @@ class TrustConfig(StrictModel):
 class SelectionConfig(StrictModel):
     """Which of the uncertain frames are labelled."""
 
-    most_frames: PositiveInt = 50
+    most_frames: Frames = 50
     """In a round."""
     smallest_distance: NotNegative = 0.02
     """Between the surroundings of atoms, in widths of the functions' ranges: frames without an atom that is
@@ -228,7 +250,7 @@ class LearningConfig(StrictModel):
     exploration: ExplorationConfig
     trust: TrustConfig
     selection: SelectionConfig = SelectionConfig()
-    max_rounds: PositiveInt = 10
+    max_rounds: Rounds = 10
     seed: Seed = 0
 
     def fingerprint(self) -> str:

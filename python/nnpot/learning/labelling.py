@@ -14,6 +14,7 @@ from nnpot.farm import run_tasks
 from nnpot.io import read_frames, write_frames
 from nnpot.learning.config import LearningConfig
 from nnpot.learning.reference import LabelTask, label
+from nnpot.messages import shortened
 from nnpot.progress import progress
 
 
@@ -52,7 +53,8 @@ def label_frames(frames: Sequence[Atoms], config: LearningConfig, folder: Path) 
     reference = config.reference
     with progress("labelling", len(frames)) as bar:
         bar.advance(len(frames) - len(missing))
-        for number, outcome in run_tasks(label, tasks, reference.workers, reference.scheduler):
+        limit = None if reference.time_limit is None else 60.0 * reference.time_limit
+        for number, outcome in run_tasks(label, tasks, reference.workers, reference.scheduler, limit):
             _keep(folder, missing[number], tasks[number].frame, outcome)
             bar.advance()
     found = [[path for path in _files(folder, n) if path.exists()][0] for n in range(len(frames))]
@@ -73,11 +75,17 @@ def _files(folder: Path, number: int) -> tuple[Path, Path]:
     return folder / f"{number:04d}.xyz", folder / f"{number:04d}.failed.xyz"
 
 
+def _reason(error: Exception) -> str:
+    """In one line, which a file of frames can hold."""
+    text = shortened(" ".join(str(error).split()), 500, quoted=False).replace('"', "'").replace("\\", "/")
+    return f"{type(error).__name__}: {''.join(c if c.isprintable() else '?' for c in text)}"
+
+
 def _keep(folder: Path, number: int, frame: Atoms, outcome: Atoms | Exception) -> None:
     good, bad = _files(folder, number)
     if isinstance(outcome, Exception):
         failed: Atoms = frame.copy()
-        failed.info["failure"] = f"{type(outcome).__name__}: {outcome}"
+        failed.info["failure"] = _reason(outcome)
         write_frames(bad, [failed])
     else:
         write_frames(good, [outcome])

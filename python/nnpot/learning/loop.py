@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import shutil
 import time
@@ -14,17 +13,19 @@ from typing import Any
 
 from ase import Atoms
 
+from nnpot.digested import read_record, write_record
 from nnpot.errors import InvalidInputError, NnpotError
-from nnpot.files import atomic_directory, atomic_write, remove_leftovers
+from nnpot.files import atomic_directory, atomic_write, read_text, remove_leftovers
 from nnpot.io import read_frames, require_labels, write_frames
 from nnpot.learning.config import LearningConfig
 from nnpot.learning.judgement import Judged, judge
 from nnpot.learning.labelling import label_frames
 from nnpot.learning.reference import check_reference, try_lammps
 from nnpot.learning.report import write_report, write_round_figures
-from nnpot.learning.rounds import RoundFiles, RoundOutcome, find_models, read_any, write_json
+from nnpot.learning.rounds import RoundFiles, RoundOutcome, find_models, read_any
 from nnpot.learning.selection import Surroundings, growth, select_frames
 from nnpot.learning.stages import Exploration, explore_stages
+from nnpot.lock import locked_folder
 from nnpot.potential import load
 from nnpot.reference.recipe import load_recipe
 from nnpot.reference.sampling import sample
@@ -77,6 +78,12 @@ def learn(config: LearningConfig, directory: Path, resume: bool = False) -> Lear
         If a training was stopped by Ctrl-C.
     """
     check_reference(config.reference)
+    with locked_folder(directory):
+        return _learn(config, directory, resume)
+
+
+def _learn(config: LearningConfig, directory: Path, resume: bool) -> LearningResult:
+    """The same with the directory held for this process."""
     _claim(config, directory, resume)
     _prepare(config, directory)
     try_lammps(config.reference, config.elements, read_frames(directory / START)[0])
@@ -105,12 +112,11 @@ def _claim(config: LearningConfig, directory: Path, resume: bool) -> None:
         raise InvalidInputError(
             f"{directory}: holds a loop already; go on with --resume or choose another directory"
         )
-    if said.exists() and said.read_text(encoding="utf-8") != config.fingerprint():
+    if said.exists() and read_text(said) != config.fingerprint():
         raise InvalidInputError(
             f"{said}: the loop was begun with another configuration; resume with the same (workers, "
             f"scheduler, max_rounds and limits of time and memory may differ)"
         )
-    directory.mkdir(parents=True, exist_ok=True)
     for folder in [directory, *(path for path in directory.rglob("*") if path.is_dir())]:
         remove_leftovers(folder, ["*"])
     with atomic_write(said) as stream:
@@ -218,8 +224,9 @@ class _Round:
                 surroundings, exploration.candidates, settings.most_frames, settings.smallest_distance
             )
             write_frames(self.files.selected, [exploration.candidates[number] for number in found.chosen])
-            write_json(note, asdict(found))
-        return int(json.loads(note.read_text(encoding="utf-8"))["near_duplicates"])
+            write_record(note, asdict(found))
+        advice = f"remove it and {self.files.selected.name}, and resume"
+        return int(read_record(note, "record of a selection", advice)["near_duplicates"])
 
     def _label(self) -> None:
         if self.files.labelled.exists():

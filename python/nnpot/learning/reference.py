@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
+from numpy.typing import NDArray
 
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.lammps_system import compute_labels
 from nnpot.learning.config import AseReference, ReferenceConfig
+from nnpot.messages import shortened
 
 DIRECTORY = "{directory}"
 
@@ -36,21 +38,21 @@ def label(task: LabelTask) -> Atoms:
     Raises
     ------
     NnpotError
-        If a number is not finite, or a force larger than ``reference.largest_force``.
+        If it gives no numbers or too many, a number is not finite, or a force larger than
+        ``reference.largest_force``.
     Exception
         Whatever the calculator raises.
     """
     lammps, ase = task.reference.lammps, task.reference.ase
     if lammps is not None:
         labelled = compute_labels(task.frame, task.elements, lammps.pair)
+        for name, value in labelled.calc.results.items():
+            _checked(name, value, len(labelled))
     else:
         assert ase is not None, "the configuration has one of the two"
         labelled = _with_calculator(task.frame, ase, task.directory)
     labelled.info |= task.frame.info
-    energy, forces = labelled.get_potential_energy(), labelled.get_forces()
-    if not (np.isfinite(energy) and np.isfinite(forces).all()):
-        raise NnpotError("the reference gave an energy or forces that are not finite")
-    largest = float(np.linalg.norm(forces, axis=1).max())
+    largest = float(np.linalg.norm(labelled.get_forces(), axis=1).max())
     if largest > task.reference.largest_force:
         raise NnpotError(
             f"the largest force is {largest:.4g} eV/Å, above reference.largest_force "
@@ -68,11 +70,49 @@ def _with_calculator(frame: Atoms, reference: AseReference, directory: Path) -> 
         for name, value in reference.arguments.items()
     }
     atoms.calc = calculator_factory(reference)(**arguments)
-    results: dict[str, Any] = {"energy": atoms.get_potential_energy(), "forces": atoms.get_forces()}
-    if atoms.pbc.all() and "stress" in getattr(atoms.calc, "implemented_properties", ()):
-        results["stress"] = atoms.get_stress()
-    atoms.calc = SinglePointCalculator(atoms, **results)
-    return atoms
+    if not hasattr(atoms.calc, "get_property") and not hasattr(atoms.calc, "get_potential_energy"):
+        raise NnpotError(f"{reference.calculator} gave {shortened(atoms.calc)}, which is no ASE calculator")
+    said: dict[str, Any] = {"energy": atoms.get_potential_energy(), "forces": atoms.get_forces()}
+    if atoms.pbc.all() and "stress" in (getattr(atoms.calc, "implemented_properties", None) or ()):
+        said["stress"] = atoms.get_stress()
+    _require_same_structure(frame, atoms)
+    results = {name: _checked(name, value, len(frame)) for name, value in said.items()}
+    labelled: Atoms = frame.copy()
+    labelled.calc = SinglePointCalculator(labelled, **results)
+    return labelled
+
+
+def _require_same_structure(frame: Atoms, seen: Atoms) -> None:
+    """The labels are of the frame: a calculator that relaxes it gives those of another."""
+    same = len(seen) == len(frame) and all(
+        np.array_equal(getattr(frame, name), getattr(seen, name))
+        for name in ("numbers", "positions", "cell", "pbc")
+    )
+    if not same:
+        raise NnpotError("the reference changed the atoms that it was to label; it must leave them alone")
+
+
+def _checked(name: str, value: Any, n_atoms: int) -> float | NDArray[np.float64]:
+    """A label as numbers of the right shape.
+
+    Raises
+    ------
+    NnpotError
+        That says what was expected, and what the reference gave.
+    """
+    shape = {"energy": (), "forces": (n_atoms, 3), "stress": (6,)}.get(name)
+    try:
+        found = np.array(value)
+        found = found.astype(float) if found.dtype.kind in "iuf" else np.empty(0)
+    except (TypeError, ValueError):
+        found = np.empty(0)
+    if shape is not None and found.shape != shape:
+        got = f"the shape {np.shape(value)}" if found.size else shortened(value)
+        expected = "one number" if not shape else f"numbers of the shape {shape}"
+        raise NnpotError(f"the reference gave no right {name}: expected {expected}, got {got}")
+    if not np.isfinite(found).all():
+        raise NnpotError(f"the reference gave {name} that are not finite")
+    return float(found) if not shape else found
 
 
 def calculator_factory(reference: AseReference) -> Callable[..., Any]:
@@ -86,11 +126,18 @@ def calculator_factory(reference: AseReference) -> Callable[..., Any]:
     module, _, name = reference.calculator.rpartition(".")
     try:
         found: Callable[..., Any] = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a module may do anything, sys.exit() too
+        reason = shortened(" ".join(str(error).split()), 200, quoted=False)
         raise InvalidInputError(
-            f"reference.ase.calculator: {reference.calculator} cannot be imported ({error}); expected "
-            f"MODULE.NAME, with the module on PYTHONPATH"
+            f"reference.ase.calculator: {reference.calculator} cannot be imported ({type(error).__name__}: "
+            f"{reason}); expected MODULE.NAME, with the module on PYTHONPATH"
         ) from error
+    if not callable(found):
+        raise InvalidInputError(
+            f"reference.ase.calculator: {reference.calculator} is {shortened(found)}, no class or function"
+        )
     return found
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ase import Atoms
 
-from nnpot.files import atomic_write
+from nnpot.digested import read_record, write_record
+from nnpot.errors import FileFormatError
 from nnpot.io import read_frames
 
 
@@ -101,25 +101,22 @@ class RoundFiles:
         """The outcome of a round that is done."""
         if not self.record.exists():
             return None
-        values = json.loads(self.record.read_text(encoding="utf-8"))
-        values["stages"] = [StageOutcome(**stage) for stage in values["stages"]]
-        return RoundOutcome(**values)
+        advice = "remove it and resume: the round is then put together again from its other files"
+        values = read_record(self.record, "record of a round", advice)
+        try:
+            values["stages"] = [StageOutcome(**stage) for stage in values["stages"]]
+            return RoundOutcome(**values)
+        except (KeyError, TypeError) as error:
+            raise FileFormatError(f"{self.record}: is no record of a round ({error}); {advice}") from error
 
     def write(self, outcome: RoundOutcome) -> None:
         """Mark the round as done."""
-        write_json(self.record, asdict(outcome))
+        write_record(self.record, asdict(outcome))
 
     @classmethod
     def of(cls, directory: Path, number: int) -> RoundFiles:
         """The round of this number."""
         return cls(directory / f"round_{number:02d}")
-
-
-def write_json(path: Path, values: object) -> None:
-    """Write values whole or not at all."""
-    with atomic_write(path) as stream:
-        json.dump(values, stream, indent=2, ensure_ascii=False)
-        stream.write("\n")
 
 
 def read_any(path: Path) -> list[Atoms]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 from ase import Atoms
 
-from nnpot.errors import NnpotError
+from nnpot.digested import read_arrays, write_arrays
+from nnpot.errors import FileFormatError, NnpotError
 from nnpot.farm import run_tasks
-from nnpot.files import atomic_write
 from nnpot.io import write_frames
 from nnpot.learning.config import LearningConfig, Stage
 from nnpot.learning.exploration import Explored, Trace, Trajectory, explore
@@ -98,13 +98,15 @@ def _write(folder: Path, trajectory: Trajectory, explored: Explored) -> None:
     """The trace comes last: with it the trajectory is done."""
     file = _trace_file(folder, trajectory)
     write_frames(file.with_suffix(".xyz"), explored.candidates)
-    with atomic_write(file, "wb") as stream:
-        np.savez(stream, **vars(explored.trace))
+    write_arrays(file, **vars(explored.trace))
 
 
 def _read(folder: Path, trajectory: Trajectory) -> Explored:
     file = _trace_file(folder, trajectory)
-    with np.load(file) as found:
-        values = {field.name: found[field.name] for field in fields(Trace)}
+    advice = "remove it, and the .xyz file beside it, to explore again"
+    found = read_arrays(file, "trace of an exploration", advice)
+    if not {field.name for field in fields(Trace)} <= set(found):
+        raise FileFormatError(f"{file}: is no trace of an exploration; {advice}")
+    values: dict[str, Any] = {field.name: found[field.name] for field in fields(Trace)}
     values |= {name: int(values[name]) for name in ("planned", "trusted")}
     return Explored(Trace(**values), read_any(file.with_suffix(".xyz")))

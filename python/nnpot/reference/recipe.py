@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, PositiveInt, model_validator
 
 from nnpot.errors import FileFormatError, InvalidInputError
 from nnpot.lammps_runtime import PairCommands, fill_in_path
+from nnpot.limits import Duration, Frames, Repeats
 from nnpot.yaml_file import Finite, NotNegative, Positive, StrictModel, read_yaml
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Surface(StrictModel):
 
     facet: Literal[SURFACES]  # type: ignore[valid-type]
     name: str
-    size: tuple[PositiveInt, PositiveInt, PositiveInt]
+    size: tuple[Repeats, Repeats, Repeats]
     a: Positive
     vacuum: Positive
 
@@ -145,7 +146,7 @@ class Melt(StrictModel):
     """
 
     temperature: Positive
-    duration: Positive
+    duration: Duration
     cooling: NotNegative = 0.0
 
 
@@ -153,7 +154,7 @@ class Start(StrictModel):
     """What a trajectory starts from: a structure, repeated, strained, with atoms out and others in."""
 
     structure: Structure
-    repeat: tuple[PositiveInt, PositiveInt, PositiveInt] = (1, 1, 1)
+    repeat: tuple[Repeats, Repeats, Repeats] = (1, 1, 1)
     strain: Strain = 0.0
     vacuum: NotNegative = 0.0
     vacancies: Annotated[int, Field(ge=0)] | dict[str, PositiveInt] = 0
@@ -181,9 +182,9 @@ class Group(Start):
     pressure: Annotated[list[Finite], Field(min_length=1)] | None = None
     melt: Melt | None = None
     equilibration: NotNegative = 2.0
-    interval: Positive = 0.2
-    frames_per_trajectory: PositiveInt = 5
-    n_frames: PositiveInt
+    interval: Duration = 0.2
+    frames_per_trajectory: Frames = 5
+    n_frames: Frames
 
     @model_validator(mode="after")
     def _one_volume(self) -> Group:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.lammps_runtime import open_lammps
 from nnpot.lammps_system import LammpsSystem
+from nnpot.limits import MOST_ATOMS
 from nnpot.progress import progress
 from nnpot.reference.recipe import Group, Recipe, Start
 
@@ -150,7 +152,11 @@ def lammps_seed(rng: Generator) -> int:
 
 def starting_structure(group: Start, density: float | None, rng: Generator) -> Atoms:
     """Build, repeat, scale to a density (g/cm³), strain, add vacuum, take atoms out and put others in."""
-    atoms: Atoms = group.structure.build().repeat(group.repeat)
+    cell = group.structure.build()
+    n_atoms = len(cell) * math.prod(group.repeat)
+    if n_atoms > MOST_ATOMS:
+        raise InvalidInputError(f"repeat: expected at most {MOST_ATOMS} atoms in all, got {n_atoms}")
+    atoms: Atoms = cell.repeat(group.repeat)
     atoms.info.clear()
     if density is not None:
         scale_to_density(atoms, density)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nnpot.digested import read_arrays, write_arrays
 from nnpot.errors import FileFormatError, InvalidInputError
-from nnpot.files import atomic_write
 
 Weights = list[NDArray[np.floating]]
 
@@ -29,6 +29,10 @@ COLUMNS = (
     "seconds",
 )
 """Of the history and of log.csv: means over the members; NaN (empty in the log) where there is no number."""
+
+
+ADVICE = "begin anew without --resume in another directory, or remove this one"
+"""Where a checkpoint cannot be gone on from."""
 
 
 @dataclass
@@ -92,8 +96,7 @@ def write_checkpoint(path: Path, state: State, identity: Identity) -> None:
     arrays["charge_history"] = np.array(state.charge_history)
     for name in ("weights", "optimizer", "best_weights"):
         arrays |= {f"{name}_{number:03d}": values for number, values in enumerate(getattr(state, name))}
-    with atomic_write(path, "wb") as stream:
-        np.savez(stream, **arrays)  # type: ignore[arg-type]
+    write_arrays(path, **arrays)
 
 
 def read_checkpoint(path: Path, identity: Identity) -> State:
@@ -102,18 +105,22 @@ def read_checkpoint(path: Path, identity: Identity) -> State:
     Raises
     ------
     FileFormatError
-        If the file is no checkpoint.
+        If the file is no checkpoint, or not what was written to the last byte.
     InvalidInputError
         If it belongs to another configuration, other data or another model to start from.
     """
+    content = read_arrays(path, "checkpoint", ADVICE)
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            content = dict(arrays)
         header = json.loads(str(content["header"]))
         old = Identity(header["config"], header["data"], header["start"])
-    except (zipfile.BadZipFile, ValueError, KeyError, EOFError) as error:
-        raise FileFormatError(f"{path}: damaged checkpoint ({error}); remove it to start again") from error
+        state = _state(content, header)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise FileFormatError(f"{path}: is no checkpoint of a training ({error}); {ADVICE}") from error
     _require_same(path, old, identity)
+    return state
+
+
+def _state(content: dict[str, NDArray[Any]], header: dict[str, Any]) -> State:
     groups = {
         name: [content[key] for key in sorted(content) if key.rpartition("_")[0] == name]
         for name in ("weights", "optimizer", "best_weights")

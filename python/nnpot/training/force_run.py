@@ -20,6 +20,7 @@ from nnpot.direct_forces.files import read_direct_forces, write_direct_forces
 from nnpot.direct_forces.model import DirectForces, ElementNetwork
 from nnpot.errors import NnpotError
 from nnpot.files import atomic_write, remove_leftovers
+from nnpot.lock import locked_folder
 from nnpot.training.checkpoint import Identity, State, read_checkpoint, write_checkpoint
 from nnpot.training.config.direct_forces import DirectForceConfig
 from nnpot.training.dense import from_keras, to_keras
@@ -30,7 +31,16 @@ from nnpot.training.force_trainer import ForceTrainer, predicted
 from nnpot.training.frames import Split, load_frames
 from nnpot.training.log import open_log
 from nnpot.training.loop import Stop, run_epochs
-from nnpot.training.run import CHECKPOINT, CONFIGURATION, LOG, MODEL, N_VERIFIED, claim, start_state
+from nnpot.training.run import (
+    CHECKPOINT,
+    CONFIGURATION,
+    LOG,
+    MODEL,
+    N_VERIFIED,
+    claim,
+    require_directory,
+    start_state,
+)
 from nnpot.training.tensorflow_setup import set_up, tf
 
 logger = logging.getLogger(__name__)
@@ -68,17 +78,23 @@ class _Prepared:
 def run(config: DirectForceConfig, run_dir: Path, resume: bool) -> ForceTrainingResult:
     """Train, export and check; see `nnpot.training.train_forces`."""
     set_up(config.training.threads)
+    require_directory(run_dir)
+    with locked_folder(run_dir):
+        return _run(config, run_dir, resume)
+
+
+def _run(config: DirectForceConfig, run_dir: Path, resume: bool) -> ForceTrainingResult:
+    """The same with the run's directory held for this process."""
     claim(run_dir, resume)
     split = load_frames(config.data)
     checkpoint, identity = run_dir / CHECKPOINT, Identity(config.fingerprint(), split.fingerprint())
     earlier = read_checkpoint(checkpoint, identity) if resume and checkpoint.exists() else None
     prepared = _prepare(config, split)
-    run_dir.mkdir(parents=True, exist_ok=True)
     remove_leftovers(run_dir, (CHECKPOINT, LOG, MODEL, CONFIGURATION, "report.html", "*.png"))
     with atomic_write(run_dir / CONFIGURATION) as stream:
         values = config.resolved(Path.cwd()).values()
         stream.write(json.dumps(values, indent=2, ensure_ascii=False) + "\n")
-    state = start_state(prepared.trainer, earlier)
+    state = start_state(prepared.trainer, earlier, checkpoint)
     with open_log(run_dir / LOG, state.log_rows()) as log:
         stop = run_epochs(
             prepared.trainer,

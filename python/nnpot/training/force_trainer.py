@@ -14,6 +14,7 @@ from nnpot.training.config.direct_forces import LETTERS, DirectForceConfig
 from nnpot.training.dense import to_keras
 from nnpot.training.force_data import Samples, Scaling, linear_coefficients
 from nnpot.training.initial_weights import INITIALIZERS
+from nnpot.training.memory import require_memory_for_networks
 from nnpot.training.optimizer import clipped, create_optimizer, plateau_rate
 from nnpot.training.tensorflow_setup import keras, tf
 from nnpot.training.trainer import Errors
@@ -76,6 +77,8 @@ class ForceTrainer:
     ) -> None:
         precision = config.training.precision
         self._config, self._scale = config, scale
+        counts = {element: own.inputs.shape[1] for element, own in train.items()}
+        require_memory_for_networks(counts, config.network.hidden, 1)
 
         def tensors(parts: dict[str, Samples]) -> dict[str, ForceTensors]:
             return {e: ForceTensors.of(own, scaling[e], scale, precision) for e, own in parts.items()}

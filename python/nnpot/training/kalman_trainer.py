@@ -10,10 +10,13 @@ from nnpot.training.kalman_filter import KalmanFilter
 from nnpot.training.kalman_observations import View, find_seen
 from nnpot.training.kalman_terms import Terms, sums, weighted
 from nnpot.training.loss import Sums
+from nnpot.training.memory import require_memory
 from nnpot.training.model import BatchTensors, DeviceData
 from nnpot.training.tensorflow_setup import tf
 from nnpot.training.trainer import Errors, Task, Trainer, Weights
 
+COPIES = 3
+"""Of the covariances at once: before and after an update, and in a checkpoint."""
 LAST_NOISE = 1e-3
 """The process noise at the end of the run, relative to its start."""
 
@@ -29,6 +32,12 @@ class KalmanTrainer(Trainer):
         super().__init__(task)
         settings, networks = task.config.optimizer.kalman, task.networks
         self._blocks = WeightBlocks(networks, settings.blocks)
+        entries = sum(n_blocks * size**2 for n_blocks, size in self._blocks.shapes) * networks.n_members
+        require_memory(
+            COPIES * (8 if settings.precision == "float64" else 4) * entries,
+            f"optimizer.kalman: {entries} covariances of weights",
+            "take optimizer.kalman.blocks: node, or smaller layers",
+        )
         self._filter = KalmanFilter(
             self._blocks.shapes,
             networks.n_members,

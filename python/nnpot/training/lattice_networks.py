@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from nnpot.errors import InvalidInputError
-from nnpot.files import atomic_write
+from nnpot.digested import read_arrays, write_arrays
+from nnpot.errors import FileFormatError, InvalidInputError
+from nnpot.limits import MOST_LAYERS, BatchSize, Epochs, Nodes
 from nnpot.progress import progress
 from nnpot.training.tensorflow_setup import keras, set_up, tf
 from nnpot.yaml_file import NotNegative, Positive, StrictModel
@@ -27,7 +28,7 @@ RIDGE = 1e-9
 class LatticeNetworkSettings(StrictModel):
     """A network and its training; the defaults are the document's linear network."""
 
-    hidden: tuple[Annotated[int, Field(gt=0)], ...] = ()
+    hidden: Annotated[tuple[Nodes, ...], Field(max_length=MOST_LAYERS)] = ()
     """Nodes of the hidden layers; without any the network is linear."""
     activation: Literal["softplus", "tanh", "swish"] = "softplus"
     scale: bool = False
@@ -38,11 +39,11 @@ class LatticeNetworkSettings(StrictModel):
     learning_rate: Positive = 1e-5
     final_learning_rate: Positive | None = None
     """Reached exponentially at the end; None: constant."""
-    epochs: Annotated[int, Field(gt=0)] = 100
-    batch: Annotated[int, Field(gt=0)] = 32
+    epochs: Epochs = 100
+    batch: BatchSize = 32
     gradient_weight: NotNegative = 0.0
     """Of the errors of gradients beside those of energies."""
-    seed: int = 0
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
 
 
 @dataclass(frozen=True)
@@ -130,31 +131,47 @@ class LatticeNetwork:
     def save(self, path: Path) -> None:
         """Write the network to a file of numpy's (.npz)."""
         weights = {f"weights_{i}": values for i, values in enumerate(self.layers.get_weights())}
-        with atomic_write(path, "wb") as stream:
-            np.savez(
-                stream,
-                settings=self.settings.model_dump_json(),
-                shift=self._shift,
-                factor=self._factor,
-                linear=self._linear,
-                energy=[self._energy_shift, self._energy_factor],
-                **weights,
-            )
+        write_arrays(
+            path,
+            settings=self.settings.model_dump_json(),
+            shift=self._shift,
+            factor=self._factor,
+            linear=self._linear,
+            energy=[self._energy_shift, self._energy_factor],
+            **weights,
+        )
 
     @classmethod
     def load(cls, path: Path) -> LatticeNetwork:
-        """Read what `save` wrote."""
-        with np.load(path) as found:
-            settings = LatticeNetworkSettings.model_validate_json(str(found["settings"]))
-            bare = settings.model_copy(update={"linear_part": False, "scale": False})
-            network = cls(bare, LatticeSamples(np.zeros((1, 1, len(found["shift"]))), np.zeros(1)))
-            network.settings = settings
-            network._shift, network._factor, network._linear = (
-                found[name] for name in ("shift", "factor", "linear")
-            )
-            network._energy_shift, network._energy_factor = map(float, found["energy"])
-            count = len(network.layers.get_weights())
-            network.layers.set_weights([found[f"weights_{i}"] for i in range(count)])
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        FileFormatError
+            If it is not what was written, to the last byte.
+        """
+        advice = "train it again"
+        found = read_arrays(path, "network", advice)
+        try:
+            return cls._from_arrays(found)
+        except (KeyError, ValueError, TypeError) as error:
+            reason = " ".join(str(error).split())
+            raise FileFormatError(
+                f"{path}: is no network of the lattice model ({reason}); {advice}"
+            ) from error
+
+    @classmethod
+    def _from_arrays(cls, found: dict[str, NDArray[Any]]) -> LatticeNetwork:
+        settings = LatticeNetworkSettings.model_validate_json(str(found["settings"]))
+        bare = settings.model_copy(update={"linear_part": False, "scale": False})
+        network = cls(bare, LatticeSamples(np.zeros((1, 1, len(found["shift"]))), np.zeros(1)))
+        network.settings = settings
+        network._shift, network._factor, network._linear = (
+            found[name] for name in ("shift", "factor", "linear")
+        )
+        network._energy_shift, network._energy_factor = map(float, found["energy"])
+        count = len(network.layers.get_weights())
+        network.layers.set_weights([found[f"weights_{i}"] for i in range(count)])
         return network
 
     def energies(self, inputs: Array) -> Array:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
+from nnpot.errors import InvalidInputError
 from nnpot.training.config import RunConfig
 
 logger = logging.getLogger(__name__)
 
+BYTES_PER_WEIGHT = 64
+"""The weight, its gradient, the state of an optimizer, the best so far, and copies of a checkpoint."""
 GROUPS = (
     ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
     (
@@ -42,6 +46,46 @@ def stores_derivatives(config: RunConfig, n_bytes: int) -> bool:
     if stored and n_bytes > limit:
         logger.warning("training.jacobian is stored although that is more than the limit; auto would not")
     return stored
+
+
+def require_memory(n_bytes: float, what: str, advice: str) -> None:
+    """Refuse what would not fit into memory, before it is taken.
+
+    Raises
+    ------
+    InvalidInputError
+        If this process cannot take so much.
+    """
+    free = free_memory()
+    if n_bytes > free:
+        raise InvalidInputError(
+            f"{what}: expected to need at most the {free / 1e9:.3g} GB of memory that are free, got "
+            f"{n_bytes / 1e9:.3g} GB; {advice}"
+        )
+
+
+def require_memory_for_networks(inputs: Mapping[str, int], hidden: Sequence[int], n_members: int) -> None:
+    """Refuse networks that would not fit into memory.
+
+    Parameters
+    ----------
+    inputs
+        Of the network of each element.
+    hidden
+        Nodes of the hidden layers.
+    n_members
+        Networks of each element.
+
+    Raises
+    ------
+    InvalidInputError
+        If this process cannot take so much.
+    """
+    sizes = [[count, *hidden, 1] for count in inputs.values()]
+    n_weights = sum((a + 1) * b for layers in sizes for a, b in pairwise(layers)) * n_members
+    require_memory(
+        BYTES_PER_WEIGHT * n_weights, f"network.hidden: {n_weights} weights", "take smaller layers or fewer"
+    )
 
 
 def free_memory(meminfo: Path = Path("/proc/meminfo"), groups: Iterable[tuple[str, str]] = GROUPS) -> float:

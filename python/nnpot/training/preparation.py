@@ -27,7 +27,7 @@ from nnpot.training.frames import Split, atom_energies, summarize_split
 from nnpot.training.gradient_trainer import GradientTrainer
 from nnpot.training.kalman_trainer import KalmanTrainer
 from nnpot.training.loss_checks import check_loss
-from nnpot.training.memory import stores_derivatives
+from nnpot.training.memory import require_memory_for_networks, stores_derivatives
 from nnpot.training.networks import AtomicNetworks
 from nnpot.training.start_model import StartModel, start_descriptor
 from nnpot.training.trainer import Task, Trainer, output_scale
@@ -219,6 +219,8 @@ def _networks(
         values = start.networks(source, scale)
         return AtomicNetworks.from_values(values, precision, config.network.dropout)
     scales = {element: inputs.initial_scale for element, inputs in source.inputs.items()}
+    counts = {element: len(scale) for element, scale in scales.items()}
+    require_memory_for_networks(counts, config.network.hidden, config.network.members)
     return AtomicNetworks.create(config.network, scales, precision, config.training.seed)
 
 

@@ -9,15 +9,18 @@ from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
+
 from nnpot.analysis.errors import ErrorStatistics
-from nnpot.errors import InvalidInputError, NnpotError
+from nnpot.errors import FileFormatError, InvalidInputError, NnpotError
 from nnpot.feature_model import load_any
 from nnpot.files import atomic_directory, atomic_write, remove_leftovers
+from nnpot.lock import locked_folder
 from nnpot.potential import Potential
-from nnpot.training.checkpoint import Identity, State, read_checkpoint, write_checkpoint
+from nnpot.training.checkpoint import ADVICE, Identity, State, Weights, read_checkpoint, write_checkpoint
 from nnpot.training.config import TrainingConfig
 from nnpot.training.descriptors import Descriptor
-from nnpot.training.distribution import find_distribution
+from nnpot.training.distribution import Distribution, find_distribution
 from nnpot.training.epoch_trainer import EpochTrainer
 from nnpot.training.export import export, verify
 from nnpot.training.features import Features, export_features, verify_features
@@ -44,18 +47,26 @@ def run(config: TrainingConfig, run_dir: Path, resume: bool) -> TrainingResult:
     checkpoint = run_dir / CHECKPOINT  # all workers go on from the chief's
     if distribution is not None and not distribution.is_chief:
         run_dir = run_dir / f"worker_{distribution.worker}"
+    require_directory(run_dir)
+    with locked_folder(run_dir):
+        return _run(config, run_dir, checkpoint, resume, distribution)
+
+
+def _run(
+    config: TrainingConfig, run_dir: Path, checkpoint: Path, resume: bool, distribution: Distribution | None
+) -> TrainingResult:
+    """The same with the run's directory held for this process."""
     claim(run_dir, resume)
     start = read_start(config)
     split = load_frames(config.data)
     identity = Identity(config.fingerprint(), split.fingerprint(), start.fingerprint() if start else "")
     earlier = read_checkpoint(checkpoint, identity) if resume and checkpoint.exists() else None
-    run_dir.mkdir(parents=True, exist_ok=True)
     remove_leftovers(run_dir, (CHECKPOINT, LOG, f"{MODEL}*", CONFIGURATION, "report.html", "*.png"))
+    prepared = prepare(config, split, start, distribution)
     with atomic_write(run_dir / CONFIGURATION) as stream:
         values = config.resolved(Path.cwd()).values()
         stream.write(json.dumps(values, indent=2, ensure_ascii=False) + "\n")
-    prepared = prepare(config, split, start, distribution)
-    state = start_state(prepared.trainer, earlier)
+    state = start_state(prepared.trainer, earlier, checkpoint)
     if distribution is not None and not distribution.same(state.epoch):
         raise InvalidInputError(
             f"{checkpoint}: the workers do not find the same checkpoint, this one stands after "
@@ -77,10 +88,14 @@ def run(config: TrainingConfig, run_dir: Path, resume: bool) -> TrainingResult:
     return _finish(config, prepared, state, stop, run_dir)
 
 
-def claim(run_dir: Path, resume: bool) -> None:
-    """Refuse to write over another run."""
+def require_directory(run_dir: Path) -> None:
+    """Refuse a file where a run is to be written."""
     if run_dir.exists() and not run_dir.is_dir():
         raise InvalidInputError(f"{run_dir}: is a file; name a directory for the run")
+
+
+def claim(run_dir: Path, resume: bool) -> None:
+    """Refuse to write over another run."""
     found = [name for name in (CHECKPOINT, LOG, MODEL, CONFIGURATION) if (run_dir / name).exists()]
     if found and not resume:
         raise InvalidInputError(
@@ -91,17 +106,34 @@ def claim(run_dir: Path, resume: bool) -> None:
         logger.warning("%s: no checkpoint yet, training starts from the beginning", run_dir)
 
 
-def start_state(trainer: EpochTrainer, earlier: State | None) -> State:
-    """Where the run begins: new, or after the epochs of a checkpoint, to which the trainer goes back."""
+def start_state(trainer: EpochTrainer, earlier: State | None, checkpoint: Path) -> State:
+    """Where the run begins: new, or after the epochs of a checkpoint, to which the trainer goes back.
+
+    Raises
+    ------
+    FileFormatError
+        If what the checkpoint holds is not of the shapes of this training.
+    """
     if earlier is None:
         weights = trainer.weights()
         n_members = len(weights[0])
         return State(
             weights, trainer.optimizer_state(), trainer.weights(), [0] * n_members, [math.inf] * n_members
         )
+    _require_shapes(checkpoint, earlier.weights, trainer.weights())
+    _require_shapes(checkpoint, earlier.best_weights, trainer.weights())
+    _require_shapes(checkpoint, earlier.optimizer, trainer.optimizer_state())
     trainer.restore(earlier.weights, earlier.optimizer)
     logger.info("resumed after epoch %d", earlier.epoch)
     return earlier
+
+
+def _require_shapes(checkpoint: Path, found: Weights, expected: Weights) -> None:
+    shapes = [[np.shape(values) for values in arrays] for arrays in (found, expected)]
+    if shapes[0] != shapes[1]:
+        raise FileFormatError(
+            f"{checkpoint}: the checkpoint is of other networks or of another version of nnpot; {ADVICE}"
+        )
 
 
 def _finish(

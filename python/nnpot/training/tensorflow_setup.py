@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from nnpot.errors import NnpotError
+from nnpot.installation import install_command
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # On by default on some processors only: sums in other orders, two lines on stderr that no level silences, and
@@ -16,7 +17,7 @@ try:
     import tensorflow as tf
 except ImportError as error:
     raise NnpotError(
-        f"training needs TensorFlow ({error}); install it with: pip install 'nnpot[train]'"
+        f"training needs TensorFlow ({error}); install it with: {install_command('train')}"
     ) from error
 
 __all__ = ["keras", "n_threads", "set_up", "tf"]

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from nnpot.io.feature_files import is_feature_file
-from nnpot.training.config.lists import Names, Paths, Seed
+from nnpot.limits import Seed
+from nnpot.training.config.lists import Names, Paths
 from nnpot.yaml_file import Finite, StrictModel
 
 Fraction = Annotated[float, Field(ge=0.0, lt=1.0)]

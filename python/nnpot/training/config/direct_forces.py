@@ -8,9 +8,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveInt, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from nnpot.descriptors.settings import DescriptorConfig, Numbers
+from nnpot.limits import MOST_FUNCTIONS, BatchSize, Epochs, Hidden, Length
 from nnpot.training.config.data import FILES, DataConfig
 from nnpot.training.config.network import ACTIVATIONS
 from nnpot.training.config.optimizer import OptimizerConfig
@@ -36,14 +37,14 @@ class FeaturesConfig(StrictModel):
     """What the networks see of an atom's neighbors."""
 
     kind: Literal["spheres", "ellipsoids", "equivariant"]
-    cutoff: Positive
+    cutoff: Length
     """Å"""
     cutoff_type: Literal["cosine", "tanh3", "poly1", "poly2", "poly3", "poly4"] = "cosine"
     eta: Numbers | None = None
     """1/Å²; None for ``gaussians`` that begin at the nearest distance of the training frames."""
     r_shift: Numbers = [0.0]
     """Å; every eta with every shift."""
-    gaussians: PositiveInt = 12
+    gaussians: Annotated[int, Field(ge=1, le=MOST_FUNCTIONS)] = 12
     """How many, where no eta is given."""
     axes: Annotated[list[list[Finite]], Field(min_length=1)] = [
         [1.0, 0.0, 0.0],
@@ -51,7 +52,7 @@ class FeaturesConfig(StrictModel):
         [0.0, 0.0, 1.0],
     ]
     stretch: Positive = 1.5
-    products: Annotated[int, Field(ge=0)] = 3
+    products: Annotated[int, Field(ge=0, le=MOST_FUNCTIONS)] = 3
     """Of how many Gaussians the vectors' dot products are inputs."""
     invariants: DescriptorConfig | None = None
     """Symmetry functions that are inputs; None for the automatic set with the same cutoff."""
@@ -92,7 +93,7 @@ class FeaturesConfig(StrictModel):
 class ForceNetworkConfig(StrictModel):
     """The network of each element."""
 
-    hidden: list[PositiveInt] = [30, 30]
+    hidden: Hidden = [30, 30]
     activation: Literal["scaled_tanh", "tanh", "softplus", "sigmoid", "gaussian", "cos", "relu"] = (
         "scaled_tanh"
     )
@@ -103,8 +104,8 @@ class ForceNetworkConfig(StrictModel):
 class ForceRunConfig(RunConfig):
     """Epochs, batches of atoms, reasons to stop, and the machine."""
 
-    epochs: PositiveInt = 100
-    batch_size: PositiveInt = 256
+    epochs: Epochs = 100
+    batch_size: BatchSize = 256
     """Atoms, of all elements together."""
 
     @model_validator(mode="after")

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 
 
 def _as_list(value: Any) -> Any:
@@ -23,4 +23,3 @@ def _as_text(value: Any) -> Any:
 Paths = Annotated[list[Path], BeforeValidator(_as_list)]
 Name = Annotated[str, BeforeValidator(_as_text)]
 Names = Annotated[list[Name], BeforeValidator(_as_list)]
-Seed = Annotated[int, Field(ge=0)]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from nnpot.yaml_file import Positive, StrictModel
+from nnpot.limits import Length
+from nnpot.yaml_file import StrictModel
 
 
 class LongRangeConfig(StrictModel):
@@ -21,10 +22,10 @@ class LongRangeConfig(StrictModel):
     """Whether the charges are trained with the networks."""
     fit_first: bool = True
     """Whether training starts from the charges with which a linear model fits best, near those given."""
-    alpha: Positive | None = None
+    alpha: Annotated[float, Field(ge=0.01, le=10.0, allow_inf_nan=False)] | None = None
     """Splitting parameter, 1/Å. None: 3.5 over the largest cutoff, so that what is left to real space has
     fallen to a millionth there."""
-    real_cutoff: Positive | None = None
+    real_cutoff: Length | None = None
     """Å, of the part in real space; None: the largest cutoff of the symmetry functions."""
 
     @field_validator("charges")

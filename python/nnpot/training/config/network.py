@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field
 
+from nnpot.limits import Hidden, Members
 from nnpot.yaml_file import StrictModel
 
 ACTIVATIONS = {"tanh": "t", "softplus": "p", "sigmoid": "s", "gaussian": "g", "cos": "c", "scaled_tanh": "T"}
@@ -15,9 +16,9 @@ ACTIVATIONS = {"tanh": "t", "softplus": "p", "sigmoid": "s", "gaussian": "g", "c
 class NetworkConfig(StrictModel):
     """The network of each element: hidden layers of one activation, and one linear output."""
 
-    hidden: list[PositiveInt] = [25, 25]
+    hidden: Hidden = [25, 25]
     activation: Literal["tanh", "softplus", "sigmoid", "gaussian", "cos", "scaled_tanh"] = "tanh"
     initial_weights: Literal["glorot", "nguyen_widrow"] = "glorot"
     dropout: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
-    members: PositiveInt = 1
+    members: Members = 1
     """Networks of a committee: they share the functions and the batches, not the first weights."""

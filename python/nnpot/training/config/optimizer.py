@@ -16,7 +16,7 @@ class KalmanConfig(StrictModel):
     """Weights whose errors' covariances the filter follows."""
     precision: Literal["float64", "float32"] = "float64"
     """Of the covariances."""
-    forces_per_update: PositiveInt = 60
+    forces_per_update: Annotated[int, Field(ge=1, le=100_000)] = 60
     """Force components that enter one update together with the energies of its frames."""
     forgetting: Annotated[float, Field(gt=0.0, le=1.0)] = 0.98
     """The forgetting factor λ before the first update; it rises to 1 as λ ← ν λ + 1 − ν."""

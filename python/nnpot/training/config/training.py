@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import PositiveInt
 
-from nnpot.training.config.lists import Seed
+from nnpot.limits import BatchSize, Epochs, Seed, Threads
 from nnpot.yaml_file import NotNegative, Positive, StrictModel
 
 
@@ -15,8 +15,8 @@ class RunConfig(StrictModel):
     """Epochs, batches, reasons to stop, and the machine."""
 
     precision: Literal["float64", "float32"] = "float32"
-    epochs: PositiveInt = 1000
-    batch_size: PositiveInt = 8
+    epochs: Epochs = 1000
+    batch_size: BatchSize = 8
     patience: PositiveInt | None = None
     """Epochs without a better validation loss after which training ends."""
     seed: Seed = 0
@@ -24,7 +24,7 @@ class RunConfig(StrictModel):
     """A model directory whose functions and weights are taken over."""
     max_minutes: Positive | None = None
     checkpoint_seconds: NotNegative = 10.0
-    threads: PositiveInt | None = None
+    threads: Threads | None = None
     jacobian: Literal["auto", "stored", "on_the_fly"] = "auto"
     """Where derivatives of the symmetry functions come from; ``auto`` stores them within the memory limit."""
     memory_limit: Positive | None = None

@@ -1,0 +1,46 @@
+"""Largest numbers of things that settings may ask for: above all use, below what brings a machine down."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+MOST_THREADS = 1024
+"""Threads, processes or MPI ranks: more than any one machine has cores."""
+MOST_EPOCHS = 10**8
+MOST_IN_BATCH = 10**7
+MOST_LAYERS = 100
+"""Hidden layers of a network."""
+MOST_NODES = 100_000
+"""Of one layer; what memory they take is looked at before it is taken."""
+MOST_MEMBERS = 1000
+"""Of a committee."""
+MOST_FUNCTIONS = 1000
+"""Of one kind and element, in the automatic set."""
+MOST_FRAMES = 10**7
+MOST_ROUNDS = 10_000
+MOST_REPEATS = 1000
+"""Of a cell in one direction."""
+MOST_ATOMS = 10**7
+"""Of one structure that is made."""
+LARGEST_SEED = 2**62
+"""A number of a member or a round is added to it."""
+LARGEST_LENGTH = 100.0
+"""Å, of a cutoff: a radius of 100 Å around an atom of a crystal holds some 200 000 others."""
+LONGEST_TIME = 1e9
+"""ps"""
+
+
+Threads = Annotated[int, Field(gt=0, le=MOST_THREADS)]
+Epochs = Annotated[int, Field(gt=0, le=MOST_EPOCHS)]
+BatchSize = Annotated[int, Field(gt=0, le=MOST_IN_BATCH)]
+Nodes = Annotated[int, Field(gt=0, le=MOST_NODES)]
+Members = Annotated[int, Field(gt=0, le=MOST_MEMBERS)]
+Frames = Annotated[int, Field(gt=0, le=MOST_FRAMES)]
+Rounds = Annotated[int, Field(gt=0, le=MOST_ROUNDS)]
+Repeats = Annotated[int, Field(gt=0, le=MOST_REPEATS)]
+Seed = Annotated[int, Field(ge=0, le=LARGEST_SEED)]
+Hidden = Annotated[list[Nodes], Field(max_length=MOST_LAYERS)]
+Length = Annotated[float, Field(gt=0.0, le=LARGEST_LENGTH, allow_inf_nan=False)]
+Duration = Annotated[float, Field(gt=0.0, le=LONGEST_TIME, allow_inf_nan=False)]
