@@ -22,7 +22,7 @@ class NnpotCalculator(Calculator):
     """ASE calculator of a neural network potential.
 
     Gives ``energy``, ``free_energy`` (the same number), ``forces``, ``energies`` (per atom) and, for
-    structures that are periodic in three directions, ``stress`` and ``stresses`` (per atom; their sum is
+    structures with a whole cell (three vectors, in whatever directions it is periodic), ``stress`` and ``stresses`` (per atom; their sum is
     ``stress``, for all are divided by the volume of the cell; what ASE adds with ``include_ideal_gas`` is
     divided by the volume per atom).
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnpot import _core
+from nnpot.cells import cell_volume
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.units import UnitSystem
 
@@ -59,7 +60,8 @@ class Prediction:
     forces: NDArray[np.float64]
     """Forces, shape (n_atoms, 3), eV/Å: the exact negative gradient of ``energy``."""
     stress: NDArray[np.float64] | None
-    """(1/V) dE/dε, shape (6,), order xx yy zz yz xz xy, eV/Å³; None unless periodic in three directions."""
+    """(1/V) dE/dε, shape (6,), order xx yy zz yz xz xy, eV/Å³; None unless the cell is a whole one,
+    three vectors that span a volume V, in whatever directions it is periodic."""
     virial: NDArray[np.float64]
     """−dE/dε, shape (3, 3), eV."""
     atomic_energies: NDArray[np.float64]
@@ -163,7 +165,8 @@ class Potential:
         energy, forces, virial, atomic_energies, atomic_virials, found = self._engine().compute(
             atoms.positions, atoms.numbers, atoms.cell.array, atoms.pbc, neighbors, uncertainty
         )
-        stress = _stress(virial, atoms.cell.volume) if atoms.pbc.all() else None
+        volume = cell_volume(atoms)
+        stress = None if volume is None else _stress(virial, volume)
         trust = None if found is None else Uncertainty(*found)
         return Prediction(energy, forces, stress, virial, atomic_energies, atomic_virials, trust)
 

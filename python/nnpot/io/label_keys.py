@@ -12,6 +12,7 @@ from ase import Atoms, units
 from ase.calculators.singlepoint import SinglePointCalculator
 from numpy.typing import NDArray
 
+from nnpot.cells import cell_volume
 from nnpot.errors import InvalidInputError
 from nnpot.io.labels import results_of
 
@@ -93,7 +94,7 @@ def take_stress(frames: Sequence[Atoms], key: StressKey | None, energy_unit: flo
             _set(frame, "stress", _stress(frame, key, 1.0, place))
             continue
         name = next((name for name in VIRIALS if name in frame.info), None)
-        if name is None or frame.cell.rank != 3:
+        if name is None or cell_volume(frame) is None:
             continue
         stress = _stress(frame, StressKey(name, "eV", ASE_ORDER, True), energy_unit, place)
         given = results_of(frame).get("stress")
@@ -140,9 +141,10 @@ def _stress(frame: Atoms, key: StressKey, energy_unit: float, place: str) -> NDA
         raise InvalidInputError(f"{where} must be a symmetric tensor, got {tensor.tolist()}")
     factor = STRESS_UNITS[key.unit] * energy_unit * (-1.0 if key.compression_is_positive else 1.0)
     if key.unit == "eV":
-        if frame.cell.rank < 3:
+        volume = cell_volume(frame)
+        if volume is None:
             raise InvalidInputError(f"{where} is a virial, but the frame has no volume to divide it by")
-        factor /= frame.get_volume()
+        factor /= volume
     tensor = 0.5 * factor * (tensor + tensor.T)
     return np.array([tensor[place] for place in _places(ASE_ORDER)])
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ase import Atoms
 
+from nnpot.cells import cell_volume
 from nnpot.errors import InvalidInputError
 from nnpot.io.labels import results_of
 from nnpot.training.config import LossConfig
@@ -54,7 +55,7 @@ def group_of(frame: Atoms) -> str:
 def _counts(config: LossConfig, frames: Sequence[Atoms], label: str) -> bool:
     return any(
         label in results_of(frame)
-        and (label != "stress" or frame.pbc.all())
+        and (label != "stress" or cell_volume(frame) is not None)
         and config.group_weights.get(group_of(frame), 1.0) > 0.0
         for frame in frames
     )
