@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from nnpot import _core, epoch_plots, plots
+from nnpot.analysis.data_summary import DataSummary
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.analysis.overfitting import overfitting_epoch
 from nnpot.analysis.predictions import Predictions
@@ -102,6 +103,16 @@ class Report:
     def text(self, text: str) -> None:
         """Add a paragraph."""
         self._parts.append(f"<p>{html.escape(text)}</p>")
+
+    def warning(self, text: str) -> None:
+        """Add a paragraph that is not to be overlooked."""
+        self._parts.append(f'<p class="warning">{html.escape(text)}</p>')
+
+    def data(self, summary: DataSummary) -> None:
+        """Add the table of a data set, and what looks wrong in it."""
+        self.table(*summary.table())
+        for line in summary.warnings:
+            self.warning(line)
 
     def table(self, headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """Add a table; the first column is aligned left, the others right."""

@@ -89,9 +89,15 @@ def test_virial_is_the_negative_strain_derivative(any_potential: Potential, any_
 
 
 @pytest.mark.parametrize(
-    ("name", "pbc"), [("triclinic", True), ("left_handed", True), ("slab", (1, 1, 0)), ("triclinic", (0, 0, 1)),
-                      ("liquid", False)],
-)  # fmt: skip
+    ("name", "pbc"),
+    [
+        ("triclinic", True),
+        ("left_handed", True),
+        ("slab", (1, 1, 0)),
+        ("triclinic", (0, 0, 1)),
+        ("liquid", False),
+    ],
+)
 def test_stress_is_the_strain_derivative_per_volume(
     potential: Potential, name: str, pbc: bool | tuple[int, int, int]
 ) -> None:

@@ -27,11 +27,11 @@ def command(
 ) -> None:
     """Predict the structures of FRAMES with the potential in the folder MODEL, or a committee of several.
 
-    The output holds energy (eV), forces (eV/Å), stress (eV/Å³, where there is a cell), atomic energies (the array
-    "energies"), and for each atom how far it is outside of the training data ("grades"). A committee adds its
-    standard deviations: "force_spreads" (eV/Å) and "energy_spreads" (eV) of the atoms, "energy_spread" (eV)
-    of the frame. FRAMES may be a feature file where MODEL was trained on such: there are no forces then, and
-    an output whose name ends in .features is FRAMES with the predicted energies.
+    The output holds energy (eV), forces (eV/Å), stress (eV/Å³, where there is a cell), atomic energies (the
+    array "energies"), and for each atom how far it is outside of the training data ("grades"). A committee
+    adds its standard deviations: "force_spreads" (eV/Å) and "energy_spreads" (eV) of the atoms,
+    "energy_spread" (eV) of the frame. FRAMES may be a feature file where MODEL was trained on such: there are
+    no forces then, and an output whose name ends in .features is FRAMES with the predicted energies.
     """
     from nnpot.analysis.predictions import predict_frames
     from nnpot.feature_model import load_any

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 def check_loss(config: LossConfig, split: Split) -> None:
     """Refuse a loss that no label decides, or with the weight of a group that no frame has.
 
-    A weight for stresses that no training frame has is said.
+    A weight for stresses that no training frame has is said, and stresses without a weight.
 
     Raises
     ------
@@ -43,8 +43,15 @@ def check_loss(config: LossConfig, split: Split) -> None:
                 f"loss: no {name} frame of a weight above 0 has what is to be fitted ({wanted}); "
                 f"give weight to a label that the frames have, or the name of the label in data.labels"
             )
-    if config.stress_weight > 0.0 and not _counts(config, split.train, "stress"):
+    with_stress = sum(_counts(config, [frame], "stress") for frame in split.train)
+    if config.stress_weight > 0.0 and not with_stress:
         logger.warning("loss.stress_weight: no training frame has a stress, so none is fitted")
+    if config.stress_weight == 0.0 and with_stress:
+        logger.info(
+            "loss.stress_weight is 0: the stresses of %d training frames are not fitted, only compared in "
+            "the report; a value above 0 (1, for example) fits them",
+            with_stress,
+        )
 
 
 def group_of(frame: Atoms) -> str:
