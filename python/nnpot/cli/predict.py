@@ -18,7 +18,11 @@ from nnpot.cli.prediction import (
 @model_argument
 @frames_argument
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), required=True, help="File of frames (extxyz)."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="File of frames: .xyz, .traj, .db, .json, .features.",
 )
 @units_option
 @data_units_option
@@ -35,14 +39,12 @@ def command(
     """
     from nnpot.analysis.predictions import predict_frames
     from nnpot.feature_model import load_any
-    from nnpot.files import require_writable
-    from nnpot.io import read_frames, with_prediction, write_feature_file, write_frames
-    from nnpot.io.feature_files import is_feature_file
+    from nnpot.io import read_frames, require_known_format, with_prediction, write_results
 
-    require_writable(output)
+    require_known_format(output)
     potential = load_any(models, units)
     structures = read_frames(frames, data_units)
     predictions = predict_frames(potential, structures, frames, uncertainty=True).predictions
     said = [with_prediction(*pair) for pair in zip(structures, predictions, strict=True)]
-    (write_feature_file if is_feature_file(output) else write_frames)(output, said)
+    write_results(output, said)
     click.echo(f"{len(structures)} frames written to {output}")

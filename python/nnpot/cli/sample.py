@@ -19,7 +19,11 @@ LARGEST_CORRELATION = 0.5
 @click.command(name="sample", short_help="Sample reference frames with LAMMPS.")
 @click.argument("recipe")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), required=True, help="File of frames (extxyz)."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="File of frames: .xyz, .traj, .db, .json.",
 )
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same frames."
@@ -33,12 +37,11 @@ LARGEST_CORRELATION = 0.5
 )
 def command(recipe: str, output: Path, seed: int, fraction: float) -> None:
     """Sample reference frames as RECIPE says: a YAML file or the name of a built-in recipe (silicon_sw)."""
-    from nnpot.files import require_writable
-    from nnpot.io import write_frames
+    from nnpot.io import require_known_format, write_frames, write_results
     from nnpot.reference.recipe import load_recipe
     from nnpot.reference.sampling import sample, summarize
 
-    require_writable(output)
+    require_known_format(output)
     frames: list[Atoms] = []
     try:
         for frame in sample(load_recipe(recipe).reduced(fraction), seed):
@@ -49,7 +52,7 @@ def command(recipe: str, output: Path, seed: int, fraction: float) -> None:
             write_frames(partial, frames)
             click.echo(f"broken off: the {len(frames)} frames so far are in {partial}", err=True)
         raise
-    write_frames(output, frames)
+    write_results(output, frames)
     _print_summary(summarize(frames))
     click.echo(f"{len(frames)} frames written to {output}")
 
