@@ -96,9 +96,16 @@ py::array_t<double> jvp(const nnpot::Descriptor& self, const RowMajor& positions
     return to_array(result);
 }
 
+/// A line in Å, and its cutoff radius in Å.
+py::tuple line_in_angstrom(const std::string& text, double length_unit) {
+    const nnpot::SymmetryFunction function = nnpot::parse_symmetry_function(text, length_unit);
+    return py::make_tuple(nnpot::to_text(function), function.cutoff);
+}
+
 }  // namespace
 
 void bind_descriptor(py::module_& module) {
+    module.def("symmetry_function_line", &line_in_angstrom, py::arg("text"), py::arg("length_unit") = 1.0);
     py::class_<nnpot::Descriptor>(module, "SymmetryFunctions")
         .def(py::init(&make_descriptor), py::arg("elements"), py::arg("functions"), py::arg("cutoff_type"),
              py::arg("cutoff_alpha") = 0.0)

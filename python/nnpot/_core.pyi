@@ -54,6 +54,9 @@ def proximity_matrices(
 ) -> tuple[Array, Array, Array]:
     """Matrices P (n, orders, i, j), dP_ij/d(position of j) (n, orders, i, j, dimensions), dP_ij/d(width)."""
 
+def symmetry_function_line(text: str, length_unit: float = ...) -> tuple[str, float]:
+    """A line of input.nn in Å, and its cutoff radius in Å; ``length_unit`` is that of the text in Å."""
+
 @final
 class SymmetryFunctions:
     """The descriptor of an atom's surroundings, one set of functions per element."""

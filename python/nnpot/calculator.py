@@ -22,9 +22,9 @@ class NnpotCalculator(Calculator):
     """ASE calculator of a neural network potential.
 
     Gives ``energy``, ``free_energy`` (the same number), ``forces``, ``energies`` (per atom) and, for
-    structures that are periodic in three directions, ``stress`` and ``stresses`` (per atom; their sum is
-    ``stress``, for all are divided by the volume of the cell; what ASE adds with ``include_ideal_gas`` is
-    divided by the volume per atom).
+    structures with a whole cell (three vectors, in whatever directions it is periodic), ``stress`` and
+    ``stresses`` (per atom; their sum is ``stress``, for all are divided by the volume of the cell; what ASE
+    adds with ``include_ideal_gas`` is divided by the volume per atom).
 
     Only where asked for by name, ``calculator.get_property("grades", atoms)``, it gives what `Uncertainty`
     holds: ``grades`` and, of a committee, ``force_spreads``, ``energy_spreads`` and ``energy_spread``.

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from nnpot.figure_style import COLORS, LINES, grid, plain_decades, row, style
+from nnpot.figure_style import COLORS, LINES, grid, logarithmic, plain_decades, row, style
 
 
 def learning_curve(
@@ -49,8 +49,8 @@ def learning_curve(
             if linear:
                 _show_late_epochs(ax, curves)
             else:
-                ax.set(xscale="log", yscale="log")
-                if label in guides:
+                logarithmic(ax)
+                if label in guides and ax.get_yscale() == "log":
                     _guide(ax, np.asarray(epochs, float), next(iter(curves.values())))
                 plain_decades(ax)
             if ax.get_legend_handles_labels()[0] and not linear:
@@ -121,7 +121,8 @@ def charge_curves(epochs: ArrayLike, curves: Mapping[str, ArrayLike], best: Sequ
             text = f"_{number}" if number else "kept"
             ax.axvline(epoch, color="0.6", linewidth=0.8, zorder=0, label=text)
         ax.axhline(0.0, color="0.8", linewidth=0.8, zorder=0)
-        ax.set(xscale="log", xlabel="Epoch", ylabel="Charge (e)")
+        logarithmic(ax, "x")
+        ax.set(xlabel="Epoch", ylabel="Charge (e)")
         plain_decades(ax)
         ax.legend()
     return figure

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from typing import Literal
 
 import matplotlib
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -49,6 +51,14 @@ def grid(n: int, width: float = 3.6, height: float = 3.0) -> tuple[Figure, list[
     for unused in axes[n:]:
         unused.set_axis_off()
     return figure, axes[:n]
+
+
+def logarithmic(ax: Axes, which: Literal["x", "y", "xy"] = "xy") -> None:
+    """Make axes logarithmic that show a value above 0; others stay linear. Called when all is drawn."""
+    smallest = {"x": ax.dataLim.minposx, "y": ax.dataLim.minposy}
+    for name in which:
+        if np.isfinite(smallest[name]):
+            ax.set(**{f"{name}scale": "log"})
 
 
 def plain_decades(ax: Axes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import os
 import secrets
@@ -164,6 +165,49 @@ def atomic_write(path: str | os.PathLike[str], mode: Literal["w", "wb"] = "w") -
         if isinstance(error, OSError) and error.filename is None:
             error.filename = str(path)  # a full disk does not say which file it was
         raise
+
+
+@contextmanager
+def atomic_text(path: str | os.PathLike[str]) -> Iterator[IO[str]]:
+    """`atomic_write` of text, compressed where the name ends in ``.gz``: the same text, the same bytes."""
+    if Path(path).suffix != ".gz":
+        with atomic_write(path) as plain:
+            yield plain
+        return
+    with (
+        atomic_write(path, "wb") as raw,
+        gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=raw, mtime=0) as packed,
+        io.TextIOWrapper(packed, encoding="utf-8", newline="\n") as stream,
+    ):
+        yield stream
+
+
+@contextmanager
+def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """A path for writers that open files themselves; it takes the place of ``path`` when all is written.
+
+    It has the name of ``path`` in a folder of its own, so that what such a writer leaves beside it goes away,
+    too. After an exception the old file is untouched.
+
+    Raises
+    ------
+    InvalidInputError
+        As `require_writable` does, or if ``path`` is a device or a pipe.
+    OSError
+        If writing fails.
+    """
+    require_writable(path)
+    if _is_device(path):
+        raise InvalidInputError(f"{path}: is no file, as this format needs one; name a file")
+    target = Path(os.path.realpath(path))
+    folder = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        folder.mkdir()
+        yield folder / target.name
+        _flush_files(folder)
+        os.replace(folder / target.name, target)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from nnpot.figure_style import COLORS, LINES, MARKERS, grid, plain_decades, style
+from nnpot.figure_style import COLORS, LINES, MARKERS, grid, logarithmic, plain_decades, style
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,9 @@ def _draw(ax: Axes, panel: Panel) -> None:
         ax.plot(x, y, line, color=color, label=name, marker=marker, markersize=4)
     ax.set(title=panel.title, xlabel=panel.x_label, ylabel=panel.y_label)
     if panel.x_log:
-        ax.set_xscale("log")
+        logarithmic(ax, "x")
     if panel.y_log:
-        ax.set_yscale("log")
+        logarithmic(ax, "y")
     if panel.x_log and panel.y_log:
         plain_decades(ax)
     if panel.x_limits is not None:
@@ -70,7 +70,7 @@ def _draw(ax: Axes, panel: Panel) -> None:
 
 @dataclass(frozen=True)
 class Map:
-    """A positive value at each of some points of a plane."""
+    """A value at each of some points of a plane."""
 
     title: str
     points: Mapping[tuple[float, float], float]
@@ -81,7 +81,8 @@ def maps(panels: Sequence[Map], x_label: str, y_label: str, value_label: str) ->
     with style():
         figure, axes = grid(len(panels), 5.0, 4.2)
         values = [value for panel in panels for value in panel.points.values()]
-        norm = LogNorm(min(values), max(max(values), 1.01 * min(values)))
+        positive = [value for value in values if value > 0.0]
+        norm = LogNorm(min(positive), max(*positive, 1.01 * min(positive))) if positive else None
         for ax, panel in zip(axes, panels, strict=True):
             x, y = np.array(list(panel.points), float).T
             shown = list(panel.points.values())
@@ -89,7 +90,8 @@ def maps(panels: Sequence[Map], x_label: str, y_label: str, value_label: str) ->
             for point, value in panel.points.items():
                 text = f"{value:.2g}" if value < 100.0 else f"{value:.0f}"
                 ax.annotate(text, point, (0, 6), textcoords="offset points", ha="center", fontsize=7)
-            ax.set(title=panel.title, xlabel=x_label, ylabel=y_label, xscale="log", yscale="log")
+            logarithmic(ax)
+            ax.set(title=panel.title, xlabel=x_label, ylabel=y_label)
             ax.margins(0.12)
             plain_decades(ax)
         figure.colorbar(drawn, ax=axes, label=value_label)

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from nnpot.analysis.dynamics import EnergyConservation
 from nnpot.analysis.radial_distribution import RadialDistribution
-from nnpot.figure_style import COLORS, LINES, MARKERS, grid, plain_decades, row, style
+from nnpot.figure_style import COLORS, LINES, MARKERS, grid, logarithmic, plain_decades, row, style
 
 MANY_POINTS = 3000
 
@@ -119,7 +119,8 @@ def error_distributions(panels: Mapping[str, Mapping[str, ArrayLike]]) -> Figure
             upper.set(xlabel=label, ylabel="Density")
             for index, (name, values) in enumerate(errors.items()):
                 _exceedance(lower, values, LINES[index % 4], COLORS[1 + index % 6], name)
-            lower.set(xscale="log", yscale="log", xlabel=f"|{label.replace(' (', '| (', 1)}")
+            logarithmic(lower)
+            lower.set(xlabel=f"|{label.replace(' (', '| (', 1)}")
             largest = max(float(np.abs(values).max()) for values in errors.values())
             if largest > 0.0:  # zeros by symmetry are rounding errors: not shown
                 lower.set_xlim(1e-4 * largest, 1.5 * largest)
@@ -250,10 +251,12 @@ def curves(lines: Mapping[str, Curve], x_label: str, y_label: str) -> Figure:
     with style():
         figure, (ax, *_) = row(1, width=6.4, height=4.0)
         _draw_curves(ax, lines)
-        ax.set(xscale="log", yscale="log", xlabel=x_label, ylabel=y_label)
-        low, high = ax.get_ylim()
-        middle, half = np.sqrt(low * high), np.sqrt(max(10.0, high / low))
-        ax.set_ylim(middle / half, middle * half)
+        logarithmic(ax)
+        ax.set(xlabel=x_label, ylabel=y_label)
+        if ax.get_yscale() == "log":
+            low, high = ax.get_ylim()
+            middle, half = np.sqrt(low * high), np.sqrt(max(10.0, high / low))
+            ax.set_ylim(middle / half, middle * half)
         plain_decades(ax)
         figure.legend(loc="outside right upper")
     return figure
@@ -301,7 +304,8 @@ def errors_in_time(
                 ax.plot(
                     x, y, dashes, color=COLORS[index % len(COLORS)], label=shown, alpha=0.8, linewidth=1.2
                 )
-        ax.set(xscale="log", yscale="log", xlabel="Time in epochs (s)", ylabel=label)
+        logarithmic(ax)
+        ax.set(xlabel="Time in epochs (s)", ylabel=label)
         plain_decades(ax)
         figure.legend(loc="outside right upper")
     return figure

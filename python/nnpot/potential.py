@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnpot import _core
+from nnpot.cells import cell_volume
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.units import UnitSystem
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 Precision = Literal["double", "mixed"]
 """Arithmetic of the symmetry functions."""
+
+NEUTRAL = 1e-5
+"""e: what a cell may have for LAMMPS's k-space styles to call it neutral, and for us."""
 
 FRAMES_AHEAD = 8
 """Per thread, how many frames `Potential.predict_many` hands out before the first of them is fetched."""
@@ -59,7 +63,8 @@ class Prediction:
     forces: NDArray[np.float64]
     """Forces, shape (n_atoms, 3), eV/Å: the exact negative gradient of ``energy``."""
     stress: NDArray[np.float64] | None
-    """(1/V) dE/dε, shape (6,), order xx yy zz yz xz xy, eV/Å³; None unless periodic in three directions."""
+    """(1/V) dE/dε, shape (6,), order xx yy zz yz xz xy, eV/Å³; None unless the cell is a whole one,
+    three vectors that span a volume V, in whatever directions it is periodic."""
     virial: NDArray[np.float64]
     """−dE/dε, shape (3, 3), eV."""
     atomic_energies: NDArray[np.float64]
@@ -92,6 +97,7 @@ class Potential:
         self._engines = threading.local()
         self._engine()  # an impossible model is refused here
         self._model = self._members[0]  # for what all have in common
+        self._told_of_charge = not self.charges
 
     @property
     def n_members(self) -> int:
@@ -163,7 +169,9 @@ class Potential:
         energy, forces, virial, atomic_energies, atomic_virials, found = self._engine().compute(
             atoms.positions, atoms.numbers, atoms.cell.array, atoms.pbc, neighbors, uncertainty
         )
-        stress = _stress(virial, atoms.cell.volume) if atoms.pbc.all() else None
+        self._warn_of_charge(atoms)
+        volume = cell_volume(atoms)
+        stress = None if volume is None else _stress(virial, volume)
         trust = None if found is None else Uncertainty(*found)
         return Prediction(energy, forces, stress, virial, atomic_energies, atomic_virials, trust)
 
@@ -223,6 +231,20 @@ class Potential:
     def __reduce__(self) -> tuple[Callable[..., Potential], tuple[list[dict[str, str]], Precision]]:
         """Pickled and deep-copied as the text of its files, which any machine can read."""
         return _from_texts, ([_texts(model) for model in self._members], self._precision)
+
+    def _warn_of_charge(self, atoms: Atoms) -> None:
+        """Say once of a potential what LAMMPS says of such a cell, too."""
+        if self._told_of_charge:
+            return
+        total = sum(q * np.count_nonzero(atoms.symbols == symbol) for symbol, q in self.charges.items())
+        if abs(total) > NEUTRAL:
+            self._told_of_charge = True
+            warnings.warn(
+                f"the cell is not neutral: the charges of the model sum up to {total:+.6g} e over "
+                f"{atoms.get_chemical_formula()}; a uniform background neutralises it, but the model was "
+                f"trained on neutral cells alone",
+                stacklevel=3,
+            )
 
     def _engine(self) -> _core.Potential:
         """This thread's own engine: engines have scratch memory and run without the GIL."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import html
 import io
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from nnpot import _core, epoch_plots, plots
+from nnpot.analysis.data_summary import DataSummary
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.analysis.overfitting import overfitting_epoch
 from nnpot.analysis.predictions import Predictions
@@ -22,17 +24,25 @@ from nnpot.feature_model import FeatureModel, load_feature_model
 from nnpot.files import atomic_write
 
 CSS = """
-body { font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 60rem;
+body { font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 78rem;
   margin: 2rem auto; padding: 0 1rem; }
+p, details { max-width: 60rem; overflow-wrap: anywhere; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
-table { border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: auto; }
-th, td { padding: 0.25rem 0.7rem; text-align: right; border-bottom: 1px solid #ddd; white-space: nowrap; }
+.warning { border-left: 4px solid #E69F00; padding-left: 0.7rem; }
+table { border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: auto; max-width: 100%; }
+th, td { padding: 0.25rem 0.6rem; text-align: right; border-bottom: 1px solid #ddd; white-space: nowrap; }
+th { white-space: normal; vertical-align: bottom; }
+td:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 6rem; }
 th { border-bottom: 2px solid #555; } td:first-child, th:first-child { text-align: left; }
-figure { margin: 1.5rem 0; } img { max-width: 100%; height: auto; }
+.figures { display: flex; flex-wrap: wrap; gap: 0 2rem; align-items: flex-start; }
+figure { margin: 1rem 0; max-width: 100%; } img { max-width: 100%; height: auto; }
 figcaption { color: #444; font-size: 0.95rem; }
 pre { background: #f5f5f5; padding: 0.8rem; overflow-x: auto; font-size: 0.85rem; }
 summary { cursor: pointer; }
 """
+
+FIGURE = "<figure"
+"""How a picture begins; those that follow each other stand side by side where there is room."""
 
 ERRORS = {
     "frames": ("n_frames", "d"),
@@ -74,6 +84,13 @@ def _turn(log: Mapping[str, NDArray[np.float64]]) -> int | None:
     return overfitting_epoch(train.mean(axis=1), validation.mean(axis=1))
 
 
+def _side_by_side(parts: Sequence[str]) -> Iterator[str]:
+    """Parts of a page, runs of figures in a box that sets them beside each other."""
+    for is_figure, run in itertools.groupby(parts, lambda part: part.startswith(FIGURE)):
+        text = "\n".join(run)
+        yield f'<div class="figures">\n{text}\n</div>' if is_figure else text
+
+
 def read_model(directory: Path, units: str | None = None) -> _core.Model | FeatureModel:
     """A model of either kind, to be told about; ``units`` where a potential does not state them."""
     if (directory / FEATURE_MODEL).exists():
@@ -102,6 +119,16 @@ class Report:
     def text(self, text: str) -> None:
         """Add a paragraph."""
         self._parts.append(f"<p>{html.escape(text)}</p>")
+
+    def warning(self, text: str) -> None:
+        """Add a paragraph that is not to be overlooked."""
+        self._parts.append(f'<p class="warning">{html.escape(text)}</p>')
+
+    def data(self, summary: DataSummary) -> None:
+        """Add the table of a data set, and what looks wrong in it."""
+        self.table(*summary.table())
+        for line in summary.warnings:
+            self.warning(line)
 
     def table(self, headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """Add a table; the first column is aligned left, the others right."""
@@ -134,8 +161,8 @@ class Report:
         text = html.escape(caption)
         data = base64.b64encode(png).decode("ascii")
         self._parts.append(
-            f'<figure><img src="data:image/png;base64,{data}" width="{width}" alt="{text}">'
-            f"<figcaption>{text}</figcaption></figure>"
+            f'{FIGURE} style="width: {width}px"><img src="data:image/png;base64,{data}" width="{width}" '
+            f'alt="{text}"><figcaption>{text}</figcaption></figure>'
         )
 
     def model(self, model: _core.Model | FeatureModel) -> None:
@@ -312,9 +339,10 @@ class Report:
                 stream.write(picture)
         title = html.escape(self.title)
         page = (
-            f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+            f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+            f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>'
             f"<style>{CSS}</style></head>\n<body>\n<h1>{title}</h1>\n"
-            + "\n".join(self._parts)
+            + "\n".join(_side_by_side(self._parts))
             + "\n</body></html>\n"
         )
         with atomic_write(directory / "report.html") as stream:

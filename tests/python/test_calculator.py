@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from ase import Atoms, units
 from ase.calculators.calculator import PropertyNotImplementedError
+from ase.filters import UnitCellFilter
 from ase.md.verlet import VelocityVerlet
 from structures import structure
 
@@ -96,6 +97,15 @@ def test_stress_of_a_cluster_is_not_implemented(potential: Potential) -> None:
         cluster.get_stress()
     with pytest.raises(PropertyNotImplementedError):
         cluster.get_stresses()
+
+
+def test_a_cell_filter_sees_the_strain_of_a_slab(potential: Potential) -> None:
+    slab = structure("slab")
+    slab.calc = nnpot.Calculator(potential)
+    virial = potential.predict(slab).virial
+    assert np.abs(virial).max() > 0.5, "too small to test anything"
+    forces = UnitCellFilter(slab).get_forces()[-3:] * len(slab)
+    np.testing.assert_allclose(forces, 0.5 * (virial + virial.T), atol=1e-10)
 
 
 def test_results_follow_the_positions(potential: Potential) -> None:

@@ -13,7 +13,7 @@ from command_line import run
 from structures import structure
 
 from nnpot import Potential
-from nnpot.io import write_frames, write_runner_data
+from nnpot.io import read_frames, write_frames, write_runner_data
 
 
 @pytest.fixture
@@ -43,6 +43,23 @@ def test_json_holds_the_errors(model_directory: Path, frames_file: Path) -> None
         assert values[f"force_{kind}_mev_per_angstrom"] == pytest.approx(50.0, rel=1e-6)
     assert list(values["groups"]) == ["solid", "melt"]
     assert result.stderr == "", "progress is silent where stderr is no terminal"
+
+
+def test_placeholders_are_said_as_nnpot_data_says_them(
+    model_directory: Path, frames_file: Path, tmp_path: Path
+) -> None:
+    frames = read_frames(frames_file)
+    for frame in frames:
+        frame.calc = SinglePointCalculator(frame, energy=0.0, forces=np.zeros((len(frame), 3)))
+    write_frames(tmp_path / "zero.xyz", frames)
+    line = (
+        "energy and all forces exactly 0 (not computed?) in 2 frame(s): zero.xyz: frame 0, zero.xyz: frame 1"
+    )
+    page = tmp_path / "report"
+    result = run("evaluate", str(model_directory), str(tmp_path / "zero.xyz"), "--json", "-o", str(page))
+    assert f"warning: {line}" in result.stderr
+    assert line in (page / "report.html").read_text("utf-8") and json.loads(result.stdout)
+    assert line in run("data", str(tmp_path / "zero.xyz")).stdout.replace("\n", " ").replace("  ", " ")
 
 
 def test_the_table_shows_every_group(model_directory: Path, frames_file: Path) -> None:

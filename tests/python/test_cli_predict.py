@@ -28,7 +28,7 @@ def test_the_output_holds_the_predictions(
         np.testing.assert_allclose(frame.get_potential_energy(), said.energy, rtol=1e-13)
         np.testing.assert_allclose(frame.get_forces(), said.forces, atol=1e-11)
         np.testing.assert_allclose(frame.get_potential_energies(), said.atomic_energies, rtol=1e-12)
-        assert ("stress" in frame.calc.results) == bool(atoms.pbc.all())
+        assert ("stress" in frame.calc.results) == (atoms.cell.rank == 3)
         if said.stress is not None:
             np.testing.assert_allclose(frame.get_stress(), said.stress, atol=1e-12)
 
@@ -45,3 +45,12 @@ def test_an_unknown_element_is_named_and_nothing_is_written(model_directory: Pat
 
 def test_the_output_has_to_be_named(model_directory: Path) -> None:
     assert "--output" in run("predict", str(model_directory), "in.xyz").stderr
+
+
+def test_a_format_that_cannot_hold_results_is_refused(model_directory: Path, tmp_path: Path) -> None:
+    write_frames(tmp_path / "in.xyz", [structure("crystal")])
+    result = run("predict", str(model_directory), str(tmp_path / "in.xyz"), "-o", str(tmp_path / "out.cif"))
+    assert result.returncode == 2
+    (line,) = result.stderr.splitlines()
+    assert "out.cif: '.cif' is no format that results are written in" in line and ".traj" in line
+    assert [path.name for path in tmp_path.iterdir()] == ["in.xyz"]

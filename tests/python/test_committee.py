@@ -80,6 +80,19 @@ def test_charges_that_reach_beyond_the_functions(members: list[_core.Model]) -> 
         np.testing.assert_allclose(found, expected, atol=1e-9)
 
 
+def test_a_charged_cell_is_said_once(members: list[_core.Model], recwarn: pytest.WarningsRecorder) -> None:
+    atoms = structure("liquid")
+    model = random_model([atoms], functions_of(members[0]), 1, "t", "scale_center", 3)
+    model.set_long_range("full", 0.6, 4.0, {"Si": 1.25, "O": -1.25})
+    potential = Potential(model)
+    potential.predict(atoms)
+    assert not recwarn.list, "it is neutral"
+    del atoms[[k for k, symbol in enumerate(atoms.symbols) if symbol == "O"][:2]]
+    list(potential.predict_many([atoms] * 3))
+    (warning,) = recwarn.list
+    assert "sum up to +2.5 e over O10Si12" in str(warning.message)
+
+
 def test_a_committee_is_the_mean_of_its_members(members: list[_core.Model], any_structure: Atoms) -> None:
     said = Potential(members).predict(any_structure, uncertainty=True)
     alone = [Potential(member).predict(any_structure) for member in members]

@@ -114,6 +114,17 @@ def test_the_numbers_of_the_table_are_those_of_the_frames() -> None:
     assert (everything.without_energy, everything.without_forces, everything.without_stress) == (0, 1, 1)
 
 
+def test_the_table_counts_the_stresses_that_are_used() -> None:
+    frames = copper(3)
+    frames[0].pbc = (True, True, False)
+    results = frames[1].calc.results
+    frames[1].set_cell([*frames[1].cell.array[:2], [0.0, 0.0, 0.0]])
+    frames[1].pbc = (True, True, False)
+    frames[1].calc = SinglePointCalculator(frames[1], **results)
+    headings, rows = summary_of(frames).table()
+    assert rows[0][headings.index("no stress")] == "1"
+
+
 def test_the_table_leaves_out_what_no_frame_has() -> None:
     frames = copper(3)
     headings, rows = summary_of(frames).table()

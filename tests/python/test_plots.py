@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from nnpot import epoch_plots, plots
+from nnpot import epoch_plots, panels, plots
 from nnpot.analysis.dynamics import EnergyConservation
 from nnpot.analysis.radial_distribution import RadialDistribution
+from nnpot.panels import Panel
 
 
 @pytest.mark.parametrize("count", [200, 5000])
@@ -142,3 +143,33 @@ def test_learning_curve_on_linear_axes_leaves_the_first_epochs_out():
     assert (ax.get_xscale(), ax.get_yscale()) == ("linear", "linear")
     assert ax.get_ylim() == pytest.approx((0.0, 1.1 * 16 / 6))
     assert len(ax.get_lines()) == 2, "no guide"
+
+
+def test_figures_of_zeros_have_linear_axes(recwarn: pytest.WarningsRecorder) -> None:
+    """matplotlib would say that data without positive values cannot be log-scaled."""
+    zeros, epochs = np.zeros(5), np.arange(1, 6)
+    figures = {
+        "distribution": plots.error_distributions({"Force error (meV/Å)": {"train": zeros}}),
+        "curves": plots.curves({"a": plots.Curve([1, 2], [0, 0], [0, 0], [0, 0])}, "Atoms", "s"),
+        "in_time": plots.errors_in_time({"a": [([1.0, 2.0], [0.0, 0.0])]}, "meV/Å", 0.0),
+        "epochs": epoch_plots.learning_curve(epochs, {"Loss": {"train": zeros}}, [2], None, ["Loss"]),
+        "panels": panels.lines([Panel("", "x", "y", {"a": (zeros, -epochs)}, x_log=True, y_log=True)]),
+        "map": panels.maps([panels.Map("", {(0.0, -1.0): 0.0, (0.0, -2.0): -3.0})], "x", "y", "z"),
+    }
+    linear = {name: [] for name in figures}
+    for name, figure in figures.items():
+        figure.canvas.draw()
+        for ax in figure.axes:
+            linear[name] += [
+                k for k, axis in (("x", ax.xaxis), ("y", ax.yaxis)) if axis.get_scale() == "linear"
+            ]
+    assert linear == {
+        "distribution": ["x", "y", "x"], "curves": ["y"], "in_time": ["y"], "epochs": ["y"],
+        "panels": ["x", "y"], "map": ["x", "y", "x", "y"],
+    }  # fmt: skip
+    assert not [str(warning.message) for warning in recwarn.list if "log" in str(warning.message)]
+
+
+def test_axes_with_a_single_positive_value_are_logarithmic() -> None:
+    figure = epoch_plots.learning_curve([1, 2, 3], {"Loss": {"train": np.array([0.0, 0.0, 2.0])}})
+    assert figure.axes[0].get_yscale() == figure.axes[0].get_xscale() == "log"

@@ -15,6 +15,7 @@ from nnpot.training.batches import batches
 from nnpot.training.config import LossConfig, NetworkConfig
 from nnpot.training.dataset import DataSet, build_dataset
 from nnpot.training.descriptors import Descriptor, fit_descriptor
+from nnpot.training.labels import collect_labels
 from nnpot.training.loss import Loss
 from nnpot.training.model import BatchTensors, DeviceData, Predicted, predict, to_device, to_tensors
 from nnpot.training.networks import AtomicNetworks
@@ -190,6 +191,21 @@ def test_missing_labels_count_nothing(descriptor: Descriptor) -> None:
     sums = loss.sums(predict(create(descriptor), device, batch, with_stress=True), device, batch)
     assert sums.counts.numpy().tolist() == batch.counts.numpy().tolist()
     assert data.labels.has_stress.tolist() == [1, 1, 0, 0, 1, 0]
+
+
+def test_stresses_count_wherever_the_cell_has_a_volume() -> None:
+    """As a slab, a chain or a molecule in a box has one; not where the third vector is missing or flat."""
+    cells = {"whole": (0, 0, 8.0), "missing": (0, 0, 0), "flat": (4.0, 4.0, 0)}
+    for periodic in ((1, 1, 1), (1, 1, 0), (0, 1, 0), (0, 0, 0)):
+        for name, third in cells.items():
+            frame = bulk("Cu", cubic=True)
+            frame.set_cell([[4.0, 0, 0], [0, 4.0, 0], third])
+            frame.pbc = periodic
+            frame.calc = SinglePointCalculator(frame, energy=0.0, stress=np.arange(6.0))
+            labels = collect_labels([frame], {"Cu": 0.0}, {})
+            assert labels.has_stress[0] == (name == "whole")
+            expected = 128.0 * np.arange(6.0) if name == "whole" else np.zeros(6)
+            np.testing.assert_allclose(labels.strain_derivatives[0], expected, rtol=1e-12)
 
 
 def test_members_are_networks_of_their_own(descriptor: Descriptor) -> None:

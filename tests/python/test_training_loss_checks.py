@@ -57,6 +57,20 @@ def test_validation_frames_that_cannot_judge_are_refused() -> None:
         check_loss(LossConfig(energy_weight=0.0), split)
 
 
+def test_stresses_without_a_weight_are_said_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    split = split_of("energy", "forces", "stress")
+    with caplog.at_level("INFO", logger="nnpot"):
+        check_loss(LossConfig(stress_weight=1.0), split)
+        assert caplog.text == ""
+        check_loss(LossConfig(), split)
+        (record,) = caplog.records
+    assert "stress_weight is 0: the stresses of 2 training frames are not fitted" in record.getMessage()
+    caplog.clear()
+    with caplog.at_level("INFO", logger="nnpot"):
+        check_loss(LossConfig(), split_of("energy", "forces"))
+    assert caplog.text == ""
+
+
 def test_stresses_that_nobody_has_are_said(caplog: pytest.LogCaptureFixture) -> None:
     check_loss(LossConfig(stress_weight=1.0), split_of("energy", "forces"))
     assert "no training frame has a stress" in caplog.text

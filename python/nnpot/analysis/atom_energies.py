@@ -8,9 +8,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from ase import Atoms
 from ase.data import atomic_numbers
+from numpy.typing import NDArray
 
 from nnpot.errors import InvalidInputError
 from nnpot.io.labels import results_of
+
+Array = NDArray[np.float64]
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +56,28 @@ def fit_atom_energies(frames: Sequence[Atoms], given: Mapping[str, float] | None
     if free:
         found |= _least_squares(frames, free, given)
     return {element: float(found[element]) for element in elements}
+
+
+def least_squares_atoms(frames: Sequence[Atoms], energies: Array) -> dict[int, float]:
+    """Energies of single atoms (eV) by atomic number, the shortest solution; nothing is said.
+
+    Parameters
+    ----------
+    frames
+        At least one.
+    energies
+        eV, total, of each.
+    """
+    elements = np.unique(np.concatenate([frame.numbers for frame in frames])).tolist()
+    counts = np.array([[np.count_nonzero(frame.numbers == z) for z in elements] for frame in frames])
+    sizes = counts.sum(axis=1)
+    found = np.linalg.lstsq(counts / sizes[:, None], energies / sizes, rcond=None)[0]
+    return dict(zip(elements, found.tolist(), strict=True))
+
+
+def energy_of_atoms(frame: Atoms, atoms: Mapping[int, float]) -> float:
+    """The sum over the atoms of a frame, eV."""
+    return float(sum(atoms[z] for z in frame.numbers.tolist()))
 
 
 def _least_squares(frames: Sequence[Atoms], free: list[str], given: Mapping[str, float]) -> dict[str, float]:

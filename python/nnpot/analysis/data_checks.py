@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from nnpot.analysis.closest_pairs import Elements
 from nnpot.analysis.frame_facts import FrameFacts
+from nnpot.analysis.label_checks import N_NAMED, check_heaps, check_placeholders, named
 from nnpot.io.feature_files import FEATURES, has_features
 from nnpot.io.labels import likely_key
 
@@ -30,8 +31,6 @@ NO_FORCE = 1e-3
 """eV/Å: frames of perfect crystals say nothing about forces."""
 SAME_ENERGY = 1e-6
 """eV/atom"""
-N_NAMED = 6
-"""Frames, or features, that a line names."""
 
 
 @dataclass(frozen=True)
@@ -88,20 +87,19 @@ def check_distances(facts: FrameFacts) -> list[str]:
 
 
 def check_labels(facts: FrameFacts) -> list[str]:
-    """Frames without an energy or with nothing but zeros, and names that may mean a missing label."""
+    """Missing energies, placeholders of 0, names that may mean a missing label, energies of two programs."""
     findings = []
     missing = np.flatnonzero(np.isnan(facts.energy))
     if len(missing):
         hint = likely_key(facts.frames, "energy") if len(missing) == len(facts.frames) else ""
         findings.append(f"no energy, needed for training, in {_named(facts, missing)}{hint}")
-    zero = (facts.energy == 0.0) & (facts.force_max == 0.0)
-    empty = np.flatnonzero(zero & (facts.n_atoms > 1))
-    if len(empty):
-        findings.append(f"energy and all forces exactly 0 (not computed?) in {_named(facts, empty)}")
+    findings += check_placeholders(facts.frames, facts.names)
     if np.isnan(facts.force_max).all() and not all(map(has_features, facts.frames)):
         findings.append(f"no frame has forces{likely_key(facts.frames, 'forces')}")
     stress = likely_key(facts.frames, "stress") if np.isnan(facts.stress).all() else ""
-    return [*findings, f"no frame has a stress{stress}"] if stress else findings
+    if stress:
+        findings.append(f"no frame has a stress{stress}")
+    return findings + check_heaps(facts.frames, facts.names, facts.energy)
 
 
 def check_features(facts: FrameFacts) -> list[str]:
@@ -185,9 +183,7 @@ def _radii(elements: Elements) -> float:
 
 
 def _named(facts: FrameFacts, numbers: Sequence[int] | NDArray[np.int64]) -> str:
-    names = ", ".join(facts.names[number] for number in numbers[:N_NAMED])
-    more = len(numbers) - N_NAMED
-    return f"{len(numbers)} frame(s): {names}{f' and {more} more' if more > 0 else ''}"
+    return named(facts.names, numbers)
 
 
 def _equals(facts: FrameFacts, sets: Sequence[Sequence[int]], parts: Sequence[str]) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from ase import Atoms
@@ -14,6 +15,7 @@ from ase.data import covalent_radii
 from numpy.typing import NDArray
 
 from nnpot.analysis.closest_pairs import ClosestPair, Elements, closest_pairs
+from nnpot.cells import cell_volume
 from nnpot.io.feature_files import FEATURES, has_features
 from nnpot.io.labels import results_of
 from nnpot.io.source import Source
@@ -43,9 +45,9 @@ class FrameFacts:
     force_max: Array
     """eV/Å: the longest vector."""
     stress: Array
-    """(n, 6) eV/Å³."""
+    """(n, 6) eV/Å³; of frames with a cell of full rank, whatever its periodicity."""
     volume: Array
-    """Å³, of frames with a cell of full rank."""
+    """Å³, of frames that are periodic in three directions."""
     mass: Array
     """u"""
     digest: list[bytes]
@@ -58,7 +60,6 @@ def frame_facts(frames: Sequence[Atoms], sources: Sequence[Source]) -> FrameFact
     results = [results_of(frame) for frame in frames]
     forces = [np.asarray(found.get("forces", np.full((1, 3), np.nan))) for found in results]
     squares = [np.sum(f * f, axis=1) for f in forces]
-    nothing = np.full(6, np.nan)
     files = _file_names([source.path for source in sources])
     return FrameFacts(
         frames=list(frames),
@@ -68,12 +69,18 @@ def frame_facts(frames: Sequence[Atoms], sources: Sequence[Source]) -> FrameFact
         energy=np.array([found.get("energy", np.nan) for found in results], dtype=float),
         force_square=np.array([square.sum() for square in squares]),
         force_max=np.sqrt([square.max() for square in squares]),
-        stress=np.array([found.get("stress", nothing) for found in results]).reshape(-1, 6),
-        volume=np.array([f.get_volume() if f.cell.rank == 3 and f.pbc.all() else np.nan for f in frames]),
+        stress=np.array([_stress(*pair) for pair in zip(frames, results, strict=True)]).reshape(-1, 6),
+        volume=np.array([cell_volume(f) if f.pbc.all() else None for f in frames], dtype=float),
         mass=np.array([frame.get_masses().sum() for frame in frames]),
         digest=[_digest(frame) for frame in frames],
         closest=[closest_pairs(frame, REACH * 2.0 * _largest_radius(frame)) for frame in frames],
     )
+
+
+def _stress(frame: Atoms, results: Mapping[str, Any]) -> Array:
+    """As far as it can be used: without a volume it is the slope of nothing."""
+    known = results.get("stress") if cell_volume(frame) is not None else None
+    return np.full(6, np.nan) if known is None else np.asarray(known)
 
 
 def _file_names(paths: Sequence[Path]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,7 @@ def command(
     FRAMES is extended XYZ, RuNNer input.data (state --data-units), a feature file (.features), or anything
     else that ASE reads. Frames that lack energy, forces or stress count for what they have.
     """
+    from nnpot.analysis.label_checks import suspicious_labels
     from nnpot.analysis.predictions import predict_frames
     from nnpot.analysis.uncertainty import uncertainty_statistics
     from nnpot.feature_model import load_any
@@ -54,6 +56,9 @@ def command(
     potential = load_any(models, units)
     references = read_frames(frames, data_units)
     require_any_labels(references, where=frames)
+    suspicious = suspicious_labels(references, frames)
+    for line in suspicious:
+        warnings.warn(line, stacklevel=1)
     predictions = predict_frames(potential, references, frames, uncertainty=True)
     uncertainty = uncertainty_statistics(predictions)
     if as_json:
@@ -65,7 +70,7 @@ def command(
         _print(predictions, n_worst)
         click.echo(uncertainty.to_text())
     if output is not None:
-        page = _write_report(output, models, units, frames, predictions, max(n_worst, 5))
+        page = _write_report(output, models, units, frames, predictions, max(n_worst, 5), suspicious)
         click.echo(f"report {page}", err=as_json)
 
 
@@ -87,6 +92,7 @@ def _write_report(
     frames: Path,
     predictions: Predictions,
     n_worst: int,
+    suspicious: list[str],
 ) -> Path:
     from nnpot.report import Report, read_model
 
@@ -94,6 +100,8 @@ def _write_report(
     report = Report(f"{name}: errors on {frames}")
     report.model(read_model(models[0], units))
     report.errors("frames", {frames.name: predictions.errors})
+    for line in suspicious:
+        report.warning(line)
     report.distributions({frames.name: predictions})
     report.predictions(frames.stem, predictions, n_worst)
     return report.write(output)

@@ -18,7 +18,11 @@ from nnpot.cli.prediction import (
 @model_argument
 @frames_argument
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), required=True, help="File of frames (extxyz)."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="File of frames: .xyz, .traj, .db, .json, .features.",
 )
 @units_option
 @data_units_option
@@ -27,22 +31,20 @@ def command(
 ) -> None:
     """Predict the structures of FRAMES with the potential in the folder MODEL, or a committee of several.
 
-    The output holds energy (eV), forces (eV/Å), stress (eV/Å³, where periodic), atomic energies (the array
-    "energies"), and for each atom how far it is outside of the training data ("grades"). A committee adds its
-    standard deviations: "force_spreads" (eV/Å) and "energy_spreads" (eV) of the atoms, "energy_spread" (eV)
-    of the frame. FRAMES may be a feature file where MODEL was trained on such: there are no forces then, and
-    an output whose name ends in .features is FRAMES with the predicted energies.
+    The output holds energy (eV), forces (eV/Å), stress (eV/Å³, where there is a cell), atomic energies (the
+    array "energies"), and for each atom how far it is outside of the training data ("grades"). A committee
+    adds its standard deviations: "force_spreads" (eV/Å) and "energy_spreads" (eV) of the atoms,
+    "energy_spread" (eV) of the frame. FRAMES may be a feature file where MODEL was trained on such: there are
+    no forces then, and an output whose name ends in .features is FRAMES with the predicted energies.
     """
     from nnpot.analysis.predictions import predict_frames
     from nnpot.feature_model import load_any
-    from nnpot.files import require_writable
-    from nnpot.io import read_frames, with_prediction, write_feature_file, write_frames
-    from nnpot.io.feature_files import is_feature_file
+    from nnpot.io import read_frames, require_known_format, with_prediction, write_results
 
-    require_writable(output)
+    require_known_format(output)
     potential = load_any(models, units)
     structures = read_frames(frames, data_units)
     predictions = predict_frames(potential, structures, frames, uncertainty=True).predictions
     said = [with_prediction(*pair) for pair in zip(structures, predictions, strict=True)]
-    (write_feature_file if is_feature_file(output) else write_frames)(output, said)
+    write_results(output, said)
     click.echo(f"{len(structures)} frames written to {output}")

@@ -20,7 +20,11 @@ LARGEST_CORRELATION = 0.5
 @click.command(name="sample", short_help="Sample reference frames with LAMMPS.")
 @click.argument("recipe")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), required=True, help="File of frames (extxyz)."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="File of frames: .xyz, .traj, .db, .json.",
 )
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same frames."
@@ -35,15 +39,16 @@ LARGEST_CORRELATION = 0.5
 def command(recipe: str, output: Path, seed: int, fraction: float) -> None:
     """Sample reference frames as RECIPE says: a YAML file or the name of a built-in recipe (silicon_sw)."""
     from nnpot.files import require_writable
-    from nnpot.io import write_frames
+    from nnpot.io import require_known_format, write_results
     from nnpot.lock import locked_file
     from nnpot.reference.recipe import load_recipe
     from nnpot.reference.sampling import summarize
 
+    require_known_format(output)
     require_writable(output)
     with locked_file(output):
         frames = _sampled(load_recipe(recipe).reduced(fraction), seed, output)
-        write_frames(output, frames)
+        write_results(output, frames)
     _print_summary(summarize(frames))
     click.echo(f"{len(frames)} frames written to {output}")
 

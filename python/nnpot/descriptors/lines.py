@@ -14,6 +14,10 @@ from nnpot.descriptors.settings import DescriptorConfig, SymmetryFunctionGrid
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.limits import LARGEST_LENGTH
 from nnpot.messages import shortened
+from nnpot.units import UnitSystem
+
+SAME_CUTOFF = 0.01
+"""Å: what a cutoff radius that was written in another unit may be rounded by."""
 
 _TYPES = {"radial": 2, "angular_narrow": 3, "angular_wide": 9}
 
@@ -42,18 +46,43 @@ def symmetry_function_lines(
     Raises
     ------
     InvalidInputError
-        If a line is no symmetry function, or names an element that the data do not have.
+        If a line is no symmetry function, names an element that the data do not have, or has another cutoff
+        radius than the section.
     """
     lines: list[str] = []
     if config.automatic_set is not None:
         lines += automatic_lines(elements, config.cutoff, nearest, config.automatic_set)
     for grid in config.symmetry_functions:
         lines += _grid_lines(grid, config.cutoff, elements)
+    return list(dict.fromkeys(lines + _given_lines(config, elements)))
+
+
+def _given_lines(config: DescriptorConfig, elements: Sequence[str]) -> list[str]:
+    """``lines`` in Å; their cutoffs must be that of the section."""
+    unit = None if config.lines_units is None else UnitSystem(config.lines_units).length
+    lines, largest = [], 0.0
     for number, line in enumerate(config.lines):
         words = line.removeprefix("symfunction_short").strip()
-        _require_valid(words, number, elements)
-        lines.append(words)
-    return list(dict.fromkeys(lines))
+        cutoff = _require_valid(words, number, elements, unit or 1.0)
+        if cutoff > config.cutoff + SAME_CUTOFF:
+            raise _contradiction(config, f"descriptor.lines[{number}] ({words!r}) reaches", cutoff)
+        largest = max(largest, cutoff)
+        lines.append(words if unit in (None, 1.0) else _core.symmetry_function_line(words, unit)[0])
+    alone = config.automatic is None and not config.symmetry_functions
+    if lines and alone and largest < config.cutoff - SAME_CUTOFF:
+        raise _contradiction(config, "descriptor.lines reach", largest)
+    return lines
+
+
+def _contradiction(config: DescriptorConfig, what: str, cutoff: float) -> InvalidInputError:
+    if config.lines_units is None:
+        hint = "lines in bohr need lines_units: atomic"
+    else:
+        hint = f"lines_units is {config.lines_units}"
+    return InvalidInputError(
+        f"{what} {cutoff:.6g} Å, but descriptor.cutoff is {config.cutoff:.6g} Å; "
+        f"give both the same radius ({hint})"
+    )
 
 
 def candidate_lines(config: DescriptorConfig, elements: Sequence[str], frames: Sequence[Atoms]) -> list[str]:
@@ -76,7 +105,8 @@ def _grid_lines(grid: SymmetryFunctionGrid, cutoff: float, elements: Sequence[st
                 yield f"{center} {number} {first} {second} {eta!r} {lambda_!r} {zeta!r} {rc!r} {shift!r}"
 
 
-def _require_valid(line: str, number: int, elements: Sequence[str]) -> None:
+def _require_valid(line: str, number: int, elements: Sequence[str], unit: float) -> float:
+    """The cutoff radius of a line in Å; ``unit`` is that of its lengths."""
     for word in line.split():
         if word[0].isupper() and word not in elements:
             raise InvalidInputError(
@@ -84,10 +114,12 @@ def _require_valid(line: str, number: int, elements: Sequence[str]) -> None:
             )
     try:
         others = [f"{element} 2 {element} 1.0 0.0 1.0" for element in elements]  # each needs one
-        cutoff = _core.SymmetryFunctions(list(elements), [line, *others], 1).cutoff
+        in_angstrom, cutoff = _core.symmetry_function_line(line, unit)
+        _core.SymmetryFunctions(list(elements), [in_angstrom, *others], 1)
     except NnpotError as error:
         raise InvalidInputError(f"descriptor.lines[{number}] ({shortened(line)}): {error}") from error
     if cutoff > LARGEST_LENGTH:
         raise InvalidInputError(
             f"descriptor.lines[{number}]: expected a cutoff of at most {LARGEST_LENGTH:g} Å, got {cutoff:g}"
         )
+    return float(cutoff)

@@ -129,15 +129,37 @@ class Selection(StrictModel):
 
 
 class DescriptorConfig(StrictModel):
-    """The symmetry functions: an automatic set, grids, lines as in input.nn (Å)."""
+    """The symmetry functions: an automatic set, grids, lines as in input.nn, which may have other units."""
 
     cutoff: Length
     cutoff_type: Literal["cosine", "tanh3", "poly1", "poly2", "poly3", "poly4"] = "poly2"
     automatic: AutomaticSet | None = None
     symmetry_functions: list[SymmetryFunctionGrid] = []
     lines: list[str] = []
+    lines_units: Literal["metal", "real", "atomic"] | None = None
+    """Of the lengths in ``lines``; None for Å, as everywhere else in this section."""
     selection: Selection = Selection()
     decorrelate: bool = True
+
+    @model_validator(mode="after")
+    def _units_of_some_lines(self) -> DescriptorConfig:
+        if self.lines_units is not None and not self.lines:
+            raise ValueError("must not have lines_units without lines: all else is in Å")
+        return self
+
+    def require_units(self, of_data: str | None) -> None:
+        """Refuse lines that may be in Å or in the unit of the data, with nothing that says which.
+
+        Raises
+        ------
+        ValueError
+            Saying how to state it.
+        """
+        if self.lines and self.lines_units is None and of_data == "atomic":
+            raise ValueError(
+                "descriptor.lines must say their unit where data.units is atomic: lines_units: atomic (bohr, "
+                "as in an input.nn beside such data) or metal (Å); cutoff is in Å in any case"
+            )
 
     @property
     def automatic_set(self) -> AutomaticSet | None:

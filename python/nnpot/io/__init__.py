@@ -10,6 +10,7 @@ from nnpot.io.label_keys import LabelKeys, StressKey
 from nnpot.io.labels import require_any_labels, require_labels, with_prediction
 from nnpot.io.reading import read_frames
 from nnpot.io.runner_data import write_runner_data
+from nnpot.io.writing import require_known_format, write_results
 
 __all__ = [
     "LabelKeys",
@@ -17,9 +18,11 @@ __all__ = [
     "read_feature_file",
     "read_frames",
     "require_any_labels",
+    "require_known_format",
     "require_labels",
     "with_prediction",
     "write_feature_file",
     "write_frames",
+    "write_results",
     "write_runner_data",
 ]

@@ -12,7 +12,7 @@ from ase.io.extxyz import key_val_dict_to_str
 from ase.stress import voigt_6_to_full_3x3_stress
 from numpy.typing import NDArray
 
-from nnpot.files import atomic_write
+from nnpot.files import atomic_text
 from nnpot.io.labels import require_finite, results_of
 
 KINDS = {"f": ("R", "%r"), "i": ("I", "%d"), "u": ("I", "%d"), "b": ("L", "%s"), "U": ("S", "%s")}
@@ -24,7 +24,8 @@ def write_frames(path: str | os.PathLike[str], frames: Sequence[Atoms]) -> None:
     Parameters
     ----------
     path
-        The file. ASE's own writer keeps 8 decimals; this one keeps every bit.
+        The file, compressed where its name ends in ``.gz``. ASE's own writer keeps 8 decimals; this one
+        keeps every bit.
     frames
         ``info`` and per-atom arrays are written too. Results are taken as they are stored, not computed.
 
@@ -35,7 +36,7 @@ def write_frames(path: str | os.PathLike[str], frames: Sequence[Atoms]) -> None:
     OSError
         If the file cannot be written; an older one is then untouched.
     """
-    with atomic_write(path) as stream:
+    with atomic_text(path) as stream:
         for number, frame in enumerate(frames):
             require_finite(frame, f"{path}: frame {number} (counted from 0)")
             _write_frame(stream, frame)

@@ -7,14 +7,10 @@ ends and lines that begin with ``#`` or ``!`` are accepted.
 
 from __future__ import annotations
 
-import gzip
-import io
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 from ase import Atoms
@@ -23,7 +19,7 @@ from ase.data import chemical_symbols
 from numpy.typing import NDArray
 
 from nnpot.errors import FileFormatError, InvalidInputError, UnknownElementError
-from nnpot.files import atomic_write
+from nnpot.files import atomic_text
 from nnpot.io.labels import require_labels, results_of
 from nnpot.io.numerals import first_that_is_none, numbers, shown, whole
 from nnpot.io.text_lines import TextLines, plain_name, text_lines
@@ -295,7 +291,7 @@ def write_feature_file(
     """
     require_labels(frames, forces=False, where=f"frames to write as {path}")
     counts = n_features(frames, f"frames to write as {path}") if counts is None else counts
-    with _written(path) as stream:
+    with atomic_text(path) as stream:
         for frame in frames:
             stream.write(f"{len(frame)}\n")
             rows = zip(frame.symbols, frame.numbers.tolist(), features_of(frame).tolist(), strict=True)
@@ -306,18 +302,3 @@ def write_feature_file(
 
 def _is_compressed(path: str | os.PathLike[str]) -> bool:
     return Path(path).suffix == ".gz"
-
-
-@contextmanager
-def _written(path: str | os.PathLike[str]) -> Iterator[IO[str]]:
-    """A text file to write, whole or not at all; compressed where its name says so."""
-    if not _is_compressed(path):
-        with atomic_write(path) as plain:
-            yield plain
-        return
-    with (
-        atomic_write(path, "wb") as raw,
-        gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=raw, mtime=0) as packed,
-        io.TextIOWrapper(packed, encoding="utf-8", newline="\n") as stream,
-    ):
-        yield stream

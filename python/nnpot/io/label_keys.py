@@ -12,6 +12,7 @@ from ase import Atoms, units
 from ase.calculators.singlepoint import SinglePointCalculator
 from numpy.typing import NDArray
 
+from nnpot.cells import cell_volume
 from nnpot.errors import InvalidInputError
 from nnpot.io.label_values import checked, symmetric
 from nnpot.io.labels import likely_key, results_of
@@ -124,7 +125,7 @@ def _convert(frame: Atoms, results: dict[str, Any], units: UnitSystem) -> None:
 def _take_virial(raw: RawFrame, results: dict[str, Any], units: UnitSystem | None, place: str) -> bool:
     """Add the stress of a virial where there is no other; True where another contradicts it."""
     name = next((name for name in VIRIALS if name in raw.atoms.info), None)
-    if name is None or raw.atoms.cell.rank != 3:
+    if name is None or cell_volume(raw.atoms) is None:
         return False
     if np.size(raw.atoms.info[name]) == 6:
         raise InvalidInputError(
@@ -166,9 +167,10 @@ def _stress(raw: RawFrame, key: StressKey, energy_unit: float, place: str) -> ND
     tensor = symmetric(values, where) if values.size == 9 else _tensor(values, key.order)
     factor = STRESS_UNITS[key.unit] * energy_unit * (-1.0 if key.compression_is_positive else 1.0)
     if key.unit == "eV":
-        if raw.atoms.cell.rank < 3:
+        volume = cell_volume(raw.atoms)
+        if volume is None:
             raise InvalidInputError(f"{where} is a virial, but the frame has no volume to divide it by")
-        factor /= raw.atoms.get_volume()
+        factor /= volume
     return _in_order_of_ase(factor * tensor)
 
 

@@ -10,7 +10,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from nnpot.figure_style import COLORS, LINES, MARKERS, grid, plain_decades, row, style
+from nnpot.figure_style import COLORS, LINES, MARKERS, grid, logarithmic, plain_decades, row, style
 from nnpot.learning.config import Limits, TrustConfig
 from nnpot.learning.exploration import Trace
 from nnpot.learning.judgement import Judged
@@ -57,9 +57,9 @@ def _draw_errors(ax: Axes, rounds: Sequence[RoundOutcome]) -> None:
     for index, (name, points) in enumerate(curves.items()):
         look = MARKERS[index % len(MARKERS)] + LINES[index % 4]
         ax.plot(*zip(*points, strict=True), look, color=COLORS[index % len(COLORS)], label=name)
-    ax.set(ylabel="Force RMSE (meV/Å)", yscale="log")
-    if curves:
-        plain_decades(ax)
+    logarithmic(ax, "y")
+    ax.set(ylabel="Force RMSE (meV/Å)")
+    plain_decades(ax)
 
 
 def spread_figure(traces: Mapping[str, Trace], trust: TrustConfig) -> Figure:
@@ -85,7 +85,8 @@ def _draw_traces(ax: Axes, traces: Mapping[str, Trace], quantity: str, trust: Tr
     for limit in (limits.low, limits.high):
         ax.axhline(limit, color="0.6", linewidth=0.8, zorder=0)
     if quantity == "spread":
-        ax.set(ylabel="Largest force spread (eV/Å)", yscale="log")
+        logarithmic(ax, "y")
+        ax.set(ylabel="Largest force spread (eV/Å)")
     else:
         ax.set(ylabel="Largest grade", ylim=(0.0, 1.2 * limits.high))
 
@@ -98,19 +99,24 @@ def calibration_figure(sets: Mapping[str, Judged]) -> Figure:
             spread, error = 1000.0 * judged.spread, 1000.0 * judged.error
             seen = (spread > 0.0) & (error > 0.0)
             spread, error = spread[seen], error[seen]
-            bins = ax.hexbin(
-                spread, error, gridsize=45, xscale="log", yscale="log", norm=LogNorm(), mincnt=1, cmap="Greys"
-            )
-            figure.colorbar(bins, ax=ax, label="Number of atoms")
-            middle, found = binned_errors(spread, error)
-            ax.plot(middle, found, "o-", color=COLORS[1], markersize=4, label="root mean square of a bin")
-            ax.plot(middle, middle, "--", color=COLORS[2], linewidth=1.0, label="error = spread")
+            if len(spread):
+                _draw_calibration(figure, ax, spread, error)
             rank = judged.rank_correlation
             title = name if rank is None else f"{name}: rank correlation {rank:.2f}"
             ax.set(title=title, xlabel="Force spread (meV/Å)", ylabel="Force error (meV/Å)")
             plain_decades(ax)
-            ax.legend(loc="lower right")
     return figure
+
+
+def _draw_calibration(figure: Figure, ax: Axes, spread: np.ndarray, error: np.ndarray) -> None:
+    bins = ax.hexbin(
+        spread, error, gridsize=45, xscale="log", yscale="log", norm=LogNorm(), mincnt=1, cmap="Greys"
+    )
+    figure.colorbar(bins, ax=ax, label="Number of atoms")
+    middle, found = binned_errors(spread, error)
+    ax.plot(middle, found, "o-", color=COLORS[1], markersize=4, label="root mean square of a bin")
+    ax.plot(middle, middle, "--", color=COLORS[2], linewidth=1.0, label="error = spread")
+    ax.legend(loc="lower right")
 
 
 def binned_errors(spread: np.ndarray, error: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

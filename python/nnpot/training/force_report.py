@@ -11,6 +11,7 @@ import yaml
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 
+from nnpot.analysis.baseline import worse_than_nothing
 from nnpot.analysis.predictions import Predictions
 from nnpot.direct_forces.model import DirectForces
 from nnpot.io.labels import results_of
@@ -18,7 +19,7 @@ from nnpot.potential import Prediction
 from nnpot.report import Report
 from nnpot.training.checkpoint import COLUMNS, State
 from nnpot.training.config.direct_forces import DirectForceConfig
-from nnpot.training.frames import Split
+from nnpot.training.frames import Split, summarize_split
 from nnpot.training.loop import Stop
 
 
@@ -55,6 +56,7 @@ def _prediction(model: DirectForces, frame: Atoms) -> Prediction:
 def write_report(
     run_dir: Path,
     config: DirectForceConfig,
+    split: Split,
     model: DirectForces,
     state: State,
     stop: Stop,
@@ -71,12 +73,15 @@ def write_report(
         "how fast it drifts, and keeps it in the model."
     )
     report.errors("data", {name: part.errors for name, part in parts.items()})
+    for line in worse_than_nothing(parts, ("forces",)):
+        report.warning(line)
     report.distributions(parts)
     report.heading("Learning curves")
     columns = dict(zip(COLUMNS, np.array(state.history).T, strict=True))
     report.learning_curves(columns, state.best_epochs)
     report.heading("What was trained")
     report.table(("", *model.elements), _model_rows(model))
+    report.data(summarize_split(split, {}))
     report.text("The same again:")
     report.code(f"nnpot train-forces {shlex.quote(str(run_dir.resolve() / 'config.json'))} -o NEW_DIRECTORY")
     values = yaml.safe_dump(config.values(), sort_keys=False, allow_unicode=True)

@@ -15,6 +15,7 @@ import numpy as np
 from ase import Atoms
 
 from nnpot import _core
+from nnpot.analysis.baseline import worse_than_nothing
 from nnpot.direct_forces.features import Features
 from nnpot.direct_forces.files import read_direct_forces, write_direct_forces
 from nnpot.direct_forces.model import DirectForces, ElementNetwork
@@ -28,7 +29,7 @@ from nnpot.training.export import SMALLEST_FORCE, require_agreement
 from nnpot.training.force_data import Scaling, choose_features, collect_samples, fit_scaling
 from nnpot.training.force_report import evaluate_forces, write_report
 from nnpot.training.force_trainer import ForceTrainer, predicted
-from nnpot.training.frames import Split, load_frames
+from nnpot.training.frames import Split, announce_data, load_frames
 from nnpot.training.log import open_log
 from nnpot.training.loop import Stop, run_epochs
 from nnpot.training.run import (
@@ -110,6 +111,7 @@ def _run(config: DirectForceConfig, run_dir: Path, resume: bool) -> ForceTrainin
 
 
 def _prepare(config: DirectForceConfig, split: Split) -> _Prepared:
+    announce_data(split, {})
     features = choose_features(config.features, split.elements, split.train)
     train = collect_samples(features, split.train, "train")
     validation = collect_samples(features, split.validation, "validation") if split.validation else {}
@@ -147,6 +149,8 @@ def _finish(
     logger.info("TensorFlow and the C++ core agree to %.1e (relative)", difference)
     write_direct_forces(model, run_dir / MODEL)
     parts = evaluate_forces(read_direct_forces(run_dir / MODEL), split)
+    for line in worse_than_nothing(parts, ("forces",)):
+        logger.warning("%s", line)
     return ForceTrainingResult(
         model=run_dir / MODEL,
         stop=stop.value,
@@ -154,7 +158,7 @@ def _finish(
         epochs=state.epoch,
         best_epoch=best_epoch,
         seconds=state.seconds,
-        report=write_report(run_dir, config, model, state, stop, parts),
+        report=write_report(run_dir, config, split, model, state, stop, parts),
         force_rmse={name: part.errors.force_rmse_mev_per_angstrom or 0.0 for name, part in parts.items()},
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from ase import Atoms
 from nnpot.analysis.atom_energies import elements_of, fit_atom_energies
 from nnpot.analysis.closest_pairs import closest_pairs
 from nnpot.analysis.data_summary import DataSummary, summarize
+from nnpot.analysis.data_tables import summary_text
 from nnpot.errors import InvalidInputError
 from nnpot.io import LabelKeys, StressKey, read_frames, require_labels
 from nnpot.io.feature_files import FEATURES, has_features
@@ -20,6 +22,8 @@ from nnpot.io.labels import results_of
 from nnpot.io.source import Source
 from nnpot.training.config import DataConfig, LabelsConfig
 from nnpot.training.splitting import split_indices
+
+logger = logging.getLogger(__name__)
 
 SAME_PLACE = 1e-3
 """Å"""
@@ -161,6 +165,15 @@ def summarize_split(split: Split, offsets: Mapping[str, float] | None = None) ->
     ]
     parts = [name for name, part in split.parts() for _ in part]
     return summarize(frames, sources, parts, offsets)
+
+
+def announce_data(split: Split, offsets: Mapping[str, float]) -> None:
+    """Say what `summarize_split` finds, and how many frames each part has."""
+    summary = summarize_split(split, offsets)
+    logger.info("%s", summary_text(summary))
+    for warning in summary.warnings:
+        logger.warning("%s", warning)
+    logger.info("frames: %s", ", ".join(f"{len(frames)} {name}" for name, frames in split.parts()))
 
 
 def atom_energies(frames: Sequence[Atoms], given: dict[str, float] | None) -> dict[str, float]:

@@ -9,6 +9,7 @@ import numpy as np
 from ase import Atoms
 from numpy.typing import NDArray
 
+from nnpot.cells import cell_volume
 from nnpot.io.labels import group_of
 
 Array = NDArray[np.float64]
@@ -61,10 +62,9 @@ def collect_labels(
     offsets = [sum(atom_energies[symbol] for symbol in frame.symbols) for frame in frames]
     energies = [frame.get_potential_energy() - offset for frame, offset in zip(frames, offsets, strict=True)]
     sizes = [len(frame) for frame in frames]
-    has_stress = [
-        "stress" in values and frame.pbc.all() for frame, values in zip(frames, results, strict=True)
-    ]
-    volumes = [frame.cell.volume if has else 1.0 for frame, has in zip(frames, has_stress, strict=True)]
+    known = [cell_volume(frame) if "stress" in frame.calc.results else None for frame in frames]
+    has_stress = [volume is not None for volume in known]
+    volumes = [1.0 if volume is None else volume for volume in known]
     stresses = [
         values["stress"] if has else np.zeros(6) for values, has in zip(results, has_stress, strict=True)
     ]

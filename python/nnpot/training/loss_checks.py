@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ase import Atoms
 
+from nnpot.cells import cell_volume
 from nnpot.errors import InvalidInputError
 from nnpot.io.labels import group_of, results_of
 from nnpot.training.config import LossConfig
@@ -18,7 +19,7 @@ logger = logging.getLogger(__name__)
 def check_loss(config: LossConfig, split: Split) -> None:
     """Refuse a loss that no label decides, or with the weight of a group that no frame has.
 
-    A weight for stresses that no training frame has is said.
+    A weight for stresses that no training frame has is said, and stresses without a weight.
 
     Raises
     ------
@@ -42,14 +43,21 @@ def check_loss(config: LossConfig, split: Split) -> None:
                 f"loss: no {name} frame of a weight above 0 has what is to be fitted ({wanted}); "
                 f"give weight to a label that the frames have, or the name of the label in data.labels"
             )
-    if config.stress_weight > 0.0 and not _counts(config, split.train, "stress"):
+    with_stress = sum(_counts(config, [frame], "stress") for frame in split.train)
+    if config.stress_weight > 0.0 and not with_stress:
         logger.warning("loss.stress_weight: no training frame has a stress, so none is fitted")
+    if config.stress_weight == 0.0 and with_stress:
+        logger.info(
+            "loss.stress_weight is 0: the stresses of %d training frames are not fitted, only compared in "
+            "the report; a value above 0 (1, for example) fits them",
+            with_stress,
+        )
 
 
 def _counts(config: LossConfig, frames: Sequence[Atoms], label: str) -> bool:
     return any(
         label in results_of(frame)
-        and (label != "stress" or frame.pbc.all())
+        and (label != "stress" or cell_volume(frame) is not None)
         and config.group_weights.get(group_of(frame), 1.0) > 0.0
         for frame in frames
     )

@@ -11,7 +11,6 @@ from functools import partial
 
 import numpy as np
 
-from nnpot.analysis.data_tables import summary_text
 from nnpot.descriptors import candidate_lines
 from nnpot.errors import InvalidInputError
 from nnpot.io.labels import results_of
@@ -23,7 +22,7 @@ from nnpot.training.descriptors import Descriptor, InputSource, fit_descriptor
 from nnpot.training.distributed_trainer import DistributedTrainer
 from nnpot.training.distribution import Distribution
 from nnpot.training.features import fit_features
-from nnpot.training.frames import Split, atom_energies, summarize_split
+from nnpot.training.frames import Split, announce_data, atom_energies
 from nnpot.training.gradient_trainer import GradientTrainer
 from nnpot.training.kalman_trainer import KalmanTrainer
 from nnpot.training.loss_checks import check_loss
@@ -225,11 +224,7 @@ def _networks(
 
 
 def _announce(split: Split, source: InputSource, energies: dict[str, float]) -> None:
-    summary = summarize_split(split, energies)
-    logger.info("%s", summary_text(summary))
-    for warning in summary.warnings:
-        logger.warning("%s", warning)
-    logger.info("frames: %s", ", ".join(f"{len(frames)} {name}" for name, frames in split.parts()))
+    announce_data(split, energies)
     kind = "symmetry functions" if isinstance(source, Descriptor) else "features"
     for element in source.elements:
         count = source.n_functions(element)

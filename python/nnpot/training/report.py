@@ -12,6 +12,7 @@ import yaml
 from numpy.typing import NDArray
 
 from nnpot import epoch_plots
+from nnpot.analysis.baseline import worse_than_nothing
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.analysis.predictions import Predictions, mean_predictions, predict_frames
 from nnpot.feature_model import FeatureModel
@@ -31,6 +32,11 @@ class Evaluation:
     """Of the model, or the mean of a committee, for ``train``, ``validation``, ``test`` as far as given."""
     members: dict[str, list[ErrorStatistics]]
     """The errors of each member alone."""
+
+    def warnings(self, config: TrainingConfig) -> list[str]:
+        """What the models are worse in than none, of what the training gave weight to."""
+        weights = {"energy": config.loss.energy_weight, "forces": config.loss.force_weight}
+        return worse_than_nothing(self.parts, [label for label, weight in weights.items() if weight > 0.0])
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,8 @@ def write_report(run_dir: Path, trained: Trained, evaluation: Evaluation) -> Pat
     )
     rows = {f"{name}, before": errors for name, errors in trained.before.items()}
     report.errors("data", rows | {name: part.errors for name, part in evaluation.parts.items()})
+    for line in evaluation.warnings(trained.config):
+        report.warning(line)
     report.distributions(evaluation.parts)
     report.heading("Learning curves")
     rate = "Forgetting factor" if trained.config.optimizer.name == "kalman" else "Learning rate"
@@ -125,10 +133,7 @@ def _setup(report: Report, run_dir: Path, trained: Trained) -> None:
     report.heading("What was trained")
     model = read_model(trained.models[0])
     report.model(model)
-    summary = summarize_split(trained.split, model.atom_energies)
-    report.table(*summary.table())
-    for warning in summary.warnings:
-        report.text(warning)
+    report.data(summarize_split(trained.split, model.atom_energies))
     report.table(("training", ""), _training_rows(trained))
     report.text("The same again:")
     report.code(f"nnpot train {shlex.quote(str(run_dir.resolve() / 'config.json'))} -o NEW_DIRECTORY")

@@ -148,6 +148,8 @@ def _finish(
         with atomic_directory(model) as directory:
             _export(config, prepared, state, member, directory)
     evaluation = evaluate([load_any(model) for model in models], prepared.split)
+    for line in evaluation.warnings(config):
+        logger.warning("%s", line)
     before = _errors_before(prepared)
     trained = Trained(config, prepared.split, state, stop, models, before, prepared.trainer.charged_elements)
     report = write_report(run_dir, trained, evaluation)

@@ -76,6 +76,8 @@ class TrainingConfig(StrictModel):
                 raise ValueError(
                     f"must not have network.{key} beside training.start_from: the model has its own"
                 )
+        if self.descriptor is not None:
+            self.descriptor.require_units(self.data.units)
         return self
 
     def _require_nothing_of_positions(self) -> None:

@@ -135,6 +135,8 @@ class DirectForceConfig(StrictModel):
     def _positions(self) -> DirectForceConfig:
         if self.data.has_features:
             raise ValueError("data must not be feature files: direct forces need positions")
+        if self.features.invariants is not None:
+            self.features.invariants.require_units(self.data.units)
         return self
 
     def values(self) -> dict[str, Any]:

@@ -1,0 +1,119 @@
+"""Writes frames in the format that a file's name asks for, or refuses the name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from ase import Atoms
+from ase.calculators.singlepoint import SinglePointCalculator
+
+from nnpot.errors import InvalidInputError
+from nnpot.files import atomic_path, require_writable
+from nnpot.io.extxyz import write_frames
+from nnpot.io.feature_files import has_features, is_feature_file, write_feature_file
+from nnpot.io.labels import require_finite, results_of
+
+STANDARD = {
+    "numbers",
+    "positions",
+    "tags",
+    "momenta",
+    "masses",
+    "initial_magmoms",
+    "initial_charges",
+}
+"""Arrays that ASE's formats have a place for."""
+COLUMNS = {"energy", "free_energy", "forces", "stress", "dipole", "charges", "magmom", "magmoms"}
+"""Results that all of ASE's databases have a place for."""
+NAMES = (
+    ".xyz or .extxyz (extended XYZ, also with .gz), .traj, .db or .json (ASE), .features (of feature files)"
+)
+
+
+def require_known_format(path: str | os.PathLike[str]) -> None:
+    """Refuse a name that no frames with results can be written under, before the work is done.
+
+    Raises
+    ------
+    InvalidInputError
+        For an ending of another format; also as `nnpot.files.require_writable` does.
+    """
+    _writer(Path(path))
+    require_writable(path)
+
+
+def write_results(path: str | os.PathLike[str], frames: Sequence[Atoms]) -> None:
+    """Write frames with their results, whole or not at all, in the format of the file's name.
+
+    Parameters
+    ----------
+    path
+        ``.xyz``, ``.extxyz`` (``.gz`` compresses) or no ending: extended XYZ with all digits. ``.traj``,
+        ``.db`` and ``.json``: ASE's formats, in which arrays that these do not know stand in ``info``
+        (``.traj``) or in ``data`` of a row. ``.features``: a feature file.
+    frames
+        In eV and Å. A file that is there already is written anew.
+
+    Raises
+    ------
+    InvalidInputError
+        If the format is another one, or cannot hold the frames.
+    OSError
+        If the file cannot be written; an older one is then untouched.
+    """
+    _writer(Path(path))(path, frames)
+
+
+def _writer(path: Path) -> Callable[[str | os.PathLike[str], Sequence[Atoms]], None]:
+    if is_feature_file(path):
+        return write_feature_file
+    ending = "".join(path.suffixes[-2:] if path.suffix.lower() == ".gz" else path.suffixes[-1:]).lower()
+    if ending in ("", ".xyz", ".extxyz", ".xyz.gz", ".extxyz.gz"):
+        return write_frames
+    if ending == ".traj":
+        return _write_trajectory
+    if ending in (".db", ".json"):
+        return _write_database
+    raise InvalidInputError(
+        f"{path}: '{ending}' is no format that results are written in; expected a name that ends in {NAMES}"
+    )
+
+
+def _write_trajectory(path: str | os.PathLike[str], frames: Sequence[Atoms]) -> None:
+    _require_positions(path, frames)
+    from ase.io.trajectory import Trajectory
+
+    with atomic_path(path) as temporary, Trajectory(temporary, "w") as trajectory:
+        for frame in frames:
+            extra = _extra_arrays(frame)
+            known = frame.copy()
+            for name in extra:
+                del known.arrays[name]
+            known.info |= extra
+            known.calc = SinglePointCalculator(known, **results_of(frame))
+            trajectory.write(known)
+
+
+def _write_database(path: str | os.PathLike[str], frames: Sequence[Atoms]) -> None:
+    _require_positions(path, frames)
+    import ase.db
+
+    with atomic_path(path) as temporary, ase.db.connect(temporary, serial=True) as database:
+        for frame in frames:
+            results = {name: value for name, value in results_of(frame).items() if name not in COLUMNS}
+            database.write(frame, data={**frame.info, **_extra_arrays(frame), **results})
+
+
+def _require_positions(path: str | os.PathLike[str], frames: Sequence[Atoms]) -> None:
+    for number, frame in enumerate(frames):
+        where = f"{path}: frame {number} (counted from 0)"
+        if has_features(frame):
+            raise InvalidInputError(f"{where} has features and no positions; name a file .features or .xyz")
+        require_finite(frame, where)
+
+
+def _extra_arrays(frame: Atoms) -> dict[str, Any]:
+    return {name: values for name, values in frame.arrays.items() if name not in STANDARD}
