@@ -23,19 +23,6 @@ inline void for_core(CutoffType core, const Function& function) {
     }
 }
 
-/// A constant in two parts. In single precision one part would be off by up to 6e-8, in all terms of all sums alike:
-/// sums then err by as much, where errors of single terms cancel.
-struct Constant {
-    Pack value, rest;
-
-    explicit Constant(double exact) : value(exact), rest(exact - static_cast<double>(static_cast<Real>(exact))) {}
-    NNPOT_INLINE Pack minus(Pack x) const { return is_single ? (value - x) + rest : value - x; }
-    NNPOT_INLINE Pack times(Pack x) const { return is_single ? x * value + x * rest : x * value; }
-
-private:
-    static constexpr bool is_single = sizeof(Real) < sizeof(double);
-};
-
 /// The compact function between @p low and @p high and its slope. With x = |position − center| / half width and
 /// y = 1 − x the asymmetric variants put (2 − x) x = 1 − y² in the place of x.
 template <CutoffType core, bool asymmetric>
@@ -56,8 +43,8 @@ NNPOT_INLINE CoreValue<Pack> compact_function(Pack position, Pack low, Pack high
 /// that a loop inside it is compiled for each formula.
 template <typename Function>
 inline void with_cutoff(const CutoffParameters& p, const Function& function) {
+    const Pack low(p.inner_radius), high(p.radius);
     if (p.shape != Shape::cutoff) {
-        const Pack low(p.inner_radius), high(p.radius);
         const Pack inverse_half_width(2.0 / (p.radius - p.inner_radius));
         return for_core(p.type, [&](auto core) {
             constexpr CutoffType type = decltype(core)::value;
@@ -68,14 +55,14 @@ inline void with_cutoff(const CutoffParameters& p, const Function& function) {
             }
         });
     }
-    const Constant radius(p.radius), inverse_width(1.0 / (p.radius - p.inner_radius));
+    const Pack inverse_width(1.0 / (p.radius - p.inner_radius));
     for_cutoff_type(p.type, [&](auto tag) {
         function([=](Pack r) {
-            const Pack y = larger(inverse_width.times(radius.minus(r)), 1e-12);
+            const Pack y = larger((high - r) * inverse_width, 1e-12);
             const NativeInteger is_inside = y >= Pack(1.0);  // closer than the inner radius
             const CoreValue<Pack> f = cutoff_core<decltype(tag)::value, PackMath>(smaller(y, 1.0));
             return CoreValue<Pack>{select(is_inside, Pack(1.0), f.value),
-                                   select(is_inside, Pack(0.0), f.slope * inverse_width.value)};
+                                   select(is_inside, Pack(0.0), f.slope * inverse_width)};
         });
     });
 }

@@ -76,7 +76,7 @@ struct PackMath {
     static NNPOT_INLINE void sine_and_cosine(Pack y, Pack& sine, Pack& cosine) {
         const Pack s = y * y;
 #ifdef NNPOT_SINGLE
-        constexpr double of_sine[] = {0.0707963200386017011, -0.6459637595835393542, 0.079689918329028497368,
+        constexpr double of_sine[] = {1.5707963200386017011, -0.6459637595835393542, 0.079689918329028497368,
                                       -0.0046741438381517775441, 0.00015167170366408959381};
         constexpr double of_cosine[] = {0.99999999912260917334, -0.23370050625459745652, 0.019968606206800278147,
                                         -0.00089353550146327378068, 2.3600689581301922612e-05};
@@ -94,11 +94,7 @@ struct PackMath {
                                         -6.5105291567976844471e-11,
                                         5.1084696854224100404e-13};
 #endif
-#ifdef NNPOT_SINGLE
-        sine = y * Pack(1.5) + y * polynomial(s, of_sine);  // π/2 in one number is too large by 3e-8, always
-#else
         sine = y * polynomial(s, of_sine);
-#endif
         cosine = (Pack(1.0) - s) * polynomial(s, of_cosine);
     }
 };
