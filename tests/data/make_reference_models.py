@@ -1,7 +1,7 @@
-"""Makes tests/data/models: small models with random weights in every way that a model can be written, and what
-`slow_reference` says about one structure each.
+"""Makes tests/data/models: small models with random weights in every way that a model can be written.
 
-Written from docs/formats.md and docs/theory.md without nnpot, so that a clone of this repository alone can be tested
+Beside each lies what `slow_reference` says about one structure: energy, forces, virial. All is written from
+docs/formats.md and docs/theory.md without nnpot, so that a clone of this repository alone can be tested
 against numbers that nnpot did not make. Run it again only to add a model.
 """
 
@@ -72,7 +72,13 @@ RECIPES = {
         activations="t p l",
     ),
     "normalised_in_bohr": Recipe(
-        ("2 Si 0.1 0.5 9.0", "2 O 0.03 0.0 9.5", "9 Si O 0.01 -1 2 9.1", "3 O O 0.02 1 3 8.8", "12 0.1 2.0 9.0"),
+        (
+            "2 Si 0.1 0.5 9.0",
+            "2 O 0.03 0.0 9.5",
+            "9 Si O 0.01 -1 2 9.1",
+            "3 O O 0.02 1 3 8.8",
+            "12 0.1 2.0 9.0",
+        ),
         units="atomic",
         extra=("mean_energy -0.3125", "conv_energy 18.5", "conv_length 1.75"),
         scaling="scale",
@@ -102,7 +108,13 @@ RECIPES = {
     "charges_full": Recipe(
         ("2 Na 0.2 0.0 4.5", "2 Cl 0.2 1.0 5.0", "3 Na Cl 0.03 -1 2 4.8"),
         ("Na", "Cl"),
-        extra=("long_range full", "ewald_alpha 0.6", "ewald_real_cutoff 6.0", "charge Na 0.97", "charge Cl -0.97"),
+        extra=(
+            "long_range full",
+            "ewald_alpha 0.6",
+            "ewald_real_cutoff 6.0",
+            "charge Na 0.97",
+            "charge Cl -0.97",
+        ),
     ),
     "charges_reciprocal_in_bohr": Recipe(
         ("2 Na 0.05 0.0 9.0", "2 Cl 0.05 2.0 9.5", "9 Na Cl 0.01 -1 2 9.2"),
@@ -164,7 +176,9 @@ def input_lines(recipe: Recipe, random: np.random.Generator) -> list[str]:
     """Keywords and functions, the latter in any order."""
     elements = list(recipe.elements)
     lines = [f"number_of_elements {len(elements)}", f"elements {' '.join(elements)}", *FLAGS[recipe.scaling]]
-    lines += [f"atom_energy {element} {value}" for element, value in zip(elements, recipe.offsets, strict=False)]
+    lines += [
+        f"atom_energy {element} {value}" for element, value in zip(elements, recipe.offsets, strict=False)
+    ]
     lines += [f"cutoff_type {recipe.cutoff}", "scale_min_short -0.5", "scale_max_short 1.5"]
     lines += [f"global_hidden_layers_short {len(recipe.nodes)}"]
     lines += [f"global_nodes_short {' '.join(map(str, recipe.nodes))}"]
@@ -196,8 +210,12 @@ def scaling_of(folder: Path, recipe: Recipe, structures: Sequence[Structure]) ->
     of_length = UNITS[recipe.units][1]
     radius = max(slow._radius(line) for line in keywords["symfunction_short"])
     for structure in structures:
-        scaled = structure._replace(positions=structure.positions / of_length, cell=structure.cell / of_length)
-        for number, (vectors, numbers) in zip(structure.numbers, slow._neighbors(scaled, radius), strict=True):
+        scaled = structure._replace(
+            positions=structure.positions / of_length, cell=structure.cell / of_length
+        )
+        for number, (vectors, numbers) in zip(
+            structure.numbers, slow._neighbors(scaled, radius), strict=True
+        ):
             element = next(name for name, value in NUMBERS.items() if value == number)
             rows[element].append(slow.raw_values(model, element, vectors, numbers))
     return {
@@ -213,7 +231,10 @@ def random_weights(n_inputs: int, recipe: Recipe, random: np.random.Generator) -
     parts = [
         part
         for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True)
-        for part in (factor * random.normal(size=n_in * n_out) * 1.5 / np.sqrt(n_in), random.normal(size=n_out) * 0.2)
+        for part in (
+            factor * random.normal(size=n_in * n_out) * 1.5 / np.sqrt(n_in),
+            random.normal(size=n_out) * 0.2,
+        )
     ]
     return np.concatenate(parts)
 

@@ -1,7 +1,8 @@
 """What a model of docs/formats.md says about a structure, from docs/theory.md, in plain numpy.
 
-Nothing here imports nnpot or looks like it: sums over all pairs and triplets one center after the other. Positions
-and cells may be complex, so that derivatives are exact to rounding: f(x + ih) has the imaginary part h f'(x).
+Nothing here imports nnpot or looks like it: sums over all pairs and triplets, one center after the other.
+Positions and cells may be complex, so that derivatives are exact to rounding: f(x + ih) has the imaginary
+part h f'(x).
 """
 
 from __future__ import annotations
@@ -208,7 +209,9 @@ def _pairs(function: int, rest: list[str], kind: int, alpha: float, vectors: Arr
     return (weights * shape() * _cutoff(kind, r, radius, alpha)).sum()
 
 
-def _triplets(function: int, rest: list[str], kind: int, alpha: float, vectors: Array, neighbors: Array) -> Any:
+def _triplets(
+    function: int, rest: list[str], kind: int, alpha: float, vectors: Array, neighbors: Array
+) -> Any:
     first, second = np.triu_indices(len(neighbors), 1)
     if function in (13, 24, 25):
         parameters, weights = rest, (neighbors[first] * neighbors[second]) * 1.0
@@ -280,7 +283,9 @@ def _compact(a: Array, low: float, high: float, subtype: str) -> Array:
 
 def _scaled(model: Model, scaling: Array, values: Array) -> Array:
     lowest, highest, mean, sigma = scaling.T
-    low, high = (float(model.one(f"scale_{end}_short", default)[0]) for end, default in (("min", "0"), ("max", "1")))
+    low, high = (
+        float(model.one(f"scale_{end}_short", default)[0]) for end, default in (("min", "0"), ("max", "1"))
+    )
     scale, center = (f"{verb}_symmetry_functions" in model.words for verb in ("scale", "center"))
     if "scale_symmetry_functions_sigma" in model.words:
         return low + (high - low) * (values - mean) / sigma
@@ -325,5 +330,7 @@ def _coulomb(model: Model, of_length: float, structure: Structure) -> Any:
         radius = float(model.one("ewald_real_cutoff")[0]) * of_length
         for own, (vectors, neighbors) in zip(q, _neighbors(structure, radius), strict=True):
             r = _length(vectors)
-            result += COULOMB / 2 * own * (np.array([charges[n] for n in neighbors]) * erfc(alpha * r) / r).sum()
+            result += (
+                COULOMB / 2 * own * (np.array([charges[n] for n in neighbors]) * erfc(alpha * r) / r).sum()
+            )
     return result

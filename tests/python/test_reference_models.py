@@ -38,18 +38,25 @@ def test_the_models_hold_what_the_documents_promise() -> None:
     """All types, cutoffs and scalings, so that no line of the table in docs/formats.md goes untested."""
     lines = [line.split() for name in NAMES for line in (MODELS / name / "input.nn").read_text().splitlines()]
     assert {line[2] for line in lines if line[0] == "symfunction_short"} == set(
-        "1 2 3 4 9 12 13 20 21 22 23 24 25".split()
+        ["1", "2", "3", "4", "9", "12", "13", "20", "21", "22", "23", "24", "25"]
     )
     assert {line[1] for line in lines if line[0] == "cutoff_type"} == set("12345678")
     letters = {letter for line in lines if line[0] == "global_activation_short" for letter in line[1:]}
     assert letters == set("tlpsSgcehT")
-    subtypes = {line[-1] for line in lines if line[0] == "symfunction_short" and line[2] in ("20", "21", "22")}
+    subtypes = {
+        line[-1] for line in lines if line[0] == "symfunction_short" and line[2] in ("20", "21", "22")
+    }
     subtypes |= {
         line[-1] for line in lines if line[0] == "symfunction_short" and line[2] in ("23", "24", "25")
     }
     assert subtypes == {"p1", "p2", "p3", "p4", "p2a", "p3a", "p4a", "e"}
     keywords = {line[0] for line in lines}
-    assert keywords >= {"scale_symmetry_functions_sigma", "center_symmetry_functions", "mean_energy", "long_range"}
+    assert keywords >= {
+        "scale_symmetry_functions_sigma",
+        "center_symmetry_functions",
+        "mean_energy",
+        "long_range",
+    }
 
 
 @pytest.fixture
