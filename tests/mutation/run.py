@@ -43,6 +43,7 @@ PACKAGE = ROOT / "python" / "nnpot"
 TESTS = ROOT / "tests" / "python"
 DEFAULT = ("training", "analysis", "report.py", "coulomb.py", "units.py", "io/labels.py")
 PASSED, FAILED = 0, 1
+WITHOUT = ("-p", "no:cacheprovider", "-p", "no:unraisableexception")
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,7 @@ def copy_package(place: Path) -> Path:
 def warm_up() -> None:
     """Import what tests need and no mutant changes, once for all processes; forget nnpot."""
     os.environ |= {"OMP_NUM_THREADS": "1", "TF_ENABLE_ONEDNN_OPTS": "0", "TF_CPP_MIN_LOG_LEVEL": "2"}
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # some take longer to import than the tests take
     sys.dont_write_bytecode = True
     for name in (
         "pytest",
@@ -206,8 +208,8 @@ def run_tests(files: list[str], copy: Path) -> int:
     if Path(importlib.import_module("nnpot").__file__ or "").parent.parent != copy:
         return FAILED + 1
     pytest = importlib.import_module("pytest")
-    # a mutant may hang where nothing can be caught, but must not leave files in the working tree
-    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *(str(TESTS / file) for file in files)]))
+    files = [str(TESTS / file) for file in files]
+    return int(pytest.main(["-x", "-q", "--assert=plain", *WITHOUT, *files]))
 
 
 def times_of_tests(files: Sequence[str], copy: Path, output: Path, limit: float) -> dict[str, float]:
