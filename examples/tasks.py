@@ -64,7 +64,7 @@ class Task:
         """
         files = "" if self.owner == "reference" else version
         told = io.BytesIO()
-        module = sys.modules[self.function.__module__]
+        module = sys.modules.get(self.function.__module__)
         of_code = (code_of(getattr(module, "__file__", None)), engine())
         _ByValue(told).dump((self.function.__name__, self.arguments, files, of_code))
         return hashlib.sha256(told.getvalue()).hexdigest()[:20]
