@@ -126,19 +126,32 @@ def sample(mutants: list[Mutant], n: int, seed: int) -> list[Mutant]:
     return sorted(shuffled[: n or None], key=lambda one: (one.module, one.line, one.number))
 
 
-def tests_of(module: str) -> list[str]:
-    """Files of tests with the name of the module, then those that import it."""
+def tests_of(module: str, through: frozenset[str] = frozenset()) -> list[str]:
+    """Files of tests with the name of the module, then those that import it.
+
+    Where there are none, those of the modules that import it.
+    """
     path = Path(module).with_suffix("")
     names = {f"test_{path.name}.py", f"test_{'_'.join(path.parts)}.py"}
-    dotted = "nnpot." + ".".join(path.parts)
-    parent, _, last = dotted.rpartition(".")
-    ways = (f"from {dotted} import", f"import {dotted}", f"from {parent} import {last}\n")
     files = sorted(TESTS.glob("test_*.py"))
     own = [file.name for file in files if file.name in names]
-    others = [file for file in files if file.name not in own]
-    return own + [
-        file.name for file in others if any(way in file.read_text(encoding="utf-8") for way in ways)
-    ]
+    found = own + [file.name for file in files if file.name not in own and imports(file, path)]
+    if found:
+        return found
+    users = [str(file.relative_to(PACKAGE)) for file in sorted(PACKAGE.rglob("*.py")) if imports(file, path)]
+    through |= {module}
+    theirs = [name for user in users if user not in through for name in tests_of(user, through)]
+    return list(dict.fromkeys(theirs))
+
+
+def imports(file: Path, module: Path) -> bool:
+    """Whether a file imports a module, named by its path below the package."""
+    dotted = ".".join(("nnpot", *module.parts))
+    parent, _, last = dotted.rpartition(".")
+    text = file.read_text(encoding="utf-8")
+    return any(
+        way in text for way in (f"from {dotted} import", f"import {dotted}", f"from {parent} import {last}\n")
+    )
 
 
 def quick_enough(files: list[str], seconds: dict[str, float], budget: float) -> list[str]:

@@ -309,7 +309,10 @@ def test_molecules_without_a_cell_are_summarised() -> None:
     for frame in frames:
         frame.calc = SinglePointCalculator(frame, energy=-1.0 * len(frame))
     summary = summary_of(frames)
-    assert summary.sets[-1].volume is None and summary.sets[-1].elements == ("H", "C", "O")
+    whole = summary.sets[-1]
+    assert whole.volume is None and whole.elements == ("H", "C", "O")
+    assert (whole.atoms.low, whole.atoms.high) == (3, 5)
+    assert (whole.without_energy, whole.without_forces, whole.without_stress) == (0, 2, 2)
     assert {pair.elements for pair in summary.pairs} >= {("H", "O"), ("C", "H"), ("H", "H")}
 
 

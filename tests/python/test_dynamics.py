@@ -12,7 +12,10 @@ def test_drift_and_fluctuation_are_told_apart():
     time = np.linspace(0.0, 50.0, 1001)
     run = EnergyConservation(time, 0.004 * time + 0.3 * np.sin(40 * time), 300.0, 1.0)
     assert run.drift == pytest.approx(0.2, abs=0.01)
+    assert run.drift_rate == pytest.approx(0.004, abs=2e-4)
     assert run.fluctuation == pytest.approx(0.3 / np.sqrt(2), rel=0.01)
+    later = EnergyConservation(time + 7.0, run.energy, 300.0, 1.0)
+    assert later.drift == pytest.approx(run.drift), "of the run, whenever its time begins"
 
 
 def test_stillinger_weber_keeps_its_energy():

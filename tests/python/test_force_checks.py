@@ -97,6 +97,16 @@ def test_without_forces_the_reference_changes_along_straight_lines() -> None:
     assert found.drift_rate > 100.0
 
 
+def test_samples_and_cost_of_a_run_are_those_of_its_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([1.0, 1.5])
+    monkeypatch.setattr("nnpot.analysis.constant_energy.process_time", lambda: next(clock))
+    monkeypatch.setattr("nnpot.analysis.constant_energy.SAMPLES", 5)
+    atoms = copper()
+    (run,) = energy_drift(NoForces(), EMT(), [atoms], duration=0.005, timestep=0.5)
+    np.testing.assert_allclose(run.time, 1e-3 * np.arange(6))  # ten steps, every second of them
+    assert run.cost == pytest.approx(1e6 * 0.5 / 10 / len(atoms))
+
+
 def test_a_run_that_gains_too_much_ends() -> None:
     (found,) = energy_drift(NoForces(), EMT(), [copper()], 60000.0, duration=1.0, timestep=1.0)
     assert found.time[-1] < 0.5 and abs(found.energy[-1]) > 1000.0
