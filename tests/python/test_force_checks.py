@@ -11,7 +11,7 @@ from structures import structure
 
 from nnpot import Potential
 from nnpot.analysis.constant_energy import energy_drift, set_temperature
-from nnpot.analysis.force_checks import loop_work, random_rotation, rotation_error
+from nnpot.analysis.force_checks import LoopWork, loop_work, random_rotation, rotation_error
 from nnpot.errors import InvalidInputError
 
 CURL = np.array([[0.0, 0.4, -0.1], [-0.4, 0.0, 0.2], [0.1, -0.2, 0.0]])
@@ -66,6 +66,12 @@ def test_a_fixed_direction_does_not_turn() -> None:
     found = rotation_error(lambda atoms: np.tile([0.3, 0.0, 0.0], (len(atoms), 1)), [copper()], 3000)
     assert found.rmse == pytest.approx(1e3 * 0.3 * np.sqrt(2.0 / 3.0), rel=0.05)
     assert found.relative == pytest.approx(np.sqrt(2.0), rel=0.05)
+
+
+def test_work_of_several_loops_is_told_by_its_root_mean_square() -> None:
+    found = LoopWork(np.array([1.0, 2.0, -4.0]), np.array([1.0, 2.0, -1.0]))
+    assert found.rms == pytest.approx(np.sqrt(7.0))
+    assert found.integration_error == pytest.approx(np.sqrt(3.0))
 
 
 def test_rotations_keep_lengths_and_handedness() -> None:
