@@ -43,6 +43,8 @@ PACKAGE = ROOT / "python" / "nnpot"
 TESTS = ROOT / "tests" / "python"
 DEFAULT = ("training", "analysis", "report.py", "coulomb.py", "units.py", "io/labels.py")
 PASSED, FAILED = 0, 1
+LONGEST = 120.0
+"""Seconds; files of tests that take longer are not used."""
 WITHOUT = ("-p", "no:cacheprovider", "-p", "no:unraisableexception")
 
 
@@ -73,7 +75,7 @@ def main() -> int:
     warm_up()
     results = kept_results(output / "results.json")
     needed = sorted({file for one in chosen for file in tests[one.module]})
-    seconds = times_of_tests(needed, copy, output, options.budget)
+    seconds = times_of_tests(needed, copy, output)
     with progress("mutating", len(chosen)) as bar:
         for mutant in chosen:
             if mutant.key not in results:
@@ -95,7 +97,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--sample", type=int, default=300, help="mutants drawn at random; 0 for all")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--limit", type=float, default=20.0, help="s per mutant, beside what its tests take")
-    parser.add_argument("--budget", type=float, default=30.0, help="s of tests of one mutant")
+    parser.add_argument(
+        "--budget", type=float, default=30.0, help="s of tests of a mutant, beside the first file"
+    )
     parser.add_argument("--output", type=Path, default=ROOT / "out" / "mutation")
     return parser.parse_args()
 
@@ -155,9 +159,9 @@ def imports(file: Path, module: Path) -> bool:
 
 
 def quick_enough(files: list[str], seconds: dict[str, float], budget: float) -> list[str]:
-    """As many as there is time for, those with the name of the module first."""
-    chosen: list[str] = []
-    for file in files:
+    """The first, which mostly has the name of the module, and others as long as there is time."""
+    chosen = [file for file in files[:1] if math.isfinite(seconds[file])]
+    for file in sorted(files[1:], key=seconds.__getitem__):
         if sum(seconds[one] for one in chosen) + seconds[file] <= budget:
             chosen.append(file)
     return chosen
@@ -225,14 +229,14 @@ def run_tests(files: list[str], copy: Path) -> int:
     return int(pytest.main(["-x", "-q", "--assert=plain", *WITHOUT, *files]))
 
 
-def times_of_tests(files: Sequence[str], copy: Path, output: Path, limit: float) -> dict[str, float]:
-    """How long each takes with the code as it is; infinite beyond the limit."""
+def times_of_tests(files: Sequence[str], copy: Path, output: Path) -> dict[str, float]:
+    """How long each takes with the code as it is; infinite beyond `LONGEST`."""
     place = output / "tests.json"
     known = json.loads(place.read_text()) if place.exists() else {}
     missing = [file for file in files if file not in known]
     with progress("timing tests", len(missing)) as bar:
         for file in missing:
-            outcome, seconds = outcome_of([file], copy, limit)
+            outcome, seconds = outcome_of([file], copy, LONGEST)
             if outcome == "failed":
                 raise SystemExit(f"mutation: {file} does not pass with the code as it is")
             known[file] = round(seconds, 2) if outcome == "passed" else math.inf
@@ -251,7 +255,7 @@ def judged(mutant: Mutant, files: list[str], copy: Path, limit: float) -> dict[s
     outcome, seconds = outcome_of(files, copy, limit) if files else ("passed", 0.0)
     place.write_bytes(original)
     told = {"passed": "survived", "failed": "killed", "time": "killed (time)"}[outcome]
-    told = told if files else "no tests"
+    told = told if files else "not tried"
     return vars(mutant) | {"outcome": told, "seconds": round(seconds, 2), "tests": files}
 
 
@@ -276,11 +280,11 @@ def report(results: list[dict[str, object]], output: Path) -> None:
     counts = Counter(str(one["outcome"]) for one in results)
     lines = [f"{len(results)} mutants: " + ", ".join(f"{n} {name}" for name, n in counts.most_common())]
     by_kind = Counter(str(one["kind"]) for one in results)
-    alive = [one for one in results if one["outcome"] in ("survived", "no tests")]
+    alive = [one for one in results if one["outcome"] in ("survived", "not tried")]
     of_alive = Counter(str(one["kind"]) for one in alive)
     lines += [f"  {kind:14} {of_alive[kind]:4} of {n:4} survived" for kind, n in sorted(by_kind.items())]
     for one in alive:
-        names = " ".join(map(str, one["tests"])) or "no tests"  # type: ignore[call-overload]
+        names = " ".join(map(str, one["tests"])) or "not tried"  # type: ignore[call-overload]
         lines.append(f"{one['module']}:{one['line']}  [{one['kind']}]  {one['change']}  ({names})")
     print("\n".join(lines))
     with atomic_write(output / "survivors.txt") as stream:

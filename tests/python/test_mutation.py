@@ -17,16 +17,16 @@ def f(values: list[int] = 1, n: int = 0) -> float:
     return total / 2
 '''
 EXPECTED = {
-    "not values  ->  values": "not",
+    "not values or n < 2  ->  values or n < 2": "not",
     "not values or n < 2  ->  not values and n < 2": "boolean",
     "n < 2  ->  n <= 2": "comparison",
     "n < 2  ->  n < 3": "constant",
     "-np.sqrt(values.mean(axis=0)) * 3.0  ->  np.sqrt(values.mean(axis=0)) * 3.0": "sign",
     "-np.sqrt(values.mean(axis=0))  ->  -values.mean(axis=0)": "call dropped",
     "-np.sqrt(values.mean(axis=0)) * 3.0  ->  -np.sqrt(values.mean(axis=0)) / 3.0": "arithmetic",
-    "values.mean  ->  values.median": "function",
-    "axis=0  ->  axis=1": "axis",
-    "sum  ->  max": "function",
+    "values.mean(axis=0)  ->  values.median(axis=0)": "function",
+    "values.mean(axis=0)  ->  values.mean(axis=1)": "axis",
+    "sum(values[1:n])  ->  max(values[1:n])": "function",
     "1:n  ->  1 + 1:n": "slice",
     "1 -> 2": "default",
     "total = sum(values[1:n]) + abs(n)  ->  pass": "line removed",
