@@ -26,7 +26,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,7 +44,7 @@ TESTS = ROOT / "tests" / "python"
 DEFAULT = ("training", "analysis", "report.py", "coulomb.py", "units.py", "io/labels.py")
 PASSED, FAILED = 0, 1
 LONGEST = 120.0
-"""Seconds; files of tests that take longer are not used."""
+"""Seconds; the first file of tests of a module is not used if it takes longer, others beyond the budget."""
 WITHOUT = ("-p", "no:cacheprovider", "-p", "no:unraisableexception")
 
 
@@ -74,8 +74,9 @@ def main() -> int:
     copy = copy_package(output / "copy")
     warm_up()
     results = kept_results(output / "results.json")
-    needed = sorted({file for one in chosen for file in tests[one.module]})
-    seconds = times_of_tests(needed, copy, output)
+    limits = {file: options.budget for one in chosen for file in tests[one.module][1:]}
+    limits |= {tests[one.module][0]: LONGEST for one in chosen if tests[one.module]}
+    seconds = times_of_tests(limits, copy, output)
     with progress("mutating", len(chosen)) as bar:
         for mutant in chosen:
             if mutant.key not in results:
@@ -229,14 +230,14 @@ def run_tests(files: list[str], copy: Path) -> int:
     return int(pytest.main(["-x", "-q", "--assert=plain", *WITHOUT, *files]))
 
 
-def times_of_tests(files: Sequence[str], copy: Path, output: Path) -> dict[str, float]:
-    """How long each takes with the code as it is; infinite beyond `LONGEST`."""
+def times_of_tests(limits: Mapping[str, float], copy: Path, output: Path) -> dict[str, float]:
+    """How long each file takes with the code as it is; infinite beyond its limit."""
     place = output / "tests.json"
     known = json.loads(place.read_text()) if place.exists() else {}
-    missing = [file for file in files if file not in known]
+    missing = [file for file in sorted(limits) if file not in known]
     with progress("timing tests", len(missing)) as bar:
         for file in missing:
-            outcome, seconds = outcome_of([file], copy, LONGEST)
+            outcome, seconds = outcome_of([file], copy, limits[file])
             if outcome == "failed":
                 raise SystemExit(f"mutation: {file} does not pass with the code as it is")
             known[file] = round(seconds, 2) if outcome == "passed" else math.inf
