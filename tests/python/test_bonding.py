@@ -43,6 +43,15 @@ def test_mean_of_simulations_with_other_numbers_of_bonds():
     np.testing.assert_allclose(both.density, 0.5 * (one.density + other.density))
 
 
+def test_simulations_count_alike_and_angles_are_the_middles_of_their_bins():
+    bent = Atoms("HOH", [[1, 0, 0], [0, 0, 0], [0, 1, 0]], cell=[9] * 3, pbc=True)
+    straight = Atoms("HOH", [[1, 0, 0], [0, 0, 0], [-1, 0, 0]], cell=[9] * 3, pbc=True)
+    one, other = (bonding([frame], "O", "H", 1.1) for frame in (bent, straight))
+    assert mean_bonding([one, one, other]).mean_angle == pytest.approx((90 + 90 + 180) / 3)
+    np.testing.assert_allclose(one.angle[[0, 1, -1]], [1.0, 3.0, 179.0])
+    assert one.angle[one.density.argmax()] == pytest.approx(91.0)
+
+
 def test_nothing_to_look_at_is_refused():
     with pytest.raises(InvalidInputError, match="atoms of Ge, got none"):
         bonding([cristobalite()], "Ge", "O", 2.0)

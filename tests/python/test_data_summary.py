@@ -304,6 +304,20 @@ def test_closest_pairs_are_those_of_ase(any_structure: Atoms, reach: float) -> N
     assert len(expected) == 3 or reach < 3.0
 
 
+@pytest.mark.parametrize("row", [0, 1, 2])
+def test_closest_pairs_in_a_very_skew_cell(row: int) -> None:
+    """Whose vectors are much longer than it is wide: images along one of them are close to each other."""
+    cell = np.diag(np.roll([2.0, 4.0, 9.0], row))
+    cell[row, (row + 1) % 3] = 26.0
+    atoms = Atoms("CuAu", [[0, 0, 0], np.roll([1.0, 1.3, 1.1], row)], cell=cell, pbc=True)
+    found = closest_pairs(atoms, 4.5)
+    first, second, distance = neighbor_list("ijd", atoms, 4.5)
+    for pair in (("Au", "Cu"), ("Cu", "Cu"), ("Au", "Au")):
+        own = (atoms.symbols[first] == pair[0]) & (atoms.symbols[second] == pair[1])
+        assert found[pair].distance == pytest.approx(distance[own].min())
+    assert found["Cu", "Cu"].distance == pytest.approx(np.sqrt(8.0)), "an image six cells away"
+
+
 def test_large_frames_have_the_same_closest_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     frame = structure("crystal")
     expected = closest_pairs(frame, 4.0)
@@ -319,7 +333,10 @@ def test_molecules_without_a_cell_are_summarised() -> None:
     for frame in frames:
         frame.calc = SinglePointCalculator(frame, energy=-1.0 * len(frame))
     summary = summary_of(frames)
-    assert summary.sets[-1].volume is None and summary.sets[-1].elements == ("H", "C", "O")
+    whole = summary.sets[-1]
+    assert whole.volume is None and whole.elements == ("H", "C", "O")
+    assert (whole.atoms.low, whole.atoms.high) == (3, 5)
+    assert (whole.without_energy, whole.without_forces, whole.without_stress) == (0, 2, 2)
     assert {pair.elements for pair in summary.pairs} >= {("H", "O"), ("C", "H"), ("H", "H")}
 
 

@@ -11,7 +11,7 @@ from structures import structure
 
 from nnpot import Potential
 from nnpot.analysis.constant_energy import energy_drift, set_temperature
-from nnpot.analysis.force_checks import loop_work, random_rotation, rotation_error
+from nnpot.analysis.force_checks import LoopWork, loop_work, random_rotation, rotation_error
 from nnpot.errors import InvalidInputError
 
 CURL = np.array([[0.0, 0.4, -0.1], [-0.4, 0.0, 0.2], [0.1, -0.2, 0.0]])
@@ -68,6 +68,12 @@ def test_a_fixed_direction_does_not_turn() -> None:
     assert found.relative == pytest.approx(np.sqrt(2.0), rel=0.05)
 
 
+def test_work_of_several_loops_is_told_by_its_root_mean_square() -> None:
+    found = LoopWork(np.array([1.0, 2.0, -4.0]), np.array([1.0, 2.0, -1.0]))
+    assert found.rms == pytest.approx(np.sqrt(7.0))
+    assert found.integration_error == pytest.approx(np.sqrt(3.0))
+
+
 def test_rotations_keep_lengths_and_handedness() -> None:
     random = np.random.default_rng(2)
     for matrix in (random_rotation(random) for _ in range(20)):
@@ -95,6 +101,16 @@ def test_without_forces_the_reference_changes_along_straight_lines() -> None:
     assert expected > 10.0, "too little change to test anything"
     assert found.energy[-1] == pytest.approx(expected, rel=1e-9)
     assert found.drift_rate > 100.0
+
+
+def test_samples_and_cost_of_a_run_are_those_of_its_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([1.0, 1.5])
+    monkeypatch.setattr("nnpot.analysis.constant_energy.process_time", lambda: next(clock))
+    monkeypatch.setattr("nnpot.analysis.constant_energy.SAMPLES", 5)
+    atoms = copper()
+    (run,) = energy_drift(NoForces(), EMT(), [atoms], duration=0.005, timestep=0.5)
+    np.testing.assert_allclose(run.time, 1e-3 * np.arange(6))  # ten steps, every second of them
+    assert run.cost == pytest.approx(1e6 * 0.5 / 10 / len(atoms))
 
 
 def test_a_run_that_gains_too_much_ends() -> None:

@@ -18,6 +18,16 @@ def test_parity_has_units_and_an_error_panel(count):
     assert upper.get_xlim() == upper.get_ylim()
 
 
+@pytest.mark.parametrize("count", [10, 5000])
+def test_an_error_in_a_parity_plot_is_predicted_minus_reference(count):
+    x = np.linspace(-5.0, -3.0, count)
+    upper, lower = plots.parity(x, x + 0.5, "Energy", "eV/atom").axes[:2]
+    for ax, expected in ((upper, -2.5), (lower, 500.0)):
+        points = np.asarray(ax.collections[0].get_offsets())
+        height = points[points[:, 0].argmax(), 1]
+        assert height == pytest.approx(expected, abs=0.06 * abs(expected)), "prediction on the vertical axis"
+
+
 def test_parity_of_a_constant_is_drawn():
     assert isinstance(plots.parity([1.0, 1.0], [1.0, 1.0], "Charge", "e"), Figure)
 
@@ -55,6 +65,17 @@ def test_learning_curve_shades_between_the_members_of_a_committee():
     np.testing.assert_allclose(ax.get_lines()[0].get_ydata(), 20.0 / epochs)
     (band,) = ax.collections
     assert band.get_paths()[0].vertices[:, 1].max() == 30.0
+
+
+def test_learning_curve_draws_the_mean_of_a_committee_and_the_guide_through_it():
+    epochs = np.arange(1, 5)
+    members = np.stack([1.0 / epochs, 2.0 / epochs, 9.0 / epochs], axis=1)
+    (ax,) = epoch_plots.learning_curve(epochs, {"Loss": {"validation": members}}, guides=["Loss"]).axes
+    curve, guide = ax.get_lines()
+    np.testing.assert_allclose(curve.get_ydata(), 4.0 / epochs)
+    np.testing.assert_allclose(guide.get_ydata(), 2.0 * np.sqrt(2.0 / epochs))
+    (ax, *_) = epoch_plots.charge_curves(epochs, {"Na": members}).axes
+    np.testing.assert_allclose(ax.get_lines()[0].get_ydata(), 4.0 / epochs)
 
 
 def test_learning_curve_is_logarithmic_on_both_axes():

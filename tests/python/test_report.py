@@ -1,7 +1,13 @@
 from html.parser import HTMLParser
 from pathlib import Path
 
-from nnpot import plots
+import numpy as np
+import pytest
+from ase import Atoms, units
+from ase.calculators.singlepoint import SinglePointCalculator
+
+from nnpot import Prediction, epoch_plots, plots
+from nnpot.analysis.predictions import Predictions, mean_predictions
 from nnpot.report import Report
 
 
@@ -59,3 +65,91 @@ def test_a_warning_stands_out_and_is_escaped(tmp_path: Path) -> None:
     report = Report("warned")
     report.warning("a < b")
     assert '<p class="warning">a &lt; b</p>' in report.write(tmp_path).read_text("utf-8")
+
+
+def frame(forces=(0.0, 0.0), stress=0.0):
+    atoms = Atoms("SiO", [[0, 0, 0], [0, 0, 1.6]], cell=[5, 5, 5], pbc=True)
+    forces = np.repeat(np.array(forces, float)[:, None], 3, axis=1)
+    atoms.calc = SinglePointCalculator(atoms, energy=-8.0, forces=forces, stress=np.full(6, stress))
+    return atoms
+
+
+def prediction(energy, force, stress):
+    return Prediction(
+        energy=energy,
+        forces=np.full((2, 3), force),
+        stress=np.full(6, stress),
+        virial=np.full((3, 3), -125.0 * stress),
+        atomic_energies=np.full(2, 0.5 * energy),
+        atomic_virials=np.full((2, 3, 3), -62.5 * stress),
+    )
+
+
+def spied(draw, calls):
+    """The same function, which keeps its name and arguments at every call."""
+
+    def spy(*arguments, **options):
+        calls.append((draw.__name__, arguments))
+        return draw(*arguments, **options)
+
+    return spy
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """What the figures of a report were asked to show."""
+    calls = []
+    for name in ("parity", "parity_panels", "error_distributions"):
+        monkeypatch.setattr(plots, name, spied(getattr(plots, name), calls))
+    monkeypatch.setattr(epoch_plots, "learning_curve", spied(epoch_plots.learning_curve, calls))
+    return calls
+
+
+def test_errors_in_figures_are_predicted_minus_reference(drawn):
+    predictions = Predictions([frame((0.1, 0.2), 0.01)], [prediction(-7.0, 0.5, 0.01 + 2.0 * units.GPa)])
+    report = Report("Errors")
+    report.distributions({"test": predictions})
+    report.parity("test", predictions)
+    ((_, (panels,)), *parities) = drawn
+    np.testing.assert_allclose(panels["Energy error (meV/atom)"]["test"], [500.0])
+    np.testing.assert_allclose(panels["Force error (meV/Å)"]["test"], [400.0] * 3 + [300.0] * 3)
+    np.testing.assert_allclose(panels["Stress error (GPa)"]["test"], [2.0] * 6)
+    pairs = {(name, arguments[-3]): arguments[:2] for name, arguments in parities if name == "parity"}
+    for (_, quantity), expected in zip(pairs, (0.5, None, 2.0), strict=True):
+        reference, predicted = pairs["parity", quantity]
+        assert expected is None or np.allclose(predicted - reference, expected), quantity
+    reference, predicted = pairs["parity", "Force component"]
+    np.testing.assert_allclose(reference, [0.1] * 3 + [0.2] * 3)
+    np.testing.assert_allclose(predicted, 0.5)
+    (of_elements,) = (arguments[0] for name, arguments in parities if name == "parity_panels")
+    np.testing.assert_allclose(of_elements["O"][0], 0.2)
+    np.testing.assert_allclose(of_elements["Si"][1], 0.5)
+
+
+def test_a_committee_is_told_by_the_mean_of_its_members():
+    members = [Predictions([frame()], [prediction(e, f, s)]) for e, f, s in ((1, 2, 3), (2, 3, 4), (9, 7, 8))]
+    (mean,) = mean_predictions(members).predictions
+    assert mean.energy == pytest.approx(4.0)
+    np.testing.assert_allclose(mean.forces, 4.0)
+    np.testing.assert_allclose(mean.stress, 5.0)
+
+
+def test_learning_curves_show_each_column_under_its_name(drawn):
+    epochs = np.arange(1.0, 5.0)
+    names = {
+        "Energy RMSE (meV/atom)": "energy_rmse_mev_per_atom",
+        "Force RMSE (meV/Å)": "force_rmse_mev_per_angstrom",
+        "Stress RMSE (GPa)": "stress_rmse_gpa",
+        "Loss": "loss",
+    }
+    log = {"epoch": epochs, "learning_rate": 0.1 / epochs}
+    for number, column in enumerate(names.values(), 1):
+        log |= {f"train_{column}": number / epochs, f"validation_{column}": 10 * number / epochs}
+    Report("Curves").learning_curves(log, [4])
+    for _, (shown_epochs, panels, *_) in drawn:
+        np.testing.assert_array_equal(shown_epochs, epochs)
+        for number, label in enumerate(names, 1):
+            np.testing.assert_allclose(panels[label]["train"], number / epochs)
+            np.testing.assert_allclose(panels[label]["validation"], 10 * number / epochs)
+        np.testing.assert_allclose(panels["Learning rate"]["Learning rate"], 0.1 / epochs)
+    assert len(drawn) == 2

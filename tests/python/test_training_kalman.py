@@ -31,7 +31,8 @@ from nnpot.training.kalman_observations import (
     observe_strains,
 )
 from nnpot.training.kalman_terms import Terms, weighted
-from nnpot.training.kalman_trainer import KalmanTrainer
+from nnpot.training.kalman_terms import sums as sums_of
+from nnpot.training.kalman_trainer import LAST_NOISE, KalmanTrainer
 from nnpot.training.model import predict, to_device, to_tensors
 from nnpot.training.networks import AtomicNetworks
 from nnpot.training.tensorflow_setup import tf
@@ -176,6 +177,7 @@ def test_updates_are_those_of_the_textbook() -> None:
         changed += np.concatenate([part.numpy().reshape(2, -1) for part in parts], axis=1)
     np.testing.assert_allclose(changed, weights, rtol=1e-10)
     assert filter_.forgetting == pytest.approx(forgetting)
+    assert float(filter_.state()[-1]) == pytest.approx(0.1 * 0.5**4)
     first = filter_.state()[0]
     assert (first == np.swapaxes(first, -1, -2)).all(), "a covariance is symmetric"
     np.testing.assert_allclose(first[:, 0], np.array(dense)[:, :5, :5], rtol=1e-9, atol=1e-12)
@@ -227,7 +229,8 @@ def test_a_node_has_the_weights_that_lead_to_it(descriptor: Descriptor) -> None:
 
 
 def trainer(descriptor: Descriptor, data: DataSet, **options: object) -> KalmanTrainer:
-    config = alloy_config(Path("none.xyz"), name="kalman", precision="float64", batch_size=6, **options)
+    options = {"batch_size": 6} | options
+    config = alloy_config(Path("none.xyz"), name="kalman", precision="float64", **options)
     return KalmanTrainer(Task(config, networks(descriptor), data, None, 1.5))
 
 
@@ -242,6 +245,8 @@ def test_a_step_is_one_update_of_the_weighted_residuals(descriptor: Descriptor, 
     residuals, derivatives = weighted(terms)
     predicted = predict(nets, device, batch, with_stress=True)
     sums = fit._loss.sums(predicted, device, batch)
+    for observed, of_the_loss in zip(sums_of(terms), sums, strict=True):
+        np.testing.assert_allclose(observed, of_the_loss, rtol=1e-9)
     n_forces = float(sums.counts[1])
     np.testing.assert_allclose(
         tf.reduce_sum(residuals**2, axis=1), n_forces * fit._loss.total(sums, batch.counts), rtol=1e-10
@@ -293,6 +298,15 @@ def test_a_restored_filter_repeats_its_steps(descriptor: Descriptor, data: DataS
     assert all((a == b).all() for a, b in zip(after, fit.weights(), strict=True))
     assert all((a == b).all() for a, b in zip(state_after, fit.optimizer_state(), strict=True))
     assert not any((a == b).all() for a, b in zip(weights, after, strict=True)), "nothing has moved"
+
+
+def test_the_process_noise_decays_to_a_thousandth_over_the_run(descriptor: Descriptor, data: DataSet) -> None:
+    fit = trainer(descriptor, data, kalman={"process_noise": 0.01}, epochs=3, batch_size=3)
+    expected = 0.01 * LAST_NOISE ** (np.arange(1, 4) / 3)
+    for epoch, noise in enumerate(expected, 1):
+        fit.run_epoch(epoch)
+        assert float(fit.optimizer_state()[-1]) == pytest.approx(noise, rel=1e-9), epoch
+    assert expected[-1] == pytest.approx(1e-5)
 
 
 def test_a_fading_memory_keeps_its_covariance_symmetric_and_positive() -> None:

@@ -19,6 +19,8 @@ pytest.importorskip("tensorflow")
 
 from nnpot.training.trainer import Errors
 
+LOGGED = ("loss", "energy_rmse_mev_per_atom", "force_rmse_mev_per_angstrom", "stress_rmse_gpa")
+
 
 def errors(*values: float) -> Errors:
     """Of one member, without stresses."""
@@ -84,6 +86,25 @@ def test_every_epoch_is_in_the_log(tmp_path: Path) -> None:
     assert len(lines) == 7
     assert lines[0].endswith(",seconds,charge_Na,charge_Cl")
     assert lines[3].startswith("3,0.01,1,2,3,,1,1,1,,") and lines[3].endswith(",0.75,-0.75")
+
+
+def test_the_log_has_the_means_over_the_members(tmp_path: Path) -> None:
+    """Each error of three members in its own column, and the charges."""
+    values = np.array([[1.0, 2.0, 9.0]])
+    trainer = Pretender([1.0])
+    trainer.run_epoch = lambda epoch: Errors(*(factor * values[0] for factor in (1, 10, 100, 1000)))  # type: ignore[method-assign]
+    trainer.validate = lambda: Errors(*(factor * values[0] for factor in (2, 20, 200, 2000)))  # type: ignore[method-assign]
+    trainer.charges = lambda: np.stack([values[0], -values[0]], axis=1)  # type: ignore[method-assign]
+    state = State([], [], [np.zeros(3)], [0] * 3, [np.inf] * 3)
+    trainer.weights = lambda: [np.ones(3)]  # type: ignore[method-assign]
+    with open_log(tmp_path / "log.csv", [], Pretender.charged_elements) as log:
+        run_epochs(trainer, state, RunConfig(epochs=1), log, lambda _: None)
+    names, row = (line.split(",") for line in (tmp_path / "log.csv").read_text().splitlines())
+    found = dict(zip(names, row, strict=True))
+    assert [found[f"train_{name}"] for name in LOGGED] == ["4", "40", "400", "4000"]
+    assert [found[f"validation_{name}"] for name in LOGGED] == ["8", "80", "800", "8000"]
+    assert (found["charge_Na"], found["charge_Cl"]) == ("4", "-4")
+    np.testing.assert_array_equal(state.member_history[0], np.outer([2, 20, 200, 2000], values))
 
 
 def test_patience(tmp_path: Path) -> None:

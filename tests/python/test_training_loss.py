@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from ase import Atoms
 from ase.build import bulk
 from ase.calculators.singlepoint import SinglePointCalculator
 from structures import emt_labelled
+from training_data import alloy_config
 
 pytest.importorskip("tensorflow")
 
@@ -15,11 +18,13 @@ from nnpot.training.batches import batches
 from nnpot.training.config import LossConfig, NetworkConfig
 from nnpot.training.dataset import DataSet, build_dataset
 from nnpot.training.descriptors import Descriptor, fit_descriptor
+from nnpot.training.gradient_trainer import GradientTrainer
 from nnpot.training.labels import collect_labels
 from nnpot.training.loss import Loss
 from nnpot.training.model import BatchTensors, DeviceData, Predicted, predict, to_device, to_tensors
 from nnpot.training.networks import AtomicNetworks
 from nnpot.training.tensorflow_setup import tf
+from nnpot.training.trainer import Task
 
 SCALE = 2.0
 OFFSETS = {"Cu": 0.3, "Au": -0.1}
@@ -206,6 +211,30 @@ def test_stresses_count_wherever_the_cell_has_a_volume() -> None:
             assert labels.has_stress[0] == (name == "whole")
             expected = 128.0 * np.arange(6.0) if name == "whole" else np.zeros(6)
             np.testing.assert_allclose(labels.strain_derivatives[0], expected, rtol=1e-12)
+
+
+def test_the_errors_of_an_epoch_are_in_the_units_that_the_log_names(descriptor: Descriptor) -> None:
+    """meV/atom, meV/Å and GPa from the definitions, straight from the frames; by two frames at a time."""
+    data, device, batch = one_batch(descriptor, FRAMES)
+    nets = create(descriptor, members=2)
+    config = alloy_config(Path("none.xyz"), precision="float64", batch_size=2, stress_weight=1.0)
+    found = GradientTrainer(Task(config, nets, data, data, SCALE)).validate()
+    said = predict(nets, device, batch, with_stress=True)
+    assert found is not None
+    for member in range(2):
+        errors = {term: SCALE * np.concatenate(reference_errors(said, term, member)) for term in TERMS}
+        stress = [
+            SCALE * said.strain_derivatives[number, member] / frame.cell.volume - frame.calc.results["stress"]
+            for number, frame in enumerate(FRAMES)
+            if "stress" in frame.calc.results
+        ]
+        expected = {
+            "energy_rmse": 1e3 * np.sqrt(np.mean(errors["energy"] ** 2)),
+            "force_rmse": 1e3 * np.sqrt(np.mean(errors["force"] ** 2)),
+            "stress_rmse": 160.21766 * np.sqrt(np.mean(np.square(stress))),  # 1 eV/Å³ in GPa
+        }
+        for name, value in expected.items():
+            assert getattr(found, name)[member] == pytest.approx(value, rel=1e-6), name
 
 
 def test_members_are_networks_of_their_own(descriptor: Descriptor) -> None:
