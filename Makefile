@@ -44,9 +44,11 @@ benchmark: setup
 	@if [ ! -d "$(MODEL)" ]; then echo "benchmark: no model in $(MODEL) (make demo makes one; MODEL=DIR names another)" >&2; exit 2; fi
 	"$(BIN)"/nnpot benchmark md --model nnp="$(MODEL)" --output out/benchmark $(OPTIONS)
 
+# Files of tests stay whole, so that what the tests of a file share is made once.
+PROCESSES ?= 2
+
 test: setup
-	$(MAKE) --no-print-directory lint
-	$(MAKE) --no-print-directory test-cpp
+	$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint test-cpp
 	$(MAKE) --no-print-directory test-python
 
 setup: packages $(INSTALLED)
@@ -91,7 +93,7 @@ test-cpp: setup
 	"$(BIN)"/ctest --test-dir build/tests --output-on-failure
 
 test-python: setup
-	"$(BIN)"/python -m pytest
+	"$(BIN)"/python -m pytest --numprocesses $(PROCESSES) --dist loadfile
 
 test-lammps-versions: setup
 	"$(BIN)"/python tests/lammps_versions.py
