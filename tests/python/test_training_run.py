@@ -47,6 +47,22 @@ def unbroken(frames_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Tra
     return train(alloy_config(frames_file, epochs=EPOCHS), tmp_path_factory.mktemp("unbroken") / "run")
 
 
+@pytest.fixture
+def unreported() -> Iterator[None]:
+    """Trainings leave no report, whatever the test itself patches and takes back."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "write_report", lambda run_dir, *_: run_dir)
+        yield
+
+
+@pytest.fixture
+def uncompiled(
+    eagerly: None, unreported: None, frames_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> TrainingResult:
+    """An unbroken run without compiling, which rounds differently; for tests that train several times."""
+    return train(alloy_config(frames_file, epochs=EPOCHS), tmp_path_factory.mktemp("uncompiled") / "run")
+
+
 def read_log(run_dir: Path) -> list[dict[str, str]]:
     with open(run_dir / "log.csv", encoding="utf-8") as stream:
         return list(csv.DictReader(stream))
@@ -76,6 +92,7 @@ def test_the_exported_model_is_the_best_epoch(unbroken: TrainingResult) -> None:
     assert _core.Model.read(str(unbroken.model), None).info["best_epoch"] == str(unbroken.best_epochs[0])
 
 
+@pytest.mark.usefixtures("eagerly", "unreported")
 def test_float64_without_validation_frames(frames_file: Path, tmp_path: Path) -> None:
     values = alloy_values(frames_file, precision="float64", epochs=2)
     values["data"]["validation_fraction"] = 0.0
@@ -151,7 +168,7 @@ def test_ctrl_c_ends_with_a_complete_model(frames_file: Path, tmp_path: Path) ->
 
 
 def test_a_full_disk_loses_nothing(
-    unbroken: TrainingResult, frames_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    uncompiled: TrainingResult, frames_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_dir = tmp_path / "run"
     config = alloy_config(frames_file, epochs=EPOCHS, checkpoint_seconds=0)
@@ -162,11 +179,11 @@ def test_a_full_disk_loses_nothing(
     identity = checkpoint.Identity(config.fingerprint(), load_frames(config.data).fingerprint())
     assert checkpoint.read_checkpoint(run_dir / "checkpoint.npz", identity).epoch == 3
     monkeypatch.undo()
-    assert same_weights(train(config, run_dir, resume=True).model, unbroken.model)
+    assert same_weights(train(config, run_dir, resume=True).model, uncompiled.model)
 
 
 def test_an_export_that_fails_leaves_the_model_before(
-    unbroken: TrainingResult, frames_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    uncompiled: TrainingResult, frames_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_dir = tmp_path / "run"
     config = alloy_config(frames_file, epochs=EPOCHS)
@@ -179,7 +196,7 @@ def test_an_export_that_fails_leaves_the_model_before(
         train(config, run_dir, resume=True)
     assert {path.name: path.read_bytes() for path in first.model.iterdir()} == before
     monkeypatch.undo()
-    assert same_weights(train(config, run_dir, resume=True).model, unbroken.model)
+    assert same_weights(train(config, run_dir, resume=True).model, uncompiled.model)
 
 
 def test_without_a_finished_epoch_there_is_no_model(
@@ -231,6 +248,7 @@ def test_resuming_with_other_data_is_refused(unbroken: TrainingResult, tmp_path:
         train(alloy_config(write_alloy(tmp_path, 12), epochs=EPOCHS), unbroken.model.parent, resume=True)
 
 
+@pytest.mark.usefixtures("eagerly", "unreported")
 def test_a_diverging_run_names_the_epoch(frames_file: Path, tmp_path: Path) -> None:
     config = alloy_config(frames_file, initial_rate=1e30, final_rate=1e30)
     with pytest.raises(InvalidInputError, match=r"in epoch [12]; lower optimizer.initial_rate"):
