@@ -48,9 +48,11 @@ benchmark: setup
 mutation: setup
 	"$(BIN)"/python tests/mutation/run.py $(OPTIONS)
 
+# Files of tests stay whole, so that what the tests of a file share is made once.
+PROCESSES ?= 2
+
 test: setup
-	$(MAKE) --no-print-directory lint
-	$(MAKE) --no-print-directory test-cpp
+	$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint test-cpp
 	$(MAKE) --no-print-directory test-python
 
 setup: packages $(INSTALLED)
@@ -95,7 +97,7 @@ test-cpp: setup
 	"$(BIN)"/ctest --test-dir build/tests --output-on-failure
 
 test-python: setup
-	"$(BIN)"/python -m pytest
+	"$(BIN)"/python -m pytest --numprocesses $(PROCESSES) --dist loadfile
 
 test-lammps-versions: setup
 	"$(BIN)"/python tests/lammps_versions.py

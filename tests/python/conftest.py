@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,13 @@ def potential(model: _core.Model) -> Potential:
 def any_potential(request: pytest.FixtureRequest) -> Potential:
     """The potential of each model in turn."""
     return Potential(request.getfixturevalue(request.param))
+
+
+@pytest.fixture
+def eagerly() -> Iterator[None]:
+    """TensorFlow works uncompiled: compiling would take longer than all epochs of a small training."""
+    from nnpot.training.tensorflow_setup import tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)

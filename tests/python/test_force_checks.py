@@ -84,8 +84,18 @@ def test_rotations_keep_lengths_and_handedness() -> None:
 def test_with_its_own_forces_an_energy_is_kept() -> None:
     (found,) = energy_drift(EMT(), EMT(), [copper()], 300.0, duration=0.1, timestep=2.0)
     assert len(found.time) == 51 and found.time[-1] == pytest.approx(0.1)
-    assert found.temperature > 50.0 and found.fluctuation < 0.5
-    assert abs(found.drift_rate) < 5.0
+    atoms = copper()
+    set_temperature(atoms, 300.0, np.random.default_rng([1, 0]))
+    assert 0.2 < found.temperature / atoms.get_temperature() < 1.0, "the potential energy takes its share"
+    assert found.fluctuation < 0.5 and abs(found.drift_rate) < 5.0
+
+
+def test_velocities_have_the_temperature_that_is_asked_for() -> None:
+    """Of 1000 atoms: ten runs of this have a standard deviation of 0.026 of the temperature."""
+    atoms = Atoms("Cu1000", np.zeros((1000, 3)))
+    set_temperature(atoms, 600.0, np.random.default_rng(3))
+    assert atoms.get_temperature() == pytest.approx(600.0, rel=0.13)
+    assert np.abs(atoms.get_momenta().sum(axis=0)).max() < 1e-10
 
 
 def test_without_forces_the_reference_changes_along_straight_lines() -> None:
@@ -93,14 +103,15 @@ def test_without_forces_the_reference_changes_along_straight_lines() -> None:
     (found,) = energy_drift(NoForces(), EMT(), [atoms], 600.0, duration=0.03, timestep=1.0, seed=5)
     set_temperature(atoms, 600.0, np.random.default_rng([5, 0]))
     assert np.abs(atoms.get_momenta().sum(axis=0)).max() < 1e-12
-    assert 300.0 < atoms.get_temperature() < 1200.0
+    assert found.temperature == pytest.approx(atoms.get_temperature(), rel=1e-9), "they fly straight on"
     atoms.calc = EMT()
     before = atoms.get_potential_energy()
     atoms.positions += atoms.get_velocities() * 30.0 * units.fs
     expected = 1e3 * (atoms.get_potential_energy() - before) / len(atoms)
     assert expected > 10.0, "too little change to test anything"
     assert found.energy[-1] == pytest.approx(expected, rel=1e-9)
-    assert found.drift_rate > 100.0
+    slope = np.polyfit(found.time, found.energy, 1)[0]
+    assert slope > 0.0 and found.drift_rate == pytest.approx(slope, rel=1e-6)
 
 
 def test_samples_and_cost_of_a_run_are_those_of_its_steps(monkeypatch: pytest.MonkeyPatch) -> None:

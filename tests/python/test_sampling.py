@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from nnpot.cli.sample import command
 from nnpot.errors import InvalidInputError
 from nnpot.io import read_frames
-from nnpot.lammps_system import compute_labels
+from nnpot.lammps_system import LammpsSystem, compute_labels
 from nnpot.reference.recipe import Recipe
 from nnpot.reference.sampling import random_strain, roomiest_place, sample, starting_structure, summarize
 
@@ -113,18 +113,34 @@ def test_hot_silicon_melts():
     assert liquid.get_potential_energy() / 64 > crystal.get_potential_energy() / 64 + 0.2
 
 
-def test_slow_cooling_goes_through_the_temperatures_between():
+@pytest.mark.parametrize("cooling", [0.5, 0.0])
+def test_slow_cooling_goes_through_the_temperatures_between(cooling, monkeypatch):
+    """What LAMMPS is told, and how hot the atoms are right afterwards."""
+    told, found, commands = [], [], LammpsSystem.commands
+
+    def watched(system, *lines):
+        commands(system, *lines)
+        told.extend(line.split() for line in lines)
+        if lines[0].startswith("run"):
+            found.append(system.thermo("temp"))
+
+    monkeypatch.setattr(LammpsSystem, "commands", watched)
     cooled = {
-        "melt": {"temperature": 4000.0, "duration": 0.1, "cooling": 1.0},
+        "melt": {"temperature": 4000.0, "duration": 0.1, "cooling": cooling},
         "n_frames": 1,
         "repeat": [2, 2, 2],
+        "equilibration": 0.0,
+        "interval": 0.01,
     }
-    short = {"equilibration": 0.0, "interval": 0.01}
-    slow, sudden = (
-        next(iter(sample(recipe(cooled | short | {"melt": cooled["melt"] | {"cooling": cooling}}), seed=1)))
-        for cooling in (1.0, 0.0)
-    )
-    assert slow.get_potential_energy() < sudden.get_potential_energy() - 64 * 0.05
+    next(iter(sample(recipe(cooled), seed=1)))
+    assert [words[4:6] for words in told if words[:2] == ["fix", "bath"]] == [
+        ["4000.0", "4000.0"],
+        *([["4000.0", "300.0"]] if cooling else []),
+        ["300.0", "300.0"],
+    ]
+    runs = [words[1] for words in told if words[0] == "run"]
+    assert runs == (["100", "500", "10"] if cooling else ["100", "10"])
+    assert found[-1] < 0.5 * found[0] if cooling else found[-1] > 0.5 * found[0]
 
 
 def test_interstitials_have_room():

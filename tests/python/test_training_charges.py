@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -209,14 +208,6 @@ def require_calculator_and_evaluation_agree(model: Path, frames: list[Atoms], fo
     for frame, one in zip(read_frames(folder / "predicted.xyz"), said, strict=True):
         assert frame.get_potential_energy() == pytest.approx(one.energy, rel=1e-9)
         np.testing.assert_allclose(frame.get_stress(), one.stress, atol=1e-6)
-
-
-@pytest.fixture
-def eagerly() -> Iterator[None]:
-    """Compiling would take longer than all epochs."""
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
 
 
 @pytest.mark.usefixtures("eagerly")

@@ -14,14 +14,14 @@ pytest.importorskip("tensorflow")
 from test_training_loss import FRAMES, LINES, OFFSETS, SCALE
 
 from nnpot.errors import InvalidInputError
-from nnpot.training import preparation, train
+from nnpot.training import memory, preparation, train
 from nnpot.training.batches import batches
 from nnpot.training.config import LossConfig, NetworkConfig, RunConfig
 from nnpot.training.dataset import DataSet, build_dataset, table_shapes
 from nnpot.training.descriptors import Descriptor, fit_descriptor
 from nnpot.training.gradient_trainer import GradientTrainer
 from nnpot.training.loss import Loss
-from nnpot.training.memory import free_memory, stores_derivatives
+from nnpot.training.memory import free_memory, stores_derivatives, total_memory
 from nnpot.training.model import predict, to_device, to_tensors
 from nnpot.training.networks import AtomicNetworks
 from nnpot.training.tensorflow_setup import tf
@@ -105,15 +105,40 @@ def test_the_choice(
     assert message in caplog.text
 
 
-def test_free_memory_is_that_of_the_machine_or_of_the_group(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("options", "free", "stored"),
+    [
+        ({}, 9e9, True),
+        ({}, 3e9, True),  # half of it would be too little: what others leave must not decide
+        ({}, 2e9, False),
+        ({"memory_limit": 3.0}, 2e9, True),
+        ({"jacobian": "stored"}, 2e9, True),
+    ],
+)
+def test_only_a_full_machine_changes_the_choice(
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    options: dict[str, object],
+    free: float,
+    stored: bool,
+) -> None:
+    monkeypatch.setattr(memory, "total_memory", lambda: 10e9)
+    monkeypatch.setattr(memory, "free_memory", lambda: free)
+    assert stores_derivatives(RunConfig.model_validate(options), int(2e9)) is stored
+    assert ("rounds differently" in caplog.text) is not stored
+
+
+def test_memory_is_that_of_the_machine_or_of_the_group(tmp_path: Path) -> None:
     meminfo, limit, used = tmp_path / "meminfo", tmp_path / "limit", tmp_path / "used"
     meminfo.write_text("MemTotal: 900 kB\nMemAvailable:     500 kB\n")
     groups = [(str(limit), str(used))]
-    assert free_memory(meminfo, groups) == 512000
+    assert free_memory(meminfo, groups) == 512000 and total_memory(meminfo, groups) == 921600
     used.write_text("100000\n")
-    for text, expected in (("max\n", 512000), ("300000\n", 200000), ("50000\n", 0)):
+    cases = (("max\n", 512000, 921600), ("300000\n", 200000, 300000), ("50000\n", 0, 50000))
+    for text, free, total in cases:
         limit.write_text(text)
-        assert free_memory(meminfo, groups) == expected
+        assert free_memory(meminfo, groups) == free
+        assert total_memory(meminfo, groups) == total
     assert free_memory(tmp_path / "none", []) == 4096e6
 
 

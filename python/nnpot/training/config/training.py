@@ -28,4 +28,4 @@ class RunConfig(StrictModel):
     jacobian: Literal["auto", "stored", "on_the_fly"] = "auto"
     """Where derivatives of the symmetry functions come from; ``auto`` stores them within the memory limit."""
     memory_limit: Positive | None = None
-    """GB; None for half of what the machine has free."""
+    """GB; None for two fifths of what the machine has, whatever else runs on it."""
