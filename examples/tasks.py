@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
+import os
 import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -45,8 +47,9 @@ class Task:
         return self.owner, self.what
 
     def result(self) -> Any:
-        """Calculate it."""
-        return self.function(*self.arguments)
+        """Calculate it, without a progress of its own beside that of all tasks."""
+        with open(os.devnull, "w") as nowhere, contextlib.redirect_stderr(nowhere):
+            return self.function(*self.arguments)
 
     def digest(self, version: str) -> str:
         """Of all that its result depends on; ``version`` is that of the model, not read by the reference."""

@@ -42,7 +42,7 @@ QUICK = Size(32, 8, 5, 14, 100)
 
 
 def main() -> int:
-    """Run all parts; 0 when every bar is met, 1 when one is missed, 2 after an error."""
+    """Run all parts; the exit codes are those of `command.EXIT_CODES`."""
     arguments = command_line(__doc__, quick="a look at the steps; may miss the bars").parse_args()
 
     def example() -> bool:

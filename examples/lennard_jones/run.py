@@ -41,7 +41,7 @@ QUICK = Size(((10, 10), (10,)), 150, 400, (20,), 60, 600, (20,), 60, 300)
 
 
 def main() -> int:
-    """Run all parts; 0 when every bar is met, 1 when one is missed, 2 after an error."""
+    """Run all parts; the exit codes are those of `command.EXIT_CODES`."""
     arguments = command_line(__doc__, quick="a look at the steps; misses the bars").parse_args()
 
     def example() -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bars import Bar
+from bars import Bar, summary_of_bars
 from cost import Cost
 from crystal import expected_splitting
 from melt import TEMPERATURE
@@ -269,6 +269,6 @@ def summary_of(outcome: Outcome) -> dict[str, Any]:
             "ratio": {f"{cutoff:g} Å": outcome.cost.ratio(cutoff) for cutoff in outcome.cost.cutoffs},
             "speed_up": {f"{cutoff:g} Å": outcome.cost.speed_up(cutoff) for cutoff in outcome.cost.cutoffs},
         },
-        "bars": [vars(bar) | {"passed": bool(bar.passed)} for bar in outcome.bars()],
+        "bars": summary_of_bars(outcome.bars()),
         "seconds": outcome.times,
     }

@@ -59,7 +59,7 @@ SMALL = Version(HERE / "sample.yaml", 0.25, HERE / "quick.yaml", (5.5, 6.0), QUI
 
 
 def main() -> int:
-    """Run all stages; 0 when every bar is met, 1 when one is missed, 2 after an error."""
+    """Run all stages; the exit codes are those of `command.EXIT_CODES`."""
     parser = command_line(__doc__)
     add_stages(parser, STAGES)
     arguments = parser.parse_args()

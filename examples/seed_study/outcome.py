@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from ase import Atoms
-from bars import Bar
+from bars import Bar, summary_of_bars
 
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.analysis.predictions import Predictions, mean_predictions, predict_frames
@@ -112,7 +112,7 @@ def _summary(outcome: Outcome) -> dict[str, Any]:
         "test_file": str(outcome.test_file),
         "seeds": [asdict(one.run) | {"test": one.errors.to_dict()} for one in outcome.seeds],
         "median": median | {"minutes": float(np.median([one.run.minutes for one in outcome.seeds]))},
-        "bars": [vars(bar) | {"passed": bar.passed} for bar in outcome.bars()],
+        "bars": summary_of_bars(outcome.bars()),
         "published": [asdict(other) for other in outcome.study.published],
         "cores": len(os.sched_getaffinity(0)),
         "configuration": outcome.config.values(),

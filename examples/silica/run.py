@@ -16,6 +16,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+from bars import summary_of_bars
 from command import add_stages, command_line, exit_code, write_summary
 from comparison import Outcome, figures
 from physics import FULL, QUICK, Plan, compare_physics
@@ -44,7 +45,7 @@ SMALL = Version(HERE / "sample.yaml", 0.2, HERE / "quick.yaml", QUICK)
 
 
 def main() -> int:
-    """Run all stages; 0 when every bar is met, 1 when one is missed, 2 after an error."""
+    """Run all stages; the exit codes are those of `command.EXIT_CODES`."""
     parser = command_line(__doc__)
     add_stages(parser, STAGES)
     parser.add_argument("--times", type=float, default=1.0, help="factor of the simulated times (1)")
@@ -91,7 +92,7 @@ def summary_of(outcome: Outcome) -> dict[str, Any]:
         "example": "silica, shortened" if outcome.short else "silica",
         "test": outcome.predictions.errors.to_dict(),
         "physics": figures(outcome),
-        "bars": [vars(bar) | {"passed": bool(bar.passed)} for bar in outcome.bars()],
+        "bars": summary_of_bars(outcome.bars()),
         "seconds": outcome.times,
     }
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 
 import matplotlib
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from numpy.typing import ArrayLike
 
 # Okabe and Ito's colours, told apart also by colour-blind readers; the first is for the reference.
 COLORS = ("#000000", "#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -49,6 +51,13 @@ def grid(n: int, width: float = 3.6, height: float = 3.0) -> tuple[Figure, list[
     for unused in axes[n:]:
         unused.set_axis_off()
     return figure, axes[:n]
+
+
+def band(ax: Axes, x: ArrayLike, y: ArrayLike, error: ArrayLike, color: str) -> None:
+    """Shade two standard errors above and below a curve, where they are known."""
+    middle, width = np.asarray(y, float), 2.0 * np.asarray(error, float)
+    if np.isfinite(width).any():
+        ax.fill_between(np.asarray(x), middle - width, middle + width, color=color, alpha=0.2, linewidth=0)
 
 
 def plain_decades(ax: Axes) -> None:

@@ -125,7 +125,9 @@ def test_errors_of_differences_ratios_and_units() -> None:
 
 def gas(random: np.random.Generator, n_frames: int) -> list[Atoms]:
     cell = [8.0] * 3
-    return [Atoms("H60", cell=cell, scaled_positions=random.random((60, 3)), pbc=True) for _ in range(n_frames)]
+    return [
+        Atoms("H60", cell=cell, scaled_positions=random.random((60, 3)), pbc=True) for _ in range(n_frames)
+    ]
 
 
 def test_two_ideal_gases_are_equal_within_the_error() -> None:

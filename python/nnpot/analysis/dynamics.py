@@ -10,7 +10,7 @@ import numpy as np
 from ase import Atoms
 from numpy.typing import NDArray
 
-from nnpot.analysis.statistical_error import BLOCKS, UNKNOWN, Estimate, block_means, error_of_mean
+from nnpot.analysis.statistical_error import BLOCKS, UNKNOWN, Estimate, block_means, error_of_mean, median_of
 from nnpot.lammps_runtime import PairCommands, open_lammps
 from nnpot.lammps_system import LammpsSystem
 from nnpot.progress import progress
@@ -68,6 +68,11 @@ class EnergyConservation:
             return Estimate(0.0)
         error = float(error_of_mean(block_means(self._from_line**2)))
         return Estimate(value, error / (2.0 * value))
+
+    @property
+    def cost_estimate(self) -> Estimate:
+        """`cost` and its standard error, from the scatter of the parts."""
+        return Estimate(self.cost, UNKNOWN) if self.costs is None else median_of(self.costs)
 
     @property
     def _from_line(self) -> NDArray[np.float64]:
