@@ -120,7 +120,7 @@ def print_outcome(outcome: Outcome, report: Path) -> bool:
             table.add_row(*row)
         table.add_section()
     minutes = sum(sum(judged.times.values()) for judged in outcome.judged) / 60.0
-    return print_bars(table, outcome.bars(), report, "What was to be shown", f"{minutes:.1f} minutes.")
+    return print_bars(table, outcome.bars(), report, "The outcome", f"{minutes:.1f} minutes.")
 
 
 def write_report(outcome: Outcome, output: Path) -> Path:

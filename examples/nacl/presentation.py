@@ -61,13 +61,13 @@ def write_report(outcome: Outcome, output: Path) -> None:
     report.table(("", *outcome.behaviours), physics_rows(outcome.behaviours))
     report.heading("Cost")
     cost = outcome.cost
-    ratios = ", ".join(f"{cost.ratio(cutoff):.2f} times at {cutoff:g} Å" for cutoff in cost.cutoffs)
-    speed_ups = ", ".join(f"1/{cost.speed_up(cutoff):.2f}" for cutoff in cost.cutoffs)
+    ratios = ", ".join(f"{cost.ratio(cutoff).text('.2f')} times at {cutoff:g} Å" for cutoff in cost.cutoffs)
+    shares = ", ".join(cost.time_on_two(cutoff).text(".2f") for cutoff in cost.cutoffs)
     report.text(
         f"{cost.n_atoms} atoms of melt. A step with charges takes as long as one without: {ratios}; "
-        f"two MPI ranks take {speed_ups} of one's time."
+        f"two MPI ranks take {shares} of one's time. Medians over the rounds."
     )
-    rows = [(network.name, ranks, f"{time:.2f}") for (network, ranks), time in cost.times.items()]
+    rows = [(network.name, ranks, time.text(".2f")) for (network, ranks), time in cost.times.items()]
     report.table(("network", "MPI ranks", "µs per atom and step"), rows)
     report.write(output)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from bars import bars_table, print_bars
@@ -33,6 +34,7 @@ REFERENCE, NETWORK = "Vashishta", "network"
 SIZE = (3.6, 3.0)
 """Of a panel, in inches."""
 Curve = tuple[ArrayLike, ArrayLike]
+Drawn = TypeVar("Drawn")
 
 
 def print_outcome(outcome: Outcome, output: Path) -> bool:
@@ -74,7 +76,7 @@ def write_report(outcome: Outcome, output: Path) -> None:
     report.write(output)
 
 
-def _both(physics: Physics, curve: Callable[[Behaviour], Curve]) -> dict[str, Curve]:
+def _both(physics: Physics, curve: Callable[[Behaviour], Drawn]) -> dict[str, Drawn]:
     return {REFERENCE: curve(physics.reference), NETWORK: curve(physics.network)}
 
 
@@ -87,11 +89,12 @@ def _structure_figures(report: Report, physics: Physics) -> None:
             _both(physics, lambda b, s=state, p=pair: _curve(b.states[s].distributions[p])),
             x_limits=(1.2, 8.0),
             y_limits=(0.0, None),
+            errors=_both(physics, lambda b, s=state, p=pair: b.states[s].distributions[p].error),
         )
         for state in STATES
         for pair in PAIRS
     ]
-    caption = "Partial radial distribution functions."
+    caption = "Partial radial distribution functions; shaded are two standard errors."
     report.figure(lines(distributions, *SIZE), "partial_distributions", caption)
     angles = [
         Panel(
@@ -143,7 +146,7 @@ def _angles(found: Bonding) -> Curve:
 
 
 def _densities(behaviour: Behaviour) -> Curve:
-    return list(behaviour.crystal_densities), list(behaviour.crystal_densities.values())
+    return list(behaviour.crystal_densities), [d.value for d in behaviour.crystal_densities.values()]
 
 
 def _displacement(behaviour: Behaviour, symbol: str) -> Curve:
@@ -154,7 +157,14 @@ def _displacement(behaviour: Behaviour, symbol: str) -> Curve:
 def _other_figures(report: Report, physics: Physics) -> None:
     kelvin, density = "Temperature (K)", "Density (g/cm³)"
     content = [
-        Panel("Density of α-quartz", kelvin, density, _both(physics, _densities), markers=True),
+        Panel(
+            "Density of α-quartz",
+            kelvin,
+            density,
+            _both(physics, _densities),
+            markers=True,
+            errors=_both(physics, lambda b: [d.error for d in b.crystal_densities.values()]),
+        ),
         Panel(
             "Vibrations of α-quartz, 300 K",
             "Frequency (THz)",
@@ -162,6 +172,7 @@ def _other_figures(report: Report, physics: Physics) -> None:
             _both(physics, lambda b: (b.vibrations.frequency, b.vibrations.density)),
             x_limits=(0.0, 45.0),
             y_limits=(0.0, None),
+            errors=_both(physics, lambda b: b.vibrations.error),
         ),
     ]
     for symbol in ELEMENTS:

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from bars import summary_of_bars
-from command import add_stages, command_line, exit_code, write_summary
+from command import add_stages, command_line, exit_code, positive, write_summary
 from comparison import Outcome, figures
 from physics import FULL, QUICK, Plan, compare_physics
 from presentation import print_outcome, write_report
@@ -48,7 +48,7 @@ def main() -> int:
     """Run all stages; the exit codes are those of `command.EXIT_CODES`."""
     parser = command_line(__doc__)
     add_stages(parser, STAGES)
-    parser.add_argument("--times", type=float, default=1.0, help="factor of the simulated times (1)")
+    parser.add_argument("--times", type=positive, default=1.0, help="factor of the simulated times (1)")
     arguments = parser.parse_args()
     stages = STAGES if arguments.only is None else (arguments.only,)
     version = SMALL if arguments.quick else WHOLE

@@ -107,7 +107,7 @@ def mean_of(pieces: ArrayLike) -> Estimate:
 
 
 def mean_of_series(series: ArrayLike, n_blocks: int = BLOCKS) -> Estimate:
-    """Mean of a series, shape (n_samples,), of samples that remember each other; its error is that of blocks."""
+    """Mean of samples that remember each other, shape (n_samples,), and the standard error of blocks."""
     return Estimate(float(np.mean(series)), float(error_of_mean(block_means(series, n_blocks))))
 
 
