@@ -19,7 +19,7 @@ import many_neighbors
 import one_distance
 from command import command_line, exit_code, write_summary
 from fit import ACTIVATIONS
-from presentation import Outcome, print_outcome, write_report
+from presentation import QUICK_LIMITS, Limits, Outcome, print_outcome, write_report
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,15 @@ class Size:
     force_hidden: tuple[int, ...] = (60, 60)
     force_iterations: int = 1200
     steps: int = 20000
+    limits: Limits = Limits()
 
 
-QUICK = Size(((10, 10), (10,)), 150, 400, (20,), 60, 600, (20,), 60, 300)
+QUICK = Size(((10, 10), (10,)), 150, 400, (20,), 60, 600, (20,), 60, 300, QUICK_LIMITS)
 
 
 def main() -> int:
     """Run all parts; the exit codes are those of `command.EXIT_CODES`."""
-    arguments = command_line(__doc__, quick="a look at the steps; misses the bars").parse_args()
+    arguments = command_line(__doc__, quick="a look at the steps, with bars of its own").parse_args()
 
     def example() -> bool:
         outcome = run(arguments.output, QUICK if arguments.quick else Size())
@@ -66,7 +67,7 @@ def run(output: Path, size: Size) -> Outcome:
     network = rows[0].fit.network
     many = many_neighbors.train(network, size.many_samples, size.many_hidden, size.many_iterations)
     direct = direct_forces.train(size.force_samples, size.force_hidden, size.force_iterations, size.steps)
-    outcome = Outcome(rows, many, direct)
+    outcome = Outcome(rows, many, direct, size.limits)
     network.write(output / "one_distance.network")
     many.fit.network.write(output / "twenty_neighbours.network")
     direct.fit.network.write(output / "five_neighbours.network")

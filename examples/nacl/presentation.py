@@ -180,10 +180,12 @@ def _melt(report: Report, outcome: Outcome) -> None:
             {name: (melt.distributions[pair].r, melt.distributions[pair].g) for name, melt in melts.items()},
             x_limits=(1.8, 8.0),
             y_limits=(0.0, None),
+            errors={name: melt.distributions[pair].error for name, melt in melts.items()},
         )
         for pair in pairs
     ]
-    report.figure(lines(panels, *SIZE), "distributions", "Partial radial distribution functions of the melt.")
+    caption = "Partial radial distribution functions of the melt; shaded are two standard errors."
+    report.figure(lines(panels, *SIZE), "distributions", caption)
     found = {name: behaviour.conservation for name, behaviour in outcome.behaviours.items()}
     runs = {n: run for n, run in found.items() if isinstance(run, EnergyConservation) and holds_together(run)}
     lost = [name for name, run in found.items() if run is not None and name not in runs]

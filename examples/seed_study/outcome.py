@@ -14,6 +14,7 @@ from bars import Bar, summary_of_bars
 
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.analysis.predictions import Predictions, mean_predictions, predict_frames
+from nnpot.analysis.statistical_error import UNKNOWN, Estimate, median_of
 from nnpot.files import atomic_write
 from nnpot.io import require_labels
 from nnpot.potential import load
@@ -59,6 +60,10 @@ class Outcome:
         """Over the seeds, of an error on the test frames or on a group of them."""
         return float(np.median(self._values(name, group)))
 
+    def median_estimate(self, name: str) -> Estimate:
+        """The same with its standard error, from the scatter of the seeds."""
+        return median_of(self._values(name))
+
     def range(self, name: str) -> Range:
         """Smallest and largest of the seeds."""
         values = self._values(name)
@@ -72,10 +77,13 @@ class Outcome:
 
     def bars(self) -> list[Bar]:
         """What the potentials must reach."""
+        energy, force = self.median_estimate(ENERGY), self.median_estimate(FORCE)
+        minutes = [one.run.minutes for one in self.seeds]
+        scatter = float(np.std(minutes, ddof=1)) if len(minutes) > 1 else UNKNOWN
         return [
-            Bar("energy RMSE, test frames, median", self.median(ENERGY), self.goal.energy, "meV/atom"),
-            Bar("force RMSE, test frames, median", self.median(FORCE), self.goal.force, "meV/Å"),
-            Bar("time of training, slowest seed", self.minutes[1], self.goal.minutes, "min"),
+            Bar.of("energy RMSE, test frames, median", energy, self.goal.energy, "meV/atom"),
+            Bar.of("force RMSE, test frames, median", force, self.goal.force, "meV/Å"),
+            Bar("time of training, slowest seed", max(minutes), self.goal.minutes, "min", error=scatter),
         ]
 
     def _values(self, name: str, group: str | None = None) -> list[float]:
