@@ -43,7 +43,7 @@ QUICK = Size(32, 8, 5, 14, 100)
 
 def main() -> int:
     """Run all parts; the exit codes are those of `command.EXIT_CODES`."""
-    arguments = command_line(__doc__, quick="a look at the steps; may miss the bars").parse_args()
+    arguments = command_line(__doc__, quick="a look at the steps, with bars of its own").parse_args()
 
     def example() -> bool:
         outcome = run(arguments.output, QUICK if arguments.quick else Size())
@@ -80,6 +80,7 @@ def run(output: Path, size: Size) -> Outcome:
         errors,
         1e3 * float(np.std(energies)),
         seconds * size.n_frames / size.n_test,
+        quick=size != Size(),
     )
     write_summary(output, outcome.to_dict())
     return outcome

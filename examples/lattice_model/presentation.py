@@ -87,8 +87,13 @@ class Outcome:
     def _quick_bars(self) -> list[Bar]:
         """That something is learned: errors beside those of a constant, the median energy."""
         return [
-            Bar(f"{title}: MAE over that of a constant", part.best.error / part.error_of_a_constant, 0.5, "")
-            for title, part in (("one width", self.one_width), ("range of widths", self.range_of_widths))
+            Bar(
+                f"{title}: MAE over that of a constant", part.best.error / part.error_of_a_constant, limit, ""
+            )
+            for title, part, limit in (
+                ("one width", self.one_width, 0.4),
+                ("range of widths", self.range_of_widths, 0.7),
+            )
         ]
 
     def _whole_bars(self) -> list[Bar]:

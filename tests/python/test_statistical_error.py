@@ -114,6 +114,7 @@ def test_equal_curves_do_not_differ_and_other_points_are_refused() -> None:
 def test_errors_of_differences_ratios_and_units() -> None:
     one, other = Estimate(-8.0, 0.3), Estimate(4.0, 0.4)
     assert one.minus(other) == Estimate(-12.0, pytest.approx(0.5))
+    assert one.plus(other) == Estimate(-4.0, pytest.approx(0.5))
     ratio = one.over(other)
     assert ratio.value == -2.0
     assert ratio.error == pytest.approx(2.0 * np.hypot(0.3 / 8.0, 0.4 / 4.0))

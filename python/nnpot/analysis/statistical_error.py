@@ -35,6 +35,10 @@ class Estimate:
         """The same in another unit."""
         return Estimate(factor * self.value, abs(factor) * self.error)
 
+    def plus(self, other: Estimate) -> Estimate:
+        """Sum of two figures that are independent of each other."""
+        return Estimate(self.value + other.value, float(np.hypot(self.error, other.error)))
+
     def minus(self, other: Estimate) -> Estimate:
         """Difference of two figures that are independent of each other."""
         return Estimate(self.value - other.value, float(np.hypot(self.error, other.error)))
