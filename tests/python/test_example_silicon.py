@@ -86,7 +86,7 @@ def test_inputs_are_valid(folder):
 def test_bars_tell_what_is_missed(outcome):
     missed = [bar.name for bar in outcome.bars() if not bar.passed]
     assert missed == ["force RMSE, test frames"]
-    assert len(outcome.bars()) == 10
+    assert len(outcome.bars()) == 11
     assert {bar.verdict for bar in outcome.bars()} == {"met", "missed"}
 
 
@@ -107,6 +107,30 @@ def test_a_difference_of_the_liquids_beyond_chance_is_missed(example, outcome):
     assert verdict(1.02, 0.01) == "met"
     assert verdict(1.05, 0.01) == "missed"
     assert verdict(1.0, 0.2) == "met", "noise alone is no difference"
+
+
+def test_atoms_that_fall_into_each_other_are_seen(example, outcome):
+    """A pair in one of eight runs, which the mean over all distances does not show."""
+    _, physics, _ = example
+    sw = outcome.physics.reference
+    runs = [np.where(sw.liquid.r > 1.9, g, 0.0) for g in sw.liquid.pieces]
+
+    def bars(of_network):
+        sides = [
+            dataclasses.replace(
+                sw, liquid=mean_distribution([RadialDistribution(sw.liquid.r, g) for g in gs])
+            )
+            for gs in (runs, of_network)
+        ]
+        found = dataclasses.replace(outcome, physics=physics.Physics(*sides)).bars()
+        return {bar.name: bar.verdict for bar in found if "liquid" in bar.name}
+
+    assert set(bars(runs).values()) == {"met"}
+    fused = [runs[0] + 0.02 * (np.abs(sw.liquid.r - 0.5) < 0.06), *runs[1:]]
+    assert bars(fused) == {
+        "closest atoms of the liquid / those of SW": "missed",
+        "g(r) liquid 2000 K, mean difference": "met",
+    }
 
 
 def test_runs_begin_with_random_numbers_of_their_own(example):
@@ -160,7 +184,7 @@ def test_terminal_report_and_summary(example, outcome, tmp_path, capsys):
     printed = capsys.readouterr().out
     assert "✗ missed" in printed
     last = printed.splitlines()[-1]
-    assert last.startswith("The potential is not good: 1 of 10 bars is missed (force RMSE, test frames)")
+    assert last.startswith("The potential is not good: 1 of 11 bars is missed (force RMSE, test frames)")
     assert last.endswith(f"the report is {tmp_path / 'report.html'}.")
     presentation.write_report(outcome, tmp_path)
     pictures = {path.stem for path in tmp_path.glob("*.png")}

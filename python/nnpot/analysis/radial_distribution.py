@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from nnpot.analysis.closest_pairs import Elements
 from nnpot.analysis.statistical_error import (
+    UNKNOWN,
     Estimate,
     block_means,
     error_of_mean,
@@ -42,6 +43,16 @@ class RadialDistribution:
     def error(self) -> NDArray[np.float64]:
         """Standard error of g in each bin; NaN where it is not known."""
         return error_of_mean(self._pieces)
+
+    @property
+    def closest(self) -> float:
+        """The shortest distance at which there are atoms, Å (middle of a bin); NaN where there are none.
+
+        Close beside that of a reference it tells that atoms have fallen into each other, which few pairs do
+        and a mean over all distances hardly shows.
+        """
+        occupied = self.r[self.g > 0.0]
+        return float(occupied[0]) if len(occupied) else UNKNOWN
 
     @property
     def _pieces(self) -> NDArray[np.float64]:
