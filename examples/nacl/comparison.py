@@ -29,6 +29,37 @@ KINDS = {
 MISSING = float("nan")
 NOTHING = Estimate(MISSING, MISSING)
 Figure = Estimate | float | str
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Of the long-ranged network, in the units of the bars."""
+
+    ideal: float = round(1 / 3, 3)
+    divacancy: float = 0.5
+    charge: float = 5.0
+    splitting: float = 5.0
+    lattice: float = 0.2
+    density: float = 2.0
+    peak: float = 3.0
+    drift: float = 0.02
+    cost: float = 1.5
+    two_ranks: float = round(1 / 1.8, 3)
+
+
+QUICK = Limits(
+    ideal=1.0,
+    divacancy=1.0,
+    charge=20.0,
+    splitting=35.0,
+    lattice=1.0,
+    density=8.0,
+    peak=10.0,
+    drift=0.5,
+    cost=4.0,
+    two_ranks=2.0,
+)
+"""Little data, short trainings, few atoms."""
 SMALLEST_PEAK = 1.3
 """Of g(r): like ions have peaks below 2 in the melt."""
 
@@ -45,6 +76,7 @@ class Outcome:
     behaviours: dict[str, Behaviour]
     cost: Cost
     times: dict[str, float]
+    quick: bool = False
 
     @property
     def main(self) -> dict[str, Trained]:
@@ -59,7 +91,9 @@ class Outcome:
 
     def bars(self) -> list[Bar]:
         """What the long-ranged network must reach."""
-        return _learning_bars(self) + _physics_bars(self.behaviours) + _cost_bars(self.cost)
+        limits = QUICK if self.quick else Limits()
+        found = _learning_bars(self, limits) + _physics_bars(self.behaviours, limits)
+        return found + _cost_bars(self.cost, limits)
 
 
 def _cutoff(item: tuple[Network, Trained]) -> float:
@@ -77,15 +111,15 @@ def errors_of(trained: Trained) -> dict[str, ErrorStatistics]:
     return {kind: statistics([f for f in frames if f.group in groups]) for kind, groups in KINDS.items()}
 
 
-def _learning_bars(outcome: Outcome) -> list[Bar]:
+def _learning_bars(outcome: Outcome, limits: Limits) -> list[Bar]:
     short, long = (errors_of(outcome.main[kind]) for kind in (SHORT, LONG))
     text = f"energy RMSE, long- over short-ranged, {outcome.cutoff:g} Å"
     ratios = {kind: _energy(long[kind]) / _energy(short[kind]) for kind in KINDS}
     off = max(abs(abs(charge) - 1.0) for charge in outcome.main[LONG].charges.values())
     return [
-        Bar(f"{text}: ideal", ratios["ideal"], round(1 / 3, 3), ""),
-        Bar(f"{text}: divacancy", ratios["divacancy"], 0.5, ""),
-        Bar("learned charge: off the reference's by", 100.0 * off, 5.0, "%"),
+        Bar(f"{text}: ideal", ratios["ideal"], limits.ideal, ""),
+        Bar(f"{text}: divacancy", ratios["divacancy"], limits.divacancy, ""),
+        Bar("learned charge: off the reference's by", 100.0 * off, limits.charge, "%"),
     ]
 
 
@@ -99,42 +133,47 @@ def _force(errors: ErrorStatistics) -> float:
     return MISSING if found is None else found
 
 
-def _physics_bars(behaviours: Mapping[str, Behaviour]) -> list[Bar]:
+def _physics_bars(behaviours: Mapping[str, Behaviour], limits: Limits) -> list[Bar]:
     reference, long = behaviours[REFERENCE], behaviours[LONG]
     splitting = long.waves.splitting / reference.waves.splitting - 1.0
     lattice = 100.0 * abs(lattice_constant(long) / lattice_constant(reference) - 1.0)
     return [
-        Bar("longitudinal-transverse splitting: off by", 100.0 * abs(splitting), 5.0, "%"),
-        Bar("lattice constant: off by", lattice, 0.2, "%"),
+        Bar("longitudinal-transverse splitting: off by", 100.0 * abs(splitting), limits.splitting, "%"),
+        Bar("lattice constant: off by", lattice, limits.lattice, "%"),
         Bar.of(
             "density of the melt: off by",
             melt_density(long).deviation_from(melt_density(reference)).scaled(100.0),
-            2.0,
+            limits.density,
             "%",
         ),
         Bar.of(
             "melt, g(r) of Na-Cl: height of the peak off by",
             peak(long).deviation_from(peak(reference)).scaled(100.0),
-            3.0,
+            limits.peak,
             "%",
         ),
         Bar.of(
             "melt, constant energy: drift beyond the reference's",
             drift(long).size.minus(drift(reference).size),
-            0.02,
+            limits.drift,
             "meV/atom",
         ),
     ]
 
 
-def _cost_bars(cost: Cost) -> list[Bar]:
+def _cost_bars(cost: Cost, limits: Limits) -> list[Bar]:
     shared = f"{cost.n_atoms} atoms, pppm"
     bars = [
-        Bar.of(f"cost over the short-ranged network's, {cutoff:g} Å, {shared}", cost.ratio(cutoff), 1.5, "")
+        Bar.of(
+            f"cost over the short-ranged network's, {cutoff:g} Å, {shared}",
+            cost.ratio(cutoff),
+            limits.cost,
+            "",
+        )
         for cutoff in cost.cutoffs
     ]
     slowest = max(map(cost.time_on_two, cost.cutoffs), key=lambda found: found.value)
-    return [*bars, Bar.of("time on two ranks over that on one", slowest, round(1 / 1.8, 3), "")]
+    return [*bars, Bar.of("time on two ranks over that on one", slowest, limits.two_ranks, "")]
 
 
 def lattice_constant(found: Behaviour) -> float:

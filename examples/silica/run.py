@@ -38,10 +38,11 @@ class Version:
     """Of the recipe's frames."""
     training: Path
     plan: Plan
+    quick: bool = False
 
 
 WHOLE = Version(HERE / "sample.yaml", 1.0, HERE / "train.yaml", FULL)
-SMALL = Version(HERE / "sample.yaml", 0.2, HERE / "quick.yaml", QUICK)
+SMALL = Version(HERE / "sample.yaml", 0.2, HERE / "quick.yaml", QUICK, quick=True)
 
 
 def main() -> int:
@@ -80,7 +81,7 @@ def run(
         predictions = evaluate(output)
     with stage("physics", "Simulating with both potentials in LAMMPS", times):
         physics = compare_physics(load_recipe(version.recipe), output, version.plan, processes)
-    outcome = Outcome(version.plan != FULL, predictions, physics, times, log)
+    outcome = Outcome(version.plan != FULL, predictions, physics, times, log, version.quick)
     write_summary(output, summary_of(outcome))
     write_report(outcome, output)
     return outcome
