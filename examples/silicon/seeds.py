@@ -33,6 +33,14 @@ HERE = Path(__file__).resolve().parent
 BEST = "best"
 SETS = (BEST, "avx512", "avx2", "generic")
 STANDARD = ("best:12", "avx2:4", "generic:4")
+HEADING = """# The demo with many seeds
+
+Written by `python examples/silicon/seeds.py --output out/seeds --table docs/demo_seeds.md`: runs of the
+quick version of [examples/silicon](../examples/silicon/README.md), each with random numbers of its own for
+samples, network and simulations. The standard deviation over the seeds holds all that varies, the network
+above all; the error that a run states is that of its simulations alone
+([statistical errors](conventions.md#statistical-errors)).
+"""
 MARGIN = 3.0
 """Standard deviations between the mean of a figure and its bar."""
 
@@ -65,7 +73,7 @@ def main() -> int:
 
     def example() -> bool:
         found = run_all(wanted, options.output)
-        text = "\n".join(table(name, runs) for name, runs in found.items())
+        text = "\n".join([HEADING, *(table(name, runs) for name, runs in found.items())])
         print(text)
         if options.table is not None:
             with atomic_write(options.table) as stream:
