@@ -73,17 +73,16 @@ class RadialDistribution:
 
     def first_peak_estimates(self, smallest: float = 2.0) -> tuple[Estimate, Estimate]:
         """`first_peak`: position (Å) and height, with standard errors (jackknife over the pieces)."""
+        pieces = list(self._pieces)
+
+        def peak_of(kept: Sequence[NDArray[np.float64]]) -> tuple[float, float]:
+            return RadialDistribution(self.r, np.mean(kept, axis=0)).first_peak(smallest)
+
         position, height = self.first_peak(smallest)
-        found = [
-            jackknife(
-                list(self._pieces),
-                lambda kept, which=which: RadialDistribution(self.r, np.mean(kept, axis=0)).first_peak(
-                    smallest
-                )[which],
-            ).error
-            for which in (0, 1)
-        ]
-        return Estimate(position, found[0]), Estimate(height, found[1])
+        return (
+            Estimate(position, jackknife(pieces, lambda kept: peak_of(kept)[0]).error),
+            Estimate(height, jackknife(pieces, lambda kept: peak_of(kept)[1]).error),
+        )
 
     def first_peak(self, smallest: float = 2.0) -> tuple[float, float]:
         """Position (Å) and height of the first maximum that is higher than ``smallest``.

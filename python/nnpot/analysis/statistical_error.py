@@ -107,17 +107,21 @@ def error_of_mean(pieces: ArrayLike) -> Array:
 
 def mean_of(pieces: ArrayLike) -> Estimate:
     """Mean of independent values, shape (n,), and its standard error."""
-    return Estimate(float(np.mean(pieces)), float(error_of_mean(pieces)))
+    return Estimate(float(np.mean(np.asarray(pieces, float))), float(error_of_mean(pieces)))
 
 
 def mean_of_series(series: ArrayLike, n_blocks: int = BLOCKS) -> Estimate:
     """Mean of samples that remember each other, shape (n_samples,), and the standard error of blocks."""
-    return Estimate(float(np.mean(series)), float(error_of_mean(block_means(series, n_blocks))))
+    return Estimate(
+        float(np.mean(np.asarray(series, float))), float(error_of_mean(block_means(series, n_blocks)))
+    )
 
 
 def median_of(values: ArrayLike) -> Estimate:
     """Median of timings and its standard error, √(π/2) times that of the mean (Gaussian scatter)."""
-    return Estimate(float(np.median(values)), float(np.sqrt(np.pi / 2.0) * error_of_mean(values)))
+    return Estimate(
+        float(np.median(np.asarray(values, float))), float(np.sqrt(np.pi / 2.0) * error_of_mean(values))
+    )
 
 
 def jackknife(pieces: Sequence[Piece], figure: Callable[[Sequence[Piece]], float]) -> Estimate:
@@ -180,8 +184,13 @@ def mean_curve_difference(one: ArrayLike, other: ArrayLike) -> Estimate:
     spread = np.hypot(error_of_mean(first), error_of_mean(second))
     degrees = len(first) + len(second) - 2
     noise = float(np.sqrt(2.0 / np.pi) * (1.0 + 0.25 / degrees) * spread.mean())  # few pieces show too little
-    variance = _jackknife_variance(first, lambda kept: float(np.abs(np.mean(kept, axis=0) - opposite).mean()))
-    variance += _jackknife_variance(second, lambda kept: float(np.abs(np.mean(kept, axis=0) - middle).mean()))
+    variance = _jackknife_variance(list(first), _distance_from(opposite))
+    variance += _jackknife_variance(list(second), _distance_from(middle))
     error = float(np.sqrt(variance))
     value, higher = (np.sqrt(max(d * d - noise * noise, 0.0)) for d in (difference, difference + error))
     return Estimate(float(value), max(float(higher - value), error))
+
+
+def _distance_from(curve: Array) -> Callable[[Sequence[Array]], float]:
+    """Of the mean of some pieces: the mean of |difference|."""
+    return lambda kept: float(np.abs(np.mean(kept, axis=0) - curve).mean())
