@@ -18,7 +18,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 from ase import Atoms
 from ase.build import bulk
 from command import command_line, exit_code, write_summary
-from presentation import LIQUID, Outcome, print_outcome, write_report
+from presentation import Outcome, print_outcome, write_report
 
 from nnpot.analysis.radial_distribution import Simulation, simulate_radial_distribution
 from nnpot.announce import announce
@@ -31,6 +31,8 @@ from nnpot.reference.recipe import load_recipe
 from nnpot.reference.sampling import sample, scale_to_density
 
 HERE = Path(__file__).resolve().parent
+LIQUID = "liquid 2500 K"
+"""The group of the test frames that the bar is about."""
 TEST_SEED = 2
 SIMULATION = Simulation(temperature=2500.0, duration=10.0, melt=5000.0, equilibration=3.0)
 QUICK_SIMULATION = Simulation(temperature=2500.0, duration=0.1, melt=5000.0, equilibration=0.1, r_max=5.0)

@@ -25,6 +25,9 @@ from seed_study.study import Goal, Range, Study
 
 ENERGY, FORCE = "energy_rmse_mev_per_atom", "force_rmse_mev_per_angstrom"
 
+FEWEST = 3
+"""Seeds from which a scatter can be told: that of two may be anything."""
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -61,8 +64,9 @@ class Outcome:
         return float(np.median(self._values(name, group)))
 
     def median_estimate(self, name: str) -> Estimate:
-        """The same with its standard error, from the scatter of the seeds."""
-        return median_of(self._values(name))
+        """The same with its standard error, from the scatter of the seeds; of few it is unknown."""
+        values = self._values(name)
+        return median_of(values) if len(values) >= FEWEST else Estimate(self.median(name), UNKNOWN)
 
     def range(self, name: str) -> Range:
         """Smallest and largest of the seeds."""
@@ -79,7 +83,7 @@ class Outcome:
         """What the potentials must reach."""
         energy, force = self.median_estimate(ENERGY), self.median_estimate(FORCE)
         minutes = [one.run.minutes for one in self.seeds]
-        scatter = float(np.std(minutes, ddof=1)) if len(minutes) > 1 else UNKNOWN
+        scatter = float(np.std(minutes, ddof=1)) if len(minutes) >= FEWEST else UNKNOWN
         return [
             Bar.of("energy RMSE, test frames, median", energy, self.goal.energy, "meV/atom"),
             Bar.of("force RMSE, test frames, median", force, self.goal.force, "meV/Å"),
