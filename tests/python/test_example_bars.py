@@ -163,3 +163,16 @@ def test_seeds_are_told_apart_and_put_into_a_table(bars: ModuleType, tmp_path: P
     assert not seeds.good(seeds.run_all({"best": 3}, tmp_path)["best"])
     with pytest.raises(argparse.ArgumentTypeError, match="expected one of best"):
         seeds._set_and_seeds("fast:3")
+
+
+def say_something() -> int:
+    """What a task does."""
+    print("a bar of its own", file=sys.stderr)
+    return 3
+
+
+def test_tasks_show_no_progress_of_their_own(bars: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    from importlib import import_module
+
+    assert import_module("tasks").Task("a", "b", 1.0, say_something, ()).result() == 3
+    assert capsys.readouterr().err == ""

@@ -105,6 +105,16 @@ def test_everything_is_there(outcome):
     }
 
 
+def test_the_quick_version_has_more_room_and_counts_nothing(outcome):
+    whole = {bar.name: bar for bar in outcome[0].bars()}
+    quick = {bar.name: bar for bar in dataclasses.replace(outcome[0], quick=True).bars()}
+    assert len(quick) == 29 - 5
+    assert quick["density of the glass, 300 K"].limit == 4.0 * whole["density of the glass, 300 K"].limit
+    assert quick["density of the glass, 300 K"].error == whole["density of the glass, 300 K"].error > 0.0
+    exact = "restart, largest difference of a position"
+    assert quick[exact] == whole[exact] and quick[exact].error == 0.0
+
+
 def test_reference_physics_is_that_of_silica(outcome):
     reference = outcome[0].physics.reference
     crystal = reference.states["crystal, 300 K"]
