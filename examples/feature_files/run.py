@@ -38,7 +38,7 @@ class Size:
     epochs: int = 300
 
 
-QUICK = Size(32, 8, 5, 14, 100)
+QUICK = Size(200, 40, 5, 14, 100)
 
 
 def main() -> int:
