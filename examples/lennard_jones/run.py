@@ -28,6 +28,7 @@ class Size:
 
     architectures: tuple[tuple[int, ...], ...] = ((20, 20), (10, 10), (40,))
     iterations: int = 2000
+    """Of each network of one distance, but for the one that is asked about."""
     many_samples: int = 40000
     many_hidden: tuple[int, ...] = (100,)
     many_iterations: int = 2000
@@ -36,9 +37,11 @@ class Size:
     force_iterations: int = 1200
     steps: int = 20000
     limits: Limits = Limits()
+    asked_iterations: int = 8000
+    """With 2000 the error of its gradient is 0.0065 and over seeds ± 0.0024, too near to the bar."""
 
 
-QUICK = Size(((10, 10), (10,)), 150, 400, (20,), 60, 600, (20,), 60, 300, QUICK_LIMITS)
+QUICK = Size(((10, 10), (10,)), 150, 400, (20,), 60, 600, (20,), 60, 300, QUICK_LIMITS, 150)
 
 
 def main() -> int:
@@ -64,6 +67,10 @@ def run(output: Path, size: Size) -> Outcome:
         for hidden in size.architectures
         for name in first
     ]
+    if size.asked_iterations != size.iterations:
+        rows[0] = one_distance.train(
+            "tanh", ACTIVATIONS["tanh"], size.architectures[0], size.asked_iterations
+        )
     network = rows[0].fit.network
     many = many_neighbors.train(network, size.many_samples, size.many_hidden, size.many_iterations)
     direct = direct_forces.train(size.force_samples, size.force_hidden, size.force_iterations, size.steps)
