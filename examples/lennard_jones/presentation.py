@@ -36,16 +36,22 @@ QUICK_LIMITS = Limits(energy=0.03, gradient=1.0)
 
 @dataclass(frozen=True)
 class Outcome:
-    """All results of a run; the first row of part 1 is the network that is asked about."""
+    """All results of a run; the network that is asked about is the first row of part 1, or trained longer."""
 
     rows: list[Row]
     many: ManyNeighbors
     direct: DirectForces
     limits: Limits = field(default_factory=Limits)
+    asked: Row | None = None
+
+    @property
+    def chosen(self) -> Row:
+        """The network that is asked about."""
+        return self.rows[0] if self.asked is None else self.asked
 
     def bars(self) -> list[Bar]:
         """What the network of one distance must reach."""
-        chosen = self.rows[0]
+        chosen = self.chosen
         curves, limits = chosen.curves, self.limits
         energy, gradient = curves.largest_energy_error, curves.largest_gradient_error
         return [
@@ -161,14 +167,13 @@ def write_report(outcome: Outcome, output: Path) -> Path:
     report = Report("Lennard-Jones: what a network makes of a potential that is known")
     report.text("Units: ε, σ, and τ = σ √(m/ε). Networks are trained in TensorFlow; errors are those in C++.")
     report.table(*bars_table(outcome.bars()))
-    _one_distance(report, outcome.rows)
+    _one_distance(report, outcome.chosen, outcome.rows)
     _many_neighbors(report, outcome.many)
     _direct_forces(report, outcome.direct)
     return report.write(output)
 
 
-def _one_distance(report: Report, rows: Sequence[Row]) -> None:
-    chosen = rows[0]
+def _one_distance(report: Report, chosen: Row, rows: Sequence[Row]) -> None:
     curves = chosen.curves
     report.heading(f"One distance in, one energy out, r from {potential.NEAREST} to {potential.CUTOFF} σ")
     name = f"{chosen.activation}, hidden layers of {' and '.join(map(str, chosen.hidden))} nodes"
