@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import math
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -14,13 +16,17 @@ from nnpot.announce import PROGRESS, announce
 from nnpot.errors import NnpotError
 from nnpot.files import atomic_write
 
-MISSED, FAILED = 1, 2
+MISSED, FAILED, INTERRUPTED = 1, 2, 130
 """Exit codes."""
+EXIT_CODES = (
+    "Exit code: 0 when every bar is met, or missed by no more than two standard errors of its figure (by "
+    "chance); 1 when one is missed beyond that; 2 after an error; 130 when interrupted. The same for --quick."
+)
 
 
 def command_line(doc: str, quick: str = "the quick version") -> argparse.ArgumentParser:
     """Options of every example; ``doc`` is the docstring of its run.py."""
-    parser = argparse.ArgumentParser(description=doc.splitlines()[0])
+    parser = argparse.ArgumentParser(description=doc.splitlines()[0], epilog=EXIT_CODES)
     parser.add_argument("--output", type=Path, required=True, help="folder of the results")
     parser.add_argument("--quick", action="store_true", help=quick)
     return parser
@@ -31,21 +37,52 @@ def add_stages(parser: argparse.ArgumentParser, stages: Sequence[str]) -> None:
     parser.add_argument(
         "--only", choices=stages, help="one stage, on what the others have left in the folder"
     )
+    add_processes(parser)
+
+
+def add_processes(parser: argparse.ArgumentParser) -> None:
+    """How many tasks at once."""
     parser.add_argument(
         "--processes",
-        type=int,
+        type=count,
         default=len(os.sched_getaffinity(0)),
         help="trainings and simulations at once (one for each core)",
     )
 
 
+def count(text: str) -> int:
+    """A whole number from 1 on, for argparse."""
+    if not (text.isascii() and text.isdecimal()) or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 on, got '{text}'")
+    return int(text)
+
+
+def positive(text: str) -> float:
+    """A finite number > 0, for argparse."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not (value > 0.0 and math.isfinite(value)):
+        raise argparse.ArgumentTypeError(f"must be a number > 0, got '{text}'")
+    return value
+
+
 def exit_code(example: Callable[[], bool]) -> int:
-    """Run an example, which says whether it met every bar; 0, 1 when it missed one, 2 after an error."""
+    """Run an example, which says whether no bar is missed beyond chance; see `EXIT_CODES`.
+
+    What the terminal's encoding lacks (Å, lines of tables) becomes "?".
+    """
     announce(PROGRESS)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     try:
         return 0 if example() else MISSED
+    except KeyboardInterrupt:
+        print("interrupted: the same command goes on where this one ended, or begins anew", file=sys.stderr)
+        return INTERRUPTED
     except (NnpotError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
         return FAILED
 
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from nnpot.training import TrainingConfig
 
 TEST_FRACTION = 0.2
-TRAIN_SEED, TEST_SEED = 1, 2
 
 
 @contextlib.contextmanager
@@ -36,34 +35,45 @@ def stage(name: str, title: str, times: dict[str, float]) -> Iterator[None]:
     print(f"  done in {times[name]:.0f} s", flush=True)
 
 
-def sample_frames(recipe: Path, output: Path, fraction: float = 1.0) -> None:
+def sample_frames(recipe: Path, output: Path, fraction: float = 1.0, seed: int = 1) -> None:
     """Write a fraction of a recipe's frames to train.xyz, and some of other trajectories to test.xyz.
 
-    Two processes at once.
+    Two processes at once; seeds 1, 2, ... are 1 and 2, 3 and 4, ... for the two files.
     """
     jobs = [
-        (recipe, output / "train.xyz", TRAIN_SEED, fraction),
-        (recipe, output / "test.xyz", TEST_SEED, fraction * TEST_FRACTION),
+        (recipe, output / "train.xyz", 2 * seed - 1, fraction, True),
+        (recipe, output / "test.xyz", 2 * seed, fraction * TEST_FRACTION, False),
     ]
     farm.run_all(sample_one, jobs, 2)
 
 
-def sample_one(job: tuple[Path, Path, int, float]) -> None:
-    """Sample a fraction of a recipe's frames; only the training frames show their progress."""
-    recipe, file, seed, fraction = job
+def sample_one(job: tuple[Path, Path, int, float, bool]) -> None:
+    """Sample a fraction of a recipe's frames; only those of one job show their progress."""
+    recipe, file, seed, fraction, shown = job
     with contextlib.ExitStack() as stack:
-        if seed == TRAIN_SEED:
+        if shown:
             announce(PROGRESS)
         else:
             stack.enter_context(contextlib.redirect_stderr(stack.enter_context(open(os.devnull, "w"))))
         write_frames(file, list(sample(load_recipe(recipe).reduced(fraction), seed)))
 
 
-def train(config_file: Path, output: Path) -> Path:
-    """Train on train.xyz and copy the model to where it is looked for; gives the log."""
+def train(config_file: Path, output: Path, seed: int | None = None) -> Path:
+    """Train on train.xyz and copy the model to where it is looked for; gives the log.
+
+    ``seed`` replaces those of the configuration, of the split and of the weights.
+    """
     from nnpot.training import load_config
 
-    return train_configured(load_config(config_file), output / "train.xyz", output)
+    config = load_config(config_file)
+    return train_configured(config if seed is None else seeded(config, seed), output / "train.xyz", output)
+
+
+def seeded(config: TrainingConfig, seed: int) -> TrainingConfig:
+    """A configuration with another seed of the split and of the weights."""
+    data = config.data.model_copy(update={"seed": seed})
+    training = config.training.model_copy(update={"seed": seed})
+    return config.model_copy(update={"data": data, "training": training})
 
 
 def train_configured(config: TrainingConfig, frames: Path, output: Path) -> Path:

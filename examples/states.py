@@ -10,11 +10,14 @@ from ase import Atoms
 
 from nnpot.analysis.closest_pairs import Elements
 from nnpot.analysis.radial_distribution import RadialDistribution, partial_radial_distributions
+from nnpot.analysis.statistical_error import BLOCKS, UNKNOWN, Estimate, mean_of_series
 from nnpot.lammps_system import LammpsSystem
 from nnpot.reference.sampling import GRAM_PER_CM3
 
 INTERVAL = 0.1
 """ps between frames."""
+MEMORY = 0.5
+"""ps: a volume under this barostat and thermostat knows nothing of itself so much later."""
 R_MAX, BIN = 8.0, 0.02
 """Å, of g(r)."""
 
@@ -68,16 +71,17 @@ def distributions(frames: Sequence[Atoms]) -> dict[Elements, RadialDistribution]
     return partial_radial_distributions(frames, BIN * int(min(R_MAX, half_width) / BIN), BIN)
 
 
-def free_density(system: LammpsSystem, temperature: float, duration: float, seed: int) -> float:
+def free_density(system: LammpsSystem, temperature: float, duration: float, seed: int) -> Estimate:
     """Mean density at zero pressure over the second half of a run, g/cm³."""
     if duration <= 0.0:
-        return float("nan")
+        return Estimate(UNKNOWN, UNKNOWN)
     system.thermostat(temperature, seed + 4, pressure=0.0)
     densities = []
     for _ in range(max(2, round(duration / INTERVAL))):
         system.run(INTERVAL)
         densities.append(density_of(system.snapshot()))
-    return float(np.mean(densities[len(densities) // 2 :]))
+    kept = densities[len(densities) // 2 :]
+    return mean_of_series(kept, max(2, min(BLOCKS, round(len(kept) * INTERVAL / MEMORY))))
 
 
 def density_of(atoms: Atoms) -> float:

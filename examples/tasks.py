@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import hashlib
 import io
+import os
 import pickle
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -53,8 +55,9 @@ class Task:
         return self.owner, self.what
 
     def result(self) -> Any:
-        """Calculate it."""
-        return self.function(*self.arguments)
+        """Calculate it, without a progress of its own beside that of all tasks."""
+        with open(os.devnull, "w") as nowhere, contextlib.redirect_stderr(nowhere):
+            return self.function(*self.arguments)
 
     def digest(self, version: str) -> str:
         """Of all that its result depends on; ``version`` is that of the model, not read by the reference.

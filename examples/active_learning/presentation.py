@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bars import Bar, bars_table, print_bars
+from bars import Bar, bars_table, print_bars, summary_of_bars
 from rich.table import Table
 
 from nnpot import plots
 from nnpot.analysis.radial_distribution import RadialDistribution
+from nnpot.analysis.statistical_error import Estimate
 from nnpot.learning import LearningConfig
 from nnpot.learning.figures import calibration_figure, progress_figure
 from nnpot.learning.judgement import Judged
@@ -36,13 +37,24 @@ class Outcome:
     """By potential: the teacher first."""
 
     @property
-    def difference(self) -> float:
-        """Mean difference of the two g(r)."""
+    def difference(self) -> Estimate:
+        """Mean difference of the two g(r), less what noise alone would give."""
         teacher, committee = self.liquids.values()
-        return committee.mean_difference(teacher)
+        return committee.difference(teacher)
 
     def bars(self) -> list[Bar]:
-        """What issue 10 asks for."""
+        """What issue 10 asks for; of the quick version, that the loop does what it should."""
+        return self._quick_bars() if self.quick else self._whole_bars()
+
+    def _quick_bars(self) -> list[Bar]:
+        rank, added = self.test.rank_correlation, self.rounds[-1].frames - self.rounds[0].frames
+        assert rank is not None, "test frames have forces"
+        return [
+            Bar("frames that the loop has labelled", added, 1, "", at_least=True),
+            Bar("rank correlation of spread and error", rank, 0.3, "", at_least=True),
+        ]
+
+    def _whole_bars(self) -> list[Bar]:
         last = self.rounds[-1]
         force, rank = self.liquid.errors.force_rmse_mev_per_angstrom, self.test.rank_correlation
         assert force is not None and rank is not None, "test frames have forces"
@@ -61,19 +73,19 @@ class Outcome:
             "minutes": self.minutes,
             "test": self.test.errors.to_dict(),
             "rank_correlation": {"all": self.test.rank_correlation, "liquid": self.liquid.rank_correlation},
-            "g_r_mean_difference_liquid_2500_k": self.difference,
-            "bars": [vars(bar) | {"passed": bar.passed} for bar in self.bars()],
+            "g_r_mean_difference_liquid_2500_k": asdict(self.difference),
+            "bars": summary_of_bars(self.bars()),
         }
 
 
 def print_outcome(outcome: Outcome, output: Path) -> bool:
-    """Print the tables; whether every bar is met."""
+    """Print the tables; whether no bar is missed beyond chance."""
     titles, rows = rounds_table(outcome.rounds)
     table = Table(*titles, title="\nFrom crystal at 300 K to the liquid at 2500 K")
     for row in rows:
         table.add_row(*map(str, row))
-    last_line = f"{outcome.minutes:.1f} minutes. Report: {output / 'report.html'}"
-    return print_bars(table, outcome.bars(), last_line)
+    note = f"{outcome.minutes:.1f} minutes."
+    return print_bars(table, outcome.bars(), output / "report.html", "The committee", note)
 
 
 def write_report(outcome: Outcome, output: Path) -> None:
@@ -97,6 +109,9 @@ def write_report(outcome: Outcome, output: Path) -> None:
     report.figure(calibration_figure(sets), "calibration", caption)
     report.heading("The liquid in LAMMPS")
     figure = plots.radial_distributions({"Liquid, 2500 K": outcome.liquids})
-    caption = f"Radial distribution functions at the same density; mean difference {outcome.difference:.3f}."
+    caption = (
+        "Radial distribution functions at the same density, shaded are two standard errors; mean difference "
+        f"beyond noise: {outcome.difference.text('.3f')}."
+    )
     report.figure(figure, "radial_distribution", caption)
     report.write(output)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bars import Bar, bars_table, print_bars
+from bars import Bar, bars_table, print_bars, summary_of_bars
 from judgement import Figures, Judged
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -39,7 +39,7 @@ class Outcome:
 
     def bars(self) -> list[Bar]:
         """What was asked for."""
-        found = [bar for judged in self.judged for bar in system_bars(judged)]
+        found = [bar for judged in self.judged for bar in system_bars(judged, 3.0 if self.quick else 5.0)]
         return [*found, Bar("processor time over two cores", self.processor / 120.0, MINUTES, "min")]
 
     @property
@@ -62,19 +62,23 @@ class Outcome:
                 }
                 for judged in self.judged
             },
-            "bars": [vars(bar) | {"passed": bool(bar.passed)} for bar in self.bars()],
+            "bars": summary_of_bars(self.bars()),
             "processor_seconds": self.processor,
         }
 
 
-def system_bars(judged: Judged) -> list[Bar]:
-    """What one system must show."""
+def system_bars(judged: Judged, worse: float) -> list[Bar]:
+    """What one system must show; spheres are so many times ``worse`` than gradients at least."""
     name, models = judged.name, judged.models
     gradients, equivariant = models[GRADIENTS], models["equivariant"]
     even = min(models["spheres"].force_rmse, models["ellipsoids"].force_rmse)
     return [
         Bar(
-            f"{name}: spheres / gradients", models["spheres"].force_rmse / gradients.force_rmse, 5.0, "", True
+            f"{name}: spheres / gradients",
+            models["spheres"].force_rmse / gradients.force_rmse,
+            worse,
+            "",
+            True,
         ),
         Bar(f"{name}: equivariant / best of spheres, ellipsoids", equivariant.force_rmse / even, 1.0, ""),
         Bar(
@@ -111,7 +115,7 @@ def headers() -> tuple[str, ...]:
 
 
 def print_outcome(outcome: Outcome, report: Path) -> bool:
-    """Print the tables; whether every bar is met."""
+    """Print the tables; whether no bar is missed beyond chance."""
     table = Table(*headers()[:2], title="\nForces put out, and gradients, on the same held-out frames")
     for header in headers()[2:]:
         table.add_column(header, justify="right")
@@ -120,7 +124,7 @@ def print_outcome(outcome: Outcome, report: Path) -> bool:
             table.add_row(*row)
         table.add_section()
     minutes = sum(sum(judged.times.values()) for judged in outcome.judged) / 60.0
-    return print_bars(table, outcome.bars(), f"{minutes:.1f} minutes. Report: {report}")
+    return print_bars(table, outcome.bars(), report, "The outcome", f"{minutes:.1f} minutes.")
 
 
 def write_report(outcome: Outcome, output: Path) -> Path:

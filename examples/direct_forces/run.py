@@ -27,7 +27,7 @@ from nnpot.io import read_frames
 
 
 def main() -> int:
-    """Run all parts; 0 when every bar is met, 1 when one is missed, 2 after an error."""
+    """Run all parts; the exit codes are those of `command.EXIT_CODES`."""
     parser = command_line(__doc__, quick="a look at the steps, with data that are made on the way")
     parser.add_argument("--only", choices=("silicon", "silica"), help="one system")
     parser.add_argument("--data", type=Path, default=SILICON, help="folder of silicon's frames")

@@ -5,6 +5,7 @@ python measure.py CONFIG RUN_DIR RESULT.json
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import resource
@@ -13,6 +14,9 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from nnpot.analysis.statistical_error import Estimate, median_of
+from nnpot.errors import NnpotError
 
 HIDDEN_GPU = "-1"
 EPOCHS = 300
@@ -36,6 +40,8 @@ class Cost:
     """MB, of the process."""
     load: float
     """Processes that ran in the mean of the minute before the start."""
+    epoch_seconds: list[float]
+    """Of each epoch."""
 
     @property
     def epochs_per_second(self) -> float:
@@ -43,9 +49,9 @@ class Cost:
         return (self.epochs - 1) / max(self.later_seconds, 1e-9)
 
     @property
-    def seconds_of_all_epochs(self) -> float:
-        """Of `EPOCHS`: measured, or from the rate of those that were done."""
-        return self.seconds + (EPOCHS - self.epochs) / self.epochs_per_second
+    def seconds_of_all_epochs(self) -> Estimate:
+        """Of `EPOCHS`: the first, and the median of the later for all others, with the scatter of these."""
+        return Estimate(self.epoch_seconds[0]).plus(median_of(self.epoch_seconds[1:]).scaled(EPOCHS - 1))
 
 
 def measure(config: Path, run_dir: Path, device: str) -> Cost | None:
@@ -54,7 +60,8 @@ def measure(config: Path, run_dir: Path, device: str) -> Cost | None:
     result.unlink(missing_ok=True)
     hidden = {} if device == "GPU" else {"CUDA_VISIBLE_DEVICES": HIDDEN_GPU}
     command = [sys.executable, __file__, str(config), str(run_dir), str(result), device]
-    subprocess.run(command, env=os.environ | hidden, check=True)
+    if subprocess.run(command, env=os.environ | hidden).returncode != 0:
+        raise NnpotError(f"{run_dir}: the training on the {device} ended with an error, which is above")
     values = json.loads(result.read_text(encoding="utf-8"))
     return None if values is None else Cost(**values)
 
@@ -70,9 +77,12 @@ def main(config: Path, run_dir: Path, result: Path, device: str) -> None:
     load, start = os.getloadavg()[0], time.perf_counter()
     trained = train(load_config(config), run_dir)
     wall = time.perf_counter() - start
-    first = float((run_dir / "log.csv").read_text(encoding="utf-8").splitlines()[1].rsplit(",", 1)[1])
+    rows = (run_dir / "log.csv").read_text(encoding="utf-8").splitlines()[1:]
+    elapsed = [0.0, *(float(row.rsplit(",", 1)[1]) for row in rows)]
+    epochs = [later - earlier for earlier, later in itertools.pairwise(elapsed)]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
-    cost = Cost(device, trained.epochs, trained.seconds, trained.seconds - first, wall, peak, load)
+    later = trained.seconds - epochs[0]
+    cost = Cost(device, trained.epochs, trained.seconds, later, wall, peak, load, epochs)
     result.write_text(json.dumps(vars(cost)), encoding="utf-8")
 
 

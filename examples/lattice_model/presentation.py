@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from bars import Bar, bars_table, print_bars
+from bars import Bar, bars_table, print_bars, summary_of_bars
 from drag import energy_error, gradient_error
 from matplotlib.figure import Figure
 from networks import Trained
@@ -50,6 +50,12 @@ class PartOutcome:
         return min(self.judged, key=lambda one: one.error)
 
     @property
+    def error_of_a_constant(self) -> float:
+        """Mean absolute error of saying the median energy of the held-out points, E_c."""
+        truth = self.best.truth
+        return float(np.abs(truth - np.median(truth)).mean())
+
+    @property
     def best_of_document(self) -> Trained:
         """The best one with the descriptor of the document; the best of all if there is none."""
         own = [one for one in self.judged if one.experiment.descriptor == "eigenvalues"]
@@ -65,22 +71,41 @@ class Outcome:
     speed: dict[str, tuple[float, float]]
     one_width: PartOutcome
     range_of_widths: PartOutcome
+    quick: bool = False
 
     def bars(self) -> list[Bar]:
-        """What issue and document ask for."""
+        """What is asked for."""
         slowest = {
             n: max(t[0] for name, t in self.speed.items() if name.startswith(f"{n} ")) for n in (4, 20)
         }
-        one, many = self.one_width, self.range_of_widths
-        found = [
+        return [
             Bar("energy of 20 particles, depth 2", slowest[20], 5.0, "ms"),
             Bar("energy of 4 particles, depth 3", slowest[4], 0.3, "ms"),
+            *(self._quick_bars() if self.quick else self._whole_bars()),
+        ]
+
+    def _quick_bars(self) -> list[Bar]:
+        """That something is learned: errors beside those of a constant, the median energy."""
+        return [
+            Bar(
+                f"{title}: MAE over that of a constant", part.best.error / part.error_of_a_constant, limit, ""
+            )
+            for title, part, limit in (
+                ("one width", self.one_width, 0.4),
+                ("range of widths", self.range_of_widths, 0.7),
+            )
+        ]
+
+    def _whole_bars(self) -> list[Bar]:
+        """What issue and document ask for."""
+        one, many = self.one_width, self.range_of_widths
+        found = [
             Bar("one width: MAE, descriptor of the document", one.best_of_document.error, 0.4, "E_c"),
             Bar("one width: MAE, best", one.best.error, 0.1, "E_c"),
             Bar("range of widths: MAE, percentiles 1 to 99", many.best.inner_error, 0.5, "E_c"),
         ]
         if one.seconds:
-            found.insert(2, Bar("generation of the points of one width", one.seconds, 180.0, "s"))
+            found.insert(0, Bar("generation of the points of one width", one.seconds, 180.0, "s"))
         for title, drag in many.drags.items():
             name = many.best.experiment.name
             found.append(Bar(f"drag, {title}: energy", energy_error(drag, name), DRAG_ENERGY, "E_c"))
@@ -97,7 +122,7 @@ class Outcome:
     def summary(self) -> dict[str, Any]:
         """All figures, for summary.json."""
         return {
-            "bars": [vars(bar) | {"passed": bar.passed} for bar in self.bars()],
+            "bars": summary_of_bars(self.bars()),
             "milliseconds": self.speed,
             "scatter_by_translation": self.one_width.scatter,
             "seconds_to_generate": {
@@ -143,7 +168,7 @@ def _rows(part: PartOutcome) -> list[tuple[str, ...]]:
 
 
 def print_outcome(outcome: Outcome, output: Path) -> bool:
-    """Print the tables; whether every bar is met."""
+    """Print the tables; whether no bar is missed beyond chance."""
     table = Table(HEADINGS[0], title="\nHeld-out errors of energies per particle")
     for heading in HEADINGS[1:]:
         table.add_column(heading, justify="right")
@@ -151,11 +176,11 @@ def print_outcome(outcome: Outcome, output: Path) -> bool:
         for row in _rows(part):
             table.add_row(*row)
         table.add_section()
-    last = (
+    note = (
         "Common translations scatter the energies of the document's count by "
-        f"{outcome.one_width.scatter:.3f} E_c. Report: {output / 'report.html'}"
+        f"{outcome.one_width.scatter:.3f} E_c."
     )
-    return print_bars(table, outcome.bars(), last)
+    return print_bars(table, outcome.bars(), output / "report.html", "The best network", note)
 
 
 def write_report(outcome: Outcome, output: Path) -> None:

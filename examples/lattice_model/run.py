@@ -32,19 +32,17 @@ HERE = Path(__file__).resolve().parent
 
 
 def main() -> int:
-    """Run all stages; 0 when every bar is met, 1 when one is missed, 2 after an error."""
+    """Run all stages; the exit codes are those of `command.EXIT_CODES`."""
     options = command_line(__doc__).parse_args()
 
     def example() -> bool:
-        outcome = run(
-            read_yaml(Study, HERE / ("quick.yaml" if options.quick else "study.yaml")), options.output
-        )
-        return print_outcome(outcome, options.output) or options.quick
+        study = read_yaml(Study, HERE / ("quick.yaml" if options.quick else "study.yaml"))
+        return print_outcome(run(study, options.output, options.quick), options.output)
 
     return exit_code(example)
 
 
-def run(study: Study, output: Path) -> Outcome:
+def run(study: Study, output: Path, quick: bool = False) -> Outcome:
     """Judge potentials, generate, train, drag and report; everything that is made lies in ``output``."""
     output.mkdir(parents=True, exist_ok=True)
     print("Testing the four potentials ...", flush=True)
@@ -53,7 +51,7 @@ def run(study: Study, output: Path) -> Outcome:
     one = _part("One width", study.one_width, study, output / "one_width.h5")
     one = replace(one, scatter=networks.scatter_by_translation(one.database))
     many = _part("A range of widths", study.range_of_widths, study, output / "range_of_widths.h5")
-    outcome = Outcome(study, tests, times, one, many)
+    outcome = Outcome(study, tests, times, one, many, quick)
     write_summary(output, outcome.summary())
     write_report(outcome, output)
     return outcome

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import potential
-from bars import Bar, bars_table, print_bars
+from bars import Bar, bars_table, print_bars, summary_of_bars
 from direct_forces import DirectForces
 from many_neighbors import N_NEIGHBORS, ManyNeighbors
 from one_distance import ENERGY_FROM, GRADIENT_FROM, Row
@@ -24,20 +24,39 @@ MINUTES = 5.0
 
 
 @dataclass(frozen=True)
+class Limits:
+    """Of the largest errors of the network of one distance, ε and ε/σ."""
+
+    energy: float = 1e-3
+    gradient: float = 1e-2
+
+
+QUICK_LIMITS = Limits(energy=0.03, gradient=1.0)
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """All results of a run; the first row of part 1 is the network that is asked about."""
+    """All results of a run; the network that is asked about is the first row of part 1, or trained longer."""
 
     rows: list[Row]
     many: ManyNeighbors
     direct: DirectForces
+    limits: Limits = field(default_factory=Limits)
+    asked: Row | None = None
+
+    @property
+    def chosen(self) -> Row:
+        """The network that is asked about."""
+        return self.rows[0] if self.asked is None else self.asked
 
     def bars(self) -> list[Bar]:
         """What the network of one distance must reach."""
-        chosen = self.rows[0]
-        curves = chosen.curves
+        chosen = self.chosen
+        curves, limits = chosen.curves, self.limits
+        energy, gradient = curves.largest_energy_error, curves.largest_gradient_error
         return [
-            Bar(f"energy error, r ≥ {ENERGY_FROM:g} σ", curves.largest_energy_error, 1e-3, "ε"),
-            Bar(f"gradient error, r ≥ {GRADIENT_FROM:g} σ", curves.largest_gradient_error, 1e-2, "ε/σ"),
+            Bar(f"energy error, r ≥ {ENERGY_FROM:g} σ", energy, limits.energy, "ε"),
+            Bar(f"gradient error, r ≥ {GRADIENT_FROM:g} σ", gradient, limits.gradient, "ε/σ"),
             Bar("Python − C++, relative", curves.difference, 1e-12, ""),
             Bar("training", chosen.fit.seconds / 60.0, MINUTES, "min"),
         ]
@@ -72,7 +91,7 @@ class Outcome:
                     for name, motion in direct.motions.items()
                 },
             },
-            "bars": [vars(bar) | {"passed": bar.passed} for bar in self.bars()],
+            "bars": summary_of_bars(self.bars()),
         }
 
 
@@ -134,13 +153,13 @@ FORCE_TITLES = ("force, rms error (ε/σ)", "drift (ε per 100 τ)", "fluctuatio
 
 
 def print_outcome(outcome: Outcome, report: Path) -> bool:
-    """Print the tables; whether every bar is met."""
+    """Print the tables; whether no bar is missed beyond chance."""
     table = Table("activation", title="\nLennard-Jones: networks of one distance")
     for title in ROW_TITLES:
         table.add_column(title, justify="right")
     for row in _rows(outcome.rows):
         table.add_row(*row)
-    return print_bars(table, outcome.bars(), f"Report: {report}")
+    return print_bars(table, outcome.bars(), report, "The network of one distance")
 
 
 def write_report(outcome: Outcome, output: Path) -> Path:
@@ -148,14 +167,13 @@ def write_report(outcome: Outcome, output: Path) -> Path:
     report = Report("Lennard-Jones: what a network makes of a potential that is known")
     report.text("Units: ε, σ, and τ = σ √(m/ε). Networks are trained in TensorFlow; errors are those in C++.")
     report.table(*bars_table(outcome.bars()))
-    _one_distance(report, outcome.rows)
+    _one_distance(report, outcome.chosen, outcome.rows)
     _many_neighbors(report, outcome.many)
     _direct_forces(report, outcome.direct)
     return report.write(output)
 
 
-def _one_distance(report: Report, rows: Sequence[Row]) -> None:
-    chosen = rows[0]
+def _one_distance(report: Report, chosen: Row, rows: Sequence[Row]) -> None:
     curves = chosen.curves
     report.heading(f"One distance in, one energy out, r from {potential.NEAREST} to {potential.CUTOFF} σ")
     name = f"{chosen.activation}, hidden layers of {' and '.join(map(str, chosen.hidden))} nodes"

@@ -19,7 +19,7 @@ import many_neighbors
 import one_distance
 from command import command_line, exit_code, write_summary
 from fit import ACTIVATIONS
-from presentation import Outcome, print_outcome, write_report
+from presentation import QUICK_LIMITS, Limits, Outcome, print_outcome, write_report
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Size:
 
     architectures: tuple[tuple[int, ...], ...] = ((20, 20), (10, 10), (40,))
     iterations: int = 2000
+    """Of each network of one distance, but for the one that is asked about."""
     many_samples: int = 40000
     many_hidden: tuple[int, ...] = (100,)
     many_iterations: int = 2000
@@ -35,14 +36,17 @@ class Size:
     force_hidden: tuple[int, ...] = (60, 60)
     force_iterations: int = 1200
     steps: int = 20000
+    limits: Limits = Limits()
+    asked_iterations: int = 8000
+    """After 2000 the error of its gradient is 0.0065 ± 0.0024 over seeds, too near to the bar."""
 
 
-QUICK = Size(((10, 10), (10,)), 150, 400, (20,), 60, 600, (20,), 60, 300)
+QUICK = Size(((10, 10), (10,)), 150, 400, (20,), 60, 600, (20,), 60, 300, QUICK_LIMITS, 150)
 
 
 def main() -> int:
-    """Run all parts; 0 when every bar is met, 1 when one is missed, 2 after an error."""
-    arguments = command_line(__doc__, quick="a look at the steps; misses the bars").parse_args()
+    """Run all parts; the exit codes are those of `command.EXIT_CODES`."""
+    arguments = command_line(__doc__, quick="a look at the steps, with bars of its own").parse_args()
 
     def example() -> bool:
         outcome = run(arguments.output, QUICK if arguments.quick else Size())
@@ -63,10 +67,11 @@ def run(output: Path, size: Size) -> Outcome:
         for hidden in size.architectures
         for name in first
     ]
-    network = rows[0].fit.network
+    asked = one_distance.train("tanh", ACTIVATIONS["tanh"], size.architectures[0], size.asked_iterations)
+    network = asked.fit.network
     many = many_neighbors.train(network, size.many_samples, size.many_hidden, size.many_iterations)
     direct = direct_forces.train(size.force_samples, size.force_hidden, size.force_iterations, size.steps)
-    outcome = Outcome(rows, many, direct)
+    outcome = Outcome(rows, many, direct, size.limits, asked)
     network.write(output / "one_distance.network")
     many.fit.network.write(output / "twenty_neighbours.network")
     direct.fit.network.write(output / "five_neighbours.network")

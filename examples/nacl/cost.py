@@ -12,32 +12,45 @@ from crystal import ELEMENTS
 from melt import TEMPERATURE
 from networks import LONG, SHORT, Network, Trained
 
+from nnpot.analysis.statistical_error import Estimate, median_of
 from nnpot.benchmark.cases import Model
 from nnpot.benchmark.md import Settings, run_benchmark
-from nnpot.benchmark.summary import summarize
 
 RANKS = (1, 2)
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Medians of the whole step's wall time, µs per atom and step, by network and number of MPI ranks."""
+    """The whole step's time in each round, µs per atom and step, by network and number of MPI ranks.
+
+    It is wall time less that in which the processes waited for a core: others may use the machine.
+    """
 
     n_atoms: int
-    times: dict[tuple[Network, int], float]
+    rounds: dict[tuple[Network, int], list[float]]
+
+    @property
+    def times(self) -> dict[tuple[Network, int], Estimate]:
+        """Medians over the rounds."""
+        return {timed: median_of(rounds) for timed, rounds in self.rounds.items()}
 
     @property
     def cutoffs(self) -> list[float]:
         """Å, of the networks that were timed."""
-        return sorted({network.cutoff for network, _ in self.times})
+        return sorted({network.cutoff for network, _ in self.rounds})
 
-    def ratio(self, cutoff: float) -> float:
+    def ratio(self, cutoff: float) -> Estimate:
         """Of the long-ranged network's time on one rank over the short-ranged one's, same cutoff."""
-        return self.times[Network(LONG, cutoff), 1] / self.times[Network(SHORT, cutoff), 1]
+        return self._ratio((Network(LONG, cutoff), 1), (Network(SHORT, cutoff), 1))
 
-    def speed_up(self, cutoff: float) -> float:
-        """Of the long-ranged network on two ranks."""
-        return self.times[Network(LONG, cutoff), 1] / self.times[Network(LONG, cutoff), 2]
+    def time_on_two(self, cutoff: float) -> Estimate:
+        """Of the long-ranged network on two ranks over that on one."""
+        return self._ratio((Network(LONG, cutoff), 2), (Network(LONG, cutoff), 1))
+
+    def _ratio(self, one: tuple[Network, int], other: tuple[Network, int]) -> Estimate:
+        """The median over the rounds, in each of which both were timed one after the other."""
+        rounds = zip(self.rounds[one], self.rounds[other], strict=True)
+        return median_of([upper / lower for upper, lower in rounds])
 
 
 def measure(
@@ -74,5 +87,8 @@ def measure(
         repeat=rounds,
         seconds=seconds,
     )
-    rows = summarize(run_benchmark(settings, folder).runs, next(iter(timed)))
-    return Cost(rows[0].n_atoms, {(timed[row.label], row.ranks): row.loop.median for row in rows})
+    runs = sorted(run_benchmark(settings, folder).runs, key=lambda run: run.round)
+    found: dict[tuple[Network, int], list[float]] = {}
+    for run in runs:
+        found.setdefault((timed[run.label], run.ranks), []).append(run.loop_us * run.cpu_use)
+    return Cost(runs[0].n_atoms, found)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 from ase import Atoms
 from crystal import ELEMENTS, rock_salt
 from states import Schedule, distributions, free_density, prepare, trajectory
 
 from nnpot.analysis.closest_pairs import Elements
 from nnpot.analysis.radial_distribution import RadialDistribution
+from nnpot.analysis.statistical_error import Estimate, mean_of_series
 from nnpot.lammps_runtime import PairCommands, open_lammps
 from nnpot.lammps_system import LammpsSystem
 from nnpot.reference.sampling import scale_to_density
@@ -39,9 +39,9 @@ class MeltState:
     """The melt at a temperature, at constant volume and then at no pressure."""
 
     distributions: dict[Elements, RadialDistribution]
-    energy: float
+    energy: Estimate
     """eV/atom, mean."""
-    density: float
+    density: Estimate
     """g/cm³, at no pressure."""
 
 
@@ -55,4 +55,4 @@ def follow(
         frames = trajectory(system, duration)
         density = free_density(system, TEMPERATURE, free_volume, 1)
     energies = [frame.get_potential_energy() / len(frame) for frame in frames]
-    return MeltState(distributions(frames), float(np.mean(energies)), density)
+    return MeltState(distributions(frames), mean_of_series(energies), density)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,9 +99,5 @@ def train_networks(
 
 
 def train_one(config: str, frames: Path, folder: Path) -> str:
-    """Train in silence (its progress would run into that of the others), with a configuration as text.
-
-    Text is the same in every process, unlike a pickled configuration.
-    """
-    with open(os.devnull, "w") as nowhere, contextlib.redirect_stderr(nowhere):
-        return str(train_configured(TrainingConfig.model_validate_json(config), frames, folder))
+    """Train with a configuration as text, which is the same in every process, unlike a pickled one."""
+    return str(train_configured(TrainingConfig.model_validate_json(config), frames, folder))

@@ -3,41 +3,33 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from nnpot.announce import PROGRESS, announce
-from nnpot.errors import InvalidInputError, NnpotError
+from command import EXIT_CODES, count, exit_code
+
+from nnpot.errors import InvalidInputError
 from nnpot.training import TrainingConfig, load_config
 from seed_study.outcome import Outcome, frames_to_judge_by, judge, write_summary
 from seed_study.presentation import print_outcome, write_report
 from seed_study.seeds import SeedRun, train_seed
 from seed_study.study import Study
 
-MISSED, FAILED, INTERRUPTED = 1, 2, 130
-"""Exit codes."""
-
 
 def main(study: Study, arguments: Sequence[str] | None = None) -> int:
-    """Run a study; 0 when every bar is met, 1 when one is missed, 2 after an error, 130 when interrupted."""
+    """Run a study; the exit codes are those of `command.EXIT_CODES`."""
     options = _options(study, arguments)
     quick = "_quick" if options.quick else ""
     output = options.output or Path("out") / f"{study.name}{quick}"
-    announce(PROGRESS)
-    try:
+
+    def example() -> bool:
         outcome = run(study, options, output)
         if outcome is None:
             raise KeyboardInterrupt
         write_summary(outcome, output)
-        met = print_outcome(outcome, write_report(outcome, output))
-    except KeyboardInterrupt:
-        print("interrupted: the same command goes on where this one ended", file=sys.stderr)
-        return INTERRUPTED
-    except (NnpotError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return FAILED
-    return 0 if met else MISSED
+        return print_outcome(outcome, write_report(outcome, output))
+
+    return exit_code(example)
 
 
 def run(study: Study, options: argparse.Namespace, output: Path) -> Outcome | None:
@@ -91,19 +83,14 @@ def _line(run: SeedRun) -> str:
 def _options(study: Study, arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=f"{study.title}: trains with several seeds and judges the models on {study.test_file}. "
-        "The same command goes on where it was broken off."
+        "The same command goes on where it was broken off.",
+        epilog=EXIT_CODES,
     )
     parser.add_argument(
         "--data", type=Path, default=study.data, help="folder of the data (default: %(default)s)"
     )
     parser.add_argument("--output", type=Path, help=f"folder of the results (default: out/{study.name})")
-    parser.add_argument("--seeds", type=_count, default=3, help="how many seeds (default: %(default)s)")
+    parser.add_argument("--seeds", type=count, default=3, help="how many seeds (default: %(default)s)")
     parser.add_argument("--quick", action="store_true", help="the quick version: quick.yaml")
     parser.add_argument("--config", type=Path, help="another configuration, whose data.train is not used")
     return parser.parse_args(arguments)
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be a whole number from 1 on, got '{text}'")
-    return int(text)

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 from ase import Atoms
-from bars import Bar
+from bars import Bar, summary_of_bars
 
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.analysis.predictions import Predictions, mean_predictions, predict_frames
+from nnpot.analysis.statistical_error import UNKNOWN, Estimate, median_of
 from nnpot.files import atomic_write
 from nnpot.io import require_labels
 from nnpot.potential import load
@@ -23,6 +24,9 @@ from seed_study.seeds import SeedRun
 from seed_study.study import Goal, Range, Study
 
 ENERGY, FORCE = "energy_rmse_mev_per_atom", "force_rmse_mev_per_angstrom"
+
+FEWEST = 3
+"""Seeds from which a scatter can be told: that of two may be anything."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,11 @@ class Outcome:
         """Over the seeds, of an error on the test frames or on a group of them."""
         return float(np.median(self._values(name, group)))
 
+    def median_estimate(self, name: str) -> Estimate:
+        """The same with its standard error, from the scatter of the seeds; of few it is unknown."""
+        values = self._values(name)
+        return median_of(values) if len(values) >= FEWEST else Estimate(self.median(name), UNKNOWN)
+
     def range(self, name: str) -> Range:
         """Smallest and largest of the seeds."""
         values = self._values(name)
@@ -72,10 +81,13 @@ class Outcome:
 
     def bars(self) -> list[Bar]:
         """What the potentials must reach."""
+        energy, force = self.median_estimate(ENERGY), self.median_estimate(FORCE)
+        minutes = [one.run.minutes for one in self.seeds]
+        scatter = float(np.std(minutes, ddof=1)) if len(minutes) >= FEWEST else UNKNOWN
         return [
-            Bar("energy RMSE, test frames, median", self.median(ENERGY), self.goal.energy, "meV/atom"),
-            Bar("force RMSE, test frames, median", self.median(FORCE), self.goal.force, "meV/Å"),
-            Bar("time of training, slowest seed", self.minutes[1], self.goal.minutes, "min"),
+            Bar.of("energy RMSE, test frames, median", energy, self.goal.energy, "meV/atom"),
+            Bar.of("force RMSE, test frames, median", force, self.goal.force, "meV/Å"),
+            Bar("time of training, slowest seed", max(minutes), self.goal.minutes, "min", error=scatter),
         ]
 
     def _values(self, name: str, group: str | None = None) -> list[float]:
@@ -112,7 +124,7 @@ def _summary(outcome: Outcome) -> dict[str, Any]:
         "test_file": str(outcome.test_file),
         "seeds": [asdict(one.run) | {"test": one.errors.to_dict()} for one in outcome.seeds],
         "median": median | {"minutes": float(np.median([one.run.minutes for one in outcome.seeds]))},
-        "bars": [vars(bar) | {"passed": bar.passed} for bar in outcome.bars()],
+        "bars": summary_of_bars(outcome.bars()),
         "published": [asdict(other) for other in outcome.study.published],
         "cores": len(os.sched_getaffinity(0)),
         "configuration": outcome.config.values(),

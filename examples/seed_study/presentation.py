@@ -18,13 +18,13 @@ COLUMNS = ("energy RMSE (meV/atom)", "force RMSE (meV/Å)", "training (min)")
 
 
 def print_outcome(outcome: Outcome, report: Path) -> bool:
-    """Print the tables; whether every bar is met."""
+    """Print the tables; whether no bar is missed beyond chance."""
     table = Table("The same test frames", title=f"\n{outcome.study.title}")
     for column in COLUMNS:
         table.add_column(column, justify="right")
     for row in _comparison(outcome):
         table.add_row(*row)
-    return print_bars(table, outcome.bars(), f"Report: {report}")
+    return print_bars(table, outcome.bars(), report)
 
 
 def write_report(outcome: Outcome, output: Path) -> Path:

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from stages import seeded
+
 from nnpot.files import atomic_write
 from nnpot.training import TrainingConfig, train
 
@@ -48,9 +50,7 @@ def train_seed(config: TrainingConfig, seed: int, directory: Path) -> SeedRun | 
     SeedRun or None
         None if it was interrupted; calling again goes on.
     """
-    data = config.data.model_copy(update={"seed": seed})
-    training = config.training.model_copy(update={"seed": seed})
-    config = config.model_copy(update={"data": data, "training": training})
+    config = seeded(config, seed)
     mark = _mark(config)
     finished = _finished(directory, mark)
     if finished is not None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from ase import Atoms
 from continuity import Continuity, continuity
 from simulations import (
@@ -29,6 +28,7 @@ from tasks import Task, run_tasks, version_of
 from nnpot.analysis.closest_pairs import Elements
 from nnpot.analysis.dynamics import EnergyConservation, constant_energy_run
 from nnpot.analysis.motion import Vibrations
+from nnpot.analysis.statistical_error import Estimate, mean_of
 from nnpot.analysis.wall import shortest_distances, walled
 from nnpot.io import read_frames
 from nnpot.lammps_runtime import PairCommands, network_commands
@@ -131,8 +131,8 @@ QUICK = Plan(
     equilibration=2.0,
     melting=2.0,
     cooling=3.0,
-    free_volume=2.0,
-    quenches=2,
+    free_volume=6.0,
+    quenches=3,
     quench_run=0.5,
     temperatures=(300.0, 1200.0),
     constant_energy=2.0,
@@ -159,18 +159,18 @@ class Behaviour:
 
     states: dict[str, State]
     """That of the glass is the mean over all quenches."""
-    quenches: list[tuple[State, float]]
+    quenches: list[tuple[State, Estimate]]
     """Each glass and its density at no pressure, g/cm³."""
-    crystal_densities: dict[float, float]
+    crystal_densities: dict[float, Estimate]
     energies: dict[str, EnergyVolume]
     conservation: EnergyConservation
     vibrations: Vibrations
     random: RandomStart
 
     @property
-    def glass_density(self) -> float:
+    def glass_density(self) -> Estimate:
         """Mean over all quenches, g/cm³."""
-        return float(np.mean([density for _, density in self.quenches]))
+        return mean_of([density.value for _, density in self.quenches])
 
 
 @dataclass(frozen=True)

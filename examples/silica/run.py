@@ -16,7 +16,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from command import add_stages, command_line, exit_code, write_summary
+from bars import summary_of_bars
+from command import add_stages, command_line, exit_code, positive, write_summary
 from comparison import Outcome, figures
 from physics import FULL, QUICK, Plan, compare_physics
 from presentation import print_outcome, write_report
@@ -37,17 +38,18 @@ class Version:
     """Of the recipe's frames."""
     training: Path
     plan: Plan
+    quick: bool = False
 
 
 WHOLE = Version(HERE / "sample.yaml", 1.0, HERE / "train.yaml", FULL)
-SMALL = Version(HERE / "sample.yaml", 0.2, HERE / "quick.yaml", QUICK)
+SMALL = Version(HERE / "sample.yaml", 0.2, HERE / "quick.yaml", QUICK, quick=True)
 
 
 def main() -> int:
-    """Run all stages; 0 when every bar is met, 1 when one is missed, 2 after an error."""
+    """Run all stages; the exit codes are those of `command.EXIT_CODES`."""
     parser = command_line(__doc__)
     add_stages(parser, STAGES)
-    parser.add_argument("--times", type=float, default=1.0, help="factor of the simulated times (1)")
+    parser.add_argument("--times", type=positive, default=1.0, help="factor of the simulated times (1)")
     arguments = parser.parse_args()
     stages = STAGES if arguments.only is None else (arguments.only,)
     version = SMALL if arguments.quick else WHOLE
@@ -79,7 +81,7 @@ def run(
         predictions = evaluate(output)
     with stage("physics", "Simulating with both potentials in LAMMPS", times):
         physics = compare_physics(load_recipe(version.recipe), output, version.plan, processes)
-    outcome = Outcome(version.plan != FULL, predictions, physics, times, log)
+    outcome = Outcome(version.plan != FULL, predictions, physics, times, log, version.quick)
     write_summary(output, summary_of(outcome))
     write_report(outcome, output)
     return outcome
@@ -91,7 +93,7 @@ def summary_of(outcome: Outcome) -> dict[str, Any]:
         "example": "silica, shortened" if outcome.short else "silica",
         "test": outcome.predictions.errors.to_dict(),
         "physics": figures(outcome),
-        "bars": [vars(bar) | {"passed": bool(bar.passed)} for bar in outcome.bars()],
+        "bars": summary_of_bars(outcome.bars()),
         "seconds": outcome.times,
     }
 

@@ -28,6 +28,7 @@ from nnpot.analysis.closest_pairs import Elements, closest_pairs
 from nnpot.analysis.extrapolation import warnings_in_log
 from nnpot.analysis.motion import Displacement, Vibrations, mean_square_displacement, vibrational_density
 from nnpot.analysis.radial_distribution import RadialDistribution, mean_distribution
+from nnpot.analysis.statistical_error import Estimate, mean_of, mean_of_series
 from nnpot.lammps_runtime import PairCommands, open_lammps
 from nnpot.lammps_system import LammpsSystem
 
@@ -39,7 +40,7 @@ class State:
     distributions: dict[Elements, RadialDistribution]
     o_si_o: Bonding
     si_o_si: Bonding
-    energy: float
+    energy: Estimate
     """eV/atom, mean."""
     displacements: dict[str, Displacement]
     warnings: int | None
@@ -56,7 +57,7 @@ def watched(model: Path, cutoff: float) -> PairCommands:
     return PairCommands(style, (f"* * {' '.join(ELEMENTS)}",))
 
 
-def run_state(atoms: Atoms, pair: PairCommands, schedule: Schedule, seed: int = 1) -> tuple[State, float]:
+def run_state(atoms: Atoms, pair: PairCommands, schedule: Schedule, seed: int = 1) -> tuple[State, Estimate]:
     """Simulate a state; gives it and its density at zero pressure (NaN without free volume)."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log.lammps"
@@ -80,7 +81,7 @@ def analysed(frames: Sequence[Atoms], warnings: int | None, n_steps: int) -> Sta
         distributions=distributions(some),
         o_si_o=bonding(some, "Si", "O", BOND),
         si_o_si=bonding(some, "O", "Si", BOND),
-        energy=float(np.mean([frame.get_potential_energy() / len(frame) for frame in frames])),
+        energy=mean_of_series([frame.get_potential_energy() / len(frame) for frame in frames]),
         displacements={
             symbol: mean_square_displacement(frames, INTERVAL, symbol) for symbol in ELEMENTS if moving
         },
@@ -100,11 +101,11 @@ def mean_state(states: Sequence[State]) -> State:
         },
         o_si_o=mean_bonding([state.o_si_o for state in states]),
         si_o_si=mean_bonding([state.si_o_si for state in states]),
-        energy=float(np.mean([state.energy for state in states])),
+        energy=mean_of([state.energy.value for state in states]),
     )
 
 
-def crystal_density(atoms: Atoms, pair: PairCommands, temperature: float, duration: float) -> float:
+def crystal_density(atoms: Atoms, pair: PairCommands, temperature: float, duration: float) -> Estimate:
     """Density of a crystal at zero pressure, g/cm³."""
     with open_lammps(plugin=pair.needs_plugin) as lammps:
         system = LammpsSystem(lammps, atoms, ELEMENTS, pair)

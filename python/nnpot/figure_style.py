@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from numpy.typing import ArrayLike
 
 # Okabe and Ito's colours, told apart also by colour-blind readers; the first is for the reference.
 COLORS = ("#000000", "#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -59,6 +60,13 @@ def logarithmic(ax: Axes, which: Literal["x", "y", "xy"] = "xy") -> None:
     for name in which:
         if np.isfinite(smallest[name]):
             ax.set(**{f"{name}scale": "log"})
+
+
+def band(ax: Axes, x: ArrayLike, y: ArrayLike, error: ArrayLike, color: str) -> None:
+    """Shade two standard errors above and below a curve, where they are known."""
+    middle, width = np.asarray(y, float), 2.0 * np.asarray(error, float)
+    if np.isfinite(width).any():
+        ax.fill_between(np.asarray(x), middle - width, middle + width, color=color, alpha=0.2, linewidth=0)
 
 
 def plain_decades(ax: Axes) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,7 +11,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from nnpot.figure_style import COLORS, LINES, MARKERS, grid, logarithmic, plain_decades, style
+from nnpot.figure_style import COLORS, LINES, MARKERS, band, grid, logarithmic, plain_decades, style
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class Panel:
     x_limits: tuple[float, float] | None = None
     y_limits: tuple[float | None, float | None] = (None, None)
     """Where the axis begins and ends; None for what the curves need."""
+    errors: Mapping[str, ArrayLike] = field(default_factory=dict)
+    """Standard errors of y by name of the curve: two of them are shaded, above and below."""
 
 
 def lines(panels: Sequence[Panel], width: float = 4.4, height: float = 3.6) -> Figure:
@@ -55,6 +57,8 @@ def _draw(ax: Axes, panel: Panel) -> None:
         color, line = COLORS[index % len(COLORS)], LINES[index % len(LINES)]
         marker = MARKERS[index % len(MARKERS)] if panel.markers else None
         ax.plot(x, y, line, color=color, label=name, marker=marker, markersize=4)
+        if name in panel.errors:
+            band(ax, x, y, panel.errors[name], color)
     ax.set(title=panel.title, xlabel=panel.x_label, ylabel=panel.y_label)
     if panel.x_log:
         logarithmic(ax, "x")

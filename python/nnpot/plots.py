@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from nnpot.analysis.dynamics import EnergyConservation
 from nnpot.analysis.radial_distribution import RadialDistribution
-from nnpot.figure_style import COLORS, LINES, MARKERS, grid, logarithmic, plain_decades, row, style
+from nnpot.figure_style import COLORS, LINES, MARKERS, band, grid, logarithmic, plain_decades, row, style
 
 MANY_POINTS = 3000
 
@@ -149,7 +149,7 @@ def _exceedance(ax: Axes, errors: np.ndarray, line: str, color: str, name: str) 
 
 
 def radial_distributions(panels: Mapping[str, Mapping[str, RadialDistribution]]) -> Figure:
-    """g(r) of several potentials in one axes, a panel for each state.
+    """g(r) of several potentials in one axes, a panel for each state; shaded are two standard errors.
 
     Parameters
     ----------
@@ -160,7 +160,9 @@ def radial_distributions(panels: Mapping[str, Mapping[str, RadialDistribution]])
         figure, axes = row(len(panels))
         for ax, (title, curves) in zip(axes, panels.items(), strict=True):
             for index, (name, curve) in enumerate(curves.items()):
-                ax.plot(curve.r, curve.g, LINES[index % 4], color=COLORS[index], label=name, alpha=0.9)
+                color = COLORS[index % len(COLORS)]
+                ax.plot(curve.r, curve.g, LINES[index % 4], color=color, label=name, alpha=0.9)
+                band(ax, curve.r, curve.g, curve.error, color)
             ax.axhline(1.0, color="0.6", linewidth=0.8, zorder=0)
             last = next(iter(curves.values())).r[-1]
             ax.set(

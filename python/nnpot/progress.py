@@ -18,6 +18,10 @@ SECONDS_BETWEEN_LINES = 60.0
 """Where there is no terminal for a bar."""
 
 
+MEMORY = 600.0
+"""Seconds of the past from which the rate is taken: some pieces take minutes."""
+
+
 class Counter:
     """Counts finished pieces of work; given by ``progress``."""
 
@@ -73,5 +77,7 @@ def progress(description: str, total: float) -> Iterator[Counter]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[notes]}"),
     )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+    with Progress(
+        *columns, console=console, disable=not console.is_terminal, speed_estimate_period=MEMORY
+    ) as bar:
         yield Counter(bar, bar.add_task(description, total=total, notes=""))

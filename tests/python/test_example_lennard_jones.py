@@ -38,12 +38,26 @@ def test_the_potential_is_shifted_and_its_slope_is_its_derivative(example):
     np.testing.assert_allclose(potential.slope(r), expected, rtol=1e-6, atol=1e-8)
 
 
-def test_a_trained_network_has_the_energies_and_slopes_of_the_potential(row):
-    """A fifth of the iterations of the example, and bars five times as high."""
-    assert row.curves.largest_energy_error < 5e-3
-    assert row.curves.largest_gradient_error < 5e-2
-    assert row.fit.train_cost[-1] < 1e-3 * row.fit.train_cost[0]
-    assert row.fit.test_cost[-1] < 10 * row.fit.train_cost[-1]
+def test_a_trained_network_has_the_energies_of_the_potential(row):
+    """An eighth of the iterations of the example.
+
+    Over ten seeds the logarithms (base 10) of the three have means and standard deviations of -2.78 and 0.25,
+    -5.57 and 0.52, -0.01 and 0.04; largest errors scatter more.
+    """
+    assert row.curves.rms_energy_error < 1e-2
+    assert row.fit.train_cost[-1] < 1e-4 * row.fit.train_cost[0]
+    assert row.fit.test_cost[-1] < 2.0 * row.fit.train_cost[-1]
+
+
+def test_the_error_of_the_gradient_is_the_slope_of_the_error_of_the_energy(row):
+    """Whatever the network has learned: central differences along the curve."""
+    curves = row.curves
+    r, gradient, energy = curves.r, curves.gradient_cpp, curves.energy_cpp
+    expected = (energy[2:] - energy[:-2]) / (r[2:] - r[:-2])
+    assert np.abs(expected).max() > 1e-3, "errors too small to test anything"
+    np.testing.assert_allclose(gradient[1:-1], expected, atol=2e-2 * np.abs(expected).max())
+    assert curves.largest_gradient_error == np.abs(gradient[r >= 1.05]).max()
+    assert curves.largest_energy_error == np.abs(energy[r >= 1.0]).max()
 
 
 def test_python_and_cpp_have_the_same_error_curves(row):

@@ -119,6 +119,31 @@ def test_everything_is_there(outcome):
     assert errors["ideal"]["energy_rmse_mev_per_atom"] > 0.0
 
 
+def test_figures_of_motion_have_errors_and_the_quick_version_more_room(outcome):
+    whole, quick = (
+        {bar.name: bar for bar in dataclasses.replace(outcome[0], quick=quick).bars()}
+        for quick in (False, True)
+    )
+    assert list(whole) == list(quick)
+    assert all(quick[name].limit > bar.limit for name, bar in whole.items())
+    assert whole["melt, g(r) of Na-Cl: height of the peak off by"].error > 0.0
+    unknown = whole["density of the melt: off by"].error
+    assert np.isnan(unknown), "of one frame, which tells nothing of chance"
+    assert whole["lattice constant: off by"].error == 0.0
+
+
+def test_costs_are_medians_of_ratios_within_rounds(example):
+    cost, networks = sys.modules["cost"], sys.modules["networks"]
+    short, long = (networks.Network(kind, 5.5) for kind in (networks.SHORT, networks.LONG))
+    rounds = {(short, 1): [1.0, 2.0, 4.0], (long, 1): [1.2, 2.6, 4.8], (long, 2): [0.6, 1.4, 2.5]}
+    found = cost.Cost(64, rounds)
+    assert found.ratio(5.5).value == pytest.approx(1.2)
+    ratios = [1.2, 1.3, 1.2]
+    assert found.ratio(5.5).error == pytest.approx(np.sqrt(np.pi / 2 / 3) * np.std(ratios, ddof=1))
+    assert found.time_on_two(5.5).value == pytest.approx(2.5 / 4.8)
+    assert found.times[long, 1].value == 2.6 and found.cutoffs == [5.5]
+
+
 def test_charges_are_learned_in_both_forms_and_not_without(outcome):
     for kind, trained in outcome[0].main.items():
         if kind == "short-ranged":

@@ -105,17 +105,28 @@ def test_everything_is_there(outcome):
     }
 
 
+def test_the_quick_version_has_more_room_and_counts_nothing(outcome):
+    whole = {bar.name: bar for bar in outcome[0].bars()}
+    quick = {bar.name: bar for bar in dataclasses.replace(outcome[0], quick=True).bars()}
+    assert len(quick) == 29 - 5
+    assert quick["density of the glass, 300 K"].limit == 4.0 * whole["density of the glass, 300 K"].limit
+    assert quick["density of the glass, 300 K"].error == whole["density of the glass, 300 K"].error > 0.0
+    exact = "restart, largest difference of a position"
+    assert quick[exact] == whole[exact] and quick[exact].error == 0.0
+
+
 def test_reference_physics_is_that_of_silica(outcome):
     reference = outcome[0].physics.reference
     crystal = reference.states["crystal, 300 K"]
     assert crystal.o_si_o.mean_coordination == pytest.approx(4.0, abs=0.01)
     assert crystal.o_si_o.mean_angle == pytest.approx(109.4, abs=0.3)
     position, height = crystal.distributions["O", "Si"].first_peak()
+    assert crystal.distributions["O", "Si"].pieces is not None
     assert position == pytest.approx(1.61, abs=0.02)
     assert height > 10.0
     lowest = min(reference.energies, key=lambda name: reference.energies[name].lowest)
     assert lowest == "alpha-quartz"
-    assert reference.crystal_densities[300.0] == pytest.approx(2.51, abs=0.08)
+    assert reference.crystal_densities[300.0].value == pytest.approx(2.51, abs=0.08)
     frequency, density = reference.vibrations.frequency, reference.vibrations.density
     below = density[frequency < 45.0].sum() / density.sum()
     stretching = density[(frequency > 25.0) & (frequency < 45.0)].sum() / density.sum()
@@ -140,7 +151,9 @@ def test_the_glass_is_the_mean_of_its_quenches(outcome):
         np.mean([state.o_si_o.mean_angle for state, _ in reference.quenches])
     )
     assert glass.o_si_o.coordination.sum() == pytest.approx(1.0)
-    assert reference.glass_density == pytest.approx(np.mean([density for _, density in reference.quenches]))
+    densities = [density.value for _, density in reference.quenches]
+    assert reference.glass_density.value == pytest.approx(np.mean(densities))
+    assert reference.glass_density.error == pytest.approx(np.std(densities, ddof=1) / np.sqrt(3))
     assert glass.n_steps == reference.quenches[0][0].n_steps
     spread = {name for name, *_ in sys.modules["comparison"].quench_rows(outcome[0].physics)}
     assert {"height of the first peak, Si-Si", "density (g/cm³)", "mean angle Si-O-Si (°)"} <= spread

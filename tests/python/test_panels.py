@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -19,3 +21,13 @@ def test_panels_have_their_limits_and_share_a_legend():
     assert three.get_ylim()[1] > 1.0
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == ["truth", "network"]
+
+
+def test_two_standard_errors_are_shaded_where_they_are_known():
+    x = np.linspace(0.0, 1.0, 5)
+    panel = Panel("one", "x", "y", {"truth": (x, x), "network": (x, 2 * x)}, errors={"network": 0.1 * x})
+    (axes,) = lines([panel]).axes
+    (band,) = axes.collections
+    assert band.get_paths()[0].vertices[:, 1].max() == pytest.approx(2.2)
+    (axes,) = lines([dataclasses.replace(panel, errors={"network": np.full(5, np.nan)})]).axes
+    assert not axes.collections

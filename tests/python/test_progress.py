@@ -65,3 +65,13 @@ def test_without_a_terminal_a_long_task_says_how_far_it_is(monkeypatch, caplog):
 def test_examples_and_commands_say_it_on_stderr(how):
     done = run(SAID + how)
     assert (done.stdout, done.stderr) == ("", "work: 2 of 3\n")
+
+
+def test_the_time_left_is_known_though_single_pieces_take_minutes(monkeypatch, caplog):
+    monkeypatch.setattr(module, "SECONDS_BETWEEN_LINES", 0.0)
+    clock = [0.0]
+    with caplog.at_level(logging.INFO, logger="nnpot.progress"), module.progress("work", 4) as bar:
+        bar._bar.get_time = lambda: clock[0]
+        for clock[0] in (120.0, 240.0, 360.0):
+            bar.advance()
+    assert caplog.messages[-1] == "work: 3 of 4, about 2.0 min left"

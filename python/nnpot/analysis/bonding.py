@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from ase import Atoms
 from ase.neighborlist import neighbor_list
 from numpy.typing import NDArray
 
+from nnpot.analysis.statistical_error import BLOCKS, Estimate, error_of_mean
 from nnpot.errors import InvalidInputError
 
 ANGLE_BINS = 90
@@ -29,6 +31,14 @@ class Bonding:
     density: NDArray[np.float64]
     mean_angle: float
     coordination: NDArray[np.float64]
+    mean_angles: NDArray[np.float64] | None = None
+    """Of pieces that are independent of each other: blocks of a run, or runs."""
+
+    @property
+    def mean_angle_estimate(self) -> Estimate:
+        """The mean angle with its standard error."""
+        pieces = [self.mean_angle] if self.mean_angles is None else self.mean_angles
+        return Estimate(self.mean_angle, float(error_of_mean(pieces)))
 
     @property
     def mean_coordination(self) -> float:
@@ -53,6 +63,7 @@ def mean_bonding(found: Sequence[Bonding]) -> Bonding:
         density=np.mean([one.density for one in found], axis=0),
         mean_angle=float(np.mean([one.mean_angle for one in found])),
         coordination=np.mean(shares, axis=0),
+        mean_angles=np.array([one.mean_angle for one in found]) if len(found) > 1 else found[0].mean_angles,
     )
 
 
@@ -74,24 +85,40 @@ def bonding(frames: Iterable[Atoms], center: str, ligand: str, cutoff: float) ->
         If there is no frame, or no atom of the element ``center``.
     """
     edges = np.linspace(0.0, 180.0, ANGLE_BINS + 1)
-    counts, total, n_angles = np.zeros(ANGLE_BINS), 0.0, 0
+    counts = np.zeros(ANGLE_BINS)
+    sums: list[tuple[float, int]] = []
     bonds: list[NDArray[np.int64]] = []
     for frame in frames:
         own, angles = _bonds_and_angles(frame, center, ligand, cutoff)
         bonds.append(own)
         counts += np.histogram(angles, edges)[0]
-        total += float(angles.sum())
-        n_angles += len(angles)
+        sums.append((float(angles.sum()), len(angles)))
     if not bonds or sum(map(len, bonds)) == 0:
         raise InvalidInputError(f"bonding: expected frames with atoms of {center}, got none")
     coordination = np.bincount(np.concatenate(bonds)).astype(float)
     width = edges[1] - edges[0]
+    n_angles = sum(count for _, count in sums)
     return Bonding(
         angle=0.5 * (edges[1:] + edges[:-1]),
         density=counts / max(n_angles, 1) / width,
-        mean_angle=total / n_angles if n_angles else float("nan"),
+        mean_angle=_mean_angle(sums),
         coordination=coordination / coordination.sum(),
+        mean_angles=_mean_angles_of_blocks(sums),
     )
+
+
+def _mean_angle(sums: Sequence[tuple[float, int]]) -> float:
+    """Of frames of which the sum and the number of the angles are known."""
+    total, count = (sum(values) for values in zip(*sums, strict=True))
+    return total / count if count else float("nan")
+
+
+def _mean_angles_of_blocks(sums: Sequence[tuple[float, int]]) -> NDArray[np.float64] | None:
+    """Of consecutive blocks of frames; None for one frame alone."""
+    if len(sums) < 2:
+        return None
+    bounds = np.linspace(0, len(sums), min(BLOCKS, len(sums)) + 1).astype(int)
+    return np.array([_mean_angle(sums[start:end]) for start, end in itertools.pairwise(bounds)])
 
 
 def _bonds_and_angles(

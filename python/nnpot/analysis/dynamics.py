@@ -10,6 +10,7 @@ import numpy as np
 from ase import Atoms
 from numpy.typing import NDArray
 
+from nnpot.analysis.statistical_error import BLOCKS, UNKNOWN, Estimate, block_means, error_of_mean, median_of
 from nnpot.lammps_runtime import PairCommands, open_lammps
 from nnpot.lammps_system import LammpsSystem
 from nnpot.progress import progress
@@ -27,6 +28,8 @@ class EnergyConservation:
     temperature: float
     cost: float
     """Mean temperature in K, and microseconds of processor time per atom and step."""
+    costs: NDArray[np.float64] | None = None
+    """The same for consecutive parts of the run, shape (n_parts,); ``cost`` is their median."""
 
     @property
     def drift(self) -> float:
@@ -42,8 +45,38 @@ class EnergyConservation:
     @property
     def fluctuation(self) -> float:
         """Root mean square deviation from that line, meV/atom."""
-        line = np.polyval(np.polyfit(self.time, self.energy, 1), self.time)
-        return float(np.sqrt(np.mean((self.energy - line) ** 2)))
+        return float(np.sqrt(np.mean(self._from_line**2)))
+
+    @property
+    def drift_estimate(self) -> Estimate:
+        """`drift` and its standard error, from how far blocks of the run pull the line their way.
+
+        The slope is a weighted sum of the energies; what each block adds to it beyond the line is independent
+        of the others', and the error is the root of the sum of their squares.
+        """
+        centred = self.time - self.time.mean()
+        pull = centred / np.sum(centred**2) * self._from_line * (self.time[-1] - self.time[0])
+        blocks = np.array_split(pull, min(BLOCKS, len(pull)))
+        error = float(np.sqrt(sum(float(block.sum()) ** 2 for block in blocks)))
+        return Estimate(self.drift, error if len(pull) > BLOCKS else UNKNOWN)
+
+    @property
+    def fluctuation_estimate(self) -> Estimate:
+        """`fluctuation` and its standard error, from the mean squares of blocks of the run."""
+        value = self.fluctuation
+        if value == 0.0:
+            return Estimate(0.0)
+        error = float(error_of_mean(block_means(self._from_line**2)))
+        return Estimate(value, error / (2.0 * value))
+
+    @property
+    def cost_estimate(self) -> Estimate:
+        """`cost` and its standard error, from the scatter of the parts."""
+        return Estimate(self.cost, UNKNOWN) if self.costs is None else median_of(self.costs)
+
+    @property
+    def _from_line(self) -> NDArray[np.float64]:
+        return np.asarray(self.energy - np.polyval(np.polyfit(self.time, self.energy, 1), self.time))
 
 
 def constant_energy_run(
@@ -84,19 +117,21 @@ def constant_energy_run(
         system.free_motion()
         system.scale_temperature(temperature)
         system.compute()
-        spent = 0.0
+        spent = []
         with progress(f"constant energy, {pair.style}", n_samples) as bar:
             for _ in range(n_samples):
                 start = process_time()
                 system.run(interval, unchanged=True)
-                spent += process_time() - start
+                spent.append(process_time() - start)
                 records.append((system.thermo("step"), system.thermo("etotal"), system.thermo("temp")))
                 bar.advance()
     step, energy, kelvin = np.array(records).T
-    n_steps = n_samples * max(1, round(interval * 1000.0 / timestep))
+    steps_between = max(1, round(interval * 1000.0 / timestep))
+    costs = 1e6 * block_means(spent) / steps_between / len(atoms)
     return EnergyConservation(
         time=(step - step[0]) * timestep / 1000.0,
         energy=1000.0 * (energy - energy[0]) / len(atoms),
         temperature=float(kelvin.mean()),
-        cost=1e6 * spent / n_steps / len(atoms),
+        cost=float(np.median(costs)),
+        costs=costs,
     )

@@ -9,6 +9,7 @@ import numpy as np
 from ase import Atoms
 from numpy.typing import NDArray
 
+from nnpot.analysis.statistical_error import BLOCKS, Estimate, error_of_mean, mean_curve_difference
 from nnpot.errors import InvalidInputError
 
 Array = NDArray[np.float64]
@@ -19,16 +20,30 @@ SQUARE_ANGSTROM_PER_PS = 1e-4
 
 @dataclass(frozen=True)
 class Displacement:
-    """``time`` in ps and the mean square displacement ``msd`` in Å², both of shape (n,)."""
+    """``time`` in ps and the mean square displacement ``msd`` in Å², both of shape (n,).
+
+    ``groups``, shape (n_groups, n), is that of groups of atoms, which know little of each other's ways; None
+    where there is one atom alone.
+    """
 
     time: Array
     msd: Array
+    groups: Array | None = None
 
     @property
     def diffusion(self) -> float:
         """Diffusion coefficient in cm²/s: a sixth of the slope over the second half (Einstein 1905)."""
+        return self._diffusion(self.msd)
+
+    @property
+    def diffusion_estimate(self) -> Estimate:
+        """The same with its standard error, from the groups of atoms; cm²/s."""
+        groups = [self.msd] if self.groups is None else self.groups
+        return Estimate(self.diffusion, float(error_of_mean([self._diffusion(msd) for msd in groups])))
+
+    def _diffusion(self, msd: Array) -> float:
         half = len(self.time) // 2
-        slope = np.polyfit(self.time[half:], self.msd[half:], 1)[0]
+        slope = np.polyfit(self.time[half:], msd[half:], 1)[0]
         return float(slope / 6.0 * SQUARE_ANGSTROM_PER_PS)
 
 
@@ -56,8 +71,13 @@ def mean_square_displacement(frames: Sequence[Atoms], interval: float, symbol: s
     path -= path.mean(axis=1, keepdims=True)  # the whole does not move
     path = path[:, own]
     n_lags = len(frames) // 2
-    msd = [0.0] + [float(np.mean(np.sum((path[lag:] - path[:-lag]) ** 2, 2))) for lag in range(1, n_lags)]
-    return Displacement(np.arange(n_lags, dtype=np.float64) * interval, np.array(msd))
+    moved = [np.zeros(path.shape[1])]  # of each atom
+    moved += [np.mean(np.sum((path[lag:] - path[:-lag]) ** 2, 2), axis=0) for lag in range(1, n_lags)]
+    of_atoms = np.array(moved).T
+    n_groups = min(BLOCKS, len(of_atoms))
+    groups = np.array([of_atoms[first::n_groups].mean(axis=0) for first in range(n_groups)])
+    time = np.arange(n_lags, dtype=np.float64) * interval
+    return Displacement(time, of_atoms.mean(axis=0), groups if n_groups > 1 else None)
 
 
 def _unwrapped(frames: Sequence[Atoms]) -> Array:
@@ -71,15 +91,37 @@ def _unwrapped(frames: Sequence[Atoms]) -> Array:
 
 @dataclass(frozen=True)
 class Vibrations:
-    """``frequency`` in THz and the density of states ``density`` (per THz, its integral is 1), shape (n,)."""
+    """``frequency`` in THz and the density of states ``density`` (per THz, its integral is 1), shape (n,).
+
+    ``pieces``, shape (n_pieces, n), are those of parts of the trajectory; None where there is one alone.
+    """
 
     frequency: Array
     density: Array
+    pieces: Array | None = None
 
     def mean_difference(self, other: Vibrations) -> float:
         """Half of the integral of |difference|: the share of the vibrations that is elsewhere."""
         width = float(self.frequency[1] - self.frequency[0])
         return float(0.5 * width * np.abs(self.density - other.density).sum())
+
+    def difference(self, other: Vibrations) -> Estimate:
+        """The same less what noise alone would give, with its standard error.
+
+        See `nnpot.analysis.statistical_error.mean_curve_difference`.
+        """
+        width = float(self.frequency[1] - self.frequency[0])
+        found = mean_curve_difference(self._pieces, other._pieces)
+        return found.scaled(0.5 * width * len(self.frequency))
+
+    @property
+    def error(self) -> Array:
+        """Standard error of the density at each frequency; NaN where it is not known."""
+        return error_of_mean(self._pieces)
+
+    @property
+    def _pieces(self) -> Array:
+        return self.density[None] if self.pieces is None else self.pieces
 
 
 def vibrational_density(
@@ -113,9 +155,11 @@ def vibrational_density(
             f"got {len(velocities)}"
         )
     window = np.hanning(length)[:, None, None]
-    power = np.zeros(length // 2 + 1)
+    powers = []
     for start in range(0, len(velocities) - length + 1, length // 2):
         spectrum = np.fft.rfft(velocities[start : start + length] * window, axis=0)
-        power += np.einsum("fai,a->f", np.abs(spectrum) ** 2, masses)
+        powers.append(np.einsum("fai,a->f", np.abs(spectrum) ** 2, masses))
     frequency = np.arange(length // 2 + 1, dtype=np.float64) * 1000.0 / (length * interval)
-    return Vibrations(frequency, power / (power.sum() * (frequency[1] - frequency[0])))
+    pieces = np.array(powers)
+    pieces = pieces / (pieces.sum(axis=1).mean() * (frequency[1] - frequency[0]))
+    return Vibrations(frequency, pieces.mean(axis=0), pieces if len(pieces) > 1 else None)

@@ -13,6 +13,14 @@ from ase.geometry import minkowski_reduce
 from numpy.typing import NDArray
 
 from nnpot.analysis.closest_pairs import Elements
+from nnpot.analysis.statistical_error import (
+    UNKNOWN,
+    Estimate,
+    block_means,
+    error_of_mean,
+    jackknife,
+    mean_curve_difference,
+)
 from nnpot.errors import InvalidInputError
 from nnpot.lammps_runtime import PairCommands, open_lammps
 from nnpot.lammps_system import LammpsSystem
@@ -21,15 +29,60 @@ from nnpot.progress import progress
 
 @dataclass(frozen=True)
 class RadialDistribution:
-    """g at the middle of each bin; ``r`` in Å, both of shape (n_bins,)."""
+    """g at the middle of each bin; ``r`` in Å, both of shape (n_bins,).
+
+    ``pieces``, shape (n_pieces, n_bins), are g(r) of parts that are independent of each other and whose mean
+    this is: blocks of a run, or runs; None where there is one alone.
+    """
 
     r: NDArray[np.float64]
     g: NDArray[np.float64]
+    pieces: NDArray[np.float64] | None = None
+
+    @property
+    def error(self) -> NDArray[np.float64]:
+        """Standard error of g in each bin; NaN where it is not known."""
+        return error_of_mean(self._pieces)
+
+    @property
+    def closest(self) -> float:
+        """The shortest distance at which there are atoms, Å (middle of a bin); NaN where there are none.
+
+        Close beside that of a reference it tells that atoms have fallen into each other, which few pairs do
+        and a mean over all distances hardly shows.
+        """
+        occupied = self.r[self.g > 0.0]
+        return float(occupied[0]) if len(occupied) else UNKNOWN
+
+    @property
+    def _pieces(self) -> NDArray[np.float64]:
+        return self.g[None] if self.pieces is None else self.pieces
 
     def mean_difference(self, other: RadialDistribution) -> float:
         """Mean of |g - g'| over the distances at which there are atoms, in one of the two at least."""
         occupied = (self.g > 0.0) | (other.g > 0.0)
         return float(np.mean(np.abs(self.g - other.g)[occupied]))
+
+    def difference(self, other: RadialDistribution) -> Estimate:
+        """`mean_difference` less what noise alone would give, with its standard error.
+
+        See `nnpot.analysis.statistical_error.mean_curve_difference`.
+        """
+        occupied = (self.g > 0.0) | (other.g > 0.0)
+        return mean_curve_difference(self._pieces[:, occupied], other._pieces[:, occupied])
+
+    def first_peak_estimates(self, smallest: float = 2.0) -> tuple[Estimate, Estimate]:
+        """`first_peak`: position (Å) and height, with standard errors (jackknife over the pieces)."""
+        pieces = list(self._pieces)
+
+        def peak_of(kept: Sequence[NDArray[np.float64]]) -> tuple[float, float]:
+            return RadialDistribution(self.r, np.mean(kept, axis=0)).first_peak(smallest)
+
+        position, height = self.first_peak(smallest)
+        return (
+            Estimate(position, jackknife(pieces, lambda kept: peak_of(kept)[0]).error),
+            Estimate(height, jackknife(pieces, lambda kept: peak_of(kept)[1]).error),
+        )
 
     def first_peak(self, smallest: float = 2.0) -> tuple[float, float]:
         """Position (Å) and height of the first maximum that is higher than ``smallest``.
@@ -56,7 +109,7 @@ class RadialDistribution:
 
 
 def mean_distribution(found: Sequence[RadialDistribution]) -> RadialDistribution:
-    """Mean of g(r) of several simulations with the same bins, each with the same weight.
+    """Mean of g(r) of several simulations with the same bins, each with the same weight and a piece of it.
 
     Raises
     ------
@@ -72,11 +125,14 @@ def mean_distribution(found: Sequence[RadialDistribution]) -> RadialDistribution
                 f"{found[0].r[-1]:g} Å of the first, got {len(one.r)} to {one.r[-1]:g} Å in number "
                 f"{number + 1}"
             )
-    return RadialDistribution(found[0].r, np.mean([one.g for one in found], axis=0))
+    g = np.array([one.g for one in found])
+    return RadialDistribution(found[0].r, g.mean(axis=0), g if len(found) > 1 else found[0].pieces)
 
 
 def radial_distribution(frames: Iterable[Atoms], r_max: float, bin_width: float = 0.05) -> RadialDistribution:
     """Mean g(r) of periodic frames, over all pairs of atoms whatever their elements.
+
+    Its pieces are blocks of the frames in their order, ten at most.
 
     g(r) = V / N² · <number of ordered pairs in the shell> / volume of the shell.
 
@@ -139,19 +195,19 @@ def _mean_distributions(
     n_bins = round(r_max / bin_width)
     edges = np.linspace(0.0, r_max, n_bins + 1)
     shells = 4.0 / 3.0 * np.pi * np.diff(edges**3)
-    totals: dict[Elements, NDArray[np.float64]] = defaultdict(lambda: np.zeros(n_bins))
-    n_frames = 0
+    found: dict[Elements, list[NDArray[np.float64]]] = defaultdict(list)
     for frame in frames:
         for elements, (distances, n_ordered) in pairs(frame).items():
             counts = np.histogram(distances, bins=edges)[0]
-            totals[elements] += 2.0 * counts * frame.get_volume() / n_ordered
-        n_frames += 1
-    if n_frames == 0:
+            found[elements].append(2.0 * counts * frame.get_volume() / (n_ordered * shells))
+    if not found:
         raise InvalidInputError("a radial distribution needs at least one frame")
     middle = 0.5 * (edges[1:] + edges[:-1])
     return {
-        elements: RadialDistribution(middle, total / (n_frames * shells))
-        for elements, total in totals.items()
+        elements: RadialDistribution(
+            middle, np.mean(of_frames, axis=0), block_means(of_frames) if len(of_frames) > 1 else None
+        )
+        for elements, of_frames in found.items()
     }
 
 
