@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import Field
-
 MOST_THREADS = 1024
 """Threads, processes or MPI ranks: more than any one machine has cores."""
 MOST_EPOCHS = 10**8
@@ -30,17 +26,3 @@ LARGEST_LENGTH = 100.0
 """Å, of a cutoff: a radius of 100 Å around an atom of a crystal holds some 200 000 others."""
 LONGEST_TIME = 1e9
 """ps"""
-
-
-Threads = Annotated[int, Field(gt=0, le=MOST_THREADS)]
-Epochs = Annotated[int, Field(gt=0, le=MOST_EPOCHS)]
-BatchSize = Annotated[int, Field(gt=0, le=MOST_IN_BATCH)]
-Nodes = Annotated[int, Field(gt=0, le=MOST_NODES)]
-Members = Annotated[int, Field(gt=0, le=MOST_MEMBERS)]
-Frames = Annotated[int, Field(gt=0, le=MOST_FRAMES)]
-Rounds = Annotated[int, Field(gt=0, le=MOST_ROUNDS)]
-Repeats = Annotated[int, Field(gt=0, le=MOST_REPEATS)]
-Seed = Annotated[int, Field(ge=0, le=LARGEST_SEED)]
-Hidden = Annotated[list[Nodes], Field(max_length=MOST_LAYERS)]
-Length = Annotated[float, Field(gt=0.0, le=LARGEST_LENGTH, allow_inf_nan=False)]
-Duration = Annotated[float, Field(gt=0.0, le=LONGEST_TIME, allow_inf_nan=False)]

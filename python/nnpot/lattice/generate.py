@@ -27,7 +27,8 @@ from nnpot.lattice.model import (
     LatticePotential,
     require_few_images,
 )
-from nnpot.limits import MOST_REPEATS, MOST_ROUNDS, Frames
+from nnpot.limited_types import Frames
+from nnpot.limits import MOST_REPEATS, MOST_ROUNDS
 from nnpot.lock import locked_file
 from nnpot.progress import Counter, progress
 from nnpot.yaml_file import NotNegative, Positive, StrictModel, describe

@@ -10,16 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from nnpot.lammps_runtime import PairCommands
-from nnpot.limits import (
-    MOST_FRAMES,
-    Duration,
-    Epochs,
-    Frames,
-    Repeats,
-    Rounds,
-    Seed,
-    Threads,
-)
+from nnpot.limited_types import Duration, Epochs, Frames, Repeats, Rounds, Seed, Threads
+from nnpot.limits import MOST_FRAMES
 from nnpot.reference.recipe import Elements, Start, with_here
 from nnpot.training.config import (
     DescriptorConfig,

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field, PositiveInt, model_validator
 
 from nnpot.errors import FileFormatError, InvalidInputError
 from nnpot.lammps_runtime import PairCommands, fill_in_path
-from nnpot.limits import Duration, Frames, Repeats
+from nnpot.limited_types import Duration, Frames, Repeats
 from nnpot.yaml_file import Finite, NotNegative, Positive, StrictModel, read_yaml
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from pydantic import Field
 
 from nnpot.digested import read_arrays, write_arrays
 from nnpot.errors import FileFormatError, InvalidInputError
-from nnpot.limits import MOST_LAYERS, BatchSize, Epochs, Nodes
+from nnpot.limited_types import BatchSize, Epochs, Nodes
+from nnpot.limits import MOST_LAYERS
 from nnpot.progress import progress
 from nnpot.training.tensorflow_setup import keras, set_up, tf
 from nnpot.yaml_file import NotNegative, Positive, StrictModel

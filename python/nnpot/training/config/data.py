@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from nnpot.io.feature_files import is_feature_file
-from nnpot.limits import Seed
+from nnpot.limited_types import Seed
 from nnpot.training.config.lists import Names, Paths
 from nnpot.yaml_file import Finite, StrictModel
 

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from nnpot.descriptors.settings import DescriptorConfig, Numbers
-from nnpot.limits import MOST_FUNCTIONS, BatchSize, Epochs, Hidden, Length
+from nnpot.limited_types import BatchSize, Epochs, Hidden, Length
+from nnpot.limits import MOST_FUNCTIONS
 from nnpot.training.config.data import FILES, DataConfig
 from nnpot.training.config.network import ACTIVATIONS
 from nnpot.training.config.optimizer import OptimizerConfig

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from nnpot.limits import Length
+from nnpot.limited_types import Length
 from nnpot.yaml_file import StrictModel
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from nnpot.limits import Hidden, Members
+from nnpot.limited_types import Hidden, Members
 from nnpot.yaml_file import StrictModel
 
 ACTIVATIONS = {"tanh": "t", "softplus": "p", "sigmoid": "s", "gaussian": "g", "cos": "c", "scaled_tanh": "T"}

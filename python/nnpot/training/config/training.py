@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import PositiveInt
 
-from nnpot.limits import BatchSize, Epochs, Seed, Threads
+from nnpot.limited_types import BatchSize, Epochs, Seed, Threads
 from nnpot.yaml_file import NotNegative, Positive, StrictModel
 
 
