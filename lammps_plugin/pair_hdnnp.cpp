@@ -117,11 +117,12 @@ void PairHDNNP::coeff(int narg, char **arg)
                "atom types, got {} words; correct the pair_coeff line",
                atom->ntypes, MAX(narg - 2, 0));
   set_model({directory}, std::vector<std::string>(arg + 2, arg + narg));
-  if (!(given_cutoff >= cutoff))
-    error->all(FLERR,
-               "pair_hdnnp: the cutoff must be at least {:.10g} Angstrom, that of model '{}', got "
-               "{:.10g}; correct the pair_style line",
-               cutoff, directory, given_cutoff);
+  if (given_cutoff >= cutoff) return;
+  forget_model();
+  error->all(FLERR,
+             "pair_hdnnp: the cutoff must be at least {:.10g} Angstrom, that of model '{}', got "
+             "{:.10g}; correct the pair_style line",
+             cutoff, directory, given_cutoff);
 }
 
 nnpot::Model PairHDNNP::read_files(const std::string &path) const

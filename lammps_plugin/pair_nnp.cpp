@@ -139,10 +139,10 @@ void PairNNP::init_style()
 
 void PairNNP::require_model() const
 {
-  if (!potential)
+  if (!adapter)
     error->all(FLERR,
-               "pair_{0}: since the last 'pair_style {0}' there was no pair_coeff; repeat the "
-               "pair_coeff line after it",
+               "pair_{0}: since the last 'pair_style {0}' there was no pair_coeff (or only "
+               "one with an error); repeat the pair_coeff line after it",
                style);
 }
 

@@ -86,9 +86,10 @@ void PairNNP::set_model(const std::vector<std::string> &directories,
   atomic_numbers = map_types(names, directories.front());
   elements.assign(1, "X");
   for (const std::string &name : names) elements.push_back(name == "NULL" ? "X" : name);
-  adapter = std::make_unique<nnpot::NeighborAdapter>(atomic_numbers, cutoff, NEIGHMASK);
   set_pairs();
   set_charges();
+  // last: without it the model does not count, as where an error before was caught by a program
+  adapter = std::make_unique<nnpot::NeighborAdapter>(atomic_numbers, cutoff, NEIGHMASK);
 }
 
 /* ----------------------------------------------------------------------

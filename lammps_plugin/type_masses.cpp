@@ -34,7 +34,7 @@ std::vector<double> TypeMasses::of_types() const
 {
   const int n = atom->ntypes + 1;
   std::vector<double> masses(n, 0.0);
-  if (atom->rmass == nullptr) {
+  if (!atom->rmass_flag) {
     for (int type = 1; type < n && atom->mass; type++)
       if (atom->mass_setflag[type]) masses[type] = atom->mass[type];
     return masses;

@@ -112,7 +112,7 @@ void require_short_range(const KeywordFile& file) {
     const WordLine* const line = file.find("nnp_type");
     if (line == nullptr) return;
     const std::string kind = line->words.size() > 1 ? line->words[1] : "";
-    if (kind == "2G-HDNNP" || kind == "2") return;
+    if (kind == "2G-HDNNP" || kind == "2G" || kind == "2") return;
     file.fail(*line, "only potentials of type 2G-HDNNP can be read, got '" + kind + "'");
 }
 
@@ -143,7 +143,11 @@ void read_long_range(const KeywordFile& file, const UnitSystem& units, Model& mo
     const WordLine* const line = file.find("long_range");
     if (line == nullptr) {
         for (const char* keyword : {"charge", "ewald_alpha", "ewald_real_cutoff"}) {
-            if (file.has(keyword)) file.fail(*file.find(keyword), std::string(keyword) + " stands without long_range");
+            const WordLine* const other = file.find(keyword);
+            if (other == nullptr) continue;
+            file.fail(*other, std::string(keyword) +
+                                  " stands without long_range; add that line if charges are part "
+                                  "of the model, or put # before this one");
         }
         return;
     }

@@ -24,9 +24,9 @@ std::vector<std::string> sorted_names(const std::filesystem::path& directory) {
 
 bool begins_with(const std::string& name, const std::string& beginning) { return name.rfind(beginning, 0) == 0; }
 
-/// The numbers in `weights.001.data` or `weights.001.008.data`; none if the name is another.
-std::vector<int> numbers_of_weights(const std::string& name) {
-    const std::string begin = "weights", end = ".data";
+/// The numbers in `BEGIN.001.data` or `BEGIN.001.008.data`; none if the name is another.
+std::vector<int> numbers_in(const std::string& name, const std::string& begin) {
+    const std::string end = ".data";
     if (!begins_with(name, begin) || name.size() < begin.size() + end.size()) return {};
     if (name.compare(name.size() - end.size(), end.size(), end) != 0) return {};
     const std::string middle = name.substr(begin.size(), name.size() - begin.size() - end.size());
@@ -40,13 +40,11 @@ std::vector<int> numbers_of_weights(const std::string& name) {
 }
 
 void require_no_charges(const std::filesystem::path& directory, const std::string& name) {
-    for (const char* beginning : {"weightse.", "hardness.", "scalinge."}) {
-        if (!begins_with(name, beginning)) continue;
-        throw_file_error(directory / name, 0,
-                         "belongs to a potential with charges from networks (RuNNer's and n2p2's third and fourth "
-                         "generation), which are part of its energy and not read; move it away if the short-range "
-                         "networks alone are meant");
-    }
+    if (name != "scalinge.data" && numbers_in(name, "weightse").empty() && numbers_in(name, "hardness").empty()) return;
+    throw_file_error(directory / name, 0,
+                     "belongs to a potential with charges from networks (RuNNer's and n2p2's third and fourth "
+                     "generation), which are part of its energy and not read; move it away if the short-range "
+                     "networks alone are meant");
 }
 
 }  // namespace
@@ -57,7 +55,7 @@ std::vector<std::string> check_other_files(const std::filesystem::path& director
     std::vector<std::string> warnings;
     for (const std::string& name : sorted_names(directory)) {
         require_no_charges(directory, name);
-        const std::vector<int> numbers = numbers_of_weights(name);
+        const std::vector<int> numbers = numbers_in(name, "weights");
         if (numbers.size() > 1) {
             throw_file_error(directory / name, 0,
                              "belongs to networks of pairs of atoms (RuNNer's nn_type_short 2), which are not read; "

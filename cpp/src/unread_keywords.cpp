@@ -36,6 +36,7 @@ const std::array unread{
     Unread{"use_electrostatics", electrostatics},
     Unread{"use_electrostatic_nn", electrostatics},
     Unread{"use_fixed_charges", electrostatics},
+    Unread{"use_gausswidth", electrostatics},
     Unread{"electrostatic_type", electrostatics},
     Unread{"nn_type_elec", electrostatics},
     Unread{"fixed_charge", electrostatics},
@@ -64,6 +65,8 @@ const std::array unread{
            "says which kind of network it is (RuNNer), and only 1, networks of atoms, is read: 2, networks of pairs, "
            "gives another energy",
            "1"},
+    Unread{"global_output_nodes_short",
+           "says how many outputs a network has (early RuNNer), and only 1, the energy of an atom, is read", "1"},
     Unread{"nn_type",
            "means a generation in n2p2 and another kind of network in RuNNer; write nnp_type 2 for networks of "
            "atoms without charges"},
@@ -72,9 +75,7 @@ const std::array unread{
         "is RuNNer's inner fraction of the cutoff; write it as the second value of cutoff_type, 'cutoff_type T ALPHA'",
         "0"},
     Unread{"*_pair", pairs},
-    Unread{"global_nodes_short_pair", pairs},
     Unread{"*pairsymfunction_short", pairs},
-    Unread{"global_symfunction_short_pair", pairs},
     Unread{"use_hamiltonian", hamiltonian},
     Unread{"nn_type_nntb", hamiltonian},
     Unread{"basis", hamiltonian},
@@ -150,6 +151,7 @@ constexpr std::array training{"analyze_composition",
                               "max_ram_size",
                               "md_mode",
                               "memorize_symfunc*",
+                              "minimum_image_convention",
                               "mix_all_points",
                               "model_type_short",
                               "nblock",
@@ -169,6 +171,7 @@ constexpr std::array training{"analyze_composition",
                               "random_number_type",
                               "random_order_training",
                               "random_seed",
+                              "random_seed_*",
                               "read_kalman_matrices",
                               "read_unformatted",
                               "regularize_fit_param",
@@ -185,6 +188,7 @@ constexpr std::array training{"analyze_composition",
                               "separate_kalman_short",
                               "short_energy_*",
                               "short_force_*",
+                              "shuffle_weights_*",
                               "silent_mode",
                               "steepest_descent_*",
                               "symfunction_correlation",
@@ -202,6 +206,8 @@ constexpr std::array training{"analyze_composition",
                               "use_damping",
                               "use_energy",
                               "use_forces",
+                              "use_ipi",
+                              "use_noisematrix",
                               "use_old_scaling",
                               "use_old_weights_*",
                               "use_omp_mkl",
@@ -226,6 +232,11 @@ bool matches(const std::string& keyword, const std::string& pattern) {
            keyword.compare(keyword.size() - end, end, pattern, star + 1, end) == 0;
 }
 
+bool is_of_training(const std::string& keyword) {
+    return std::any_of(training.begin(), training.end(),
+                       [&](const char* pattern) { return matches(keyword, pattern); });
+}
+
 /// Whether a line has one value and that is the harmless one, in whatever spelling of a number.
 bool is_harmless(const std::vector<std::string>& words, const std::string& harmless) {
     if (harmless.empty() || words.size() != 2) return false;
@@ -237,6 +248,7 @@ bool is_harmless(const std::vector<std::string>& words, const std::string& harml
 }  // namespace
 
 std::string reason_not_to_read(const std::vector<std::string>& words) {
+    if (is_of_training(words[0])) return "";
     for (const Unread& entry : unread) {
         if (matches(words[0], entry.pattern)) return is_harmless(words, entry.harmless) ? "" : entry.reason;
     }
@@ -244,9 +256,8 @@ std::string reason_not_to_read(const std::vector<std::string>& words) {
 }
 
 bool is_passed_over(const std::string& keyword) {
-    const auto fits = [&](const char* pattern) { return matches(keyword, pattern); };
-    if (std::any_of(training.begin(), training.end(), fits)) return true;
-    return std::any_of(unread.begin(), unread.end(), [&](const Unread& entry) { return fits(entry.pattern); });
+    return is_of_training(keyword) || std::any_of(unread.begin(), unread.end(),
+                                                  [&](const Unread& entry) { return matches(keyword, entry.pattern); });
 }
 
 }  // namespace nnpot

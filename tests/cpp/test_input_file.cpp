@@ -107,6 +107,8 @@ TEST_CASE("a keyword that changes the energy and is not read is refused by its l
                                    "element_pairsymfunction_short H H 1",
                                    "use_hamiltonian",
                                    "screen_electrostatics 4 8",
+                                   "use_gausswidth",
+                                   "global_output_nodes_short 2",
                                    "global_activation_electrostatic t l",
                                    "fc_hypertangent 1 0 11",
                                    "default_nodes 15 15",
@@ -123,7 +125,9 @@ TEST_CASE("the values of such keywords that mean nothing are passed over, and so
     for (const std::string line :
          {"nn_type_short 1\nremove_atom_energies", "cutoff_alpha 0.0", "committee_mode disabled", "enforce_totcharge 0",
           "kalman_lambda_short 0.98", "runner_mode 2\nremove_atom_energies", "epochs 3\nepochs 4", "conv_charge 1.0",
-          "use_short_forces", "steepest_descent_step_energy_short 0.01", "optimizer 1 kalman"}) {
+          "use_short_forces", "steepest_descent_step_energy_short 0.01", "optimizer 1 kalman", "use_noisematrix",
+          "use_ipi", "use_systematic_weights_electrostatic", "shuffle_weights_short_atomic 5 0.1",
+          "minimum_image_convention", "global_output_nodes_short 1"}) {
         CAPTURE(line);
         CHECK(warnings_with(line).empty());
     }

@@ -222,7 +222,8 @@ TEST_CASE("files of other parts of an energy beside a model are refused, weights
                              nnpot::FileError);
         std::filesystem::remove(directory.path() / file);
     }
-    for (const std::string file : {"weights.data", "weights.001.old.data", "weights.001.000010.out", "notes.txt"}) {
+    for (const std::string file : {"weights.data", "weights.001.old.data", "weights.001.000010.out", "notes.txt",
+                                   "hardness.txt", "weightse.001.000010.out"}) {
         write_text(directory.path() / file, "0.5\n");
         CHECK(nnpot::read_model(directory.name()).warnings.empty());
     }

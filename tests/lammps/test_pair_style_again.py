@@ -8,6 +8,8 @@ import pytest
 from lammps_command import failure, preamble, run_successfully, write_data
 from structures import structure
 
+from nnpot.lammps_runtime import open_lammps
+
 RUN = "thermo_style custom step pe\nthermo_modify format float %.15g\nrun 0\n"
 
 
@@ -21,7 +23,7 @@ def start(tmp_path: Path) -> str:
 def test_nnp_asks_for_pair_coeff(again: str, start: str, model_directory: Path, tmp_path: Path) -> None:
     script = start + f"pair_style nnp\npair_coeff * * {model_directory} Si O\nrun 0\npair_style nnp {again}\n"
     line = failure(script + "run 0\n", tmp_path, 2 if again else 1)
-    assert "since the last 'pair_style nnp' there was no pair_coeff; repeat" in line
+    assert "since the last 'pair_style nnp' there was no pair_coeff (or only one" in line
 
 
 def test_hdnnp_asks_for_pair_coeff(start: str, model_directory: Path, tmp_path: Path) -> None:
@@ -59,3 +61,31 @@ def test_a_run_without_set_up_after_another_model(start: str, model_directory: P
     assert "leave out 'pre no' of the run command" in failure(script + "run 1 pre no\n", tmp_path)
     other = start + f"pair_style zero 5.0\npair_coeff * *\nrun 0\npair_style nnp\n{coeff}run 1 pre no\n"
     assert "leave out 'pre no' of the run command" in failure(other, tmp_path, 2)
+
+
+@pytest.mark.parametrize("refused", ["pair_coeff * * {model} Si Xx", "pair_coeff * * nowhere Si O"])
+@pytest.mark.parametrize("before", ["run 0", "pair_style nnp"])
+def test_a_program_that_goes_on_after_a_refused_pair_coeff(
+    refused: str, before: str, start: str, model_directory: Path, tmp_path: Path
+) -> None:
+    with open_lammps(plugin=True) as lammps:
+        lammps.commands_string(start.replace(" data", f" {tmp_path / 'data'}"))
+        lammps.commands_string(f"pair_style nnp\npair_coeff * * {model_directory} Si O\n{before}")
+        with pytest.raises(Exception, match="pair_nnp"):
+            lammps.command(refused.format(model=model_directory))
+        with pytest.raises(Exception, match="or only one with an error"):
+            lammps.command("run 0")
+        lammps.commands_string(f"pair_coeff * * {model_directory} Si O\nrun 0")
+        assert lammps.get_thermo("pe") != 0.0
+
+
+def test_a_program_that_goes_on_after_too_small_a_cutoff(
+    start: str, model_directory: Path, tmp_path: Path
+) -> None:
+    with open_lammps(plugin=True) as lammps:
+        lammps.commands_string(start.replace(" data", f" {tmp_path / 'data'}"))
+        lammps.command(f"pair_style hdnnp 3 dir {model_directory}")
+        with pytest.raises(Exception, match="the cutoff must be at least"):
+            lammps.command("pair_coeff * * Si O")
+        with pytest.raises(Exception, match="or only one with an error"):
+            lammps.command("run 0")
