@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
-from ase.units import Bohr, Hartree
+from ase.units import GPa
 
 from nnpot import FileFormatError, InvalidInputError
 from nnpot.io import LabelKeys, StressKey, read_frames
@@ -149,14 +149,15 @@ def test_a_column_is_no_value_of_the_frame_whatever_its_length(
         read_frames(path)
 
 
-@pytest.mark.parametrize(("units", "factor"), [(None, 1.0), ("atomic", Hartree / Bohr**3)])
-def test_six_numbers_of_a_stress_are_in_the_order_of_ase(
-    tmp_path: Path, units: str | None, factor: float
-) -> None:
+@pytest.mark.parametrize("name", ["stress", "virial", "virials"])
+def test_six_numbers_are_read_in_the_order_that_is_said(tmp_path: Path, name: str) -> None:
     path = tmp_path / "frames.xyz"
-    path.write_text('1\nLattice="6 0 0 0 6 0 0 0 6" stress="1 2 3 4 5 6"\nCu 0 0 0\n')
-    (frame,) = read_frames(path, units)
-    np.testing.assert_allclose(frame.get_stress(), factor * np.arange(1.0, 7.0), rtol=1e-6)
+    path.write_text(f'1\nLattice="6 0 0 0 6 0 0 0 6" {name}="1 2 3 4 5 6"\nCu 0 0 0\n')
+    with pytest.raises(InvalidInputError, match=f"frame 0 .*: {name} must be 9 numbers.*stress_order"):
+        read_frames(path)
+    vasp = LabelKeys(stress=StressKey(name, "kbar", "xx yy zz xy yz xz", True))
+    (frame,) = read_frames(path, labels=vasp)
+    np.testing.assert_allclose(frame.get_stress(), -0.1 * GPa * np.array([1.0, 2.0, 3.0, 5.0, 6.0, 4.0]))
 
 
 @pytest.mark.parametrize("values", ["1", "1 2 3", "1 2 3 4 5", "1 2 3 4 5 6 7 8 9 10", "text", "T"])

@@ -204,6 +204,17 @@ def test_an_atomic_number_of_no_element_is_refused(tmp_path: Path, number: str) 
         read_frames(write(tmp_path, text))
 
 
+def test_species_and_numbers_must_be_of_the_same_elements(tmp_path: Path) -> None:
+    """Other words are labels."""
+    text = "2\nProperties=species:S:1:Z:I:1:pos:R:3\nCu_1 29 0 0 0\nCu 29 2.5 0 0\n"
+    (frame,) = read_frames(write(tmp_path, text))
+    assert frame.get_chemical_symbols() == ["Cu", "Cu"]
+    with pytest.raises(
+        UnknownElementError, match="line 4: atom 1 is 'Cu' and has the atomic number 28, that of Ni"
+    ):
+        read_frames(write(tmp_path, text.replace("Cu 29", "Cu 28")))
+
+
 @pytest.mark.parametrize("n_lost", [1, 2, 3])
 def test_a_file_cut_within_its_last_number_is_refused(tmp_path: Path, n_lost: int) -> None:
     whole = (FRAME + SECOND).removesuffix("\n")

@@ -141,7 +141,8 @@ def _read_frame(place: _Place, n_atoms: int) -> tuple[RawFrame, list[list[str]]]
             atoms.set_array(name, array)
     for key, text in fields.items():
         value = text if key in TEXTS else value_of(text)
-        if key in all_properties and key not in OF_ATOMS:
+        order_unknown = key == "stress" and np.size(value) == 6
+        if key in all_properties and key not in OF_ATOMS and not order_unknown:
             results[key] = value
         else:
             atoms.info[key] = value
@@ -281,13 +282,7 @@ def _atomic_numbers(place: _Place, arrays: dict[str, Any]) -> Any:
     """Taken out of the columns: ``Z`` where it is there, otherwise from the symbols."""
     symbols, found = arrays.pop("symbols", None), arrays.pop("numbers", None)
     if found is not None:
-        for atom, z in enumerate(found.tolist()):
-            if not 0 < z < len(chemical_symbols):
-                place.fail(
-                    f"expected an atomic number from 1 to {len(chemical_symbols) - 1} for atom {atom}, "
-                    f"got {z}; correct or remove the frame",
-                    UnknownElementError,
-                )
+        _require_atomic_numbers(place, found.tolist(), None if symbols is None else symbols.tolist())
         return found
     known = {word: atomic_numbers.get(word.capitalize(), 0) for word in set(symbols.tolist())}
     for atom, word in enumerate(symbols.tolist()):
@@ -298,6 +293,23 @@ def _atomic_numbers(place: _Place, arrays: dict[str, Any]) -> Any:
                 UnknownElementError,
             )
     return np.array([known[word] for word in symbols.tolist()])
+
+
+def _require_atomic_numbers(place: _Place, found: list[int], symbols: list[str] | None) -> None:
+    """Refuse what is no element, and the symbol of another one; other words beside it are labels."""
+    for atom, z in enumerate(found):
+        if not 0 < z < len(chemical_symbols):
+            place.fail(
+                f"expected an atomic number from 1 to {len(chemical_symbols) - 1} for atom {atom}, "
+                f"got {z}; correct or remove the frame",
+                UnknownElementError,
+            )
+        if symbols is not None and atomic_numbers.get(symbols[atom], z) not in (0, z):
+            place.fail(
+                f"atom {atom} is {shortened(symbols[atom])} and has the atomic number {z}, that of "
+                f"{chemical_symbols[z]}; correct one of the two",
+                UnknownElementError,
+            )
 
 
 def _require_whole_end(place: _Place, rows: Sequence[Sequence[str]]) -> None:
