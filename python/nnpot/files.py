@@ -59,7 +59,7 @@ def require_file(path: str | os.PathLike[str]) -> int:
     found = os.stat(path)
     if not stat.S_ISREG(found.st_mode):
         kind = "a directory" if stat.S_ISDIR(found.st_mode) else "a pipe or a device"
-        raise FileFormatError(f"{path}: expected a file, got {kind}")
+        raise FileFormatError(f"{path}: expected a plain file, got {kind}")
     return found.st_size
 
 

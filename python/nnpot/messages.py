@@ -26,12 +26,12 @@ _SHORT = _Short()
 
 
 def shortened(value: object, length: int = LONGEST_VALUE, quoted: bool = True) -> str:
-    """A value as text of at most this length; ``quoted``: as Python writes it, else as it is."""
-    text = _SHORT.repr(value) if quoted else str(value)
-    if len(text) <= length:
-        return text
-    part = (length - 3) // 2
-    return f"{text[:part]}...{text[-part:]}"
+    """A value in one line of at most this length; ``quoted``: a text as Python writes it."""
+    text = value if isinstance(value, str) and not quoted else _SHORT.repr(value)
+    if len(text) > length:
+        part = (length - 3) // 2
+        text = f"{text[:part]}...{text[-part:]}"
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
 
 
 def suggestion(wrong: str, known: Iterable[str], what: str = "") -> str:

@@ -8,8 +8,9 @@ import threading
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -210,15 +211,19 @@ class Potential:
     def _predict_in_threads(
         self, numbered: Iterator[tuple[int, Atoms]], threads: int, uncertainty: bool
     ) -> Iterator[Prediction]:
-        ahead: deque[Future[Prediction]] = deque()
+        ahead: deque[Callable[[], Prediction]] = deque()
         with ThreadPoolExecutor(threads, "nnpot") as pool:
             try:
                 for frame in numbered:
-                    ahead.append(pool.submit(self._predict_numbered, *frame, uncertainty))
+                    task = partial(self._predict_numbered, *frame, uncertainty)
+                    try:
+                        ahead.append(pool.submit(task).result)
+                    except RuntimeError:  # the interpreter is about to end and starts nothing any more
+                        ahead.append(task)
                     if len(ahead) >= FRAMES_AHEAD * threads:
-                        yield ahead.popleft().result()
+                        yield ahead.popleft()()
                 while ahead:
-                    yield ahead.popleft().result()
+                    yield ahead.popleft()()
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
 

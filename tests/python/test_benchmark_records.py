@@ -43,13 +43,17 @@ def test_only_runs_that_are_not_there_are_missing(tmp_path: Path) -> None:
     assert Ledger(tmp_path, settings(), fresh=True).missing(tasks) == tasks
 
 
-def test_a_line_that_was_cut_off_is_measured_again(tmp_path: Path) -> None:
+def test_a_line_that_was_cut_off_is_measured_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     ledger = Ledger(tmp_path, settings())
     ledger.add(made_up("sw", 1, 0.5))
     with open(tmp_path / "runs.csv", "a") as stream:
         stream.write("sw,64,1,2,64,1")
     again = Ledger(tmp_path, settings())
     assert [run.round for run in again.runs] == [1]
+    assert "runs.csv:3: the last line is left out, it is not a run" in caplog.text
+    caplog.clear()
+    Ledger(tmp_path, settings())
+    assert not caplog.records
     again.add(made_up("sw", 2, 0.5))
     assert [run.round for run in read_runs(tmp_path / "runs.csv")] == [1, 2]
 
@@ -64,9 +68,21 @@ def test_a_damaged_line_is_named(tmp_path: Path) -> None:
         Ledger(tmp_path, settings())
 
 
+@pytest.mark.parametrize("row", ["1" * 200_000, '"sw,64', "", ","])
+def test_whatever_the_damage_it_is_named(tmp_path: Path, row: str) -> None:
+    ledger = Ledger(tmp_path, settings())
+    ledger.add(made_up("sw", 1, 0.5))
+    header, good = ledger.path.read_text().splitlines()
+    ledger.path.write_text("\n".join([header, row, good, ""]))
+    with pytest.raises(FileFormatError, match=r"runs\.csv:2: is not a run"):
+        read_runs(ledger.path)
+
+
 def test_another_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "runs.csv").write_text("time,energy\n")
-    with pytest.raises(FileFormatError, match=r"runs\.csv:1"):
+    with pytest.raises(
+        FileFormatError, match=r"runs\.csv:1: expected .*; name another --output, or give --fresh"
+    ):
         Ledger(tmp_path, settings())
 
 

@@ -26,6 +26,7 @@ calls = [
     lambda: one.predict(atoms),
     lambda: two.predict(atoms, uncertainty=True),
     lambda: list(one.predict_many([atoms], threads=1)),
+    lambda: list(one.predict_many([atoms] * 3, threads=2)),
     lambda: functions.values(*place),
     lambda: functions.jacobian(*place),
 ]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
+from ase.units import GPa
 
 from nnpot import FileFormatError, InvalidInputError
 from nnpot.io import LabelKeys, StressKey, read_frames
@@ -119,8 +120,8 @@ def test_a_virial_is_checked_like_a_stress(tmp_path: Path, name: str, values: st
 @pytest.mark.parametrize(
     ("column", "n", "message"),
     [
-        ("stress:R:1", 1, r"stress must be numbers of shape \(6,\) or .*got 2 numbers \(1.0 1.0\)"),
-        ("energy:R:1", 1, r"energy must be a single number, got 2 numbers"),
+        ("stress:R:1", 1, r"line 2: stress is of the whole frame, got a column of atoms"),
+        ("energy:R:1", 1, r"line 2: energy is of the whole frame"),
         ("charge:R:2", 2, r"charges must be numbers of shape \(2,\), got"),
         ("magmoms:R:2", 2, r"magmoms must be numbers of shape \(2,\) or \(2, 3\), got"),
         ("energies:R:3", 3, r"energies must be numbers of shape \(2,\), got"),
@@ -131,7 +132,39 @@ def test_what_atoms_have_is_checked(tmp_path: Path, column: str, n: int, message
     row = " ".join(["1.0"] * n)
     path = tmp_path / "frames.xyz"
     path.write_text(f"2\nProperties=species:S:1:pos:R:3:{column}\nCu 0 0 0 {row}\nCu 2.5 0 0 {row}\n")
-    with pytest.raises(InvalidInputError, match=rf"frame 0 \(counted from 0\): {message}"):
+    with pytest.raises((InvalidInputError, FileFormatError), match=rf"frame 0 \(counted from 0\): {message}"):
+        read_frames(path)
+
+
+@pytest.mark.parametrize("n_atoms", [1, 6])
+@pytest.mark.parametrize("name", ["stress:R:1", "stress:R:3", "dipole:R:3", "energy:R:1"])
+def test_a_column_is_no_value_of_the_frame_whatever_its_length(
+    tmp_path: Path, name: str, n_atoms: int
+) -> None:
+    """Six numbers in a column would pass for a stress."""
+    path = tmp_path / "frames.xyz"
+    rows = "".join(f"Cu {2.5 * x} 0 0 {'1 ' * int(name[-1])}\n" for x in range(n_atoms))
+    path.write_text(f"{n_atoms}\nProperties=species:S:1:pos:R:3:{name}\n{rows}")
+    with pytest.raises(FileFormatError, match="is of the whole frame, got a column of atoms"):
+        read_frames(path)
+
+
+@pytest.mark.parametrize("name", ["stress", "virial", "virials"])
+def test_six_numbers_are_read_in_the_order_that_is_said(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "frames.xyz"
+    path.write_text(f'1\nLattice="6 0 0 0 6 0 0 0 6" {name}="1 2 3 4 5 6"\nCu 0 0 0\n')
+    with pytest.raises(InvalidInputError, match=f"frame 0 .*: {name} must be 9 numbers.*stress_order"):
+        read_frames(path)
+    vasp = LabelKeys(stress=StressKey(name, "kbar", "xx yy zz xy yz xz", True))
+    (frame,) = read_frames(path, labels=vasp)
+    np.testing.assert_allclose(frame.get_stress(), -0.1 * GPa * np.array([1.0, 2.0, 3.0, 5.0, 6.0, 4.0]))
+
+
+@pytest.mark.parametrize("values", ["1", "1 2 3", "1 2 3 4 5", "1 2 3 4 5 6 7 8 9 10", "text", "T"])
+def test_other_numbers_of_a_stress_are_refused(tmp_path: Path, values: str) -> None:
+    path = tmp_path / "frames.xyz"
+    path.write_text(f'1\nLattice="6 0 0 0 6 0 0 0 6" stress="{values}"\nCu 0 0 0\n')
+    with pytest.raises(InvalidInputError, match=r"frame 0 .*: stress must be numbers of shape \(6,\) or"):
         read_frames(path)
 
 

@@ -33,14 +33,20 @@ def test_a_right_label_is_taken() -> None:
 @pytest.mark.parametrize(
     ("kind", "message"),
     [
-        ("energy of atoms", r"no right energy: expected one number, got the shape \(32,\)"),
-        ("energy as text", "no right energy: expected one number, got '-3.1'"),
-        ("no energy", "no right energy: expected one number, got None|not (present|implemented)"),
-        ("complex energy", "no right energy: expected one number"),
-        ("nan", "energy that are not finite"),
-        ("two columns", r"no right forces: expected numbers of the shape \(32, 3\), got the shape \(32, 2\)"),
-        ("one atom less", r"expected numbers of the shape \(32, 3\), got the shape \(31, 3\)"),
-        ("infinite forces", "forces that are not finite"),
+        ("energy of atoms", r"energy of the reference must be a single number, got numbers of shape \(32,\)"),
+        ("energy as text", "energy of the reference must be numbers, got '-3.1'"),
+        (
+            "no energy",
+            "energy of the reference must be a single number, got .None.|not (present|implemented)",
+        ),
+        ("complex energy", "energy of the reference must be a single number"),
+        ("nan", "energy of the reference must be finite"),
+        (
+            "two columns",
+            r"forces of the reference must be numbers of shape \(32, 3\), got numbers of shape \(32, 2\)",
+        ),
+        ("one atom less", r"must be numbers of shape \(32, 3\), got numbers of shape \(31, 3\)"),
+        ("infinite forces", "forces of the reference must be finite"),
     ],
 )
 def test_wrong_numbers_fail_with_their_reason(kind: str, message: str) -> None:

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from nnpot.io.numerals import is_number, n_digits, number, numbers, shown, whole
+from nnpot.io.numerals import is_number, n_digits, number, numbers, whole
 
 
 @pytest.mark.parametrize(
@@ -38,8 +38,3 @@ def test_whole_numbers_have_digits_alone() -> None:
 
 def test_digits_are_counted_before_the_exponent() -> None:
     assert [n_digits(word) for word in ("-0.25", "2.5E-03", "1.0D+00", "abc")] == [3, 2, 2, 0]
-
-
-def test_texts_are_shown_short_and_printable() -> None:
-    assert shown("a\x00b\n") == "'a?b?'"
-    assert len(shown("x" * 10**6)) < 50

@@ -176,8 +176,8 @@ def test_a_missing_file_is_an_os_error(tmp_path: Path) -> None:
         read_frames(tmp_path / "nowhere.xyz")
 
 
-def test_a_directory_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(FileFormatError, match="expected a file, got a directory"):
+def test_a_directory_is_no_file_of_frames(tmp_path: Path) -> None:
+    with pytest.raises(FileFormatError, match="expected a plain file, got a directory"):
         read_frames(tmp_path)
 
 

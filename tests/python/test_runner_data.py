@@ -180,6 +180,38 @@ def test_a_frame_without_forces_cannot_be_written(tmp_path: Path) -> None:
         write_runner_data(tmp_path / "input.data", [labelled("crystal"), structure("crystal")], "metal")
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("charge", "neutral", r"info\['charge'\] must be a single number, got 'neutral'"),
+        ("charge", [1.0, 2.0], "must be a single number, got 2 numbers"),
+        ("charge", None, "must be a single number, got 'None'"),
+        ("charge", True, "must be a single number, got 'T'"),
+        ("charge", float("nan"), "must be a finite number, got nan"),
+        ("set", "test fold 1", r"info\['set'\] must be one word .*got 'test fold 1'"),
+        ("set", "a\nend", "must be one word"),
+        ("set", "#3", "must be one word"),
+    ],
+)
+def test_what_the_format_cannot_say_is_refused(
+    tmp_path: Path, name: str, value: object, message: str
+) -> None:
+    frame = labelled("crystal")
+    frame.info[name] = value
+    with pytest.raises(InvalidInputError, match=rf"input.data: frame 0 \(counted from 0\): .*{message}"):
+        write_runner_data(tmp_path / "input.data", [frame], "metal")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("tag", "charge"), [("test", "-1"), ("train", np.int64(2))])
+def test_tag_and_charge_come_back(tmp_path: Path, tag: str, charge: object) -> None:
+    frame = labelled("crystal")
+    frame.info |= {"set": tag, "charge": charge}
+    write_runner_data(tmp_path / "input.data", [frame], "metal")
+    (found,) = read_frames(tmp_path / "input.data", "metal")
+    assert found.info["set"] == tag and found.info["charge"] == float(str(charge))
+
+
 def test_published_sets_are_read(shared_data: Path) -> None:
     water = read_frames(shared_data / "n2p2" / "train" / "H2O_RPBE-D3.input.data", "atomic")
     assert len(water) == 20

@@ -121,9 +121,9 @@ def test_pipes_devices_folders_large_files_and_bytes_are_refused_unread(tmp_path
     large.write_bytes(b"#" * (LARGEST_FILE + 1))
     binary.write_bytes(b"a: 1\n\xff\xfe")
     for path, message in (
-        (pipe, "expected a file, got a pipe or a device"),
-        (Path("/dev/zero"), "expected a file, got a pipe or a device"),
-        (tmp_path, "expected a file, got a directory"),
+        (pipe, "expected a plain file, got a pipe or a device"),
+        (Path("/dev/zero"), "expected a plain file, got a pipe or a device"),
+        (tmp_path, "expected a plain file, got a directory"),
         (large, "at most 250000 bytes"),
         (binary, r"binary\.yaml:2: is no text in UTF-8"),
     ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import logging
 import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
@@ -14,6 +15,8 @@ from typing import Any
 from nnpot.digested import read_record, write_record
 from nnpot.errors import FileFormatError, InvalidInputError
 from nnpot.files import atomic_write, read_text
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ class Ledger:
 
 
 def read_runs(path: Path) -> list[Run]:
-    """The runs in a file; a last line that an interruption cut off is left out.
+    """The runs in a file; a last line that an interruption cut off is left out, which is said.
 
     Raises
     ------
@@ -122,15 +125,17 @@ def read_runs(path: Path) -> list[Run]:
     lines = read_text(path).splitlines()
     if not lines or tuple(lines[0].split(",")) != HEADER:
         raise FileFormatError(
-            f"{path}:1: expected the columns of a benchmark ({COLUMNS[0]}, {COLUMNS[1]}, ...)"
+            f"{path}:1: expected the columns of a benchmark ({COLUMNS[0]}, {COLUMNS[1]}, ..., {HEADER[-1]}; "
+            f"earlier versions wrote no {HEADER[-1]}); name another --output, or give --fresh to begin anew"
         )
     runs = []
-    for number, row in enumerate(csv.reader(lines[1:]), start=2):
+    for number, line in enumerate(lines[1:], start=2):
         try:
-            runs.append(_run(row))
-        except ValueError as error:
+            runs.append(_run(next(csv.reader([line]))))
+        except (ValueError, csv.Error) as error:
             if number < len(lines):
                 raise FileFormatError(f"{path}:{number}: is not a run ({error})") from error
+            logger.warning("%s:%d: the last line is left out, it is not a run (%s)", path, number, error)
     return runs
 
 

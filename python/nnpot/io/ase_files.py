@@ -15,10 +15,11 @@ from ase.io.formats import ioformats
 
 from nnpot.errors import FileFormatError, NnpotError
 from nnpot.io.labels import require_elements, results_of
-from nnpot.io.numerals import printable, whole
+from nnpot.io.numerals import whole
 from nnpot.io.raw_frame import RawFrame
 from nnpot.io.text_lines import opened, text_lines
 from nnpot.io.vasp import VASP, warn_of_unconverged
+from nnpot.messages import shortened
 
 LONGEST_REASON = 200
 """Characters that are shown of an error of ASE."""
@@ -70,7 +71,7 @@ def read_with_ase(path: Path, kind: str) -> list[RawFrame]:
 def _reason(error: Exception) -> str:
     if isinstance(error, MemoryError):
         return "it announces more than it holds"
-    return printable(" ".join(f"{type(error).__name__}: {error}".split()), LONGEST_REASON)
+    return shortened(" ".join(f"{type(error).__name__}: {error}".split()), LONGEST_REASON, quoted=False)
 
 
 class _EndingText(io.TextIOWrapper):

@@ -20,13 +20,12 @@ WORDS = re.compile(r"[^\s,]+")
 JSON = "_JSON "
 
 
-def comment_fields(line: str) -> dict[str, str]:
-    """Keys of a comment line and the text behind each, without the marks around it.
+def comment_fields(line: str) -> list[tuple[str, str | None]]:
+    """Keys of a comment line and the text behind each, without the marks around it; None without a value.
 
-    Marks are ``""``, ``''``, ``{}`` and ``[]``; a backslash takes the sign behind it as it is. A key without
-    a value has the text ``T``.
+    Marks are ``""``, ``''``, ``{}`` and ``[]``; a backslash takes the sign behind it as it is.
     """
-    fields = {}
+    fields = []
     place, line = 0, line.strip()
     while place < len(line):
         item = ITEM.match(line, place)
@@ -34,7 +33,7 @@ def comment_fields(line: str) -> dict[str, str]:
         place = max(item.end(), place + 1)
         key = _plain(item[1])
         if key:
-            fields[key] = "T" if item[2] is None else _plain(item[3])
+            fields.append((key, None if item[2] is None else _plain(item[3])))
     return fields
 
 

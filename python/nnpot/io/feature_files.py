@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from nnpot.errors import FileFormatError, InvalidInputError, UnknownElementError
 from nnpot.files import atomic_text
 from nnpot.io.labels import require_labels, results_of
-from nnpot.io.numerals import first_that_is_none, numbers, shown, whole
+from nnpot.io.numerals import first_that_is_none, numbers, whole
 from nnpot.io.text_lines import TextLines, plain_name, text_lines
+from nnpot.messages import shortened
 
 Array = NDArray[np.float64]
 Line = tuple[int, list[str]]
@@ -160,7 +161,7 @@ def _read_frame(
     energy = _numbers(path, last, words)[0]
     if not np.isfinite(energy):
         raise FileFormatError(
-            f"{path}:{last}: expected a finite energy, got {shown(words[0])}; correct or remove the frame"
+            f"{path}:{last}: expected a finite energy, got {shortened(words[0])}; correct or remove the frame"
         )
     energies.append(words[0])
     return frame.numbers, _table(path, frame), energy
@@ -183,7 +184,7 @@ def _take_atom(
     if z is None or not 0 < z < len(chemical_symbols):
         raise UnknownElementError(
             f"{path}:{number}: expected an atomic number from 1 to {len(chemical_symbols) - 1} before the "
-            f"features, got {shown(words[0])}; correct the line"
+            f"features, got {shortened(words[0])}; correct the line"
         )
     count, first = widths.setdefault(z, (len(words) - 1, number))
     if len(words) - 1 != count:
@@ -212,7 +213,7 @@ def _numbers(path: str | os.PathLike[str], line: int, words: list[str]) -> list[
 
 
 def _shown(words: Sequence[str]) -> str:
-    few = shown(" ".join(words[:4]))
+    few = shortened(" ".join(words[:4]))
     return few if len(words) <= 4 else f"{len(words)} words ({few} ...)"
 
 

@@ -11,6 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnpot.errors import FileFormatError
+from nnpot.files import read_text
+from nnpot.io import numerals
+from nnpot.messages import shortened
 
 Array = NDArray[np.float64]
 
@@ -48,7 +51,7 @@ class KeywordFile:
     def __init__(self, path: Path, once: Sequence[str], repeated: Sequence[str]) -> None:
         self.path = path
         self._found: dict[str, list[Line]] = {name: [] for name in (*once, *repeated)}
-        text = self._read()
+        text = read_text(path, LARGEST)
         if not text.endswith("\n"):
             self.fail(text.count("\n") + 1, "expected a line end behind the last line; the file is cut short")
         for number, line in enumerate(text.split("\n"), 1):
@@ -65,22 +68,9 @@ class KeywordFile:
                 self.fail(number, f"expected a value after '{words[0]}'")
             self._found[words[0]].append(Line(number, words[1:]))
 
-    def _read(self) -> str:
-        """The text; what reading would wait for, or never end of, is refused before it is opened."""
-        if self.path.exists() and not self.path.is_file():
-            self.fail(0, "expected a plain file, got a directory, a pipe or a device")
-        size = self.path.stat().st_size
-        if size > LARGEST:
-            self.fail(0, f"expected at most {LARGEST >> 20} MB, got {size >> 20}; it is no file of a model")
-        try:
-            return self.path.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as error:
-            self.fail(0, f"expected text in UTF-8, got {error}; save it again as UTF-8")
-
     def fail(self, number: int, message: str) -> NoReturn:
         """Name the file, and the line where there is one; a damaged file may hold words without end."""
-        shown = message if len(message) <= LONGEST else message[:LONGEST] + " ..."
-        shown = "".join(letter if letter.isprintable() else "?" for letter in shown)
+        shown = shortened(message, LONGEST, quoted=False)
         raise FileFormatError(f"{self.path}{f':{number}' if number else ''}: {shown}")
 
     def all(self, keyword: str) -> list[list[str]]:
@@ -166,9 +156,8 @@ class KeywordFile:
 
     def _numbers(self, line: Line, words: Sequence[str], after: str, n: int) -> list[float]:
         expected = f"expected {'a finite number' if n == 1 else f'{n} finite numbers'} after '{after}'"
-        plain = "".join(words)
-        try:  # Python reads 1_0 as 10, and digits of all scripts
-            values = [] if "_" in plain or not plain.isascii() else [float(word) for word in words]
+        try:
+            values = numerals.numbers(words)
         except ValueError:
             values = []
         if len(values) != n or not np.isfinite(values).all():

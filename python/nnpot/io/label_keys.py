@@ -124,14 +124,11 @@ def _convert(frame: Atoms, results: dict[str, Any], units: UnitSystem) -> None:
 
 def _take_virial(raw: RawFrame, results: dict[str, Any], units: UnitSystem | None, place: str) -> bool:
     """Add the stress of a virial where there is no other; True where another contradicts it."""
+    _require_known_order(raw, "stress", place)
     name = next((name for name in VIRIALS if name in raw.atoms.info), None)
     if name is None or cell_volume(raw.atoms) is None:
         return False
-    if np.size(raw.atoms.info[name]) == 6:
-        raise InvalidInputError(
-            f"{place}: {name} must be 9 numbers, the rows of a tensor, got 6, whose order is not known; "
-            f"say it (data.labels.stress, stress_unit: eV and stress_order of a training)"
-        )
+    _require_known_order(raw, name, place)
     key = StressKey(name, "eV", ASE_ORDER, True)
     stress = _stress(raw, key, 1.0 if units is None else units.energy, place)
     given = results.get("stress")
@@ -141,6 +138,15 @@ def _take_virial(raw: RawFrame, results: dict[str, Any], units: UnitSystem | Non
     elif stress is not None:
         return bool(np.abs(given - stress).max() > CONTRADICTION * np.abs(stress).max())
     return False
+
+
+def _require_known_order(raw: RawFrame, name: str, place: str) -> None:
+    """Programs write six numbers in different orders, and ASE's reader refuses them, too."""
+    if np.size(raw.atoms.info.get(name, 0)) == 6:
+        raise InvalidInputError(
+            f"{place}: {name} must be 9 numbers, the rows of a tensor, got 6, whose order is not known; "
+            f"say it (data.labels: stress, stress_unit and stress_order of a training)"
+        )
 
 
 def _warn(frames: Sequence[Atoms], keys: LabelKeys, contradictions: int, where: str) -> None:

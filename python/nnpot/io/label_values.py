@@ -9,12 +9,13 @@ import numpy as np
 
 from nnpot.errors import InvalidInputError
 from nnpot.io.extxyz_comment import value_of
-from nnpot.io.numerals import shown
+from nnpot.messages import shortened
 
 Shapes = tuple[tuple[int, ...], ...]
 
 SHAPES: dict[str, Callable[[int], Shapes]] = {
     "energy": lambda n: ((),),
+    "charge": lambda n: ((),),
     "free_energy": lambda n: ((),),
     "energies": lambda n: ((n,),),
     "forces": lambda n: ((n, 3),),
@@ -88,12 +89,12 @@ def _expected(shapes: Shapes | None) -> str:
 def _got(value: Any) -> str:
     """What came, in words."""
     if isinstance(value, str):
-        return shown(value)
+        return shortened(value)
     if isinstance(value, bool | np.bool_):
         return "'T'" if value else "'F'"
     array = np.asarray(value) if _array(value) is not None else None
     if array is None:
-        return shown(" ".join(str(value).split()))
+        return shortened(" ".join(str(value).split()))
     if array.size <= 9 and array.ndim == 1:
         return f"{array.size} numbers ({' '.join(map(str, array.tolist()))})"
     return f"numbers of shape {array.shape}"

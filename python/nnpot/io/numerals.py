@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from nnpot.messages import shortened
+
 FORTRAN = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+))[dD]([-+]?\d+)")
 """0.5d0, -3.1D+00: double precision as Fortran writes it."""
-LONGEST = 40
-"""Characters of a word that a message shows."""
 
 
 def number(word: str) -> float:
@@ -20,7 +20,7 @@ def number(word: str) -> float:
         If it says none. ``1_0`` and digits of other scripts, which Python takes for numbers, are none.
     """
     if not word.isascii() or "_" in word:
-        raise ValueError(f"no number: {shown(word)}")
+        raise ValueError(f"no number: {shortened(word)}")
     found = FORTRAN.fullmatch(word)
     return float(f"{found[1]}e{found[2]}" if found else word)
 
@@ -46,7 +46,7 @@ def is_number(word: str) -> bool:
 
 def first_that_is_none(words: Sequence[str]) -> str:
     """The first word that says no number, as a message shows it."""
-    return shown(next(word for word in words if not is_number(word)))
+    return shortened(next(word for word in words if not is_number(word)))
 
 
 def whole(word: str) -> int | None:
@@ -57,14 +57,3 @@ def whole(word: str) -> int | None:
 def n_digits(word: str) -> int:
     """How many digits a word has before its exponent."""
     return sum(letter.isdigit() for letter in re.split("[eEdD]", word, maxsplit=1)[0])
-
-
-def shown(text: str) -> str:
-    """A text as a message shows it: in quotation marks, not too long."""
-    return f"'{printable(text, LONGEST)}'"
-
-
-def printable(text: str, longest: int) -> str:
-    """A text of signs that a terminal can print, cut behind so many."""
-    plain = "".join(letter if letter.isprintable() else "?" for letter in text[: longest + 1])
-    return plain if len(plain) <= longest else f"{plain[:longest]}..."

@@ -18,9 +18,11 @@ from ase.data import atomic_numbers, chemical_symbols
 
 from nnpot.errors import FileFormatError, NnpotError, UnknownElementError
 from nnpot.io.extxyz_comment import LOGICAL, comment_fields, value_of
-from nnpot.io.numerals import is_number, n_digits, numbers, shown, whole
+from nnpot.io.label_keys import VIRIALS
+from nnpot.io.numerals import is_number, n_digits, numbers, whole
 from nnpot.io.raw_frame import RawFrame
 from nnpot.io.text_lines import TextLines, text_lines
+from nnpot.messages import shortened
 
 NAMES = {"pos": "positions", "species": "symbols", "Z": "numbers", "charge": "charges"}
 """What ASE calls columns that have another name in the file."""
@@ -45,6 +47,8 @@ OF_ATOMS = frozenset(
 """The results that are columns; others are values of the comment line."""
 TEXTS = frozenset({"group", "config_type", "uid"})
 """Keys whose value is a text, whatever it looks like: "300 600" is a name, and no two numbers."""
+MEANT = frozenset({*NAMES_OF_KEYS.values(), *all_properties, *TEXTS, *VIRIALS})
+"""Keys that decide what a frame is. In the prose of a plain comment they are words like any others."""
 MOST_WORDS = 100_000
 """Columns: more than this are a mistake."""
 
@@ -104,7 +108,7 @@ def read_extxyz(path: str | os.PathLike[str]) -> list[RawFrame]:
             if not n_atoms:
                 place.fail(
                     f"expected the number of atoms of a frame, a whole number above 0, got "
-                    f"{shown(line.strip())}; correct it, or the number of atoms of the frame before"
+                    f"{shortened(line.strip())}; correct it, or the number of atoms of the frame before"
                 )
             frame, rows = _read_frame(place, n_atoms)
             frames.append(frame)
@@ -119,11 +123,11 @@ def _read_frame(place: _Place, n_atoms: int) -> tuple[RawFrame, list[list[str]]]
     comment = next(place.lines, None)
     if comment is None:
         place.fail(f"expected a comment and {n_atoms} atoms, got the end of the file; it is cut short")
-    fields = {NAMES_OF_KEYS.get(key.lower(), key): text for key, text in comment_fields(comment).items()}
+    fields = _fields(place, comment)
+    exact = "Properties" in fields
     columns = _columns(place, fields.pop("Properties", PLAIN))
     cell, pbc = _cell(place, fields.pop("Lattice", None)), fields.pop("pbc", None)
     periodic = _periodic(place, pbc) if pbc is not None else cell is not None
-    exact = "properties" in comment.lower()
     rows = _rows(place, n_atoms, columns[-1].first + columns[-1].n, exact)
     arrays = {column.name: _array(place, column, rows) for column in columns}
     atoms = Atoms(
@@ -137,11 +141,30 @@ def _read_frame(place: _Place, n_atoms: int) -> tuple[RawFrame, list[list[str]]]
             atoms.set_array(name, array)
     for key, text in fields.items():
         value = text if key in TEXTS else value_of(text)
-        if key in all_properties and key not in OF_ATOMS:
-            results[key] = _tensor(place, key, value) if key == "stress" else value
+        order_unknown = key == "stress" and np.size(value) == 6
+        if key in all_properties and key not in OF_ATOMS and not order_unknown:
+            results[key] = value
         else:
             atoms.info[key] = value
     return RawFrame(atoms, results), rows
+
+
+def _fields(place: _Place, comment: str) -> dict[str, str]:
+    """The keys of a comment line and their texts; ``T`` of a key without a value."""
+    found = [(NAMES_OF_KEYS.get(key.lower(), key), text) for key, text in comment_fields(comment)]
+    is_prose = not any(key == "Properties" and text is not None for key, text in found)
+    fields: dict[str, str] = {}
+    for key, text in found:
+        if key in MEANT and text is None and is_prose:
+            continue
+        value = "T" if text is None else text
+        if key in MEANT and fields.get(key, value) != value:
+            place.fail(
+                f"{key} stands twice, as {shortened(fields[key])} and as {shortened(value)}; keep one of "
+                f"the two"
+            )
+        fields[key] = value
+    return fields
 
 
 def _columns(place: _Place, text: str) -> list[_Column]:
@@ -155,9 +178,14 @@ def _columns(place: _Place, text: str) -> list[_Column]:
         if not n or not entry[0] or entry[1] not in TYPES or first + n > MOST_WORDS:
             place.fail(
                 f"expected 'name:type:number' of columns, the type one of {', '.join(TYPES)}, in Properties, "
-                f"got {shown(':'.join(entry))}"
+                f"got {shortened(':'.join(entry))}"
             )
         name, kind = NAMES.get(entry[0], entry[0]), entry[1]
+        if name in all_properties and name not in OF_ATOMS:
+            place.fail(
+                f"{name} is of the whole frame, got a column of atoms in Properties; expected {name}=... in "
+                f"the comment, or another name for the column"
+            )
         expected = COLUMNS.get(name)
         if expected and (kind not in ("R", "I") if expected[0] == "R" else kind != expected[0]):
             place.fail(f"expected {name} of type {expected[0]} in Properties, got type {kind}")
@@ -181,7 +209,7 @@ def _cell(place: _Place, text: str | None) -> Any:
         return None
     words = text.replace(",", " ").split()
     if len(words) != 9 or not all(map(is_number, words)):
-        place.fail(f"expected 9 numbers in Lattice, the rows of the cell, got {shown(text)}")
+        place.fail(f"expected 9 numbers in Lattice, the rows of the cell, got {shortened(text)}")
     return np.array(numbers(words)).reshape(3, 3)
 
 
@@ -189,7 +217,7 @@ def _periodic(place: _Place, text: str) -> list[bool]:
     words = text.replace(",", " ").split()
     known = {**LOGICAL, "1": True, "0": False}
     if len(words) not in (1, 3) or not all(word in known for word in words):
-        place.fail(f"expected pbc as three letters T or F, got {shown(text)}")
+        place.fail(f"expected pbc as three letters T or F, got {shortened(text)}")
     values = [known[word] for word in words]
     return values * 3 if len(values) == 1 else values
 
@@ -246,7 +274,7 @@ def _integer(word: str) -> int | None:
 def _fail_in(place: _Place, column: _Column, words: Sequence[str], number: int) -> NoReturn:
     place.fail(
         f"expected {TYPES[column.kind]} in {column.name} of atom {number // column.n}, got "
-        f"{shown(words[number])}; correct or remove the frame"
+        f"{shortened(words[number])}; correct or remove the frame"
     )
 
 
@@ -254,34 +282,34 @@ def _atomic_numbers(place: _Place, arrays: dict[str, Any]) -> Any:
     """Taken out of the columns: ``Z`` where it is there, otherwise from the symbols."""
     symbols, found = arrays.pop("symbols", None), arrays.pop("numbers", None)
     if found is not None:
-        for atom, z in enumerate(found.tolist()):
-            if not 0 < z < len(chemical_symbols):
-                place.fail(
-                    f"expected an atomic number from 1 to {len(chemical_symbols) - 1} for atom {atom}, "
-                    f"got {z}; correct or remove the frame",
-                    UnknownElementError,
-                )
+        _require_atomic_numbers(place, found.tolist(), None if symbols is None else symbols.tolist())
         return found
     known = {word: atomic_numbers.get(word.capitalize(), 0) for word in set(symbols.tolist())}
     for atom, word in enumerate(symbols.tolist()):
         if known[word] == 0:
             place.fail(
-                f"expected the symbol of an element for atom {atom}, got {shown(word)}; say which element "
-                f"it is",
+                f"expected the symbol of an element for atom {atom}, got {shortened(word)}; say which "
+                f"element it is",
                 UnknownElementError,
             )
     return np.array([known[word] for word in symbols.tolist()])
 
 
-def _tensor(place: _Place, key: str, value: Any) -> Any:
-    """The nine numbers of a stress as (3, 3); six would leave open which is which."""
-    array = np.asarray(value)
-    if array.size != 9 or array.dtype.kind not in "if":
-        place.fail(
-            f"expected 9 numbers in {key}, the rows of a tensor, got {shown(str(value))}; of six numbers say "
-            f"the order (data.labels.stress and stress_order of a training)"
-        )
-    return array.reshape(3, 3)
+def _require_atomic_numbers(place: _Place, found: list[int], symbols: list[str] | None) -> None:
+    """Refuse what is no element, and the symbol of another one; other words beside it are labels."""
+    for atom, z in enumerate(found):
+        if not 0 < z < len(chemical_symbols):
+            place.fail(
+                f"expected an atomic number from 1 to {len(chemical_symbols) - 1} for atom {atom}, "
+                f"got {z}; correct or remove the frame",
+                UnknownElementError,
+            )
+        if symbols is not None and atomic_numbers.get(symbols[atom], z) not in (0, z):
+            place.fail(
+                f"atom {atom} is {shortened(symbols[atom])} and has the atomic number {z}, that of "
+                f"{chemical_symbols[z]}; correct one of the two",
+                UnknownElementError,
+            )
 
 
 def _require_whole_end(place: _Place, rows: Sequence[Sequence[str]]) -> None:
@@ -300,6 +328,6 @@ def _require_whole_end(place: _Place, rows: Sequence[Sequence[str]]) -> None:
         cut = word not in ends and any(other.startswith(word) for other in ends)
     if cut:
         place.fail(
-            f"the last line has no line end, and {shown(word)} at its end is shorter than what stands above "
-            f"or before it; the file is cut short (if it is whole, add the line end)"
+            f"the last line has no line end, and {shortened(word)} at its end is shorter than what stands "
+            f"above or before it; the file is cut short (if it is whole, add the line end)"
         )

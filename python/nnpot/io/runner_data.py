@@ -20,10 +20,12 @@ from ase.data import atomic_numbers
 
 from nnpot.errors import FileFormatError, InvalidInputError, UnknownElementError
 from nnpot.files import atomic_write
+from nnpot.io.label_values import checked
 from nnpot.io.labels import require_labels, results_of
-from nnpot.io.numerals import number, shown
+from nnpot.io.numerals import number
 from nnpot.io.raw_frame import RawFrame
 from nnpot.io.text_lines import text_lines
+from nnpot.messages import shortened
 from nnpot.units import UnitSystem
 
 COMMENT = re.compile("[#!]")
@@ -77,13 +79,13 @@ def read_runner_data(path: str | os.PathLike[str], units: UnitSystem) -> list[Ra
             _require(block is None, where, f"expected 'end' of {block and block.begin}, got 'begin'")
             block = _Block(begin=where, tag=words[1].removeprefix("set=") if len(words) > 1 else "")
         elif block is None:
-            raise FileFormatError(f"{where}: expected 'begin', got {shown(keyword)}")
+            raise FileFormatError(f"{where}: expected 'begin', got {shortened(keyword)}")
         elif keyword == "end":
             frames.append(_frame(block, units, where))
             block = None
         elif not _take(block, words, where) and keyword not in unknown:
             unknown.add(keyword)
-            warnings.warn(f"{where}: unknown keyword {shown(keyword)} is ignored", stacklevel=2)
+            warnings.warn(f"{where}: unknown keyword {shortened(keyword)} is ignored", stacklevel=2)
     _require(block is None, str(path), f"no 'end' for {block and block.begin}; the file is cut short")
     return frames
 
@@ -126,7 +128,7 @@ def _take_atom(block: _Block, words: list[str], where: str) -> None:
     )
     symbol = words[4]
     if symbol not in atomic_numbers or symbol == "X":
-        raise UnknownElementError(f"{where}: unknown element {shown(symbol)}; expected a symbol like Si")
+        raise UnknownElementError(f"{where}: unknown element {shortened(symbol)}; expected a symbol like Si")
     row = [_number(word, where) for word in words[1:4] + words[5:]]
     first = len(block.atoms[0]) if block.atoms else len(row)
     _require(len(row) == first, where, f"some atoms of {block.begin} have forces, others not")
@@ -159,8 +161,10 @@ def _number(word: str, where: str) -> float:
     try:
         value = number(word)
     except ValueError:
-        raise FileFormatError(f"{where}: expected a number, got {shown(word)}") from None
-    _require(math.isfinite(value), where, f"expected a finite number, got {shown(word)}; remove the frame")
+        raise FileFormatError(f"{where}: expected a number, got {shortened(word)}") from None
+    _require(
+        math.isfinite(value), where, f"expected a finite number, got {shortened(word)}; remove the frame"
+    )
     return value
 
 
@@ -187,7 +191,8 @@ def write_runner_data(path: str | os.PathLike[str], frames: Sequence[Atoms], uni
     Raises
     ------
     InvalidInputError
-        If a frame has no energy or forces, or is periodic in one or two directions only.
+        If a frame has no energy or forces, is periodic in one or two directions only, or has a ``charge``
+        or ``set`` that this format cannot say.
     """
     system = UnitSystem(units)
     require_labels(frames, forces=True, where="frames to write as input.data")
@@ -198,12 +203,31 @@ def write_runner_data(path: str | os.PathLike[str], frames: Sequence[Atoms], uni
                     f"{path}: frame {place} (counted from 0) is periodic in some directions only, which "
                     f"input.data cannot say; write extended XYZ instead"
                 )
-            _write_block(stream, frame, system)
+            where = f"{path}: frame {place} (counted from 0)"
+            _write_block(stream, frame, system, _charge(frame, where), _tag(frame, where))
 
 
-def _write_block(stream: IO[str], frame: Atoms, units: UnitSystem) -> None:
+def _charge(frame: Atoms, where: str) -> float:
+    """Of the whole frame, e; 0 where it says nothing."""
+    value = checked("charge", frame.info.get("charge", 0.0), len(frame), f"{where}: info['charge']")
+    if not math.isfinite(value):
+        raise InvalidInputError(f"{where}: info['charge'] must be a finite number, got {value}")
+    return float(value)
+
+
+def _tag(frame: Atoms, where: str) -> str:
+    """What stands behind ``begin``: a word, with which a reader goes on."""
+    tag = str(frame.info.get("set", ""))
+    if tag and (len(tag.split()) != 1 or tag != tag.strip() or COMMENT.search(tag)):
+        raise InvalidInputError(
+            f"{where}: info['set'] must be one word without # and !, got {shortened(tag)}; input.data has no "
+            f"place for more"
+        )
+    return f" set={tag}" if tag else ""
+
+
+def _write_block(stream: IO[str], frame: Atoms, units: UnitSystem, total: float, tag: str) -> None:
     results = results_of(frame)
-    tag = f" set={frame.info['set']}" if "set" in frame.info else ""
     comment = " ".join(str(frame.info.get("comment", "")).split())
     stream.write(f"begin{tag}\ncomment {comment}\n")
     for row in frame.cell.array / units.length if frame.pbc.all() else ():
@@ -220,4 +244,4 @@ def _write_block(stream: IO[str], frame: Atoms, units: UnitSystem) -> None:
         x, f = ("{:24.16E} {:24.16E} {:24.16E}".format(*vector) for vector in (position, force))
         stream.write(f"atom {x} {symbol:2s} {charge:24.16E} {0.0:24.16E} {f}\n")
     stream.write(f"energy {results['energy'] / units.energy:24.16E}\n")
-    stream.write(f"charge {float(frame.info.get('charge', 0.0)):24.16E}\nend\n")
+    stream.write(f"charge {total:24.16E}\nend\n")

@@ -78,7 +78,7 @@ def _files(folder: Path, number: int) -> tuple[Path, Path]:
 def _reason(error: Exception) -> str:
     """In one line, which a file of frames can hold."""
     text = shortened(" ".join(str(error).split()), 500, quoted=False).replace('"', "'").replace("\\", "/")
-    return f"{type(error).__name__}: {''.join(c if c.isprintable() else '?' for c in text)}"
+    return f"{type(error).__name__}: {text}"
 
 
 def _keep(folder: Path, number: int, frame: Atoms, outcome: Atoms | Exception) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 from numpy.typing import NDArray
 
+from nnpot.cells import cell_volume
 from nnpot.errors import InvalidInputError, NnpotError
+from nnpot.io.label_values import checked
 from nnpot.lammps_system import compute_labels
 from nnpot.learning.config import AseReference, ReferenceConfig
 from nnpot.messages import shortened
@@ -73,8 +76,10 @@ def _with_calculator(frame: Atoms, reference: AseReference, directory: Path) -> 
     if not hasattr(atoms.calc, "get_property") and not hasattr(atoms.calc, "get_potential_energy"):
         raise NnpotError(f"{reference.calculator} gave {shortened(atoms.calc)}, which is no ASE calculator")
     said: dict[str, Any] = {"energy": atoms.get_potential_energy(), "forces": atoms.get_forces()}
-    if atoms.pbc.all() and "stress" in (getattr(atoms.calc, "implemented_properties", None) or ()):
-        said["stress"] = atoms.get_stress()
+    known = getattr(atoms.calc, "implemented_properties", None) or ()
+    if cell_volume(atoms) is not None and "stress" in known:
+        with suppress(NotImplementedError):  # many codes have one of crystals alone
+            said["stress"] = atoms.get_stress()
     _require_same_structure(frame, atoms)
     results = {name: _checked(name, value, len(frame)) for name, value in said.items()}
     labelled: Atoms = frame.copy()
@@ -100,19 +105,12 @@ def _checked(name: str, value: Any, n_atoms: int) -> float | NDArray[np.float64]
     NnpotError
         That says what was expected, and what the reference gave.
     """
-    shape = {"energy": (), "forces": (n_atoms, 3), "stress": (6,)}.get(name)
-    try:
-        found = np.array(value)
-        found = found.astype(float) if found.dtype.kind in "iuf" else np.empty(0)
-    except (TypeError, ValueError):
-        found = np.empty(0)
-    if shape is not None and found.shape != shape:
-        got = f"the shape {np.shape(value)}" if found.size else shortened(value)
-        expected = "one number" if not shape else f"numbers of the shape {shape}"
-        raise NnpotError(f"the reference gave no right {name}: expected {expected}, got {got}")
+    if isinstance(value, str):
+        raise NnpotError(f"{name} of the reference must be numbers, got {shortened(value)}")
+    found: float | NDArray[np.float64] = checked(name, value, n_atoms, f"{name} of the reference")
     if not np.isfinite(found).all():
-        raise NnpotError(f"the reference gave {name} that are not finite")
-    return float(found) if not shape else found
+        raise NnpotError(f"{name} of the reference must be finite")
+    return found
 
 
 def calculator_factory(reference: AseReference) -> Callable[..., Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,10 +13,10 @@ def _as_list(value: Any) -> Any:
 
 
 def _as_text(value: Any) -> Any:
-    """A number, and a day, that YAML sees in a name is the text that stands in the file."""
+    """A number that YAML sees in a name is the text that stands in the file."""
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value) if isinstance(value, int | float | date) else value
+    return str(value) if isinstance(value, int | float) else value
 
 
 Paths = Annotated[list[Path], BeforeValidator(_as_list)]
