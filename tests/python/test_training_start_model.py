@@ -80,7 +80,7 @@ def test_other_cutoffs_functions_and_normalised_energies_are_taken_over(tmp_path
     with open(tmp_path / "old" / "input.nn", "a", encoding="utf-8") as stream:
         stream.write("mean_energy -1.25\nconv_energy 0.4\nconv_length 1.0\n")
     text = (tmp_path / "old" / "input.nn").read_text(encoding="utf-8")
-    (tmp_path / "old" / "input.nn").write_text(text.replace("cutoff_type 6", "cutoff_type 6 0.3"))
+    (tmp_path / "old" / "input.nn").write_text(text.replace("cutoff_type 6 0", "cutoff_type 6 0.3"))
     read = _core.Model.read(str(tmp_path / "old"), None)
     assert (read.mean_energy, read.energy_per_output, read.cutoff_alpha) == (-1.25, 2.5, 0.3)
     round_trip(StartModel(tmp_path / "old", [read]), structures[:1], tmp_path / "new")
