@@ -100,7 +100,16 @@ def wide(frames: list[Atoms]) -> None:
         frame.calc.results["energy"] += 0.7 * number * len(frame)
 
 
-@pytest.mark.parametrize("change", [isolated, dimers, another_crystal, wide])
+def clusters(frames: list[Atoms]) -> None:
+    """As many as there are crystals, without a cell."""
+    for frame in frames[:8]:
+        results = frame.calc.results
+        frame.set_cell(np.zeros((3, 3)))
+        frame.pbc = False
+        frame.calc = SinglePointCalculator(frame, energy=results["energy"] + 1.5 * len(frame))
+
+
+@pytest.mark.parametrize("change", [isolated, dimers, another_crystal, wide, clusters])
 def test_what_physics_allows_is_no_second_program(change: Callable[[list[Atoms]], None]) -> None:
     frames = crystals(16, symbols="Cu")
     change(frames)
