@@ -363,13 +363,15 @@ def moved(step: float) -> list[Atoms]:
 
 
 def stretched(step: float) -> list[Atoms]:
-    """A cell on a spring along x, with a stress that has the wrong sign."""
+    """A cell on a spring along x, with a stress that has the wrong sign; an atom on one along y is right."""
     frames = []
     for number in range(12):
-        length = 10.0 * (1.0 + step) ** number
-        atoms = Atoms("Cu", cell=[length, 4.0, 5.0], pbc=True)
-        stress = [-2.0 * (length - 8.0) / 20.0, 0, 0, 0, 0, 0]
-        atoms.calc = SinglePointCalculator(atoms, energy=(length - 8.0) ** 2, stress=np.array(stress))
+        length, y = 10.0 * (1.0 + step) ** number, 9.0 - 0.1 * number
+        atoms = Atoms("Cu2", [[0, 0, 0], [0, y, 0]], cell=[length, 16.0, 5.0], pbc=True)
+        stress = np.array([-2.0 * (length - 8.0) / 80.0, 0, 0, 0, 0, 0])
+        forces = np.array([[0, 0, 0], [0, -0.4 * (y - 3.0), 0]])
+        energy = (length - 8.0) ** 2 + 0.2 * (y - 3.0) ** 2
+        atoms.calc = SinglePointCalculator(atoms, energy=energy, stress=stress, forces=forces)
         frames.append(atoms)
     return frames
 
@@ -409,3 +411,13 @@ def test_a_frame_is_too_close_where_one_pair_is() -> None:
     frames[4].symbols[1] = "Au"
     (line,) = [line for line in summary_of(frames).warnings if "too close" in line]
     assert "1 frame(s): set.xyz: frame 4" in line
+
+
+def test_energies_that_do_not_follow_the_forces_are_said_to() -> None:
+    """They go up and down by 0.01 eV and more, while the force and the steps stay the same."""
+    frames, energy = moved(0.05), 0.0
+    for number, frame in enumerate(frames):
+        energy += 0.03 if number % 2 else -0.01
+        frame.calc.results |= {"energy": energy, "forces": np.array([[0.0, 0, 0], [0.2, 0, 0]])}
+    (line,) = [line for line in summary_of(frames).warnings if "work" in line]
+    assert "forces: the energies of 11 pairs of close frames do not follow the work of the forces" in line

@@ -142,3 +142,9 @@ def test_a_peak_is_looked_for_in_g_smoothed_over_a_tenth_of_an_angstrom(bin_widt
         RadialDistribution(r, g).first_peak()
     g[40] = 2.01 * n_smoothed
     assert RadialDistribution(r, g).first_peak()[0] == pytest.approx(r[40], abs=2.5 * bin_width)
+
+
+def test_the_closest_atoms_are_seen_however_few_they_are():
+    r = np.array([0.5, 1.5, 2.5])
+    assert RadialDistribution(r, np.array([0.0, 0.001, 3.0])).closest == 1.5
+    assert np.isnan(RadialDistribution(r, np.zeros(3)).closest)
