@@ -421,3 +421,9 @@ def test_energies_that_do_not_follow_the_forces_are_said_to() -> None:
         frame.calc.results |= {"energy": energy, "forces": np.array([[0.0, 0, 0], [0.2, 0, 0]])}
     (line,) = [line for line in summary_of(frames).warnings if "work" in line]
     assert "forces: the energies of 11 pairs of close frames do not follow the work of the forces" in line
+
+
+def test_a_stress_that_only_some_frames_have_is_no_question() -> None:
+    frames = copper(6)
+    frames[3].info["REF_stress"] = frames[3].calc.results.pop("stress")
+    assert not [line for line in summary_of(frames).warnings if "no frame has a stress" in line]
