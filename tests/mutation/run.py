@@ -132,15 +132,16 @@ def sample(mutants: list[Mutant], n: int, seed: int) -> list[Mutant]:
 
 
 def tests_of(module: str, through: frozenset[str] = frozenset()) -> list[str]:
-    """Files of tests with the name of the module, then those that import it.
+    """Files of tests that import the module, first those with its name; or that with its path.
 
     Where there are none, those of the modules that import it.
     """
     path = Path(module).with_suffix("")
     names = {f"test_{path.name}.py", f"test_{'_'.join(path.parts)}.py"}
     files = sorted(TESTS.glob("test_*.py"))
-    own = [file.name for file in files if file.name in names]
-    found = own + [file.name for file in files if file.name not in own and imports(file, path)]
+    found = [file.name for file in files if imports(file, path)]
+    found.sort(key=lambda name: name not in names)
+    found = found or [file.name for file in files if file.name == f"test_{'_'.join(path.parts)}.py"]
     if found:
         return found
     users = [str(file.relative_to(PACKAGE)) for file in sorted(PACKAGE.rglob("*.py")) if imports(file, path)]

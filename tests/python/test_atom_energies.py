@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 
+import numpy as np
 import pytest
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 
-from nnpot.analysis.atom_energies import elements_of, fit_atom_energies
+from nnpot.analysis.atom_energies import elements_of, fit_atom_energies, least_squares_atoms
 from nnpot.errors import InvalidInputError
 
 TRUE = {"O": -7.5, "Si": -3.25}
@@ -54,3 +55,12 @@ def test_one_composition_does_not_determine_them_and_that_is_said(caplog: pytest
 def test_an_element_that_no_frame_has_is_refused() -> None:
     with pytest.raises(InvalidInputError, match=r"names Ge, which no training frame has \(they have O, Si\)"):
         fit_atom_energies([frame("SiO")], {"Ge": 1.0})
+
+
+def test_frames_of_any_number_and_size_give_the_energies_of_atoms() -> None:
+    frames = [frame(formula) for formula in ("Si2O4", "SiO", "Si8", "SiO2")]
+    energies = np.array([atoms.get_potential_energy() for atoms in frames])
+    assert least_squares_atoms(frames, energies) == pytest.approx({8: TRUE["O"], 14: TRUE["Si"]})
+    off = [frame("Si20", 1.0), frame("Si2", -3.0), frame("Si2", 2.0)]
+    found = least_squares_atoms(off, np.array([atoms.get_potential_energy() for atoms in off]))
+    assert found == pytest.approx({14: TRUE["Si"]}), "errors per atom of 1, -3 and 2 sum up to 0"

@@ -83,3 +83,10 @@ def test_errors_that_matter_nowhere_are_no_reproach() -> None:
     part = predictions(0.0, 0.0, n_frames=2)
     part = Predictions(part.frames[:1] * 3, part.predictions[:1] * 3)
     assert worse_than_nothing({"train": part}) == []
+
+
+def test_nothing_is_said_of_labels_that_are_not_there() -> None:
+    unlabelled = predictions(0.8, 0.95)
+    for frame in unlabelled.frames:
+        del frame.calc.results["forces"]
+    assert worse_than_nothing({"train": predictions(0.8, 0.95), "test": unlabelled}) == []

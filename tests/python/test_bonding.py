@@ -59,3 +59,13 @@ def test_nothing_to_look_at_is_refused():
         bonding([], "Si", "O", 2.0)
     with pytest.raises(InvalidInputError, match="at least one simulation"):
         mean_bonding([])
+
+
+def test_atoms_of_all_frames_count_alike_in_the_shares():
+    bent = Atoms("HOH", [[1, 0, 0], [0, 0, 0], [0, 1, 0]], cell=[9] * 3, pbc=True)
+    planar = Atoms("OH4", [[0, 0, 0], [1, 0, 0], [0, 1, 0], [-1, 0, 0], [0, -1, 0]], cell=[9] * 3, pbc=True)
+    found = bonding([bent, planar, bent], "O", "H", 1.1)
+    np.testing.assert_allclose(found.coordination, [0, 0, 2 / 3, 0, 1 / 3])
+    assert found.mean_coordination == pytest.approx(8 / 3)
+    np.testing.assert_allclose(found.mean_angles, [90.0, 120.0, 90.0])
+    assert bonding([bent], "O", "H", 1.1).mean_angles is None, "one frame has no blocks"

@@ -95,3 +95,17 @@ def test_what_makes_no_sense_is_refused() -> None:
     atoms.pbc = (True, True, False)
     with pytest.raises(InvalidInputError, match="periodic in all three directions"):
         ewald(atoms, charges_of(atoms))
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_what_surrounds_a_crystal_acts_on_its_dipole_along_each_axis(axis: int) -> None:
+    """2π M² / V of a slab along its normal, a third of it in vacuum along any axis (de Leeuw 1980)."""
+    positions = np.full((2, 3), 2.0)
+    positions[1, axis] += 1.5
+    atoms = Atoms("NaCl", positions, cell=[6.0, 7.0, 8.0], pbc=True)
+    conductor, vacuum, slab = (
+        ewald(atoms, [1.0, -1.0], surroundings=name).energy for name in ("conductor", "vacuum", "slab")
+    )
+    expected = COULOMB * 2.0 * np.pi * 1.5**2 / (6.0 * 7.0 * 8.0)
+    assert vacuum - conductor == pytest.approx(expected / 3.0, rel=1e-9)
+    assert slab - conductor == pytest.approx(expected if axis == 2 else 0.0, rel=1e-9, abs=1e-11)

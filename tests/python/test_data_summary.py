@@ -348,3 +348,82 @@ def test_a_periodic_frame_without_a_cell_has_no_images() -> None:
 def test_no_frames_are_refused() -> None:
     with pytest.raises(InvalidInputError, match="expected at least one frame"):
         summarize([], [])
+
+
+def moved(step: float) -> list[Atoms]:
+    """An atom on a spring, which moves against x; its forces have the wrong sign."""
+    frames = []
+    for number in range(12):
+        atoms = Atoms("Cu2", [[0, 0, 0], [9.0 - step * number, 0, 0]], cell=[20.0] * 3, pbc=True)
+        forces = np.zeros((2, 3))
+        forces[1, 0] = 2.0 * (atoms.positions[1, 0] - 3.0)
+        atoms.calc = SinglePointCalculator(atoms, energy=0.25 * forces[1, 0] ** 2, forces=forces)
+        frames.append(atoms)
+    return frames
+
+
+def stretched(step: float) -> list[Atoms]:
+    """A cell on a spring along x, with a stress that has the wrong sign; an atom on one along y is right."""
+    frames = []
+    for number in range(12):
+        length, y = 10.0 * (1.0 + step) ** number, 9.0 - 0.1 * number
+        atoms = Atoms("Cu2", [[0, 0, 0], [0, y, 0]], cell=[length, 16.0, 5.0], pbc=True)
+        stress = np.array([-2.0 * (length - 8.0) / 80.0, 0, 0, 0, 0, 0])
+        forces = np.array([[0, 0, 0], [0, -0.4 * (y - 3.0), 0]])
+        energy = (length - 8.0) ** 2 + 0.2 * (y - 3.0) ** 2
+        atoms.calc = SinglePointCalculator(atoms, energy=energy, stress=stress, forces=forces)
+        frames.append(atoms)
+    return frames
+
+
+@pytest.mark.parametrize("frames", [moved, stretched])
+def test_frames_that_are_far_from_each_other_prove_nothing(frames: Callable[[float], list[Atoms]]) -> None:
+    (line,) = [line for line in summary_of(frames(0.05)).warnings if "work" in line]
+    assert "11 pairs" in line and "change by -1 times" in line and "wrong sign" in line
+    assert not [line for line in summary_of(frames(0.25)).warnings if "work" in line]
+
+
+def test_frames_without_what_does_the_work_prove_nothing() -> None:
+    for frames, label in ((moved(0.05), "forces"), (stretched(0.05), "stress")):
+        for frame in frames:
+            del frame.calc.results[label]
+        assert not [line for line in summary_of(frames).warnings if "work" in line]
+
+
+def test_the_shortest_distance_of_each_pair_is_told_with_its_frame() -> None:
+    frames = []
+    for distance, other in ((1.7, 2.0), (1.6, 2.3), (1.9, 1.8), (1.8, 2.1)):
+        positions = [[0, 0, 0], [0, 0, distance], [0, 0, -other]]
+        frames.append(Atoms("SiOSi", positions, cell=[12.0] * 3, pbc=True))
+        frames[-1].calc = SinglePointCalculator(frames[-1], energy=0.0, forces=np.zeros((3, 3)))
+    found = {pair.elements: pair for pair in summary_of(frames).pairs}
+    assert found["O", "Si"].distance == pytest.approx(1.6)
+    assert found["O", "Si"].where == "set.xyz: frame 1"
+    assert found["Si", "Si"].distance == pytest.approx(1.8)
+    assert found["Si", "Si"].where == "set.xyz: frame 2"
+    assert found["O", "Si"].radii == pytest.approx(0.66 + 1.11)
+
+
+def test_a_frame_is_too_close_where_one_pair_is() -> None:
+    """Also beside pairs that are not."""
+    frames = copper(6)
+    frames[4].positions[1] = frames[4].positions[0] + [0.0, 0.0, 1.2]
+    frames[4].symbols[1] = "Au"
+    (line,) = [line for line in summary_of(frames).warnings if "too close" in line]
+    assert "1 frame(s): set.xyz: frame 4" in line
+
+
+def test_energies_that_do_not_follow_the_forces_are_said_to() -> None:
+    """They go up and down by 0.01 eV and more, while the force and the steps stay the same."""
+    frames, energy = moved(0.05), 0.0
+    for number, frame in enumerate(frames):
+        energy += 0.03 if number % 2 else -0.01
+        frame.calc.results |= {"energy": energy, "forces": np.array([[0.0, 0, 0], [0.2, 0, 0]])}
+    (line,) = [line for line in summary_of(frames).warnings if "work" in line]
+    assert "forces: the energies of 11 pairs of close frames do not follow the work of the forces" in line
+
+
+def test_a_stress_that_only_some_frames_have_is_no_question() -> None:
+    frames = copper(6)
+    frames[3].info["REF_stress"] = frames[3].calc.results.pop("stress")
+    assert not [line for line in summary_of(frames).warnings if "no frame has a stress" in line]

@@ -18,6 +18,7 @@ def test_drift_and_fluctuation_are_told_apart():
     assert run.fluctuation == pytest.approx(0.3 / np.sqrt(2), rel=0.01)
     later = EnergyConservation(time + 7.0, run.energy, 300.0, 1.0)
     assert later.drift == pytest.approx(run.drift), "of the run, whenever its time begins"
+    assert later.drift_estimate.error == pytest.approx(run.drift_estimate.error)
 
 
 def test_stillinger_weber_keeps_its_energy(monkeypatch):

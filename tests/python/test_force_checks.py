@@ -160,3 +160,11 @@ def test_impossible_measurements_are_refused() -> None:
         energy_drift(EMT(), EMT(), [copper()], timestep=0.0)
     with pytest.raises(InvalidInputError, match="two steps"):
         energy_drift(EMT(), EMT(), [copper()], duration=0.001)
+
+
+def test_random_momenta_keep_the_kinetic_energy_that_was_drawn() -> None:
+    atoms = Atoms("HAu", [[0, 0, 0], [0, 0, 2]])
+    drawn = np.random.default_rng(5).normal(size=(2, 3)) * np.sqrt(units.kB * 300.0)  # momenta over √mass
+    set_temperature(atoms, 300.0, np.random.default_rng(5))
+    assert atoms.get_kinetic_energy() == pytest.approx(0.5 * np.sum(drawn**2))
+    np.testing.assert_allclose(atoms.get_momenta().sum(axis=0), 0.0, atol=1e-12)

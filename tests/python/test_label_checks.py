@@ -100,7 +100,16 @@ def wide(frames: list[Atoms]) -> None:
         frame.calc.results["energy"] += 0.7 * number * len(frame)
 
 
-@pytest.mark.parametrize("change", [isolated, dimers, another_crystal, wide])
+def clusters(frames: list[Atoms]) -> None:
+    """As many as there are crystals, without a cell."""
+    for frame in frames[:8]:
+        results = frame.calc.results
+        frame.set_cell(np.zeros((3, 3)))
+        frame.pbc = False
+        frame.calc = SinglePointCalculator(frame, energy=results["energy"] + 1.5 * len(frame))
+
+
+@pytest.mark.parametrize("change", [isolated, dimers, another_crystal, wide, clusters])
 def test_what_physics_allows_is_no_second_program(change: Callable[[list[Atoms]], None]) -> None:
     frames = crystals(16, symbols="Cu")
     change(frames)
@@ -170,3 +179,14 @@ def test_a_molecule_without_any_force_is_strange() -> None:
     water = molecule("H2O")
     water.calc = SinglePointCalculator(water, energy=-1.0, forces=np.zeros((3, 3)))
     assert len(check_placeholders([water], ["water"])) == 1
+
+
+def test_compositions_differ_by_the_energies_of_their_atoms() -> None:
+    """All-electron energies: hundreds of eV/atom between compositions, and nothing is wrong."""
+    frames = crystals(12)
+    for number, frame in enumerate(frames):
+        frame.symbols[:] = "Cu"
+        frame.symbols[: number % len(frame)] = "Au"
+        of_atoms = sum({"Cu": -1640.0, "Au": -18000.0}[symbol] for symbol in frame.symbols)
+        frame.calc = SinglePointCalculator(frame, energy=of_atoms - 3.0 * len(frame))
+    assert heaps_of(frames) == []

@@ -11,6 +11,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 
 from nnpot import InvalidInputError
 from nnpot.io import require_any_labels, require_labels
+from nnpot.io.labels import THINNEST, require_elements, require_finite, require_possible_cell
 
 
 def frame(**results: Any) -> Atoms:
@@ -92,3 +93,29 @@ def test_labels_in_memory_are_checked_like_those_of_files(label: str, value: Any
     for require in (require_labels, require_any_labels):
         with pytest.raises(InvalidInputError, match=rf"frame 1 \(counted from 0\): {message}"):
             require([frame(**GOOD), bad])
+
+
+@pytest.mark.parametrize("height", [0.9, 1.1])
+@pytest.mark.parametrize("thin", [0, 1, 2])
+def test_the_height_of_a_cell_counts_not_the_lengths_of_its_vectors(height: float, thin: int) -> None:
+    cell = np.diag([10.0, 20.0, 30.0])
+    cell[thin] = 0.9 * cell[(thin + 1) % 3]  # in the plane of the others
+    cell[thin, thin] = height * THINNEST
+    atoms = Atoms("Si", [[0, 0, 0]], cell=cell, pbc=True)
+    if height > 1.0:
+        require_possible_cell(atoms, "set.xyz: frame 3")
+        return
+    with pytest.raises(InvalidInputError, match=r"^set\.xyz: frame 3: the cell must span at least 0\.5 Å"):
+        require_possible_cell(atoms, "set.xyz: frame 3")
+
+
+def test_atoms_that_are_no_element_and_numbers_that_are_none_are_named() -> None:
+    for number in (0, 119, -1):
+        atoms = Atoms(numbers=[14, 14, number, number], positions=np.zeros((4, 3)))
+        with pytest.raises(InvalidInputError, match=f"^set: .* the atomic number of atom 2 is {number};"):
+            require_elements(atoms, "set")
+    require_elements(Atoms(numbers=[1, 118], positions=np.zeros((2, 3))), "set")
+    atoms = frame(**GOOD)
+    atoms.positions[1, 2] = atoms.positions[1, 0] = np.nan
+    with pytest.raises(InvalidInputError, match="^set: position of atom 1 must be a finite number, got nan"):
+        require_finite(atoms, "set")

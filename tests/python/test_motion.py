@@ -39,6 +39,9 @@ def test_motion_of_the_whole_does_not_count():
 def test_displacements_need_atoms_and_frames():
     with pytest.raises(InvalidInputError, match="atoms of Si"):
         mean_square_displacement(walk(10, 4), 1.0, "Si")
+    with pytest.raises(InvalidInputError, match="at least eight frames"):
+        mean_square_displacement(walk(7, 4), 1.0, "H")
+    assert len(mean_square_displacement(walk(8, 4), 1.0, "H").msd) == 4
 
 
 def test_oscillators_stand_at_their_frequencies():
@@ -60,3 +63,19 @@ def test_oscillators_stand_at_their_frequencies():
 def test_too_short_for_the_resolution():
     with pytest.raises(InvalidInputError, match="needs 1000 samples that are 4.0 fs apart, got 10"):
         vibrational_density(np.zeros((10, 2, 3)), np.ones(2), 4.0)
+
+
+@pytest.mark.parametrize(("n_samples", "n_pieces"), [(1000, 1), (1499, 1), (1500, 2), (2000, 3)])
+def test_pieces_of_a_spectrum_overlap_by_half_and_reach_the_end(n_samples, n_pieces):
+    """An oscillator that starts in the last quarter is in the last piece alone, however many there are."""
+    time = np.arange(n_samples) * 2.0
+    velocities = np.zeros((n_samples, 1, 3))
+    velocities[:, 0, 0] = np.where(time < 2.0 * (n_samples - 250), 1.0, 1e3) * np.cos(0.02 * np.pi * time)
+    found = vibrational_density(velocities, np.ones(1), 2.0, resolution=1.0)
+    if n_pieces == 1:
+        assert found.pieces is None and np.isnan(found.error).all()
+        return
+    assert len(found.pieces) == n_pieces
+    np.testing.assert_allclose(found.pieces.mean(axis=0), found.density)
+    shares = found.pieces.sum(axis=1) / found.pieces.sum()
+    assert shares[-1] > 0.9

@@ -130,3 +130,21 @@ def test_first_peak_is_found_between_bins():
     assert height == pytest.approx(7.3, rel=0.08)
     with pytest.raises(InvalidInputError, match="no peak above 2"):
         RadialDistribution(r, np.ones_like(r)).first_peak()
+
+
+@pytest.mark.parametrize(("bin_width", "n_smoothed"), [(0.02, 5), (0.05, 3), (0.1, 1), (0.025, 5)])
+def test_a_peak_is_looked_for_in_g_smoothed_over_a_tenth_of_an_angstrom(bin_width, n_smoothed):
+    """A single full bin counts by its share of the bins that it is smoothed over."""
+    r = (np.arange(100) + 0.5) * bin_width
+    g = np.zeros(100)
+    g[40] = 1.99 * n_smoothed
+    with pytest.raises(InvalidInputError, match="no peak above 2"):
+        RadialDistribution(r, g).first_peak()
+    g[40] = 2.01 * n_smoothed
+    assert RadialDistribution(r, g).first_peak()[0] == pytest.approx(r[40], abs=2.5 * bin_width)
+
+
+def test_the_closest_atoms_are_seen_however_few_they_are():
+    r = np.array([0.5, 1.5, 2.5])
+    assert RadialDistribution(r, np.array([0.0, 0.001, 3.0])).closest == 1.5
+    assert np.isnan(RadialDistribution(r, np.zeros(3)).closest)

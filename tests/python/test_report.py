@@ -1,10 +1,14 @@
+import re
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from ase import Atoms, units
 from ase.calculators.singlepoint import SinglePointCalculator
+from random_model import random_model
+from structures import structure
 
 from nnpot import Prediction, epoch_plots, plots
 from nnpot.analysis.predictions import Predictions, mean_predictions
@@ -153,3 +157,56 @@ def test_learning_curves_show_each_column_under_its_name(drawn):
             np.testing.assert_allclose(panels[label]["validation"], 10 * number / epochs)
         np.testing.assert_allclose(panels["Learning rate"]["Learning rate"], 0.1 / epochs)
     assert len(drawn) == 2
+
+
+def page_of(report, tmp_path):
+    """Its text with tables as lines of cells."""
+    page = report.write(tmp_path).read_text("utf-8")
+    cells = re.sub(r"</t[dh]>\s*<t[dh][^>]*>", "|", page)
+    return re.sub(r"<[^>]*>", "\n", cells)
+
+
+def test_errors_of_groups_and_elements_are_told_also_where_one_has_none(tmp_path):
+    frames = [frame((0.1, 0.2)), frame((0.1, 0.2)), frame()]
+    for atoms, group in zip(frames, "aab", strict=True):
+        atoms.info["group"] = group
+    del frames[2].calc.results["forces"]
+    answers = [prediction(-7.9, 0.1, 0.0), prediction(-8.1, 0.1, 0.0), prediction(-8.0, 9.0, 0.0)]
+    report = Report("groups")
+    report.predictions("test", Predictions(frames, answers))
+    page = page_of(report, tmp_path)
+    (heading, a, b) = (line for line in page.splitlines() if line.startswith(("group|", "a|", "b|")))
+    names = heading.split("|")
+    told = dict(zip(names, a.split("|"), strict=True)), dict(zip(names, b.split("|"), strict=True))
+    energy, force = "energy RMSE (meV/atom)", "force RMSE (meV/Å)"
+    assert [float(row[energy]) for row in told] == pytest.approx([50.0, 0.0])
+    assert float(told[0][force]) == pytest.approx(100 / np.sqrt(2), abs=0.1)
+    assert told[1][force] == ""
+    assert "\nelement|" in page and "\nO|" in page
+
+
+def test_a_model_is_told_by_the_numbers_of_its_nodes(tmp_path):
+    functions = [
+        f"{center} 2 {other} 0.4 {shift} 5.0"
+        for center, other, shift in (
+            ("Si", "O", 0),
+            ("Si", "Si", 0),
+            ("Si", "O", 2),
+            ("O", "Si", 0),
+            ("O", "O", 0),
+        )
+    ]
+    model = random_model([structure("liquid")], functions, 1, "t", "scale_center", 1)
+    report = Report("model")
+    report.model(model)
+    page = page_of(report, tmp_path)
+    assert "Cutoff radius 5.000 Å." in page
+    assert f"Si|3|3–8–8–1|ttl|{3 * 8 + 8 + 8 * 8 + 8 + 8 + 1}|-2.900000" in page
+    assert f"O|2|2–8–8–1|ttl|{2 * 8 + 8 + 8 * 8 + 8 + 8 + 1}|-2.300000" in page
+
+
+def test_what_looks_wrong_in_data_is_said_below_their_table(tmp_path):
+    report = Report("data")
+    report.data(SimpleNamespace(table=lambda: (["set"], [["all"]]), warnings=["a & b", "c"]))
+    page = report.write(tmp_path).read_text("utf-8")
+    assert page.count('<p class="warning">') == 2 and "a &amp; b" in page

@@ -216,3 +216,11 @@ def test_mean_angles_of_blocks_of_frames() -> None:
     assert found.mean_angle_estimate.value == pytest.approx(np.mean(found.mean_angles))
     assert found.mean_angle_estimate.error == pytest.approx(5.0 / np.sqrt(40), rel=0.5)
     assert np.isnan(bonding(frames[:1], "O", "H", 1.1).mean_angle_estimate.error)
+
+
+def test_the_error_of_a_large_difference_is_that_of_the_two_means() -> None:
+    """Also where the pieces are skewed, so that a median would have another."""
+    first, second = np.array([[1.0], [1.0], [1.1], [5.0], [1.2]]), np.array([[91.0], [95.0], [90.0]])
+    found = mean_curve_difference(first, second)
+    assert found.value == pytest.approx(92.0 - 1.86, rel=1e-3)
+    assert found.error == pytest.approx(np.hypot(error_of_mean(first)[0], error_of_mean(second)[0]), rel=1e-3)

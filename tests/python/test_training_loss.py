@@ -188,6 +188,23 @@ def test_stresses_are_the_derivative_of_the_energy_by_strain(descriptor: Descrip
     np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-7)
 
 
+def test_weights_multiply_the_terms_and_only_0_leaves_one_out(descriptor: Descriptor) -> None:
+    _, device, batch = one_batch(descriptor, FRAMES)
+    said = predict(create(descriptor), device, batch, with_stress=True)
+
+    def value(weights: dict[str, float]) -> float:
+        loss = Loss(
+            LossConfig.model_validate({f"{term}_weight": weights.get(term, 0) for term in TERMS}), SCALE
+        )
+        return float(loss.total(loss.sums(said, device, batch), batch.counts)[0])
+
+    alone = {term: value({term: 1.0}) for term in TERMS}
+    assert min(alone.values()) > 0.0
+    for weights in ({"energy": 1.0, "force": 2.0, "stress": 3.0}, {"energy": 0.5, "force": 1.0}):
+        expected = sum(weight * alone[term] for term, weight in weights.items())
+        assert value(weights) == pytest.approx(expected, rel=1e-12)
+
+
 def test_missing_labels_count_nothing(descriptor: Descriptor) -> None:
     data, device, batch = one_batch(descriptor, FRAMES)
     with_forces = [frame for frame in FRAMES if "forces" in frame.calc.results]
