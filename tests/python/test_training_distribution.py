@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -66,13 +68,15 @@ def start(program: str, config: Path, run_dir: Path, **environment: str) -> subp
 
 
 def free_ports(n: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(n)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [int(one.getsockname()[1]) for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+    """Beyond those that the system gives to programs which ask for any: nobody takes them meanwhile."""
+    found: list[int] = []
+    for port in random.sample(range(61000, 65536), 4536):
+        with socket.socket() as one, suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            found.append(port)
+        if len(found) == n:
+            return found
+    raise AssertionError(f"fewer than {n} ports are free")
 
 
 def write_config(values: dict[str, Any], directory: Path) -> Path:
