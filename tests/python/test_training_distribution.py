@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import quick_training
 import yaml
 from training_data import alloy_values, write_alloy
 
@@ -34,12 +35,19 @@ tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU"
 mirrored = lambda: distribution.Distribution(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
 from nnpot.training import run
 run.find_distribution = mirrored
+run.write_report = lambda run_dir, *_: run_dir
 from nnpot.cli.main import main
 main(sys.argv[1:])
 """
 """Stands for a machine with two GPUs."""
 
-PLAIN = "import sys; from nnpot.cli.main import main; main(sys.argv[1:])"
+PLAIN = """
+import sys
+from nnpot.training import run
+run.write_report = lambda run_dir, *_: run_dir
+from nnpot.cli.main import main
+main(sys.argv[1:])
+"""
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +60,8 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def alone(values: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
     run_dir = tmp_path_factory.mktemp("alone") / "run"
-    train(TrainingConfig.model_validate(values), run_dir)
+    with quick_training.uncompiled(), quick_training.unreported():
+        train(TrainingConfig.model_validate(values), run_dir)
     return run_dir
 
 

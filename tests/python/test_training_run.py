@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import quick_training
 import yaml
 from busy import busy_processes
 from training_data import alloy_config, alloy_values, write_alloy
@@ -47,20 +48,11 @@ def unbroken(frames_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Tra
     return train(alloy_config(frames_file, epochs=EPOCHS), tmp_path_factory.mktemp("unbroken") / "run")
 
 
-@pytest.fixture
-def unreported() -> Iterator[None]:
-    """Trainings leave no report, whatever the test itself patches and takes back."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run, "write_report", lambda run_dir, *_: run_dir)
-        yield
-
-
-@pytest.fixture
-def uncompiled(
-    eagerly: None, unreported: None, frames_file: Path, tmp_path_factory: pytest.TempPathFactory
-) -> TrainingResult:
-    """An unbroken run without compiling, which rounds differently; for tests that train several times."""
-    return train(alloy_config(frames_file, epochs=EPOCHS), tmp_path_factory.mktemp("uncompiled") / "run")
+@pytest.fixture(scope="module")
+def uncompiled(frames_file: Path, tmp_path_factory: pytest.TempPathFactory) -> TrainingResult:
+    """An unbroken run without compiling, for tests that train several times."""
+    with quick_training.uncompiled(), quick_training.unreported():
+        return train(alloy_config(frames_file, epochs=EPOCHS), tmp_path_factory.mktemp("uncompiled") / "run")
 
 
 def read_log(run_dir: Path) -> list[dict[str, str]]:
@@ -169,6 +161,7 @@ def test_ctrl_c_ends_with_a_complete_model(frames_file: Path, tmp_path: Path) ->
     assert (run_dir / "report.html").exists()
 
 
+@pytest.mark.usefixtures("eagerly", "unreported")
 def test_a_full_disk_loses_nothing(
     uncompiled: TrainingResult, frames_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -184,6 +177,7 @@ def test_a_full_disk_loses_nothing(
     assert same_weights(train(config, run_dir, resume=True).model, uncompiled.model)
 
 
+@pytest.mark.usefixtures("eagerly", "unreported")
 def test_an_export_that_fails_leaves_the_model_before(
     uncompiled: TrainingResult, frames_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,6 +195,7 @@ def test_an_export_that_fails_leaves_the_model_before(
     assert same_weights(train(config, run_dir, resume=True).model, uncompiled.model)
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_without_a_finished_epoch_there_is_no_model(
     frames_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
