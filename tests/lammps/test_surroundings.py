@@ -196,7 +196,7 @@ def test_partitions(start: str, model_directory: Path, tmp_path: Path) -> None:
     (tmp_path / "in.lammps").write_text(script)
     command = [str(BIN / "mpiexec"), "-n", "3", str(LMP), "-in", "in.lammps", "-partition", "2", "1"]
     subprocess.run(
-        command, cwd=tmp_path, env=lammps_variables(), check=True, capture_output=True, timeout=100
+        command, cwd=tmp_path, env=lammps_variables(), check=True, capture_output=True, timeout=300
     )
     for number, name in enumerate(("crystal", "liquid")):
         text = (tmp_path / f"log.lammps.{number}").read_text()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import quick_training
 from ase import Atoms
 from random_model import random_model
 from structures import NAMES, structure
@@ -96,8 +97,12 @@ def any_potential(request: pytest.FixtureRequest) -> Potential:
 @pytest.fixture
 def eagerly() -> Iterator[None]:
     """TensorFlow works uncompiled: compiling would take longer than all epochs of a small training."""
-    from nnpot.training.tensorflow_setup import tf
+    with quick_training.uncompiled():
+        yield
 
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
+
+@pytest.fixture
+def unreported() -> Iterator[None]:
+    """Trainings leave no report."""
+    with quick_training.unreported():
+        yield

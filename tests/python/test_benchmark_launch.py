@@ -6,11 +6,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from waiting import LONGEST, wait_until
 
 from nnpot.benchmark import launch, rank
 from nnpot.benchmark.launch import run_lammps
@@ -70,22 +69,14 @@ def test_nothing_is_left_behind_after_an_interruption(tmp_path: Path) -> None:
     """The process that stands for LAMMPS writes down its number and would sleep for long."""
     mark = tmp_path / "pid"
     sleeper = (
-        f"import os, time, pathlib; pathlib.Path({str(mark)!r}).write_text(str(os.getpid())); time.sleep(99)"
+        f"import os, time, pathlib; pathlib.Path({str(mark)!r}).write_text(str(os.getpid())); time.sleep(600)"
     )
     code = (
         "import sys\nfrom nnpot.benchmark import launch\n"
         f"launch.lmp_command = lambda: [sys.executable, '-c', {sleeper!r}]\nlaunch.run_lammps('')\n"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
-    wait_for(lambda: mark.is_file() and mark.read_text() != "")
+    wait_until(lambda: mark.is_file() and mark.read_text() != "")
     process.send_signal(signal.SIGINT)
-    assert "KeyboardInterrupt" in process.communicate(timeout=30)[1]
-    wait_for(lambda: not Path(f"/proc/{mark.read_text()}").exists())
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    for _ in range(300):
-        if condition():
-            return
-        time.sleep(0.1)
-    raise AssertionError("waited for 30 s")
+    assert "KeyboardInterrupt" in process.communicate(timeout=LONGEST)[1]
+    wait_until(lambda: not Path(f"/proc/{mark.read_text()}").exists())

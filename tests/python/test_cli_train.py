@@ -48,6 +48,7 @@ def test_a_missing_data_file_is_named(tmp_path: Path) -> None:
     assert len(result.stderr.splitlines()) == 1
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_errors_of_each_part_are_printed(tmp_path: Path) -> None:
     pytest.importorskip("tensorflow")
     config = tmp_path / "train.yaml"

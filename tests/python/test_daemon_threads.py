@@ -52,7 +52,7 @@ def test_the_process_ends_normally(attempt: int, model: _core.Model, tmp_path: P
         [sys.executable, "-c", SCRIPT, str(tmp_path / "model")],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "end\n", "")

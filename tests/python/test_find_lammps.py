@@ -13,7 +13,7 @@ SCRIPT = Path(__file__).resolve().parents[2] / "lammps_plugin" / "find_lammps.py
 
 def find(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(SCRIPT), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 
 
 def found(*arguments: str) -> list[str]:

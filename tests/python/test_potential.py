@@ -17,6 +17,7 @@ import pytest
 from ase import Atoms
 from numpy.typing import NDArray
 from structures import NAMES, structure
+from waiting import LONGEST
 
 import nnpot
 from nnpot import InvalidInputError, Potential, Prediction, UnknownElementError, _core
@@ -234,7 +235,7 @@ def test_one_thread_per_core_that_the_process_may_use(
     potential: Potential, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 2, 5})
-    everyone_is_here = threading.Barrier(3, timeout=30)
+    everyone_is_here = threading.Barrier(3, timeout=LONGEST)
 
     class Waiting(Potential):
         def predict(self, atoms: Atoms, *arguments: Any, **options: Any) -> Prediction:
@@ -294,7 +295,10 @@ except KeyboardInterrupt:
 
 def test_control_c_ends_it(model_directory: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED, str(model_directory)], capture_output=True, text=True, timeout=100
+        [sys.executable, "-c", INTERRUPTED, str(model_directory)],
+        capture_output=True,
+        text=True,
+        timeout=LONGEST,
     )
     assert (done.stdout, done.stderr) == ("interrupted\n", "")
 

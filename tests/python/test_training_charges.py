@@ -210,7 +210,7 @@ def require_calculator_and_evaluation_agree(model: Path, frames: list[Atoms], fo
         np.testing.assert_allclose(frame.get_stress(), one.stress, atol=1e-6)
 
 
-@pytest.mark.usefixtures("eagerly")
+@pytest.mark.usefixtures("eagerly", "unreported")
 @pytest.mark.parametrize("optimizer", ["kalman", "adam"])
 def test_a_broken_training_goes_on_to_the_same_charges(
     tmp_path: Path, optimizer: str, monkeypatch: pytest.MonkeyPatch
@@ -236,10 +236,11 @@ def test_a_broken_training_goes_on_to_the_same_charges(
     assert log_of(broken) == log_of(whole)
 
 
-@pytest.mark.usefixtures("eagerly")
+@pytest.mark.usefixtures("eagerly", "unreported")
 def test_a_training_that_starts_from_charges_begins_with_them(tmp_path: Path) -> None:
     members = {"hidden": [5], "members": 2}
-    first = train(salt_config(tmp_path, network=members), tmp_path / "first")
+    short = {"epochs": 2, "precision": "float64", "threads": 1}
+    first = train(salt_config(tmp_path, network=members, training=short), tmp_path / "first")
     values = {
         "descriptor": None,
         "network": {"members": 2},
@@ -256,7 +257,7 @@ def test_a_training_that_starts_from_charges_begins_with_them(tmp_path: Path) ->
     section = {"charges": {"Na": 0.6, "Cl": -0.6}, "form": "reciprocal"}
     with pytest.raises(InvalidInputError, match=r"long_range.form is reciprocal, but .* has the form full"):
         train(salt_config(tmp_path, **values, long_range=section, training=start), tmp_path / "other")
-    plain = train(salt_config(tmp_path, long_range=None), tmp_path / "plain")
+    plain = train(salt_config(tmp_path, long_range=None, training=short), tmp_path / "plain")
     start = start | {"start_from": plain.models[0]}
     with pytest.raises(InvalidInputError, match="has no charges, and with new ones"):
         train(
@@ -265,6 +266,7 @@ def test_a_training_that_starts_from_charges_begins_with_them(tmp_path: Path) ->
         )
 
 
+@pytest.mark.usefixtures("unreported")
 def test_charges_that_are_not_trained_stay(tmp_path: Path) -> None:
     section = {"charges": {"Na": 1.0, "Cl": -1.0}, "train": False}
     result = train(salt_config(tmp_path, long_range=section), tmp_path / "run")

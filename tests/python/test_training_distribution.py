@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import quick_training
 import yaml
 from training_data import alloy_values, write_alloy
 
@@ -32,12 +35,19 @@ tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU"
 mirrored = lambda: distribution.Distribution(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
 from nnpot.training import run
 run.find_distribution = mirrored
+run.write_report = lambda run_dir, *_: run_dir
 from nnpot.cli.main import main
 main(sys.argv[1:])
 """
 """Stands for a machine with two GPUs."""
 
-PLAIN = "import sys; from nnpot.cli.main import main; main(sys.argv[1:])"
+PLAIN = """
+import sys
+from nnpot.training import run
+run.write_report = lambda run_dir, *_: run_dir
+from nnpot.cli.main import main
+main(sys.argv[1:])
+"""
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +60,8 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def alone(values: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
     run_dir = tmp_path_factory.mktemp("alone") / "run"
-    train(TrainingConfig.model_validate(values), run_dir)
+    with quick_training.uncompiled(), quick_training.unreported():
+        train(TrainingConfig.model_validate(values), run_dir)
     return run_dir
 
 
@@ -66,13 +77,15 @@ def start(program: str, config: Path, run_dir: Path, **environment: str) -> subp
 
 
 def free_ports(n: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(n)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [int(one.getsockname()[1]) for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+    """Beyond those that the system gives to programs which ask for any: nobody takes them meanwhile."""
+    found: list[int] = []
+    for port in random.sample(range(61000, 65536), 4536):
+        with socket.socket() as one, suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            found.append(port)
+        if len(found) == n:
+            return found
+    raise AssertionError(f"fewer than {n} ports are free")
 
 
 def write_config(values: dict[str, Any], directory: Path) -> Path:

@@ -101,6 +101,7 @@ def test_a_committee_says_its_spread_and_where_it_extrapolates(unbroken: Trainin
     assert trust is not None and trust.grades[atom] == pytest.approx(2.0)
 
 
+@pytest.mark.usefixtures("unreported")
 def test_a_run_that_is_broken_off_and_resumed_ends_with_the_same_weights(
     unbroken: TrainingResult, frames_file: Path, tmp_path: Path
 ) -> None:

@@ -61,6 +61,7 @@ def run_dir(alloy: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.usefixtures("eagerly", "unreported")
 def test_equivariant_networks_learn_what_even_features_cannot(alloy: Path, tmp_path: Path) -> None:
     test = alloy_frames(10, seed=9)
     reference = np.concatenate([results_of(frame)["forces"] for frame in test])
@@ -118,6 +119,7 @@ def test_the_report_shows_curves_and_forces(run_dir: Path) -> None:
         assert (run_dir / f"{picture}.png").stat().st_size > 1000
 
 
+@pytest.mark.usefixtures("unreported")
 def test_a_resumed_run_ends_as_an_unbroken_one(alloy: Path, run_dir: Path, tmp_path: Path) -> None:
     train_forces(config(alloy, "equivariant", epochs=3), tmp_path / "broken")
     result = train_forces(config(alloy, "equivariant"), tmp_path / "broken", resume=True)
@@ -169,6 +171,7 @@ def gold(frame: Atoms) -> np.ndarray:
     return np.asarray(found + 1e3 * np.eye(len(found)))
 
 
+@pytest.mark.usefixtures("unreported")
 def test_forces_stay_small_just_outside_of_the_distances_of_a_pair(tmp_path: Path) -> None:
     """Gold atoms are never close here, while copper and gold are, with which the Gaussians begin."""
     random = np.random.default_rng(0)

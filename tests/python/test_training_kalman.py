@@ -341,8 +341,9 @@ def test_a_filter_that_diverges_is_an_error_that_says_what_to_do(
         assert ("set its precision to float64" in str(refused.value)) == (precision == "float32")
 
 
+@pytest.mark.usefixtures("unreported")
 def test_training_from_a_configuration(tmp_path: Path) -> None:
-    config = alloy_config(write_alloy(tmp_path), name="kalman", epochs=8)
+    config = alloy_config(write_alloy(tmp_path), name="kalman", epochs=16)
     result = train(config, tmp_path / "run")
     assert (result.models[0] / "input.nn").exists()
     with (tmp_path / "run" / "log.csv").open(encoding="utf-8") as stream:

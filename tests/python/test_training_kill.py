@@ -1,4 +1,7 @@
-"""Killed at random moments, a run goes on to the weights of the unbroken one."""
+"""Killed at random moments, a run goes on to the weights of the unbroken one.
+
+The moments are counted in calls of functions, so that they are the same on a machine of any speed.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ EPOCHS, KILLS = 25, 10
 SHORTER = 20
 
 KILLER = """
-import json, os, random, signal, sys, time, traceback
+import json, os, random, signal, sys, traceback
 import nnpot.training.run  # once for all children
 from nnpot.training import load_config, train
 from nnpot.training.tensorflow_setup import tf
@@ -30,16 +33,36 @@ shorter, config = load_config(sys.argv[1]), load_config(sys.argv[2])
 directory, n_kills = sys.argv[3], int(sys.argv[4])
 moment = random.Random(7)
 
-def start(run_dir, config):
+def watch_calls(last, epoch, told):
+    # count what is called from the start of the n-th epoch of this process on, and kill it at the last
+    calls, epochs = 0, 0
+    def count(frame, event, argument):
+        nonlocal calls, epochs
+        if event not in ("call", "c_call"):
+            return
+        epochs += event == "call" and frame.f_code.co_name == "run_epoch"
+        calls += epochs >= epoch
+        if calls == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+    sys.setprofile(count)
+    return lambda: os.write(told, str(calls).encode())
+
+def start(run_dir, config, last=-1, epoch=0):
+    heard, told = os.pipe()
     child = os.fork()
     if child == 0:
         try:
+            tell = watch_calls(last, epoch, told)
             train(config, run_dir, resume=True)
+            tell()
         except BaseException:
             traceback.print_exc()
             os._exit(1)
         os._exit(0)
-    return child
+    os.close(told)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    with open(heard) as pipe:
+        return code, pipe.read()
 
 def epochs_done(run_dir):
     try:
@@ -48,26 +71,19 @@ def epochs_done(run_dir):
     except OSError:
         return 0
 
-def finish(child):
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
 broken, unbroken = os.path.join(directory, "broken"), os.path.join(directory, "unbroken")
-began = time.monotonic()
-assert finish(start(unbroken, config)) == 0
-whole = time.monotonic() - began
+code, calls = start(unbroken, config)
+assert code == 0
 killed_at = []
 for number in range(n_kills):
-    child, before = start(broken, shorter), epochs_done(broken)
-    if number % 2:  # while epochs run; the others at any moment, reading of the data included
-        while epochs_done(broken) <= before and os.waitpid(child, os.WNOHANG)[0] == 0:
-            time.sleep(0.001)
-    time.sleep(moment.uniform(0.0, 0.1 * whole))
-    os.kill(child, signal.SIGKILL)
-    assert finish(child) == -signal.SIGKILL
+    # every second one while epochs run; the others at any moment, reading of the data included
+    last = int(moment.uniform(0.0, 0.1) * int(calls))
+    code, _ = start(broken, shorter, last, epoch=2 if number % 2 else 0)
+    assert code == -signal.SIGKILL, code
     killed_at.append(epochs_done(broken))
-assert finish(start(broken, shorter)) == 0
+assert start(broken, shorter)[0] == 0
 assert epochs_done(broken) == shorter.training.epochs
-assert finish(start(broken, config)) == 0
+assert start(broken, config)[0] == 0
 print(json.dumps(killed_at))
 """
 

@@ -142,6 +142,7 @@ def test_memory_is_that_of_the_machine_or_of_the_group(tmp_path: Path) -> None:
     assert free_memory(tmp_path / "none", []) == 4096e6
 
 
+@pytest.mark.usefixtures("eagerly", "unreported")
 def test_a_run_within_a_small_limit(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     config = alloy_config(write_alloy(tmp_path), epochs=2, memory_limit=1e-6)
     with caplog.at_level(logging.INFO, "nnpot"):

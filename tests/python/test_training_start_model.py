@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+import quick_training
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 from random_model import random_model
@@ -123,6 +124,13 @@ def test_the_range_covers_old_and_new_data(tmp_path: Path) -> None:
     assert any((new[element][:, 1] > old[element][:, 1]).any() for element in old)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def uncompiled() -> Iterator[None]:
+    """Compiling would take longer than the epochs of all these trainings."""
+    with quick_training.uncompiled():
+        yield
+
+
 @pytest.fixture(scope="module")
 def frames_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_alloy(tmp_path_factory.mktemp("frames"))
@@ -131,7 +139,8 @@ def frames_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def committee(frames_file: Path, tmp_path_factory: pytest.TempPathFactory) -> TrainingResult:
     config = alloy_config(frames_file, epochs=3, members=2, schedule="constant")
-    return train(config, tmp_path_factory.mktemp("committee") / "run")
+    with quick_training.unreported():
+        return train(config, tmp_path_factory.mktemp("committee") / "run")
 
 
 def tuning(train_file: Path, start: Path, **options: object) -> TrainingConfig:
@@ -159,6 +168,7 @@ def test_a_run_starts_with_the_errors_of_the_model(committee: TrainingResult, tu
     assert "validation, before" in tuned.report.read_text(encoding="utf-8")
 
 
+@pytest.mark.usefixtures("unreported")
 def test_the_written_configuration_repeats_the_run(tuned: TrainingResult, tmp_path: Path) -> None:
     again = train(nnpot.training.load_config(tuned.model.parent / "config.json"), tmp_path / "again")
     for name in ("weights.029.data", "scaling.data"):
@@ -188,6 +198,7 @@ def test_a_committee_is_trained_further_as_a_whole(
         read_start(tuning(frames_file, committee.model.parent))
 
 
+@pytest.mark.usefixtures("unreported")
 def test_data_of_fewer_elements_leave_the_others_alone(committee: TrainingResult, tmp_path: Path) -> None:
     frames = alloy_frames(8)
     for frame in frames:

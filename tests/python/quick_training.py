@@ -1,0 +1,33 @@
+"""Small trainings without what would take most of their time: compiling, and the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+
+@contextmanager
+def uncompiled() -> Iterator[None]:
+    """TensorFlow works uncompiled, which rounds differently, for as long as the block runs."""
+    from nnpot.training.tensorflow_setup import tf
+
+    before = tf.config.functions_run_eagerly()
+    tf.config.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        tf.config.run_functions_eagerly(before)
+
+
+@contextmanager
+def unreported() -> Iterator[None]:
+    """Trainings leave no report in the block, whatever tests patch and take back themselves."""
+    import nnpot.training.force_run
+    import nnpot.training.run
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (nnpot.training.run, nnpot.training.force_run):
+            patch.setattr(module, "write_report", lambda run_dir, *_: run_dir)
+        yield
