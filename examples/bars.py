@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from nnpot.analysis.statistical_error import Estimate
+from nnpot.terminal import plain_console
 
 MET, WITHIN_ERROR, MISSED = "met", "missed within its error", "missed"
 """Verdicts; the second is no failure: chance alone may have done it."""
@@ -112,16 +113,14 @@ def print_bars(
 
     Gives whether no bar is missed beyond chance.
     """
-    console = Console()
-    if not console.is_terminal:
-        console.width = 120
+    console = plain_console(120)
     console.print(results)
     table = Table(HEADER[0])
     for column in HEADER[1:]:
         table.add_column(column, justify="right" if column in HEADER[1:3] else "left")
     for bar in bars:
         *cells, verdict = bar.row
-        table.add_row(*cells, f"[{COLORS[bar.verdict]}]{verdict}[/]")
+        table.add_row(*cells, Text(verdict, COLORS[bar.verdict]))
     console.print(table)
     if note:
         console.print(note, highlight=False, soft_wrap=True)

@@ -18,7 +18,7 @@ from nnpot.files import atomic_write
 from nnpot.io.feature_files import FEATURES, features_of
 from nnpot.io.keyword_file import KeywordFile, Line
 from nnpot.io.labels import require_elements
-from nnpot.potential import Potential, Prediction, Uncertainty, load
+from nnpot.potential import Potential, Prediction, Uncertainty, directories_of, load, require_atoms
 from nnpot.units import UnitSystem
 
 Array = NDArray[np.float64]
@@ -144,6 +144,7 @@ class FeatureModel:
         InvalidInputError
             If the frame has no features, or not as many as the model was trained for.
         """
+        require_atoms(frame)
         energies = np.zeros((self.n_members, len(frame)))
         grades = np.zeros(len(frame))
         for element, atoms, values in self._features(frame):
@@ -269,9 +270,7 @@ def load_feature_model(
     OSError
         If a file cannot be read.
     """
-    directories = _directories(model_dir)
-    if not directories:
-        raise InvalidInputError("expected at least one model directory, got none")
+    directories = directories_of(model_dir)
     found = [_read(directory) for directory in directories]
     return FeatureModel([elements for elements, _ in found], found[0][1])
 
@@ -284,17 +283,12 @@ def load_any(
 
     Several directories are a committee and hold models of one kind.
     """
-    directories = _directories(model_dir)
+    directories = directories_of(model_dir)
     if not any((directory / FILE).exists() for directory in directories):
         return load(directories, units)
     if units is not None and UnitSystem(units) is not UnitSystem.metal:
         raise InvalidInputError(f"{directories[0]}: models of feature files are in eV; leave the units away")
     return load_feature_model(directories)
-
-
-def _directories(model_dir: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> list[Path]:
-    given = [model_dir] if isinstance(model_dir, str | os.PathLike) else model_dir
-    return [Path(directory) for directory in given]
 
 
 def _weights_file(folder: Path, element: str) -> Path:

@@ -124,6 +124,21 @@ def require_writable(path: str | os.PathLike[str]) -> None:
         raise InvalidInputError(f"{path}: cannot be written, the directory {directory} is write-protected")
 
 
+def require_other_file(path: str | os.PathLike[str], read: Sequence[str | os.PathLike[str]]) -> None:
+    """Refuse to write a result over a file that it is made from, under whatever name.
+
+    Raises
+    ------
+    InvalidInputError
+        If ``path`` is one of the files ``read``.
+    """
+    for other in read:
+        if Path(path).exists() and Path(other).exists() and os.path.samefile(path, other):
+            raise InvalidInputError(
+                f"{path}: is {other}, which is read for it and would be overwritten; name another file"
+            )
+
+
 @contextmanager
 def atomic_write(path: str | os.PathLike[str], mode: Literal["w", "wb"] = "w") -> Iterator[IO[Any]]:
     """Open a file for writing that takes its name only when everything is on the disk.

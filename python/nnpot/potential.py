@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from nnpot import _core
 from nnpot.cells import cell_volume
 from nnpot.errors import InvalidInputError, NnpotError
+from nnpot.messages import shortened
 from nnpot.units import UnitSystem
 
 if TYPE_CHECKING:
@@ -165,8 +166,9 @@ class Potential:
         UnknownElementError
             If the structure holds an element that the model was not trained for.
         InvalidInputError
-            If a position is not finite, or two atoms are on the same place.
+            If it is no ``ase.Atoms``, a position is not finite, or two atoms are on the same place.
         """
+        require_atoms(atoms)
         energy, forces, virial, atomic_energies, atomic_virials, found = self._engine().compute(
             atoms.positions, atoms.numbers, atoms.cell.array, atoms.pbc, neighbors, uncertainty
         )
@@ -285,9 +287,7 @@ def load(
     OSError
         If a file cannot be read.
     """
-    directories = [model_dir] if isinstance(model_dir, str | os.PathLike) else list(model_dir)
-    if not directories:
-        raise InvalidInputError("expected at least one model directory, got none")
+    directories = directories_of(model_dir)
     name = None if units is None else UnitSystem(units).value
     members = []
     for directory in directories:
@@ -295,6 +295,41 @@ def load(
         for line in members[-1].warnings:
             warnings.warn(line, stacklevel=2)
     return Potential(members, precision)
+
+
+def directories_of(model_dir: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> list[Path]:
+    """The directories of a model, or of those of a committee, named by their user.
+
+    Raises
+    ------
+    InvalidInputError
+        If these are no names, or none at all.
+    """
+    is_many = isinstance(model_dir, Iterable) and not isinstance(model_dir, str | bytes | os.PathLike)
+    given = list(model_dir) if is_many else [model_dir]
+    if not given:
+        raise InvalidInputError("expected at least one model directory, got none")
+    for name in given:
+        if not isinstance(name, str | os.PathLike) or not isinstance(os.fspath(name), str) or name == "":
+            raise InvalidInputError(
+                f"expected the name of a model directory, or a list of them, got {shortened(name)}"
+            )
+    return [Path(name) for name in given]
+
+
+def require_atoms(frame: object) -> None:
+    """Refuse what is no structure, a list of structures above all.
+
+    Raises
+    ------
+    InvalidInputError
+        If it lacks what a structure has.
+    """
+    if not all(hasattr(frame, name) for name in ("positions", "numbers", "cell", "pbc")):
+        raise InvalidInputError(
+            f"expected one ase.Atoms, got {type(frame).__name__} {shortened(frame)}; predict_many takes a "
+            f"list of them"
+        )
 
 
 def _texts(model: _core.Model) -> dict[str, str]:

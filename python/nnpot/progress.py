@@ -7,10 +7,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Task as RichTask
 from rich.text import Text
+
+from nnpot.terminal import plain_console
 
 logger = logging.getLogger(__name__)
 
@@ -68,14 +69,14 @@ def progress(description: str, total: float) -> Iterator[Counter]:
     total
         How many pieces there are.
     """
-    console = Console(stderr=True)
+    console = plain_console(error=True)
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         _RateColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[notes]}"),
+        TextColumn("{task.fields[notes]}", markup=False),
     )
     with Progress(
         *columns, console=console, disable=not console.is_terminal, speed_estimate_period=MEMORY

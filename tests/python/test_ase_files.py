@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import resource
 import time
 import warnings
@@ -121,3 +122,58 @@ def test_converged_steps_are_read_without_a_word(tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert len(read_frames(path)) == 2
+
+
+SYMMETRIC = '<varray name="stress"><v> 1 2 3 </v><v> 2 4 5 </v><v> 3 5 6 </v></varray>'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"forces"><v> 0 0 0 </v>', '"forces">', "expected 1 rows of 3 numbers in forces, got 0"),
+        ('"forces"><v> 0 0 0 </v>', '"forces"><v> 0.5 </v>', "in forces, got 1 with 1 numbers"),
+        ('"positions"><v> 0 0 0 </v>', '"positions">', "expected 1 rows of 3 numbers in positions, got 0"),
+        ("<v> 0 0 4 </v>", "", "expected 3 rows of 3 numbers in basis, got 2"),
+        ("<v> 2 4 5 </v>", "", "expected 3 rows of 3 numbers in stress, got 2"),
+        ("<v> 2 4 5 </v>", "<v> 0 4 5 </v>", "stress must be a symmetric tensor"),
+    ],
+)
+def test_rows_that_a_vasprun_lacks_are_no_zeros(tmp_path: Path, old: str, new: str, message: str) -> None:
+    first, last = vasprun(2, 2).replace("</calculation>", f"{SYMMETRIC}</calculation>").rsplit("<scstep>", 1)
+    path = tmp_path / "vasprun.xml"
+    path.write_text(first + "<scstep>" + last.replace(old, new))
+    with pytest.raises(
+        (FileFormatError, InvalidInputError), match=rf"vasprun\.xml: frame 1 \(counted from 0\): .*{message}"
+    ):
+        read_frames(path)
+    path.write_text(first + "<scstep>" + last)
+    assert len(read_frames(path)) == 2
+
+
+@pytest.mark.parametrize("place", ["<scstep>", '<varray name="forces">'])
+def test_a_vasprun_that_is_cut_says_so(tmp_path: Path, place: str) -> None:
+    path = tmp_path / "vasprun.xml"
+    path.write_text(vasprun(2, 2, 2).rsplit(place, 1)[0])
+    with pytest.warns(UserWarning, match=r"cut short or damaged in line \d+; 2 step\(s\) of it are whole"):
+        assert len(read_frames(path)) == 2
+
+
+@pytest.mark.parametrize("numbers", [[47.5, 29], {"__ndarray__": [[2], "float64", [29.0, 47.5]]}])
+def test_half_an_element_in_json_is_refused(tmp_path: Path, numbers: object) -> None:
+    path = tmp_path / "frames.json"
+    ase.io.write(path, [Atoms("Cu2", positions=[[0, 0, 0], [0, 0, 2.5]])] * 2)
+    content = json.loads(path.read_text())
+    content["2"]["numbers"] = numbers
+    path.write_text(json.dumps(content))
+    with pytest.raises(FileFormatError, match=r"frames\.json: frame 1 .*whole numbers .*got 47\.5"):
+        read_frames(path)
+
+
+def test_an_error_of_ase_without_words_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "frames.json"
+    ase.io.write(path, Atoms("Cu"))
+    content = json.loads(path.read_text())
+    content["1"]["constraints"] = [{"name": "Nix", "kwargs": {}}]
+    path.write_text(json.dumps(content))
+    with pytest.raises(FileFormatError, match="cannot be read as json: ValueError without a reason"):
+        read_frames(path)

@@ -54,3 +54,25 @@ def test_a_format_that_cannot_hold_results_is_refused(model_directory: Path, tmp
     (line,) = result.stderr.splitlines()
     assert "out.cif: '.cif' is no format that results are written in" in line and ".traj" in line
     assert [path.name for path in tmp_path.iterdir()] == ["in.xyz"]
+
+
+def test_the_frames_are_not_overwritten_by_what_is_predicted_for_them(
+    model_directory: Path, tmp_path: Path
+) -> None:
+    write_frames(tmp_path / "in.xyz", [structure("crystal")])
+    before = (tmp_path / "in.xyz").read_bytes()
+    (tmp_path / "same.xyz").symlink_to("in.xyz")
+    result = run("predict", str(model_directory), str(tmp_path / "in.xyz"), "-o", str(tmp_path / "same.xyz"))
+    assert result.returncode == 2 and "would be overwritten; name another file" in result.stderr
+    assert (tmp_path / "in.xyz").read_bytes() == before
+
+
+def test_frames_in_the_place_of_the_model_are_named(model_directory: Path, tmp_path: Path) -> None:
+    write_frames(tmp_path / "in.xyz", [structure("crystal")])
+    result = run("evaluate", str(tmp_path / "in.xyz"), str(model_directory))
+    (line,) = result.stderr.splitlines()
+    assert result.returncode == 2 and "got a file; MODEL comes first, then FRAMES" in line
+
+
+def test_what_is_written_without_an_ending_is_said(model_directory: Path) -> None:
+    assert "also without any ending" in " ".join(run("predict", "--help").stdout.split())

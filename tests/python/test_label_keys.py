@@ -185,6 +185,18 @@ def test_labels_that_are_none_are_refused(
         read_frames(tmp_path / "frames.xyz", labels=keys)
 
 
+def test_virial_and_virials_that_contradict_each_other_are_refused(tmp_path: Path, frame: Atoms) -> None:
+    both = without_stress(frame)
+    both.info["virial"] = both.info["virials"] = np.eye(3)
+    write_frames(tmp_path / "f.xyz", [both])
+    (found,) = read_frames(tmp_path / "f.xyz")
+    assert found.get_stress()[0] == pytest.approx(-1.0 / frame.get_volume()) and not found.info
+    both.info["virials"] = 2.0 * np.eye(3)
+    write_frames(tmp_path / "f.xyz", [both])
+    with pytest.raises(InvalidInputError, match=r"f\.xyz: frame 0 .*virial and virials contradict"):
+        read_frames(tmp_path / "f.xyz")
+
+
 def test_a_virial_without_a_volume_is_refused_where_it_was_asked_for(tmp_path: Path) -> None:
     cluster = Atoms("Cu2", positions=[[0, 0, 0], [0, 0, 2.5]], info={"w": np.eye(3)})
     ase.io.write(tmp_path / "frames.xyz", cluster, format="extxyz")

@@ -22,6 +22,7 @@ from waiting import LONGEST
 import nnpot
 from nnpot import InvalidInputError, Potential, Prediction, UnknownElementError, _core
 from nnpot.analysis.errors import compare
+from nnpot.feature_model import load_any
 from nnpot.io import read_frames
 from nnpot.units import UnitSystem
 
@@ -402,3 +403,21 @@ def test_the_published_silicon_potential_predicts_its_test_set(shared_data: Path
     statistics = compare(frames, [potential.predict(frame) for frame in frames])
     assert statistics.energy_rmse_mev_per_atom < 10.0
     assert statistics.force_rmse_mev_per_angstrom < 200.0
+
+
+@pytest.mark.parametrize("frame", ["Cu", [structure("crystal")] * 2, None, 3])
+def test_what_is_no_structure_is_refused(potential: Potential, frame: Any) -> None:
+    with pytest.raises(InvalidInputError, match=r"expected one ase\.Atoms, got (str|list|NoneType|int) "):
+        potential.predict(frame)
+
+
+def test_one_structure_in_the_place_of_many_is_refused(potential: Potential) -> None:
+    with pytest.raises(InvalidInputError, match=r"frame 0 .*: expected one ase\.Atoms, got Atom "):
+        list(potential.predict_many(structure("crystal"), threads=1))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", [None, "", b"model", 3, [None], ["a", b"b"], [[]]])
+@pytest.mark.parametrize("load", [nnpot.load, load_any, nnpot.load_direct_forces])
+def test_what_names_no_model_is_refused(load: Callable[[Any], Any], name: Any) -> None:
+    with pytest.raises(InvalidInputError, match="expected the name of a model directory, or a list of them"):
+        load(name)

@@ -275,3 +275,24 @@ def test_fixed_atoms_and_texts_of_atoms_survive(tmp_path: Path) -> None:
     ase.io.write(buffer, atoms, format="extxyz")
     (frame,) = read_frames(write(tmp_path, buffer.getvalue()))
     assert frame.arrays["label"].tolist() == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("mark", "second"), [('title="abc ', '"'), ("title='abc ", "'"), ("title={abc ", "}"), ("title=[a ", "]")]
+)
+def test_a_mark_that_is_not_closed_is_said(tmp_path: Path, mark: str, second: str) -> None:
+    path = write(tmp_path, FRAME + FRAME.replace("Lattice", f"{mark}Lattice"))
+    with pytest.raises(FileFormatError, match=rf"frame 1 .*: line 6: expected \{second} behind"):
+        read_frames(path)
+
+
+def test_an_apostrophe_in_prose_is_no_mark(tmp_path: Path) -> None:
+    (frame,) = read_frames(write(tmp_path, "1\nthat's copper\nCu 0 0 0\n"))
+    assert str(frame.symbols) == "Cu"
+
+
+@pytest.mark.parametrize(("old", "new", "line"), [("Cu 0.0", "Cq 0.0", 3), ("Cu 2.5", "Cu no", 4)])
+def test_an_error_of_an_atom_names_its_line(tmp_path: Path, old: str, new: str, line: int) -> None:
+    path = write(tmp_path, FRAME.replace("2\n", "3\n", 1).replace(old, new) + "Cu 0 3 0 0 0 0\n")
+    with pytest.raises((FileFormatError, UnknownElementError), match=rf": line {line}: expected"):
+        read_frames(path)

@@ -198,3 +198,12 @@ def test_forces_on_fixed_atoms_are_kept(tmp_path: Path) -> None:
         (read,) = read_frames(tmp_path / name)
         np.testing.assert_allclose(read.get_forces(), expected, rtol=0, atol=1e-7)
     assert "move_mask" in (tmp_path / "frames.xyz").read_text()
+
+
+def test_a_pattern_is_no_name_of_a_file(tmp_path: Path) -> None:
+    for name in ("cu2.xyz", "cu1.xyz", "au1.xyz"):
+        write_frames(tmp_path / name, [bulk("Cu")])
+    with pytest.raises(InvalidInputError, match=r"cu\*\.xyz: .*name each file: cu1\.xyz, cu2\.xyz$"):
+        read_frames(tmp_path / "cu*.xyz")
+    write_frames(tmp_path / "cu*.xyz", [bulk("Cu")])
+    assert len(read_frames(tmp_path / "cu*.xyz")) == 1

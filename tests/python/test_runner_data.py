@@ -15,6 +15,7 @@ from structures import structure
 
 from nnpot import FileFormatError, InvalidInputError, UnknownElementError
 from nnpot.io import read_frames, write_runner_data
+from nnpot.io.labels import is_test_frame
 from nnpot.units import UnitSystem
 
 FRAME = """begin
@@ -188,9 +189,9 @@ def test_a_frame_without_forces_cannot_be_written(tmp_path: Path) -> None:
         ("charge", None, "must be a single number, got 'None'"),
         ("charge", True, "must be a single number, got 'T'"),
         ("charge", float("nan"), "must be a finite number, got nan"),
-        ("set", "test fold 1", r"info\['set'\] must be one word .*got 'test fold 1'"),
-        ("set", "a\nend", "must be one word"),
-        ("set", "#3", "must be one word"),
+        ("set", "test fold 1", r"info\['set'\] must be 'train' or 'test', got 'test fold 1'"),
+        ("set", "a\nend", "must be 'train' or 'test'"),
+        ("set", "tset", "must be 'train' or 'test'"),
     ],
 )
 def test_what_the_format_cannot_say_is_refused(
@@ -210,6 +211,25 @@ def test_tag_and_charge_come_back(tmp_path: Path, tag: str, charge: object) -> N
     write_runner_data(tmp_path / "input.data", [frame], "metal")
     (found,) = read_frames(tmp_path / "input.data", "metal")
     assert found.info["set"] == tag and found.info["charge"] == float(str(charge))
+
+
+@pytest.mark.parametrize("mark", ["set=test", "set=TEST", "SET=Test", "set = test", "set=test # kept away"])
+def test_a_mark_of_a_test_frame_is_taken_in_any_spelling(tmp_path: Path, mark: str) -> None:
+    (frame,) = read_frames(write(tmp_path, CLUSTER.replace("set=test", mark)), "atomic")
+    assert is_test_frame(frame)
+
+
+@pytest.mark.parametrize("mark", ["set=TRAIN", "set= train", ""])
+def test_a_mark_of_a_training_frame_is_none_of_a_test(tmp_path: Path, mark: str) -> None:
+    (frame,) = read_frames(write(tmp_path, CLUSTER.replace("set=test", mark)), "atomic")
+    assert not is_test_frame(frame) and frame.info.get("set") == ("train" if mark else None)
+
+
+@pytest.mark.parametrize("mark", ["set=tset", "set=validation", "'set=test'", "test", "set=test set=train"])
+def test_a_mark_that_nobody_knows_is_refused(tmp_path: Path, mark: str) -> None:
+    path = write(tmp_path, FRAME + CLUSTER.replace("set=test", mark))
+    with pytest.raises(FileFormatError, match=r"input\.data:11: expected set=train, set=test or nothing"):
+        read_frames(path, "atomic")
 
 
 def test_published_sets_are_read(shared_data: Path) -> None:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nnpot.analysis.data_summary import DataSummary
+from nnpot.terminal import plain_page
 
 WIDTH = 200
 """Columns of text where there is no terminal: room for every column of the tables."""
@@ -33,9 +34,9 @@ def print_summary(console: Console, summary: DataSummary) -> None:
         console.print(_table(*summary.pair_table()))
     if summary.atom_energies:
         energies = ", ".join(f"{symbol} {energy:.6g}" for symbol, energy in summary.atom_energies.items())
-        console.print(f"energies of single atoms (eV): {energies}", markup=False, highlight=False)
+        console.print(f"energies of single atoms (eV): {energies}", highlight=False)
     for warning in summary.warnings:
-        console.print(f"warning: {warning}", markup=False, highlight=False)
+        console.print(f"warning: {warning}", highlight=False)
 
 
 def _table(headings: list[str], rows: list[list[str]]) -> Table:
@@ -51,7 +52,6 @@ def _table(headings: list[str], rows: list[list[str]]) -> Table:
 def summary_text(summary: DataSummary) -> str:
     """The tables of a summary, without its warnings, as wide as the terminal."""
     width = shutil.get_terminal_size().columns if sys.stderr.isatty() else WIDTH
-    console = Console(file=io.StringIO(), width=width)
-    print_summary(console, dataclasses.replace(summary, warnings=[]))
-    assert isinstance(console.file, io.StringIO)
-    return console.file.getvalue().rstrip("\n")
+    page = io.StringIO()
+    print_summary(plain_page(page, width), dataclasses.replace(summary, warnings=[]))
+    return page.getvalue().rstrip("\n")

@@ -83,7 +83,7 @@ class Presentation:
             if table is not None:
                 console.print(table.rich())
         for line in notes(self):
-            console.print(line, soft_wrap=True, markup=False, highlight=False)
+            console.print(line, soft_wrap=True, highlight=False)
 
 
 def notes(shown: Presentation) -> list[str]:

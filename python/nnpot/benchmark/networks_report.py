@@ -84,7 +84,7 @@ class NetworkPresentation:
             if table.rows:
                 console.print(table.rich())
         for line in self.notes():
-            console.print(line, soft_wrap=True, markup=False, highlight=False)
+            console.print(line, soft_wrap=True, highlight=False)
 
     def notes(self) -> list[str]:
         """What a reader has to know to judge the tables."""

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from nnpot.benchmark.summary import Spread
+from nnpot.terminal import plain_console
 
 WIDTH = 200
 """Columns of the widest table."""
@@ -42,7 +43,7 @@ class Table:
 
 def wide_console() -> Console:
     """A narrow terminal breaks lines, but nothing is cut off."""
-    console = Console()
+    console = plain_console()
     console.width = max(console.width, WIDTH)
     return console
 

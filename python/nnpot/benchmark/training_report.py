@@ -69,7 +69,7 @@ class TrainingPresentation:
         for table in _tables(self):
             console.print(table.rich())
         for line in notes(self):
-            console.print(line, soft_wrap=True, markup=False, highlight=False)
+            console.print(line, soft_wrap=True, highlight=False)
 
 
 def description(bench: TrainingBenchmark) -> dict[str, Any]:

@@ -24,13 +24,10 @@ def command(files: tuple[Path, ...], units: str | None) -> None:
     or one configuration of `nnpot train` (.yaml), whose data are then read and split as a training does it.
     Frames are counted from 0. The exit code is 0 also with warnings.
     """
-    from rich.console import Console
-
     from nnpot.analysis.data_tables import WIDTH, print_summary
+    from nnpot.terminal import plain_console
 
-    console = Console()
-    if not console.is_terminal:
-        console.width = WIDTH
+    console = plain_console(WIDTH)
     print_summary(console, _of_training(files[0]) if _is_configuration(files, units) else _of(files, units))
 
 

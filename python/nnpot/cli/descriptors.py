@@ -175,14 +175,12 @@ def _show(found: FunctionSet, lines_file: Path | None) -> None:
 
 
 def _print_tables(found: FunctionSet) -> None:
-    from rich.console import Console
     from rich.table import Table
 
     from nnpot.descriptors.page import COLUMNS, table_rows
+    from nnpot.terminal import plain_console
 
-    console = Console()
-    if not console.is_terminal:
-        console.width = 160  # a file or a pipe has room for every column
+    console = plain_console(160)
     for element in found.functions.elements:
         rows = table_rows(found, element)
         click.echo(f"{element}: {found.counts(element)}")

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from nnpot.analysis.errors import ErrorStatistics
     from nnpot.analysis.worst_frames import FrameSummary
 
@@ -55,6 +53,8 @@ def _print(
     """A table of attributes, without the columns that are empty."""
     from rich.table import Table
 
+    from nnpot.terminal import plain_console
+
     shown = {
         title: [_cell(getattr(row, name)) for row in rows]
         for name, title in columns.items()
@@ -67,16 +67,7 @@ def _print(
         if has_total and number == len(names) - 1:
             table.add_section()
         table.add_row(name, *(cells[number] for cells in shown.values()))
-    _console().print(table)
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    console = Console()
-    if not console.is_terminal:
-        console.width = 160  # a file or a pipe has room for every column
-    return console
+    plain_console(160).print(table)
 
 
 def _cell(value: object) -> str:

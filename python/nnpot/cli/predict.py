@@ -22,7 +22,7 @@ from nnpot.cli.prediction import (
     "--output",
     type=click.Path(path_type=Path),
     required=True,
-    help="File of frames: .xyz, .traj, .db, .json, .features.",
+    help="File of frames: .xyz (also without any ending), .traj, .db, .json, .features.",
 )
 @units_option
 @data_units_option
@@ -41,7 +41,7 @@ def command(
     from nnpot.feature_model import load_any
     from nnpot.io import read_frames, require_known_format, with_prediction, write_results
 
-    require_known_format(output)
+    require_known_format(output, [frames])
     potential = load_any(models, units)
     structures = read_frames(frames, data_units)
     predictions = predict_frames(potential, structures, frames, uncertainty=True).predictions

@@ -24,7 +24,7 @@ LARGEST_CORRELATION = 0.5
     "--output",
     type=click.Path(path_type=Path),
     required=True,
-    help="File of frames: .xyz, .traj, .db, .json.",
+    help="File of frames: .xyz (also without any ending), .traj, .db, .json.",
 )
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same frames."
@@ -43,7 +43,7 @@ def command(recipe: str, output: Path, seed: int, fraction: float) -> None:
     from nnpot.reference.recipe import load_recipe
     from nnpot.reference.sampling import summarize
 
-    require_known_format(output)
+    require_known_format(output, [recipe])
     with locked_file(output):
         frames = _sampled(load_recipe(recipe).reduced(fraction), seed, output)
         write_results(output, frames)

@@ -18,6 +18,7 @@ from nnpot.direct_forces.model import DirectForces, ElementNetwork, Measured
 from nnpot.errors import FileFormatError, InvalidInputError, NonConservativeWarning, UnknownElementError
 from nnpot.files import atomic_directory, atomic_write
 from nnpot.io.keyword_file import KeywordFile
+from nnpot.potential import directories_of
 
 Array = NDArray[np.float64]
 
@@ -44,7 +45,8 @@ def load_direct_forces(model_dir: str | os.PathLike[str]) -> DirectForces:
     OSError
         If a file cannot be read.
     """
-    model = read_direct_forces(Path(model_dir))
+    (directory,) = directories_of([model_dir])
+    model = read_direct_forces(directory)
     warnings.warn(f"{os.fspath(model_dir)}: {_caution(model)}", NonConservativeWarning, stacklevel=2)
     return model
 

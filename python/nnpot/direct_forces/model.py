@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from nnpot import _core
 from nnpot.direct_forces.features import Features
 from nnpot.errors import InvalidInputError
+from nnpot.potential import require_atoms
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -130,8 +131,9 @@ class DirectForces:
         UnknownElementError
             If the structure holds an element that the model was not trained for.
         InvalidInputError
-            If a position is not finite, or two atoms are on the same place.
+            If it is no ``ase.Atoms``, a position is not finite, or two atoms are on the same place.
         """
+        require_atoms(atoms)
         seen = self.features(atoms)
         forces = np.zeros((len(atoms), 3))
         for element, values in seen.inputs.items():

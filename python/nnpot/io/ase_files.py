@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from nnpot.io.labels import require_elements, results_of
 from nnpot.io.numerals import whole
 from nnpot.io.raw_frame import RawFrame
 from nnpot.io.text_lines import opened, text_lines
-from nnpot.io.vasp import VASP, warn_of_unconverged
+from nnpot.io.vasp import VASP, check_vasprun, warn_of_unconverged
 from nnpot.messages import shortened
 
 LONGEST_REASON = 200
@@ -61,6 +62,10 @@ def read_with_ase(path: Path, kind: str) -> list[RawFrame]:
         ) from error
     if not frames:
         raise FileFormatError(f"{path}: expected at least one frame, got none")
+    if kind == "json":
+        _require_whole_numbers(path)
+    if kind == "vasp-xml":
+        check_vasprun(path, [len(frame.atoms) for frame in frames])
     if kind in COUNTS:
         _require_count(path, COUNTS[kind], len(frames[0].atoms))
     if kind in VASP:
@@ -71,7 +76,10 @@ def read_with_ase(path: Path, kind: str) -> list[RawFrame]:
 def _reason(error: Exception) -> str:
     if isinstance(error, MemoryError):
         return "it announces more than it holds"
-    return shortened(" ".join(f"{type(error).__name__}: {error}".split()), LONGEST_REASON, quoted=False)
+    reason = " ".join(str(error).split())
+    if not reason:
+        return f"{type(error).__name__} without a reason, an entry that ASE does not know"
+    return shortened(f"{type(error).__name__}: {reason}", LONGEST_REASON, quoted=False)
 
 
 class _EndingText(io.TextIOWrapper):
@@ -121,6 +129,31 @@ def _require_count(path: Path, line_number: int, found: int) -> None:
             f"{path}:{line_number}: expected {announced} atoms, as this line says, got {found}; the file is "
             f"cut short, or correct the number"
         )
+
+
+def _require_whole_numbers(path: Path) -> None:
+    """Refuse atomic numbers with a fraction in ASE's JSON, which ASE would cut to the element below."""
+    with opened(path) as stream:
+        content = json.load(stream)
+    rows = [row for row in content.values() if isinstance(row, dict)] if isinstance(content, dict) else []
+    for row, values in enumerate(entry.get("numbers", ()) for entry in rows):
+        wrong = next((z for z in _leaves(values) if isinstance(z, float) and not z.is_integer()), None)
+        if wrong is not None:
+            raise FileFormatError(
+                f"{path}: frame {row} (counted from 0): expected whole numbers for elements, got {wrong}; "
+                f"correct or remove it"
+            )
+
+
+def _leaves(values: Any) -> Iterator[Any]:
+    """All values of lists and objects in JSON, however nested."""
+    if isinstance(values, dict):
+        values = list(values.values())
+    if not isinstance(values, list):
+        yield values
+        return
+    for value in values:
+        yield from _leaves(value)
 
 
 def _raw(atoms: Atoms, where: str) -> RawFrame:

@@ -16,6 +16,8 @@ ITEM = re.compile(rf"\s*((?:{PIECE})*)(?:(\s*=\s*)((?:{PIECE}|=)*))?", re.DOTALL
 LOGICAL = {"T": True, "F": False} | {
     spelling: word == "true" for word in ("true", "false") for spelling in (word, word.title(), word.upper())
 }
+CLOSING = {'"': '"', "'": "'", "{": "}", "[": "]"}
+"""The second of a pair of marks."""
 WORDS = re.compile(r"[^\s,]+")
 JSON = "_JSON "
 
@@ -37,6 +39,18 @@ def comment_fields(line: str) -> list[tuple[str, str | None]]:
     return fields
 
 
+def unclosed(line: str) -> str | None:
+    """What stands from a mark that is not closed to the end of the line; None without such a mark."""
+    for piece in re.findall(f"{PIECE}|=", line.strip(), re.DOTALL):
+        if piece[0] in CLOSING and (len(piece) == 1 or not _is_closed(piece)):
+            return str(piece)
+    return None
+
+
+def _is_closed(piece: str) -> bool:
+    return len(piece) > 1 and piece[-1] == CLOSING[piece[0]]
+
+
 def _plain(text: str) -> str:
     """Without marks and backslashes."""
     if not any(mark in text for mark in "\\\"'{["):
@@ -49,8 +63,7 @@ def _unmarked(piece: str) -> str:
         return "" if piece in "\"'{[" else piece
     if piece[0] == "\\":
         return piece[1:]
-    closed = piece[-1] == {"{": "}", "[": "]"}.get(piece[0], piece[0])
-    return re.sub(r"\\(.)", r"\1", piece[1:-1] if closed else piece[1:], flags=re.DOTALL)
+    return re.sub(r"\\(.)", r"\1", piece[1:-1] if _is_closed(piece) else piece[1:], flags=re.DOTALL)
 
 
 def value_of(text: str) -> Any:

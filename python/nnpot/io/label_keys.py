@@ -17,6 +17,7 @@ from nnpot.errors import InvalidInputError
 from nnpot.io.label_values import checked, symmetric
 from nnpot.io.labels import likely_key, results_of
 from nnpot.io.raw_frame import RawFrame
+from nnpot.messages import shortened
 from nnpot.units import UnitSystem
 
 ASE_ORDER = "xx yy zz yz xz xy"
@@ -128,16 +129,29 @@ def _take_virial(raw: RawFrame, results: dict[str, Any], units: UnitSystem | Non
     name = next((name for name in VIRIALS if name in raw.atoms.info), None)
     if name is None or cell_volume(raw.atoms) is None:
         return False
-    _require_known_order(raw, name, place)
+    for given_name in VIRIALS:
+        _require_known_order(raw, given_name, place)
+    _require_one_virial(raw, place)
     key = StressKey(name, "eV", ASE_ORDER, True)
     stress = _stress(raw, key, 1.0 if units is None else units.energy, place)
     given = results.get("stress")
     if given is None:
-        del raw.atoms.info[name]
+        for given_name in VIRIALS:
+            raw.atoms.info.pop(given_name, None)
         results["stress"] = stress
     elif stress is not None:
         return bool(np.abs(given - stress).max() > CONTRADICTION * np.abs(stress).max())
     return False
+
+
+def _require_one_virial(raw: RawFrame, place: str) -> None:
+    """Refuse two names with different values: which of them is meant, nobody says."""
+    first, second = ([*np.ravel(raw.atoms.info.get(name, ()))] for name in VIRIALS)
+    if first and second and first != second:
+        raise InvalidInputError(
+            f"{place}: {' and '.join(VIRIALS)} contradict each other, got {shortened(first)} and "
+            f"{shortened(second)}; keep one of the two"
+        )
 
 
 def _require_known_order(raw: RawFrame, name: str, place: str) -> None:

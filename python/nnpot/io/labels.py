@@ -50,7 +50,7 @@ def group_of(frame: Atoms) -> str:
 def is_test_frame(frame: Atoms) -> bool:
     """Whether its file keeps a frame from training: ``begin set=test`` in an input.data of n2p2."""
     mark = frame.info.get("set")
-    return isinstance(mark, str) and mark == "test"
+    return isinstance(mark, str) and mark.strip().lower() == "test"
 
 
 def group_name(value: Any) -> str:

@@ -7,6 +7,7 @@ for each atom, whose columns the key ``Properties`` names. docs/formats.md says 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -17,7 +18,7 @@ from ase.calculators.calculator import all_properties
 from ase.data import atomic_numbers, chemical_symbols
 
 from nnpot.errors import FileFormatError, NnpotError, UnknownElementError
-from nnpot.io.extxyz_comment import LOGICAL, comment_fields, value_of
+from nnpot.io.extxyz_comment import CLOSING, LOGICAL, comment_fields, unclosed, value_of
 from nnpot.io.label_keys import VIRIALS
 from nnpot.io.numerals import is_number, n_digits, numbers, whole
 from nnpot.io.raw_frame import RawFrame
@@ -49,6 +50,8 @@ TEXTS = frozenset({"group", "config_type", "uid"})
 """Keys whose value is a text, whatever it looks like: "300 600" is a name, and no two numbers."""
 MEANT = frozenset({*NAMES_OF_KEYS.values(), *all_properties, *TEXTS, *VIRIALS})
 """Keys that decide what a frame is. In the prose of a plain comment they are words like any others."""
+KEYS_OF_FRAMES = re.compile(r"\b(properties|lattice)\s*=", re.IGNORECASE)
+"""What no prose has."""
 MOST_WORDS = 100_000
 """Columns: more than this are a mistake."""
 
@@ -73,10 +76,15 @@ class _Place:
     path: str | os.PathLike[str]
     lines: TextLines
     frame: int
+    comment: int = 0
+    """The line of the comment; those of the atoms follow."""
 
-    def fail(self, message: str, kind: type[NnpotError] = FileFormatError) -> NoReturn:
-        """Name the file, the frame and the line last read."""
-        raise kind(f"{self.path}: frame {self.frame} (counted from 0): line {self.lines.number}: {message}")
+    def fail(
+        self, message: str, kind: type[NnpotError] = FileFormatError, atom: int | None = None
+    ) -> NoReturn:
+        """Name the file, the frame, and the line of an atom or the one last read."""
+        line = self.lines.number if atom is None else self.comment + 1 + atom
+        raise kind(f"{self.path}: frame {self.frame} (counted from 0): line {line}: {message}")
 
 
 def read_extxyz(path: str | os.PathLike[str]) -> list[RawFrame]:
@@ -123,6 +131,7 @@ def _read_frame(place: _Place, n_atoms: int) -> tuple[RawFrame, list[list[str]]]
     comment = next(place.lines, None)
     if comment is None:
         place.fail(f"expected a comment and {n_atoms} atoms, got the end of the file; it is cut short")
+    place.comment = place.lines.number
     fields = _fields(place, comment)
     exact = "Properties" in fields
     columns = _columns(place, fields.pop("Properties", PLAIN))
@@ -151,6 +160,7 @@ def _read_frame(place: _Place, n_atoms: int) -> tuple[RawFrame, list[list[str]]]
 
 def _fields(place: _Place, comment: str) -> dict[str, str]:
     """The keys of a comment line and their texts; ``T`` of a key without a value."""
+    _require_closed_marks(place, comment)
     found = [(NAMES_OF_KEYS.get(key.lower(), key), text) for key, text in comment_fields(comment)]
     is_prose = not any(key == "Properties" and text is not None for key, text in found)
     fields: dict[str, str] = {}
@@ -165,6 +175,16 @@ def _fields(place: _Place, comment: str) -> dict[str, str]:
             )
         fields[key] = value
     return fields
+
+
+def _require_closed_marks(place: _Place, comment: str) -> None:
+    """Refuse a mark without its other half, which swallows keys; in prose it is a sign like others."""
+    mark = unclosed(comment)
+    if mark and KEYS_OF_FRAMES.search(comment):
+        place.fail(
+            f"expected {CLOSING[mark[0]]} behind {shortened(mark)} in the comment, got the end of the line; "
+            f"a mark around a value has to be closed"
+        )
 
 
 def _columns(place: _Place, text: str) -> list[_Column]:
@@ -274,7 +294,8 @@ def _integer(word: str) -> int | None:
 def _fail_in(place: _Place, column: _Column, words: Sequence[str], number: int) -> NoReturn:
     place.fail(
         f"expected {TYPES[column.kind]} in {column.name} of atom {number // column.n}, got "
-        f"{shortened(words[number])}; correct or remove the frame"
+        f"{shortened(words[number])}; correct or remove the frame",
+        atom=number // column.n,
     )
 
 
@@ -291,6 +312,7 @@ def _atomic_numbers(place: _Place, arrays: dict[str, Any]) -> Any:
                 f"expected the symbol of an element for atom {atom}, got {shortened(word)}; say which "
                 f"element it is",
                 UnknownElementError,
+                atom,
             )
     return np.array([known[word] for word in symbols.tolist()])
 
@@ -303,12 +325,14 @@ def _require_atomic_numbers(place: _Place, found: list[int], symbols: list[str] 
                 f"expected an atomic number from 1 to {len(chemical_symbols) - 1} for atom {atom}, "
                 f"got {z}; correct or remove the frame",
                 UnknownElementError,
+                atom,
             )
         if symbols is not None and atomic_numbers.get(symbols[atom], z) not in (0, z):
             place.fail(
                 f"atom {atom} is {shortened(symbols[atom])} and has the atomic number {z}, that of "
                 f"{chemical_symbols[z]}; correct one of the two",
                 UnknownElementError,
+                atom,
             )
 
 

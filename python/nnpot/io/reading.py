@@ -18,6 +18,7 @@ from nnpot.io.labels import group_name, require_finite, require_possible_cell
 from nnpot.io.read_extxyz import read_extxyz
 from nnpot.io.runner_data import read_runner_data
 from nnpot.io.text_lines import COMPRESSION_DAMAGE, damaged, opened, plain_name
+from nnpot.messages import shortened
 from nnpot.units import UNIT_CHOICES, UnitSystem
 
 RUNNER = "RuNNer input.data"
@@ -67,6 +68,7 @@ def read_frames(
     system = None if units is None else UnitSystem(units)
     if kind == FEATURE_FILE or (kind is None and is_feature_file(path)):
         return _read_features(path, system, labels)
+    _require_no_pattern(path)
     found = _kind(path)
     if found == RUNNER and system is None:
         raise InvalidInputError(
@@ -90,6 +92,15 @@ def read_frames(
         if has_features(frame):
             frame.arrays[FEATURES] = features_of(frame)
     return frames
+
+
+def _require_no_pattern(path: Path) -> None:
+    if any(sign in path.name for sign in "*?") and not path.exists():
+        meant = sorted(found.name for found in path.parent.glob(path.name))
+        raise InvalidInputError(
+            f"{path}: there is no such file, and patterns are not expanded here; name each file"
+            + (f": {shortened(', '.join(meant), quoted=False)}" if meant else "")
+        )
 
 
 def _require_no_units(path: Path, kind: str, units: UnitSystem | None) -> None:

@@ -31,6 +31,8 @@ from nnpot.units import UnitSystem
 COMMENT = re.compile("[#!]")
 FREE_TEXT = ("comment",)
 """Keywords behind which every sign stands for itself."""
+MARKS = ("train", "test")
+"""What a frame can be for."""
 LENGTH_OF_ATOM_LINE = (7, 10)
 """In words, the keyword counted: without and with forces."""
 
@@ -77,7 +79,7 @@ def read_runner_data(path: str | os.PathLike[str], units: UnitSystem) -> list[Ra
         keyword = words[0]
         if keyword == "begin":
             _require(block is None, where, f"expected 'end' of {block and block.begin}, got 'begin'")
-            block = _Block(begin=where, tag=words[1].removeprefix("set=") if len(words) > 1 else "")
+            block = _Block(begin=where, tag=_mark(words[1:], where))
         elif block is None:
             raise FileFormatError(f"{where}: expected 'begin', got {shortened(keyword)}")
         elif keyword == "end":
@@ -99,6 +101,18 @@ def _lines(path: str | os.PathLike[str]) -> Iterator[tuple[str, list[str]]]:
                 words = COMMENT.split(line, maxsplit=1)[0].split()
             if words:
                 yield f"{path}:{lines.number}", words
+
+
+def _mark(words: list[str], where: str) -> str:
+    """What a frame is for, one of `MARKS`, or nothing; n2p2 takes no other word behind ``begin`` either."""
+    said = "".join(words).lower()
+    _require(
+        not said or said in [f"set={mark}" for mark in MARKS],
+        where,
+        f"expected set=train, set=test or nothing behind 'begin', got {shortened(' '.join(words))}; correct "
+        f"or remove it",
+    )
+    return said.removeprefix("set=")
 
 
 def _take(block: _Block, words: list[str], where: str) -> bool:
@@ -216,12 +230,12 @@ def _charge(frame: Atoms, where: str) -> float:
 
 
 def _tag(frame: Atoms, where: str) -> str:
-    """What stands behind ``begin``: a word, with which a reader goes on."""
+    """What stands behind ``begin``."""
     tag = str(frame.info.get("set", ""))
-    if tag and (len(tag.split()) != 1 or tag != tag.strip() or COMMENT.search(tag)):
+    if tag and tag not in MARKS:
         raise InvalidInputError(
-            f"{where}: info['set'] must be one word without # and !, got {shortened(tag)}; input.data has no "
-            f"place for more"
+            f"{where}: info['set'] must be 'train' or 'test', got {shortened(tag)}; input.data has no place "
+            f"for more"
         )
     return f" set={tag}" if tag else ""
 

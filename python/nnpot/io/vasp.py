@@ -1,13 +1,16 @@
-"""Steps of VASP whose electrons did not converge; VASP writes their energies and forces like any others."""
+"""What ASE's readers of VASP do not see: steps that did not converge, rows that are missing, a cut end."""
 
 from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from xml.etree.ElementTree import Element, ParseError, iterparse
 
-from nnpot.io.text_lines import text_lines
+from nnpot.errors import FileFormatError
+from nnpot.io.label_values import symmetric
+from nnpot.io.text_lines import opened, text_lines
 
 VASP = ("vasp-xml", "vasp-out")
 """ASE's names of vasprun.xml and OUTCAR."""
@@ -39,6 +42,57 @@ def warn_of_unconverged(path: Path, kind: str, n_frames: int) -> None:
             f"again with a larger NELM",
             stacklevel=4,
         )
+
+
+def check_vasprun(path: Path, n_atoms: Sequence[int]) -> None:
+    """Refuse a vasprun.xml with rows that are missing, for which ASE takes 0, and say where it is cut short.
+
+    Parameters
+    ----------
+    path
+        The file.
+    n_atoms
+        Of each frame that was read from it.
+
+    Raises
+    ------
+    FileFormatError, InvalidInputError
+        If positions, forces, cell or stress lack a row, or the stress is not symmetric.
+    """
+    n_whole, step = 0, None
+    with opened(path) as stream:
+        try:
+            for event, element in iterparse(stream, ["start", "end"]):
+                if element.tag != "calculation":
+                    continue
+                step = element
+                if event == "end":
+                    _check_step(step, n_atoms[n_whole], f"{path}: frame {n_whole} (counted from 0)")
+                    n_whole, step = n_whole + 1, None
+                    element.clear()
+        except ParseError as error:
+            if step is not None and n_whole < len(n_atoms):
+                _check_step(step, n_atoms[n_whole], f"{path}: frame {n_whole} (counted from 0)")
+            warnings.warn(
+                f"{path}: the file is cut short or damaged in line {error.position[0]}; {n_whole} step(s) "
+                f"of it are whole, {len(n_atoms)} frame(s) are read",
+                stacklevel=4,
+            )
+
+
+def _check_step(step: Element, n_atoms: int, where: str) -> None:
+    for name, n_rows in (("basis", 3), ("positions", n_atoms), ("forces", n_atoms), ("stress", 3)):
+        table = next((found for found in step.iter("varray") if found.get("name") == name), None)
+        if table is None:
+            continue
+        rows = [(row.text or "").split() for row in table]
+        if len(rows) != n_rows or any(len(row) != 3 for row in rows):
+            raise FileFormatError(
+                f"{where}: expected {n_rows} rows of 3 numbers in {name}, got {len(rows)} with "
+                f"{sum(map(len, rows))} numbers; the file is damaged, copy it again or remove the frame"
+            )
+        if name == "stress":
+            symmetric([float(word) for row in rows for word in row], f"{where}: stress")
 
 
 def _of_xml(path: Path) -> list[int]:

@@ -11,7 +11,7 @@ from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from nnpot.errors import InvalidInputError
-from nnpot.files import atomic_path, require_writable
+from nnpot.files import atomic_path, require_other_file, require_writable
 from nnpot.io.extxyz import write_frames
 from nnpot.io.feature_files import has_features, is_feature_file, write_feature_file
 from nnpot.io.labels import require_finite, results_of
@@ -33,16 +33,24 @@ NAMES = (
 )
 
 
-def require_known_format(path: str | os.PathLike[str]) -> None:
+def require_known_format(path: str | os.PathLike[str], read: Sequence[str | os.PathLike[str]] = ()) -> None:
     """Refuse a name that no frames with results can be written under, before the work is done.
+
+    Parameters
+    ----------
+    path
+        The file to be written.
+    read
+        Files that are read for it, which must not be overwritten.
 
     Raises
     ------
     InvalidInputError
-        For an ending of another format; also as `nnpot.files.require_writable` does.
+        For an ending of another format, and a file that is read; also as `nnpot.files.require_writable` does.
     """
     _writer(Path(path))
     require_writable(path)
+    require_other_file(path, read)
 
 
 def write_results(path: str | os.PathLike[str], frames: Sequence[Atoms]) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 
 from nnpot.errors import InvalidInputError
 from nnpot.lattice.database import Database
 from nnpot.lattice.model import Array
+from nnpot.terminal import plain_console
 
 LINES = 16
 """More widths than this are thinned out in tables."""
@@ -76,12 +76,9 @@ HEADINGS = ("width (R_c)", "points", "lowest E (E_c)", "median", "highest", "acc
 
 def print_statistics(database: Database) -> None:
     """A table of the energies and the acceptance in the last ten epochs, by width."""
-    console = Console()
-    if not console.is_terminal:
-        console.width = 100
     table = Table(HEADINGS[0])
     for heading in HEADINGS[1:]:
         table.add_column(heading, justify="right")
     for row in rows(thinned(by_width(database))):
         table.add_row(*row)
-    console.print(table)
+    plain_console(100).print(table)

@@ -1,0 +1,28 @@
+"""The terminal, on which names out of files stand as they are: ``[red]`` is a name, and no color."""
+
+from __future__ import annotations
+
+from typing import IO
+
+from rich.console import Console
+
+
+def plain_console(width_of_files: int | None = None, error: bool = False) -> Console:
+    """A console that takes nothing for markup, in tables neither; what is to be colored is a `Text`.
+
+    Parameters
+    ----------
+    width_of_files
+        Columns where there is no terminal: a file or a pipe has room for every column. None for rich's own.
+    error
+        Whether it is stderr.
+    """
+    console = Console(stderr=error, markup=False, emoji=False)
+    if width_of_files is not None and not console.is_terminal:
+        console.width = width_of_files
+    return console
+
+
+def plain_page(file: IO[str], width: int) -> Console:
+    """The same of a text that is kept."""
+    return Console(file=file, width=width, markup=False, emoji=False)
