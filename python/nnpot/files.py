@@ -78,10 +78,12 @@ def read_text(path: str | os.PathLike[str], most: int | None = None) -> str:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise FileFormatError(f"{path}:{line}: is no text in UTF-8 ({error.reason})") from error
+        raise FileFormatError(
+            f"{path}:{line}: expected text in UTF-8, got other bytes ({error.reason}); save it again as UTF-8"
+        ) from error
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise FileFormatError(f"{path}:{line}: is no text, it has a NUL byte")
+        raise FileFormatError(f"{path}:{line}: expected text, got a NUL byte; save it again as text")
     return text
 
 

@@ -47,7 +47,7 @@ def test_values_are_found_by_keyword(tmp_path: Path, mark: bytes) -> None:
         ("kind cubes", "kind cubes\nkind balls", r"a.nn:5: keyword 'kind' is given twice; keep one"),
         ("kind cubes", "kind", r"a.nn:4: expected a value after 'kind'"),
         ("of O 7 8\n", "of O 7 8", r"a.nn:9: expected a line end .* cut short"),
-        ("cubes", "cubes\xff".encode("latin-1"), r"a.nn: expected text in UTF-8, got .* save it again"),
+        ("cubes", "cubes\xff".encode("latin-1"), r"a.nn:4: expected text in UTF-8, got .* save it again"),
     ],
 )
 def test_bad_files_are_refused_at_once(tmp_path: Path, old: str, new: str | bytes, message: str) -> None:

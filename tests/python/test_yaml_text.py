@@ -125,7 +125,7 @@ def test_pipes_devices_folders_large_files_and_bytes_are_refused_unread(tmp_path
         (Path("/dev/zero"), "expected a plain file, got a pipe or a device"),
         (tmp_path, "expected a plain file, got a directory"),
         (large, "at most 250000 bytes"),
-        (binary, r"binary\.yaml:2: is no text in UTF-8"),
+        (binary, r"binary\.yaml:2: expected text in UTF-8"),
     ):
         with pytest.raises(FileFormatError, match=message):
             load_config(path)
