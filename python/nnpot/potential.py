@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -305,8 +305,8 @@ def directories_of(model_dir: str | os.PathLike[str] | Sequence[str | os.PathLik
     InvalidInputError
         If these are no names, or none at all.
     """
-    is_many = isinstance(model_dir, Iterable) and not isinstance(model_dir, str | bytes | os.PathLike)
-    given = list(model_dir) if is_many else [model_dir]
+    one = isinstance(model_dir, str | bytes | os.PathLike) or not isinstance(model_dir, Iterable)
+    given: list[Any] = [model_dir] if one else list(cast("Iterable[Any]", model_dir))
     if not given:
         raise InvalidInputError("expected at least one model directory, got none")
     for name in given:
