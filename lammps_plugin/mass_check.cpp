@@ -1,6 +1,7 @@
 #include "mass_check.hpp"
 
 #include <cmath>
+#include <cstdio>
 
 #include "nnpot/element.hpp"
 
@@ -8,6 +9,7 @@ namespace nnpot {
 namespace {
 
 constexpr double same_mass = 0.02, no_isotope = 0.2, clearly = 5.0;
+constexpr double far_off = 3.01;    // tritium, and hydrogen made three times as heavy, are below
 
 /// Of a mass from that of an element, relative.
 double distance(double mass, int atomic_number)
@@ -31,13 +33,37 @@ int element_of_mass(double mass, int own, const std::vector<int> &known)
   return 0;
 }
 
+/// Of a type that exists, and whose mass is known and no placeholder.
+bool has_mass(int atomic_number, double mass)
+{
+  return atomic_number != 0 && mass > 0.0 && mass != 1.0;
+}
+
 }    // namespace
+
+std::string masses_of_none(const std::vector<int> &atomic_numbers,
+                           const std::vector<double> &masses, const std::vector<int> &known)
+{
+  std::string found;
+  for (std::size_t type = 1; type < atomic_numbers.size(); ++type) {
+    const int own = atomic_numbers[type];
+    const double mass = masses[type];
+    if (!has_mass(own, mass) || distance(mass, own) < std::log(far_off)) continue;
+    if (element_of_mass(mass, own, known) != 0) continue;
+    char numbers[96];
+    std::snprintf(numbers, sizeof numbers, "%g instead of some %g g/mol, a factor of %.3g", mass,
+                  standard_mass(own), mass / standard_mass(own));
+    found += (found.empty() ? "" : ", ") + std::string("the mass of atom type ") +
+             std::to_string(type) + ", in pair_coeff " + element_symbol(own) + ", is " + numbers;
+  }
+  return found;
+}
 
 std::string masses_of_others(const std::vector<int> &atomic_numbers,
                              const std::vector<double> &masses, const std::vector<int> &known)
 {
   const auto is_known = [&](std::size_t type) {
-    return atomic_numbers[type] != 0 && masses[type] > 0.0 && masses[type] != 1.0;
+    return has_mass(atomic_numbers[type], masses[type]);
   };
   std::string found;
   for (std::size_t type = 1; type < atomic_numbers.size(); ++type) {

@@ -18,4 +18,11 @@ namespace nnpot {
 std::string masses_of_others(const std::vector<int> &atomic_numbers,
                              const std::vector<double> &masses, const std::vector<int> &known);
 
+/// Atom types whose mass is that of no isotope of their element, more than three times too large or
+/// too small, as in kg/mol, and not that of another element of those that may be meant; in words,
+/// empty where there are none. A mass of exactly 1 is a placeholder.
+/// @param atomic_numbers,masses,known  as of masses_of_others
+std::string masses_of_none(const std::vector<int> &atomic_numbers,
+                           const std::vector<double> &masses, const std::vector<int> &known);
+
 }    // namespace nnpot

@@ -93,7 +93,7 @@ class PairNNP : public Pair {
   void refuse_n2p2(int, char **) const;
   void read_models(const std::vector<std::string> &);
   void read_on_first_rank(const std::vector<std::string> &, std::string &, std::string &) const;
-  void make_potential(const std::string &);
+  void make_potential(const std::string &bytes, const std::string &names);
   std::vector<int> map_types(const std::vector<std::string> &, const std::string &);
   void set_pairs();
   void set_charges();

@@ -123,7 +123,7 @@ void PairNNP::read_models(const std::vector<std::string> &directories)
   broadcast(message, world);
   if (!message.empty()) error->all(FLERR, message);
   broadcast(bytes, world);
-  make_potential(bytes);
+  make_potential(bytes, fmt::format("{}", fmt::join(directories, ", ")));
 
   cutoff = potential->cutoff();
   if (comm->me > 0) return;
@@ -148,6 +148,8 @@ void PairNNP::read_on_first_rank(const std::vector<std::string> &directories, st
       for (const std::string &line : models.back().warnings)
         error->warning(FLERR, "pair_{}: {}", style, line);
     }
+    for (const std::string &line : nnpot::find_equal_members(models, directories))
+      error->warning(FLERR, "pair_{}: {}", style, line);
     bytes = nnpot::models_to_bytes(std::move(models));
   } catch (const std::exception &e) {
     message = "pair_" + style + ": " + e.what();
@@ -158,13 +160,13 @@ void PairNNP::read_on_first_rank(const std::vector<std::string> &directories, st
    if it fails on any rank, as where memory is short, all stop
 ------------------------------------------------------------------------- */
 
-void PairNNP::make_potential(const std::string &bytes)
+void PairNNP::make_potential(const std::string &bytes, const std::string &names)
 {
   std::string message;
   try {
     potential = std::make_unique<nnpot::Potential>(nnpot::models_from_bytes(bytes), precision);
   } catch (const std::exception &e) {
-    message = "pair_" + style + ": " + e.what();
+    message = "pair_" + style + ": " + names + ": " + e.what();
   }
   int failed = !message.empty(), n_failed = 0;
   MPI_Allreduce(&failed, &n_failed, 1, MPI_INT, MPI_SUM, world);

@@ -17,13 +17,21 @@ TypeMasses::TypeMasses(LAMMPS *host, const std::string &name) : Pointers(host), 
 
 void TypeMasses::check(const std::vector<int> &atomic_numbers, const std::vector<int> &known)
 {
-  const std::string found = nnpot::masses_of_others(atomic_numbers, of_types(), known);
+  const std::vector<double> masses = of_types();
+  const std::string found = nnpot::masses_of_others(atomic_numbers, masses, known);
+  const std::string far_off = nnpot::masses_of_none(atomic_numbers, masses, known);
   if (!found.empty() && found != last_warning && comm->me == 0)
     error->warning(FLERR,
                    "pair_{}: {}; if the elements in pair_coeff are not in the order of the atom "
                    "types, energies and forces are wrong",
                    style, found);
+  if (!far_off.empty() && far_off != last_far_off && comm->me == 0)
+    error->warning(FLERR,
+                   "pair_{}: {}; no isotope has it, so all motion is too fast or too slow; give "
+                   "masses in g/mol",
+                   style, far_off);
   last_warning = found;
+  last_far_off = far_off;
 }
 
 /* ----------------------------------------------------------------------

@@ -20,7 +20,7 @@ class TypeMasses : protected Pointers {
 
  private:
   const std::string style;
-  std::string last_warning;    // not again before each run
+  std::string last_warning, last_far_off;    // not again before each run
 
   std::vector<double> of_types() const;
 };

@@ -102,6 +102,33 @@ Digits digits_of(const std::string& word) {
     return {point < exponent ? exponent - point - 1 : 0, word.size() - exponent, 0, word.back() == '.'};
 }
 
+/// A blank that looks like a space and separates no words: from a web page or a word processor, in UTF-8, or a
+/// no-break space in Latin-1.
+bool has_foreign_blank(const std::string& word) {
+    static const std::array<std::string, 8> blanks{"\xC2\xA0",     "\xC2\x85",     "\xE1\x9A\x80", "\xE2\x80\xAF",
+                                                   "\xE2\x81\x9F", "\xE3\x80\x80", "\xEF\xBB\xBF", "\xE2\x81\xA0"};
+    for (const std::string& blank : blanks) {
+        if (word.find(blank) != std::string::npos) return true;
+    }
+    for (std::size_t i = 0; i < word.size(); ++i) {
+        const bool after_ascii = i == 0 || static_cast<unsigned char>(word[i - 1]) < 0x80;
+        if (after_ascii && word[i] == '\xA0') return true;
+        if (word.compare(i, 2, "\xE2\x80") != 0 || i + 2 >= word.size()) continue;
+        const auto last = static_cast<unsigned char>(word[i + 2]);  // U+2000 to U+200D, U+2028 and U+2029
+        if ((last >= 0x80 && last <= 0x8D) || last == 0xA8 || last == 0xA9) return true;
+    }
+    return false;
+}
+
+void require_plain_blanks(const std::filesystem::path& path, const WordLine& line) {
+    for (const std::string& word : line.words) {
+        if (!has_foreign_blank(word)) continue;
+        throw_file_error(path, line.number,
+                         "holds a no-break space or another blank that is not ASCII in '" + word +
+                             "'; write plain spaces between the words");
+    }
+}
+
 }  // namespace
 
 void throw_file_error(const std::filesystem::path& path, std::size_t line, const std::string& message) {
@@ -120,7 +147,9 @@ WordFile read_word_file(const std::filesystem::path& path) {
         ++number;
         std::vector<std::string> words = split_words(line);
         file.is_open = !words.empty() && line.find_first_of("#!") == std::string::npos;
-        if (!words.empty()) file.lines.push_back({number, std::move(words)});
+        if (words.empty()) continue;
+        file.lines.push_back({number, std::move(words)});
+        require_plain_blanks(path, file.lines.back());
     }
     file.is_open = file.is_open && text.back() != '\n' && text.back() != '\r';
     return file;

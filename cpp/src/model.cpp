@@ -95,7 +95,40 @@ std::string difference(const Model& a, const Model& b) {
     return same_charges(a.long_range, b.long_range) ? "" : "the charges";
 }
 
+bool same_numbers(const arma::mat& a, const arma::mat& b) {
+    return arma::size(a) == arma::size(b) && std::equal(a.begin(), a.end(), b.begin());
+}
+
+bool same_network(const ElementModel& a, const ElementModel& b) {
+    const auto same_layer = [](const Layer& one, const Layer& other) {
+        return one.activation == other.activation && same_numbers(one.weights, other.weights) &&
+               same_numbers(one.biases, other.biases);
+    };
+    return a.atomic_number == b.atomic_number &&
+           std::equal(a.layers.begin(), a.layers.end(), b.layers.begin(), b.layers.end(), same_layer) &&
+           same_numbers(a.scaling.min, b.scaling.min) && same_numbers(a.scaling.max, b.scaling.max) &&
+           same_numbers(a.scaling.mean, b.scaling.mean) && same_numbers(a.scaling.sigma, b.scaling.sigma);
+}
+
 }  // namespace
+
+std::vector<std::string> find_equal_members(const std::vector<Model>& members, const std::vector<std::string>& names) {
+    std::vector<std::string> lines;
+    for (std::size_t m = 1; m < members.size(); ++m) {
+        const auto same =
+            std::find_if(members.begin(), members.begin() + static_cast<std::ptrdiff_t>(m), [&](const Model& other) {
+                const auto& mine = members[m].elements;
+                return std::equal(mine.begin(), mine.end(), other.elements.begin(), other.elements.end(), same_network);
+            });
+        const auto n = static_cast<std::size_t>(same - members.begin());
+        if (n == m) continue;
+        lines.push_back("committee: members " + std::to_string(n + 1) + " ('" + names[n] + "') and " +
+                        std::to_string(m + 1) + " ('" + names[m] +
+                        "') are the same network: they never differ, so the spread is too small (0 where there are "
+                        "no others); name members that were trained apart");
+    }
+    return lines;
+}
 
 void require_shared_functions(const std::vector<Model>& members) {
     if (members.empty()) throw InvalidInput("committee: expected at least one member");

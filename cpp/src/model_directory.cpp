@@ -87,6 +87,14 @@ void read_model_scaling(const path& file, Model& model) {
     for (const ElementModel& element : model.elements) counts.push_back(element.functions.size());
     std::vector<ScalingData> found = read_scaling(file.string(), counts, model.scaling_mode == ScalingMode::sigma);
     for (std::size_t e = 0; e < found.size(); ++e) model.elements[e].scaling = std::move(found[e]);
+    try {
+        for (const ElementModel& element : model.elements) {
+            const std::string symbol = element_symbol(element.atomic_number);
+            (void)Scaler(model.scaling_mode, element.scaling, model.scale_min, model.scale_max, symbol);
+        }
+    } catch (const InvalidInput& error) {
+        throw_file_error(file, 0, error.what());
+    }
 }
 
 std::string info_text(const Model& model) {

@@ -153,16 +153,23 @@ py::dict info(const nnpot::Model& model) {
     return info;
 }
 
-py::list warnings(const nnpot::Model& model) {
+py::list to_list(const std::vector<std::string>& texts) {
     py::list lines;
-    for (const std::string& line : model.warnings) lines.append(to_str(line));
+    for (const std::string& line : texts) lines.append(to_str(line));
     return lines;
+}
+
+py::list warnings(const nnpot::Model& model) { return to_list(model.warnings); }
+
+py::list equal_members(const std::vector<nnpot::Model>& members, const std::vector<std::string>& names) {
+    return to_list(nnpot::find_equal_members(members, names));
 }
 
 }  // namespace
 
 void bind_model(py::module_& module) {
     module.def("require_no_run", &nnpot::require_no_run, py::arg("directory"));
+    module.def("find_equal_members", &equal_members, py::arg("members"), py::arg("names"));
     py::class_<nnpot::Model>(module, "Model")
         .def(py::init(&make_model), py::arg("elements"), py::arg("cutoff_type"), py::arg("cutoff_alpha"),
              py::arg("functions"), py::arg("scaling_mode"), py::arg("scaling"), py::arg("scale_min"),

@@ -284,6 +284,9 @@ class NeuralNetwork:
     def seconds(self, inputs: ArrayLike, gradient: bool, n_evaluations: int) -> float:
         """Mean time of an evaluation in C++, or of one with the gradient of the sum of the outputs."""
 
+def find_equal_members(members: Sequence[Model], names: Sequence[str]) -> list[str]:
+    """A line for each member of a committee that is the same network as one before it."""
+
 def require_no_run(directory: str) -> None:
     """Refuses the directory of a training or a loop in the place of a model, and names its models."""
 

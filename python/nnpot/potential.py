@@ -294,7 +294,13 @@ def load(
         members.append(_core.Model.read(os.fspath(directory), name))
         for line in members[-1].warnings:
             warnings.warn(line, stacklevel=2)
-    return Potential(members, precision)
+    names = [os.fspath(directory) for directory in directories]
+    for line in _core.find_equal_members(members, names):
+        warnings.warn(line, stacklevel=2)
+    try:
+        return Potential(members, precision)
+    except NnpotError as error:
+        raise type(error)(f"{', '.join(names)}: {error}") from error
 
 
 def directories_of(model_dir: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> list[Path]:

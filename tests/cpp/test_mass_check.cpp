@@ -6,6 +6,7 @@
 #include "nnpot/element.hpp"
 #include "nnpot/error.hpp"
 
+using nnpot::masses_of_none;
 using nnpot::masses_of_others;
 
 TEST_CASE("standard masses are those of the elements") {
@@ -48,4 +49,18 @@ TEST_CASE("isotopes, placeholders and types that are not there are no other elem
     CHECK(masses_of_others({0, 1, 8}, {0.0, 0.0, 0.0}, {1, 8}).empty());
     CHECK(masses_of_others({0, 0, 8}, {0.0, 15.999, 15.999}, {1, 8}).empty());
     CHECK(masses_of_others({0, 1, 0}, {0.0, 1.008, 1.008}, {1, 8}).empty());
+}
+
+TEST_CASE("masses that no isotope explains are named with their factor") {
+    const std::vector<int> copper{29};
+    CHECK(masses_of_none({0, 29}, {0.0, 0.063546}, copper) ==
+          "the mass of atom type 1, in pair_coeff Cu, is 0.063546 instead of some 63.546 g/mol, a factor of 0.001");
+    CHECK(masses_of_none({0, 29}, {0.0, 63546.0}, copper) ==
+          "the mass of atom type 1, in pair_coeff Cu, is 63546 instead of some 63.546 g/mol, a factor of 1e+03");
+    CHECK(!masses_of_none({0, 29}, {0.0, 20.0}, copper).empty());
+    CHECK(masses_of_none({0, 29}, {0.0, 1.0}, copper).empty());
+    CHECK(masses_of_none({0, 29}, {0.0, 0.0}, copper).empty());
+    CHECK(masses_of_none({0, 29}, {0.0, 60.0}, copper).empty());
+    CHECK(masses_of_none({0, 1}, {0.0, 3.024}, {1, 8}).empty());
+    CHECK(masses_of_none({0, 1}, {0.0, 15.999}, {1, 8}).empty());  // that of oxygen: said elsewhere
 }

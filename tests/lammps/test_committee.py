@@ -280,7 +280,17 @@ def test_members_that_do_not_share_their_functions(start: str, model_directory: 
     other = random_model([structure("liquid")], functions, 2, "t", "scale_center", seed=1)
     other.write(str(tmp_path / "other"))
     line = refusal(start + pair([model_directory, tmp_path / "other"]) + "run 0\n", tmp_path)
-    assert "pair_nnp: committee: member 2 differs from member 1 in the symmetry functions of O" in line
+    assert "committee: member 2 differs from member 1 in the symmetry functions of O" in line
+    assert str(tmp_path / "other") in line
+
+
+def test_a_member_that_stands_there_twice_is_said_once(
+    start: str, committee: list[Path], tmp_path: Path
+) -> None:
+    output = run_successfully(start + pair([*committee[:2], committee[0]]) + "run 0\n", tmp_path, 2)
+    lines = [line for line in output.splitlines() if "are the same network" in line]
+    assert len(lines) == 1
+    assert f"members 1 ('{committee[0]}') and 3 ('{committee[0]}')" in lines[0]
 
 
 def test_directories_and_elements_are_told_apart(start: str, committee: list[Path], tmp_path: Path) -> None:

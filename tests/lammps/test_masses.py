@@ -47,12 +47,19 @@ def test_exchanged_elements_are_a_warning(
         ("mass 1 28.0855\nmass 2 15.999\nmass 3 15.999", "Si O NULL"),
         ("mass 1 28.0855\nmass 2 28.0855\nmass 3 15.999", "Si NULL O"),
         ("mass * 1.0", "Si O Si"),
-        ("mass 1 29.97\nmass 2 17.999\nmass 3 100.0", "Si O Si"),
+        ("mass 1 29.97\nmass 2 17.999\nmass 3 60.0", "Si O Si"),
     ],
     ids=["right", "NULL", "NULL of another", "placeholders", "isotopes"],
 )
 def test_no_warning(masses: str, elements: str, model_directory: Path, tmp_path: Path) -> None:
     assert run(masses, elements, model_directory, tmp_path) == []
+
+
+def test_masses_in_another_unit_are_a_warning(model_directory: Path, tmp_path: Path) -> None:
+    masses = "mass 1 0.0280855\nmass 2 15999.0\nmass 3 28.0855"
+    (line,) = run(masses, "Si O Si", model_directory, tmp_path)
+    assert "atom type 1, in pair_coeff Si, is 0.0280855 instead of some 28.085 g/mol" in line
+    assert "atom type 2, in pair_coeff O, is 15999" in line and "type 3" not in line
 
 
 def test_masses_of_single_atoms_count_too(model_directory: Path, tmp_path: Path) -> None:

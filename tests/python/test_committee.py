@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import shutil
+import warnings
 from pathlib import Path
 
 import ase.io
@@ -183,6 +185,58 @@ def test_members_must_share_their_functions(members: list[_core.Model], compact_
         Potential([*members[:2], smooth])
     with pytest.raises(InvalidInputError, match="at least one"):
         nnpot.load([])
+
+
+def test_a_member_that_stands_there_twice_is_said(directories: list[Path], tmp_path: Path) -> None:
+    copied = tmp_path / "copied"
+    shutil.copytree(directories[0], copied)
+    for again in (directories[0], copied):
+        with pytest.warns(UserWarning, match="are the same network") as said:
+            nnpot.load([*directories[:2], again])
+        assert len(said) == 1
+        assert f"members 1 ('{directories[0]}') and 3 ('{again}')" in str(said[0].message)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        nnpot.load(directories)
+
+
+def test_errors_of_a_committee_name_the_directories(
+    directories: list[Path], compact_model: _core.Model, tmp_path: Path
+) -> None:
+    compact_model.write(str(tmp_path / "compact"))
+    with pytest.raises(InvalidInputError, match="member 2 differs") as error:
+        nnpot.load([directories[0], tmp_path / "compact"])
+    assert str(tmp_path / "compact") in str(error.value)
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", "\u2009", "\u202f", "\u3000", "\u200b"])
+def test_a_blank_that_is_no_space_is_named(directories: list[Path], tmp_path: Path, blank: str) -> None:
+    model = tmp_path / "model"
+    shutil.copytree(directories[0], model)
+    text = (model / "input.nn").read_text("utf-8")
+    lines = text.splitlines()
+    number = next(n for n, line in enumerate(lines) if line.startswith("symfunction_short"))
+    lines[number] = lines[number].replace(" ", blank, 1)
+    (model / "input.nn").write_text("\n".join(lines) + "\n", "utf-8")
+    with pytest.raises(nnpot.FileFormatError, match=rf"input\.nn:{number + 1}: holds a no-break space"):
+        nnpot.load(model)
+    (model / "input.nn").write_text(f"# a{blank}comment\n{text}", "utf-8")
+    nnpot.load(model)
+
+
+def test_a_range_of_0_is_refused_with_its_file(directories: list[Path], tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    shutil.copytree(directories[0], model)
+    file = model / "scaling.data"
+    lines = file.read_text("utf-8").splitlines()
+    number = next(n for n, line in enumerate(lines) if line.split()[:2] == ["1", "2"])
+    words = lines[number].split()
+    words[3] = words[4] = words[2]
+    lines[number] = " ".join(words)
+    file.write_text("\n".join(lines) + "\n", "utf-8")
+    with pytest.raises(nnpot.FileFormatError, match="symmetry function 2 of O has the range 0") as error:
+        nnpot.load(model)
+    assert str(error.value).startswith(f"{file}: ")
 
 
 def test_predict_and_evaluate(directories: list[Path], tmp_path: Path) -> None:

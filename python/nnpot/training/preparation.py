@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -35,8 +34,6 @@ logger = logging.getLogger(__name__)
 
 FITTED_ATOMS = 4000
 """How many of the training frames' atoms a linear model is fitted to, to find the first charges."""
-MANY_NEIGHBORS = 400
-"""Within 8 Å a metal has some 180."""
 
 TRAINERS: dict[str, type[Trainer]] = {"kalman": KalmanTrainer}
 """Of the optimizers that are not Keras's, by name."""
@@ -188,25 +185,11 @@ def _source(config: TrainingConfig, split: Split, start: StartModel | None) -> I
         return fit_features(split)
     section = config.descriptor
     assert section is not None, "the configuration has a descriptor or a model to start from"
-    _warn_of_many_neighbors(section.cutoff, split)
     lines = candidate_lines(section, split.elements, split.train)
     cutoff_type = CUTOFF_TYPES[section.cutoff_type]
     return fit_descriptor(
         lines, split.elements, cutoff_type, split.train, section.decorrelate, section.selection
     )
-
-
-def _warn_of_many_neighbors(cutoff: float, split: Split) -> None:
-    """A cutoff in the wrong unit keeps a machine busy for hours before it says anything."""
-    densities = [len(frame) / frame.cell.volume for frame in split.train if frame.pbc.all()]
-    n_neighbors = 4.0 / 3.0 * math.pi * cutoff**3 * max(densities, default=0.0)
-    if n_neighbors > MANY_NEIGHBORS:
-        logger.warning(
-            "descriptor.cutoff: within %g Å an atom has some %.0f neighbors, and angular functions take time "
-            "with their square; is it meant in Å? Usual are 4 to 8",
-            cutoff,
-            n_neighbors,
-        )
 
 
 def _networks(
