@@ -7,12 +7,17 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # As `nnpot.training.tensorflow_setup` has it; here too, because some tests import TensorFlow first.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 # A shell starts what it puts into the background deaf to Ctrl-C, and children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("nnpot", deadline=None)
+settings.load_profile("nnpot")
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from ase import Atoms
 from feature_data import COUNTS, feature_frames
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nnpot import FileFormatError, InvalidInputError, UnknownElementError
@@ -168,7 +168,6 @@ def test_units_and_names_of_labels_have_no_place(tmp_path: Path) -> None:
     assert len(read_frames(write(tmp_path, TEXT), units="metal")) == 2
 
 
-@settings(deadline=None)  # files on a busy machine
 @given(value=st.floats(allow_nan=False, allow_infinity=False), energy=st.floats(-1e300, 1e300))
 def test_no_digit_is_lost(tmp_path_factory: pytest.TempPathFactory, value: float, energy: float) -> None:
     path = tmp_path_factory.mktemp("round") / "frames.features"
