@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from ase import Atoms
-from ase.calculators.calculator import Calculator
+from ase.calculators.calculator import Calculator, PropertyNotImplementedError
 
 
 class Strange(Calculator):
@@ -55,6 +55,16 @@ class Moving(Strange):
         """After a step."""
         atoms.positions += 0.1
         return float(super().get_potential_energy(atoms, force_consistent))
+
+
+class OfCrystals(Strange):
+    """Has a stress where all three directions are periodic."""
+
+    def get_stress(self, atoms: Any = None) -> Any:
+        """As codes with plane waves do."""
+        if not atoms.pbc.all():
+            raise PropertyNotImplementedError("no stress of slabs")
+        return super().get_stress(atoms)
 
 
 def nothing() -> None:

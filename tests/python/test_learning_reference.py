@@ -19,8 +19,11 @@ def reference(name: str, **arguments: Any) -> ReferenceConfig:
     return ReferenceConfig(ase=AseReference(calculator=f"strange_references.{name}", arguments=arguments))
 
 
-def labelled(name: str, **arguments: Any) -> Any:
+def labelled(name: str, pbc: bool | tuple[bool, ...] = True, cell: bool = True, **arguments: Any) -> Any:
     (frame,) = copper_frames(1, 0.05, 0)
+    frame.pbc = pbc
+    if not cell:
+        frame.cell[2] = 0.0
     return label(LabelTask(frame, ["Cu"], reference(name, **arguments), Path("unused")))
 
 
@@ -28,6 +31,25 @@ def test_a_right_label_is_taken() -> None:
     found = labelled("Strange", kind="right")
     assert found.get_forces().shape == (32, 3) and found.get_stress().shape == (6,)
     assert np.isfinite(found.get_potential_energy())
+
+
+@pytest.mark.parametrize(
+    ("calculator", "pbc", "cell", "has_stress"),
+    [
+        ("Strange", True, True, True),
+        ("Strange", (True, True, False), True, True),
+        ("Strange", False, True, True),
+        ("Strange", (True, True, False), False, False),
+        ("OfCrystals", True, True, True),
+        ("OfCrystals", (True, True, False), True, False),
+    ],
+)
+def test_stress_is_asked_for_wherever_there_is_a_volume(
+    calculator: str, pbc: bool | tuple[bool, ...], cell: bool, has_stress: bool
+) -> None:
+    found = labelled(calculator, pbc, cell, kind="right")
+    assert ("stress" in found.calc.results) == has_stress
+    assert found.get_forces().shape == (32, 3)
 
 
 @pytest.mark.parametrize(

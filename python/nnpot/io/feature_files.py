@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 from ase import Atoms
@@ -299,7 +298,3 @@ def write_feature_file(
             for symbol, z, values in rows:
                 stream.write(f"{z} {' '.join(map(repr, values[: counts[symbol]]))}\n")
             stream.write(f"{float(results_of(frame)['energy'])!r}\n")
-
-
-def _is_compressed(path: str | os.PathLike[str]) -> bool:
-    return Path(path).suffix == ".gz"
