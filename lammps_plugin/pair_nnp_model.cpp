@@ -123,7 +123,7 @@ void PairNNP::read_models(const std::vector<std::string> &directories)
   broadcast(message, world);
   if (!message.empty()) error->all(FLERR, message);
   broadcast(bytes, world);
-  make_potential(bytes, fmt::format("{}", fmt::join(directories, ", ")));
+  make_potential(bytes, utils::join_words(directories, ", "));
 
   cutoff = potential->cutoff();
   if (comm->me > 0) return;
