@@ -12,10 +12,11 @@ from nnpot import _core
 
 # Most of a call is without the GIL: when the interpreter ends, nearly all threads are in one.
 SCRIPT = """
-import sys, threading, time
+import sys, threading, warnings
 import ase.build
 import nnpot
 
+warnings.simplefilter("ignore")  # of a committee of equal members
 model = sys.argv[1]
 atoms = ase.build.bulk("Si", cubic=True) * (3, 3, 3)
 atoms.rattle(0.1, seed=1)

@@ -118,7 +118,7 @@ def test_threads_keep_the_precision(model_directory: Path) -> None:
 
 
 def test_a_wrong_name_is_refused_in_one_line(model_directory: Path) -> None:
-    with pytest.raises(InvalidInputError, match=r"^precision: expected double or mixed, got 'single'$"):
+    with pytest.raises(InvalidInputError, match=r"precision: expected double or mixed, got 'single'$"):
         nnpot.load(model_directory, precision="single")  # type: ignore[arg-type]
 
 
