@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, PositiveInt, model_validator
 from nnpot.errors import FileFormatError, InvalidInputError
 from nnpot.lammps_runtime import PairCommands, fill_in_path
 from nnpot.limited_types import Duration, Frames, Repeats
+from nnpot.messages import shortened
 from nnpot.yaml_file import Finite, NotNegative, Positive, StrictModel, read_yaml
 
 if TYPE_CHECKING:
@@ -125,7 +126,8 @@ class Structure(StrictModel):
         try:
             return source.build()
         except (ValueError, KeyError, RuntimeError) as error:
-            raise InvalidInputError(f"ASE cannot build {source!r}: {error}") from error
+            what, reason = (shortened(text, quoted=False) for text in (repr(source), str(error)))
+            raise InvalidInputError(f"ASE cannot build {what}: {reason}") from error
 
 
 def _read_structure(path: Path) -> Atoms:
