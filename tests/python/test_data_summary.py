@@ -13,9 +13,8 @@ import pytest
 from ase import Atoms, units
 from ase.build import bulk, molecule
 from ase.calculators.singlepoint import SinglePointCalculator
-from ase.neighborlist import neighbor_list
 from rich.console import Console
-from structures import emt_labelled, structure
+from structures import emt_labelled
 
 from nnpot import InvalidInputError
 from nnpot.analysis.closest_pairs import closest_pairs
@@ -286,46 +285,6 @@ def test_mistakes_about_the_stress_of_mlearn_are_found(
     warnings = summary_of(elastic).warnings
     assert len(warnings) == (expected is not None)
     assert expected is None or expected in warnings[0]
-
-
-@pytest.mark.parametrize("reach", [2.5, 7.0])
-def test_closest_pairs_are_those_of_ase(any_structure: Atoms, reach: float) -> None:
-    found = closest_pairs(any_structure, reach)
-    first, second, distances = neighbor_list("ijd", any_structure, reach)
-    symbols = np.array(any_structure.get_chemical_symbols())
-    expected = {}
-    for a, b in (("O", "O"), ("O", "Si"), ("Si", "Si")):
-        own = (symbols[first] == a) & (symbols[second] == b)
-        if own.any():
-            expected[a, b] = pytest.approx(distances[own].min())
-            pair = found[a, b]
-            assert (symbols[pair.first], symbols[pair.second]) == (a, b)
-    assert {elements: pair.distance for elements, pair in found.items()} == expected
-    assert len(expected) == 3 or reach < 3.0
-
-
-@pytest.mark.parametrize("row", [0, 1, 2])
-def test_closest_pairs_in_a_very_skew_cell(row: int) -> None:
-    """Whose vectors are much longer than it is wide: images along one of them are close to each other."""
-    cell = np.diag(np.roll([2.0, 4.0, 9.0], row))
-    cell[row, (row + 1) % 3] = 26.0
-    atoms = Atoms("CuAu", [[0, 0, 0], np.roll([1.0, 1.3, 1.1], row)], cell=cell, pbc=True)
-    found = closest_pairs(atoms, 4.5)
-    first, second, distance = neighbor_list("ijd", atoms, 4.5)
-    for pair in (("Au", "Cu"), ("Cu", "Cu"), ("Au", "Au")):
-        own = (atoms.symbols[first] == pair[0]) & (atoms.symbols[second] == pair[1])
-        assert found[pair].distance == pytest.approx(distance[own].min())
-    assert found["Cu", "Cu"].distance == pytest.approx(np.sqrt(8.0)), "an image six cells away"
-
-
-def test_large_frames_have_the_same_closest_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
-    frame = structure("crystal")
-    expected = closest_pairs(frame, 4.0)
-    monkeypatch.setattr("nnpot.analysis.closest_pairs.LARGE", 10)
-    found = closest_pairs(frame, 4.0)
-    assert {e: pair.distance for e, pair in found.items()} == pytest.approx(
-        {e: pair.distance for e, pair in expected.items()}
-    )
 
 
 def test_molecules_without_a_cell_are_summarised() -> None:
