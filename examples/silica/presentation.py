@@ -149,11 +149,6 @@ def _densities(behaviour: Behaviour) -> Curve:
     return list(behaviour.crystal_densities), [d.value for d in behaviour.crystal_densities.values()]
 
 
-def _displacement(behaviour: Behaviour, symbol: str) -> Curve:
-    found = behaviour.states[MELT].displacements[symbol]
-    return found.time, found.msd
-
-
 def _other_figures(report: Report, physics: Physics) -> None:
     kelvin, density = "Temperature (K)", "Density (g/cm³)"
     content = [
@@ -176,9 +171,17 @@ def _other_figures(report: Report, physics: Physics) -> None:
         ),
     ]
     for symbol in ELEMENTS:
-        moved = _both(physics, lambda b, s=symbol: _displacement(b, s))
-        label = "Mean square displacement (Å²)"
-        content.append(Panel(f"{MELT}: {symbol}", "Time (ps)", label, moved, y_limits=(0.0, None)))
+        moved = _both(physics, lambda b, s=symbol: b.states[MELT].displacements[s])
+        content.append(
+            Panel(
+                f"{MELT}: {symbol}",
+                "Time (ps)",
+                "Mean square displacement (Å²)",
+                {name: (found.time, found.msd) for name, found in moved.items()},
+                y_limits=(0.0, None),
+                errors={name: found.error for name, found in moved.items()},
+            )
+        )
     caption = "Density, vibrations, motion in the melt."
     report.figure(lines(content, *SIZE), "density_vibrations_diffusion", caption)
     energies = [

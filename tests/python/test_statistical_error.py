@@ -185,11 +185,14 @@ def test_diffusion_scatters_as_its_error_says() -> None:
     for _ in range(40):
         path = np.cumsum(random.normal(0.0, 0.1, (60, 40, 3)), axis=0)
         frames = [Atoms("H40", positions, cell=[50.0] * 3, pbc=True) for positions in path]
-        found.append(mean_square_displacement(frames, 0.05, "H").diffusion_estimate)
-    scatter = np.std([one.value for one in found])
-    assert np.mean([one.error for one in found]) == pytest.approx(scatter, rel=0.3)
+        found.append(mean_square_displacement(frames, 0.05, "H"))
+    scatter = np.std([one.diffusion for one in found])
+    assert np.mean([one.diffusion_estimate.error for one in found]) == pytest.approx(scatter, rel=0.3)
+    last = np.std([one.msd[-1] for one in found])
+    assert np.mean([one.error[-1] for one in found]) == pytest.approx(last, rel=0.3)
     one_way = mean_square_displacement([Atoms("HHe", p[:2], cell=[50.0] * 3) for p in path], 0.05, "H")
     assert np.isnan(one_way.diffusion_estimate.error)
+    assert np.isnan(one_way.error).all()
 
 
 def test_vibrations_of_equal_noise_do_not_differ() -> None:

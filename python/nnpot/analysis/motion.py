@@ -41,6 +41,11 @@ class Displacement:
         groups = [self.msd] if self.groups is None else self.groups
         return Estimate(self.diffusion, float(error_of_mean([self._diffusion(msd) for msd in groups])))
 
+    @property
+    def error(self) -> Array:
+        """Standard error of ``msd`` at each time, shape (n,), Å², from the groups; NaN where there are none."""
+        return error_of_mean(self.msd[None] if self.groups is None else self.groups)
+
     def _diffusion(self, msd: Array) -> float:
         half = len(self.time) // 2
         slope = np.polyfit(self.time[half:], msd[half:], 1)[0]
