@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nnpot.analysis.statistical_error import Estimate
-from nnpot.terminal import plain_console
+from nnpot.support.terminal import plain_console
 
 MET, WITHIN_ERROR, MISSED = "met", "missed within its error", "missed"
 """Verdicts; the second is no failure: chance alone may have done it."""

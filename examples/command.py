@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from nnpot.announce import PROGRESS, announce
 from nnpot.errors import NnpotError
-from nnpot.files import atomic_write
+from nnpot.support.announce import PROGRESS, announce
+from nnpot.support.files import atomic_write
 
 MISSED, FAILED, INTERRUPTED = 1, 2, 130
 """Exit codes."""

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nnpot import farm
 from nnpot.analysis.predictions import Predictions, predict_frames
-from nnpot.announce import PROGRESS, announce
-from nnpot.files import atomic_directory
 from nnpot.io import read_frames, write_frames
-from nnpot.potential import load
+from nnpot.models.potential import load
 from nnpot.reference.recipe import load_recipe
 from nnpot.reference.sampling import sample
+from nnpot.support import farm
+from nnpot.support.announce import PROGRESS, announce
+from nnpot.support.files import atomic_directory
 
 if TYPE_CHECKING:
     from nnpot.training import TrainingConfig

@@ -11,7 +11,7 @@ from ase import Atoms
 from nnpot.analysis.closest_pairs import Elements
 from nnpot.analysis.radial_distribution import RadialDistribution, partial_radial_distributions
 from nnpot.analysis.statistical_error import BLOCKS, UNKNOWN, Estimate, mean_of_series
-from nnpot.lammps_system import LammpsSystem
+from nnpot.lammps.system import LammpsSystem
 from nnpot.reference.sampling import GRAM_PER_CM3
 
 INTERVAL = 0.1

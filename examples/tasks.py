@@ -18,10 +18,11 @@ from typing import Any
 from ase import Atoms
 
 import nnpot
-from nnpot import farm, plugin
 from nnpot.benchmark.machine import describe_host
-from nnpot.files import atomic_write
-from nnpot.progress import progress
+from nnpot.lammps import plugin
+from nnpot.support import farm
+from nnpot.support.files import atomic_write
+from nnpot.support.progress import progress
 
 HERE = Path(__file__).resolve().parent
 PACKAGES = ("lammps", "numpy", "scipy", "ase", "tensorflow", "tensorflow-cpu")

@@ -16,7 +16,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
-from nnpot import plugin
+from nnpot.lammps import plugin
 
 ROOT = Path(__file__).resolve().parents[1]
 WORK = ROOT / "build" / "lammps_versions"

@@ -10,15 +10,15 @@ from typing import Any
 from bars import Bar, bars_table, print_bars, summary_of_bars
 from rich.table import Table
 
-from nnpot import plots
 from nnpot.analysis.radial_distribution import RadialDistribution
 from nnpot.analysis.statistical_error import Estimate
+from nnpot.figures import plots
+from nnpot.figures.report import Report
 from nnpot.learning import LearningConfig
 from nnpot.learning.figures import calibration_figure, progress_figure
 from nnpot.learning.judgement import Judged
 from nnpot.learning.report import rounds_table
 from nnpot.learning.rounds import RoundOutcome
-from nnpot.report import Report
 
 
 @dataclass(frozen=True)

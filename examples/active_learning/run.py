@@ -21,14 +21,14 @@ from command import command_line, exit_code, write_summary
 from presentation import Outcome, print_outcome, write_report
 
 from nnpot.analysis.radial_distribution import Simulation, simulate_radial_distribution
-from nnpot.announce import announce
 from nnpot.io import write_frames
-from nnpot.lammps_runtime import network_commands
+from nnpot.lammps.runtime import network_commands
 from nnpot.learning import LearningConfig, load_config
 from nnpot.learning.judgement import judge
 from nnpot.learning.loop import LearningResult, learn
 from nnpot.reference.recipe import load_recipe
 from nnpot.reference.sampling import sample, scale_to_density
+from nnpot.support.announce import announce
 
 HERE = Path(__file__).resolve().parent
 LIQUID = "liquid 2500 K"

@@ -15,9 +15,9 @@ from systems import System
 import nnpot
 from nnpot.analysis.constant_energy import energy_drift
 from nnpot.analysis.force_checks import loop_work, rotated, rotation_error
-from nnpot.direct_forces import Measured, keep_measured
-from nnpot.files import atomic_write
 from nnpot.io.labels import results_of
+from nnpot.models.direct_forces import Measured, keep_measured
+from nnpot.support.files import atomic_write
 
 FILE = "judged.json"
 

@@ -14,9 +14,9 @@ from matplotlib.figure import Figure
 from models import DIRECT, GRADIENTS, KINDS
 from rich.table import Table
 
-from nnpot.figure_style import COLORS, grid, style
-from nnpot.panels import Panel, lines
-from nnpot.report import Report
+from nnpot.figures.panels import Panel, lines
+from nnpot.figures.report import Report
+from nnpot.figures.style import COLORS, grid, style
 
 MINUTES = 15.0
 LEAST_SHOWN = 1e-12

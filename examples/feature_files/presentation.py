@@ -12,8 +12,8 @@ from measure import EPOCHS, Cost
 from rich.table import Table
 
 from nnpot.analysis.errors import ErrorStatistics
-from nnpot.plots import bars as bar_figure
-from nnpot.report import Report
+from nnpot.figures.plots import bars as bar_figure
+from nnpot.figures.report import Report
 
 SOURCE = "source (GTX 1070)"
 SOURCE_SECONDS, SOURCE_ERROR = 56.0, 3.6

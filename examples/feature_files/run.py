@@ -23,8 +23,8 @@ from measure import measure
 from presentation import Outcome, print_outcome, write_report
 
 from nnpot.analysis.predictions import predict_frames
-from nnpot.feature_model import load_feature_model
 from nnpot.io import read_frames, write_feature_file
+from nnpot.models.feature_model import load_feature_model
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from study import Experiment, Part, descriptor_named
 
-from nnpot.files import atomic_write
 from nnpot.lattice.database import Database
 from nnpot.lattice.model import Array, LatticeModel
 from nnpot.lattice.statistics import known_energies
+from nnpot.support.files import atomic_write
 from nnpot.training.lattice_networks import LatticeHistory, LatticeNetwork, train_lattice_network
 from nnpot.training.lattice_samples import Split, lattice_samples
 

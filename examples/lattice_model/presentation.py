@@ -14,13 +14,13 @@ from networks import Trained
 from rich.table import Table
 from study import Part, Study
 
-from nnpot import epoch_plots, plots
+from nnpot.figures import epoch_plots, plots
+from nnpot.figures.report import Report
 from nnpot.lattice import figures
 from nnpot.lattice.database import Database
 from nnpot.lattice.diagnostics import Diagnostics
 from nnpot.lattice.figures import Drag
 from nnpot.lattice.page import add_database
-from nnpot.report import Report
 
 DRAG_ENERGY, DRAG_GRADIENT = 0.5, 0.5
 """What following the truth means: E_c, and a share of the mean gradient."""

@@ -26,7 +26,7 @@ from nnpot.lattice.database import Database, read_database
 from nnpot.lattice.diagnostics import diagnose
 from nnpot.lattice.generate import generate
 from nnpot.lattice.model import FORMS, LatticePotential
-from nnpot.yaml_file import read_yaml
+from nnpot.support.yaml_file import read_yaml
 
 HERE = Path(__file__).resolve().parent
 

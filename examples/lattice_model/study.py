@@ -8,9 +8,9 @@ from nnpot.lattice.eigenvalues import Eigenvalues
 from nnpot.lattice.functions import LatticeFunctions
 from nnpot.lattice.generate import GeneratorSettings
 from nnpot.lattice.model import Count
+from nnpot.support.yaml_file import StrictModel
 from nnpot.training.lattice_networks import LatticeNetworkSettings
 from nnpot.training.lattice_samples import Descriptor
-from nnpot.yaml_file import StrictModel
 
 DescriptorName = Literal["eigenvalues", "symmetry functions", "labelled symmetry functions"]
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import OptimizeResult, minimize
 
 from nnpot import NeuralNetwork
-from nnpot.progress import progress
+from nnpot.support.progress import progress
 
 Array = NDArray[np.float64]
 

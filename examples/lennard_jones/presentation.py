@@ -15,9 +15,9 @@ from many_neighbors import N_NEIGHBORS, ManyNeighbors
 from one_distance import ENERGY_FROM, GRADIENT_FROM, Row
 from rich.table import Table
 
-from nnpot.panels import Panel, lines
-from nnpot.plots import bars as bar_figure
-from nnpot.report import Report
+from nnpot.figures.panels import Panel, lines
+from nnpot.figures.plots import bars as bar_figure
+from nnpot.figures.report import Report
 
 MINUTES = 5.0
 """For the network of one distance."""

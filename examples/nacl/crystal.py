@@ -10,8 +10,8 @@ from ase import Atoms
 from ase.build import bulk
 from numpy.typing import NDArray
 
-from nnpot.lammps_runtime import PairCommands
-from nnpot.lammps_system import compute_labels
+from nnpot.lammps.runtime import PairCommands
+from nnpot.lammps.system import compute_labels
 
 ELEMENTS = ["Na", "Cl"]
 LATTICE_CONSTANT = 5.64

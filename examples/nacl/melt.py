@@ -11,8 +11,8 @@ from states import Schedule, distributions, free_density, prepare, trajectory
 from nnpot.analysis.closest_pairs import Elements
 from nnpot.analysis.radial_distribution import RadialDistribution
 from nnpot.analysis.statistical_error import Estimate, mean_of_series
-from nnpot.lammps_runtime import PairCommands, open_lammps
-from nnpot.lammps_system import LammpsSystem
+from nnpot.lammps.runtime import PairCommands, open_lammps
+from nnpot.lammps.system import LammpsSystem
 from nnpot.reference.sampling import scale_to_density
 
 TEMPERATURE, DENSITY = 1300.0, 1.45

@@ -12,7 +12,7 @@ from stages import evaluate_model, train_configured
 from tasks import Task, run_tasks, version_of
 
 from nnpot.analysis.predictions import Predictions
-from nnpot.potential import load
+from nnpot.models.potential import load
 from nnpot.training import TrainingConfig, load_config
 
 SHORT, LONG, RECIPROCAL = "short-ranged", "long-ranged", "reciprocal"

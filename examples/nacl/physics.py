@@ -16,7 +16,7 @@ from tasks import Task, run_tasks, version_of
 from nnpot.analysis.dynamics import EnergyConservation, constant_energy_run
 from nnpot.analysis.elastic import CubicElasticity, cubic_elasticity
 from nnpot.errors import NnpotError
-from nnpot.lammps_runtime import PairCommands, network_commands
+from nnpot.lammps.runtime import PairCommands, network_commands
 from nnpot.reference.recipe import Recipe
 
 REFERENCE = "reference"

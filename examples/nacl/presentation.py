@@ -13,10 +13,10 @@ from numpy.typing import ArrayLike
 from physics import REFERENCE
 from rich.table import Table
 
-from nnpot import plots
 from nnpot.analysis.dynamics import EnergyConservation
-from nnpot.panels import Panel, lines
-from nnpot.report import CURVES, Report
+from nnpot.figures import plots
+from nnpot.figures.panels import Panel, lines
+from nnpot.figures.report import CURVES, Report
 
 SIZE = (3.6, 3.0)
 """Of a panel, in inches."""

@@ -15,9 +15,9 @@ from bars import Bar, summary_of_bars
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.analysis.predictions import Predictions, mean_predictions, predict_frames
 from nnpot.analysis.statistical_error import UNKNOWN, Estimate, median_of
-from nnpot.files import atomic_write
 from nnpot.io import require_labels
-from nnpot.potential import load
+from nnpot.models.potential import load
+from nnpot.support.files import atomic_write
 from nnpot.training import TrainingConfig
 from nnpot.training.frames import load_frames
 from seed_study.seeds import SeedRun

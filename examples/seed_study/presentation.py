@@ -9,8 +9,8 @@ from bars import bars_table, print_bars
 from numpy.typing import NDArray
 from rich.table import Table
 
-from nnpot import epoch_plots, plots
-from nnpot.report import CURVES, Report
+from nnpot.figures import epoch_plots, plots
+from nnpot.figures.report import CURVES, Report
 from seed_study.outcome import ENERGY, FORCE, Outcome
 from seed_study.study import Range
 

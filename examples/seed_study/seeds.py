@@ -11,7 +11,7 @@ from typing import Any
 
 from stages import seeded
 
-from nnpot.files import atomic_write
+from nnpot.support.files import atomic_write
 from nnpot.training import TrainingConfig, train
 
 RESULT = "result.json"

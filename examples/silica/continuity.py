@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from structures import ELEMENTS
 
 from nnpot.errors import NnpotError
-from nnpot.lammps_runtime import PairCommands, lmp_command, mpi_command, open_lammps
-from nnpot.lammps_system import LammpsSystem
+from nnpot.lammps.runtime import PairCommands, lmp_command, mpi_command, open_lammps
+from nnpot.lammps.system import LammpsSystem
 
 
 @dataclass(frozen=True)

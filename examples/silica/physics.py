@@ -31,8 +31,8 @@ from nnpot.analysis.motion import Vibrations
 from nnpot.analysis.statistical_error import Estimate, mean_of
 from nnpot.analysis.wall import shortest_distances, walled
 from nnpot.io import read_frames
-from nnpot.lammps_runtime import PairCommands, network_commands
-from nnpot.potential import load
+from nnpot.lammps.runtime import PairCommands, network_commands
+from nnpot.models.potential import load
 from nnpot.reference.recipe import Recipe
 
 CRYSTAL, HOT_CRYSTAL, GLASS, MELT = "crystal, 300 K", "crystal, 1500 K", "glass, 300 K", "melt, 3500 K"

@@ -24,11 +24,11 @@ from physics import MELT, Behaviour, Physics
 from rich.table import Table
 from structures import ELEMENTS
 
-from nnpot import plots
 from nnpot.analysis.bonding import Bonding
 from nnpot.analysis.radial_distribution import RadialDistribution
-from nnpot.panels import Panel, lines
-from nnpot.report import Report
+from nnpot.figures import plots
+from nnpot.figures.panels import Panel, lines
+from nnpot.figures.report import Report
 
 REFERENCE, NETWORK = "Vashishta", "network"
 SIZE = (3.6, 3.0)

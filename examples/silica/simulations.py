@@ -29,8 +29,8 @@ from nnpot.analysis.extrapolation import warnings_in_log
 from nnpot.analysis.motion import Displacement, Vibrations, mean_square_displacement, vibrational_density
 from nnpot.analysis.radial_distribution import RadialDistribution, mean_distribution
 from nnpot.analysis.statistical_error import Estimate, mean_of, mean_of_series
-from nnpot.lammps_runtime import PairCommands, open_lammps
-from nnpot.lammps_system import LammpsSystem
+from nnpot.lammps.runtime import PairCommands, open_lammps
+from nnpot.lammps.system import LammpsSystem
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from nnpot.analysis.radial_distribution import (
     simulate_radial_distribution,
 )
 from nnpot.analysis.statistical_error import Estimate
-from nnpot.lammps_runtime import PairCommands, network_commands
+from nnpot.lammps.runtime import PairCommands, network_commands
 from nnpot.reference.sampling import scale_to_density
 
 LATTICE_CONSTANT = 5.431  # Å, at which simulations of the crystal are done

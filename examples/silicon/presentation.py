@@ -10,10 +10,10 @@ from bars import Bar, bars_table, print_bars
 from physics import Physics
 from rich.table import Table
 
-from nnpot import plots
 from nnpot.analysis.errors import statistics
 from nnpot.analysis.predictions import Predictions
-from nnpot.report import Report
+from nnpot.figures import plots
+from nnpot.figures.report import Report
 
 HOT = "hot liquid"
 """The group of test frames that no bar is about: it teaches how atoms repel each other."""

@@ -26,8 +26,8 @@ import numpy as np
 from command import count, exit_code
 
 from nnpot.errors import FileFormatError
-from nnpot.files import atomic_write
-from nnpot.progress import progress
+from nnpot.support.files import atomic_write
+from nnpot.support.progress import progress
 
 HERE = Path(__file__).resolve().parent
 BEST = "best"

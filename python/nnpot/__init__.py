@@ -17,19 +17,23 @@ from nnpot.errors import (
     NonConservativeWarning,
     UnknownElementError,
 )
+from nnpot.moved_modules import install as _accept_old_names
+
+_accept_old_names()
 
 if TYPE_CHECKING:
     from nnpot._core import ForceFeatures, NeuralNetwork, SymmetryFunctions, VerletList
-    from nnpot.calculator import NnpotCalculator as Calculator
-    from nnpot.direct_forces import (
+    from nnpot.analysis.measured_forces import measure_direct_forces
+    from nnpot.lammps.runtime import open_lammps
+    from nnpot.models.calculator import NnpotCalculator as Calculator
+    from nnpot.models.direct_forces import (
         DirectForceCalculator,
         DirectForces,
         load_direct_forces,
-        measure_direct_forces,
     )
-    from nnpot.feature_model import FeatureModel, load_feature_model
-    from nnpot.lammps_runtime import open_lammps
-    from nnpot.potential import Potential, Prediction, Uncertainty, load
+    from nnpot.models.feature_model import FeatureModel, load_feature_model
+    from nnpot.models.potential import Potential, load
+    from nnpot.prediction import Prediction, Uncertainty
 
 __all__ = [
     "Calculator",
@@ -57,22 +61,22 @@ __all__ = [
 ]
 
 _LAZY = {
-    "Calculator": ("nnpot.calculator", "NnpotCalculator"),
-    "DirectForceCalculator": ("nnpot.direct_forces", "DirectForceCalculator"),
-    "DirectForces": ("nnpot.direct_forces", "DirectForces"),
-    "FeatureModel": ("nnpot.feature_model", "FeatureModel"),
+    "Calculator": ("nnpot.models.calculator", "NnpotCalculator"),
+    "DirectForceCalculator": ("nnpot.models.direct_forces", "DirectForceCalculator"),
+    "DirectForces": ("nnpot.models.direct_forces", "DirectForces"),
+    "FeatureModel": ("nnpot.models.feature_model", "FeatureModel"),
     "ForceFeatures": ("nnpot._core", "ForceFeatures"),
     "NeuralNetwork": ("nnpot._core", "NeuralNetwork"),
-    "Potential": ("nnpot.potential", "Potential"),
-    "Prediction": ("nnpot.potential", "Prediction"),
+    "Potential": ("nnpot.models.potential", "Potential"),
+    "Prediction": ("nnpot.prediction", "Prediction"),
     "SymmetryFunctions": ("nnpot._core", "SymmetryFunctions"),
-    "Uncertainty": ("nnpot.potential", "Uncertainty"),
+    "Uncertainty": ("nnpot.prediction", "Uncertainty"),
     "VerletList": ("nnpot._core", "VerletList"),
-    "load": ("nnpot.potential", "load"),
-    "load_direct_forces": ("nnpot.direct_forces", "load_direct_forces"),
-    "load_feature_model": ("nnpot.feature_model", "load_feature_model"),
-    "measure_direct_forces": ("nnpot.direct_forces", "measure_direct_forces"),
-    "open_lammps": ("nnpot.lammps_runtime", "open_lammps"),
+    "load": ("nnpot.models.potential", "load"),
+    "load_direct_forces": ("nnpot.models.direct_forces", "load_direct_forces"),
+    "load_feature_model": ("nnpot.models.feature_model", "load_feature_model"),
+    "measure_direct_forces": ("nnpot.analysis.measured_forces", "measure_direct_forces"),
+    "open_lammps": ("nnpot.lammps.runtime", "open_lammps"),
 }
 
 

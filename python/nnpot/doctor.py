@@ -11,9 +11,9 @@ from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
-from nnpot import plugin
 from nnpot.errors import NnpotError
-from nnpot.installation import install_command
+from nnpot.lammps import plugin
+from nnpot.support.installation import install_command
 
 CASE = Path(__file__).parent / "data" / "doctor"
 """A model of silicon, and ``structure.xyz`` with the energy and forces that it had when it was made."""
@@ -28,7 +28,7 @@ PACKAGES = {  # name of the distribution: the extra of nnpot that brings it
 OTHER_NAMES = {"tensorflow": ("tensorflow-cpu", "tensorflow_cpu")}
 TOLERANCE = 1e-10
 """Largest relative difference of energies; what remains is the order of summation."""
-LOAD = "from nnpot.lammps_runtime import open_lammps\nwith open_lammps(screen=True, plugin=True): pass"
+LOAD = "from nnpot.lammps.runtime import open_lammps\nwith open_lammps(screen=True, plugin=True): pass"
 COMPUTE = "from nnpot.doctor import lammps_energy; print(repr(lammps_energy()))"
 TIMEOUT = 120
 """Seconds for one run of LAMMPS."""
@@ -75,8 +75,8 @@ def checks() -> Iterator[Check]:
 def lammps_energy() -> float:
     """Energy of the stored structure by ``pair_style nnp`` inside this process, eV."""
     from nnpot.io import read_frames
-    from nnpot.lammps_runtime import network_commands
-    from nnpot.lammps_system import compute_labels
+    from nnpot.lammps.runtime import network_commands
+    from nnpot.lammps.system import compute_labels
 
     structure = read_frames(CASE / "structure.xyz")[0]
     return float(compute_labels(structure, ["Si"], network_commands(CASE, ["Si"])).get_potential_energy())
@@ -113,7 +113,7 @@ def _compare(energy: float) -> str:
 
 def _predict() -> str:
     from nnpot.io import read_frames
-    from nnpot.potential import load
+    from nnpot.models.potential import load
 
     structure = read_frames(CASE / "structure.xyz")[0]
     prediction = load(CASE).predict(structure)
@@ -134,7 +134,7 @@ def _run_pair_style() -> str:
 
 
 def _run_command() -> str:
-    from nnpot.lammps_runtime import lmp_command
+    from nnpot.lammps.runtime import lmp_command
 
     (command,) = lmp_command()
     output = _run([command, "-log", "none"], text="info styles pair\n")

@@ -20,13 +20,13 @@ from fuzzing import main, mutated
 from nnpot.benchmark import networks, training_run
 from nnpot.benchmark.records import COLUMNS as RUN_COLUMNS
 from nnpot.benchmark.records import Ledger, Run, read_runs
-from nnpot.digested import MARK, TAIL, read_record, write_record
 from nnpot.lattice.database import Database, read_database, write_database
 from nnpot.lattice.generate import GeneratorSettings, Piece, Points, _Store
 from nnpot.lattice.model import LatticeModel
 from nnpot.learning import stages
 from nnpot.learning.exploration import Explored, Trace
 from nnpot.learning.rounds import RoundFiles, RoundOutcome, StageOutcome
+from nnpot.support.digested import MARK, TAIL, read_record, write_record
 from nnpot.training.checkpoint import COLUMNS, Identity, State, read_checkpoint, write_checkpoint
 
 IDENTITY = Identity('{"training": {"seed": 0}}', "data", "start")

@@ -24,7 +24,7 @@ from random import Random
 from mutations import mutated
 
 from nnpot.errors import NnpotError
-from nnpot.progress import progress
+from nnpot.support.progress import progress
 
 __all__ = ["Case", "main", "mutated", "outcome_of"]
 

@@ -21,10 +21,10 @@ from fuzzing import main, mutated
 
 import nnpot
 from nnpot import _core
-from nnpot.direct_forces import DirectForces, ElementNetwork, Features, load_direct_forces
-from nnpot.direct_forces.files import write_direct_forces
-from nnpot.feature_model import ElementNetwork as FeatureNetwork
-from nnpot.feature_model import write_feature_model
+from nnpot.models.direct_forces import DirectForces, ElementNetwork, Features, load_direct_forces
+from nnpot.models.direct_forces.files import write_direct_forces
+from nnpot.models.feature_model import ElementNetwork as FeatureNetwork
+from nnpot.models.feature_model import write_feature_model
 
 Files = Mapping[str, bytes]
 

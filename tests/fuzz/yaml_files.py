@@ -19,9 +19,9 @@ from nnpot.benchmark.training_cases import Change
 from nnpot.descriptors.lines import symmetry_function_lines
 from nnpot.learning import load_config as load_learning
 from nnpot.learning import template as learning_template
-from nnpot.limits import MOST_ROUNDS
 from nnpot.reference.recipe import load_recipe
 from nnpot.reference.sampling import starting_structure
+from nnpot.support.limits import MOST_ROUNDS
 from nnpot.training import force_template, load_config, load_force_config, template
 
 HOSTILE = (

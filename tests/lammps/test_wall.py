@@ -5,8 +5,8 @@ from ase.build import bulk
 
 from nnpot.analysis.wall import shortest_distances, walled
 from nnpot.errors import InvalidInputError
-from nnpot.lammps_runtime import PairCommands, network_commands
-from nnpot.lammps_system import compute_labels
+from nnpot.lammps.runtime import PairCommands, network_commands
+from nnpot.lammps.system import compute_labels
 
 
 def pair(distance):

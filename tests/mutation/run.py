@@ -31,8 +31,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nnpot import _core
-from nnpot.files import atomic_write
-from nnpot.progress import progress
+from nnpot.support.files import atomic_write
+from nnpot.support.progress import progress
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 

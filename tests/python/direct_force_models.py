@@ -8,8 +8,8 @@ import numpy as np
 from ase import Atoms
 
 from nnpot import NeuralNetwork
-from nnpot.direct_forces import DirectForces, ElementNetwork, Features
-from nnpot.direct_forces.features import KINDS, Kind
+from nnpot.models.direct_forces import DirectForces, ElementNetwork, Features
+from nnpot.models.direct_forces.features import KINDS, Kind
 
 __all__ = ["KINDS", "random_direct_forces"]
 

@@ -98,7 +98,7 @@ def run_in_turn(
     scheduler: str | None = None,
     time_limit: float | None = None,
 ) -> Iterator[tuple[int, Any]]:
-    """`nnpot.farm.run_tasks` without processes, which take seconds to start."""
+    """`nnpot.support.farm.run_tasks` without processes, which take seconds to start."""
     for number, task in enumerate(tasks):
         try:
             outcome = function(task)

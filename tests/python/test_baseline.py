@@ -9,7 +9,7 @@ from training_data import alloy_frames
 
 from nnpot.analysis.baseline import worse_than_nothing
 from nnpot.analysis.predictions import Predictions
-from nnpot.potential import Prediction
+from nnpot.prediction import Prediction
 
 
 def predictions(energy_factor: float, force_factor: float, n_frames: int = 8, seed: int = 0) -> Predictions:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from command_line import run
 
-from nnpot import plugin
+from nnpot.lammps import plugin
 
 
 def test_the_path_is_all_that_is_printed() -> None:

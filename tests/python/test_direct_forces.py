@@ -21,10 +21,10 @@ import nnpot
 from nnpot import _core
 from nnpot.analysis.force_checks import random_rotation, rotated
 from nnpot.cli.measure_forces import command
-from nnpot.direct_forces import DirectForces, Features, Measured, write_direct_forces
-from nnpot.direct_forces.features import evenly_chosen
 from nnpot.errors import FileFormatError, InvalidInputError, NonConservativeWarning, UnknownElementError
 from nnpot.io import write_frames, write_runner_data
+from nnpot.models.direct_forces import DirectForces, Features, Measured, write_direct_forces
+from nnpot.models.direct_forces.features import evenly_chosen
 
 FRAMES = [structure(name) for name in NAMES]
 TOLERANCE = 1e-10
@@ -260,7 +260,6 @@ def test_what_is_measured_is_kept_and_told(
 def test_frames_to_measure_from_may_have_other_units(
     equivariant: DirectForces, model: _core.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import nnpot.direct_forces
 
     write_direct_forces(equivariant, tmp_path / "forces")
     (tmp_path / "potential").mkdir()
@@ -277,7 +276,7 @@ def test_frames_to_measure_from_may_have_other_units(
         assert rest[-1] == "metal", "units of the reference"
         return MEASURED
 
-    monkeypatch.setattr(nnpot.direct_forces, "measure_direct_forces", measure)
+    monkeypatch.setattr("nnpot.analysis.measured_forces.measure_direct_forces", measure)
     options = ["--reference", str(tmp_path / "potential"), "--units", "metal", "--data-units", "atomic"]
     result = CliRunner().invoke(command, [str(tmp_path / "forces"), str(tmp_path / "input.data"), *options])
     assert result.exit_code == 0, result.output

@@ -5,7 +5,7 @@ import pytest
 from ase.build import bulk
 
 from nnpot.analysis.dynamics import EnergyConservation, constant_energy_run
-from nnpot.lammps_runtime import PairCommands
+from nnpot.lammps.runtime import PairCommands
 
 SW = PairCommands("sw", ("* * {potentials}/Si.sw Si",))
 

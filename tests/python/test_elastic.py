@@ -4,7 +4,7 @@ from ase.build import bulk
 
 from nnpot.analysis.elastic import cubic_elasticity, elastic_tensor, equilibrium_cell
 from nnpot.errors import NnpotError
-from nnpot.lammps_runtime import PairCommands
+from nnpot.lammps.runtime import PairCommands
 
 SW = PairCommands("sw", ("* * {potentials}/Si.sw Si",))
 

@@ -50,7 +50,7 @@ def small_training(folder):
 def at_once(example):
     """All in this process and TensorFlow uncompiled: starting and compiling would take most of the time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nnpot.farm.run_tasks", run_in_turn)
+        patch.setattr("nnpot.support.farm.run_tasks", run_in_turn)
         tf.config.run_functions_eagerly(True)
         yield
         tf.config.run_functions_eagerly(False)

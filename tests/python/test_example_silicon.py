@@ -14,8 +14,8 @@ from nnpot.analysis.dynamics import EnergyConservation
 from nnpot.analysis.elastic import CubicElasticity
 from nnpot.analysis.predictions import Predictions
 from nnpot.analysis.radial_distribution import RadialDistribution, mean_distribution
-from nnpot.lammps_runtime import PairCommands
-from nnpot.potential import Prediction
+from nnpot.lammps.runtime import PairCommands
+from nnpot.prediction import Prediction
 from nnpot.reference.recipe import load_recipe
 from nnpot.training import load_config
 

@@ -13,9 +13,9 @@ from types import SimpleNamespace
 import pytest
 from waiting import wait_until
 
-from nnpot import farm
 from nnpot.errors import InvalidInputError, NnpotError
-from nnpot.farm import run_all, run_tasks
+from nnpot.support import farm
+from nnpot.support.farm import run_all, run_tasks
 
 
 def square_or_fail(number: int) -> int:
@@ -38,7 +38,7 @@ PARENT = """
 import os, sys, time
 sys.path.insert(0, sys.argv[1])
 from test_farm import tell_and_wait
-from nnpot.farm import run_tasks
+from nnpot.support.farm import run_tasks
 if __name__ == "__main__":
     list(run_tasks(tell_and_wait, [sys.argv[2]], 1))
 """

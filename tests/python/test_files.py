@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from nnpot import InvalidInputError
-from nnpot.files import atomic_directory, atomic_write, remove_leftovers
+from nnpot.support.files import atomic_directory, atomic_write, remove_leftovers
 
 
 def test_text_and_bytes_arrive_as_written(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_a_file_that_outgrows_its_limit_leaves_the_old_one(tmp_path: Path) -> No
     path.write_text("old")
     program = """
 import resource, signal, sys
-from nnpot.files import atomic_write
+from nnpot.support.files import atomic_write
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 try:

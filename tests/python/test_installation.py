@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nnpot import installation
-from nnpot.installation import install_command
+from nnpot.support import installation
+from nnpot.support.installation import install_command
 
 
 @pytest.mark.parametrize(

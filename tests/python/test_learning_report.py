@@ -19,7 +19,7 @@ from nnpot.learning.rounds import RoundFiles, RoundOutcome, StageOutcome
 from nnpot.learning.stages import Exploration
 from nnpot.learning.trust import Verdict
 from nnpot.learning.trust import judge as judge_step
-from nnpot.potential import Prediction
+from nnpot.prediction import Prediction
 
 
 def trace(n_looks: int, planned: int) -> Trace:

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from nnpot.errors import InvalidInputError
-from nnpot.lock import locked_file, locked_folder
+from nnpot.support.lock import locked_file, locked_folder
 
 HOLD = """
 import sys
 from pathlib import Path
-from nnpot.lock import locked_folder
+from nnpot.support.lock import locked_folder
 with locked_folder(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nnpot.messages import shortened
+from nnpot.support.messages import shortened
 
 
 @pytest.mark.parametrize(

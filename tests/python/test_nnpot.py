@@ -20,7 +20,7 @@ def modules_after(code: str) -> set[str]:
 
 
 def test_importing_the_package_is_light() -> None:
-    assert modules_after("import nnpot, nnpot.plugin, nnpot.units").isdisjoint(HEAVY)
+    assert modules_after("import nnpot, nnpot.lammps.plugin, nnpot.units").isdisjoint(HEAVY)
 
 
 @pytest.mark.parametrize("command", ["", "sample", "train", "evaluate", "predict", "plugin", "doctor"])

@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from nnpot.panels import Panel, lines
+from nnpot.figures.panels import Panel, lines
 
 
 def test_panels_have_their_limits_and_share_a_legend():

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from nnpot import epoch_plots, panels, plots
 from nnpot.analysis.dynamics import EnergyConservation
 from nnpot.analysis.radial_distribution import RadialDistribution
-from nnpot.panels import Panel
+from nnpot.figures import epoch_plots, panels, plots
+from nnpot.figures.panels import Panel
 
 
 @pytest.mark.parametrize("count", [200, 5000])

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nnpot import NnpotError, plugin
+from nnpot import NnpotError
+from nnpot.lammps import plugin
 
 
 def test_the_plugin_is_where_the_path_says() -> None:

@@ -13,7 +13,7 @@ from structures import structure
 
 import nnpot
 from nnpot import InvalidInputError, Potential, UnknownElementError
-from nnpot.feature_model import load_any
+from nnpot.models.feature_model import load_any
 
 
 def test_an_unknown_element_is_named(potential: Potential) -> None:

@@ -6,10 +6,10 @@ import sys
 import pytest
 from example_modules import EXAMPLES
 
-from nnpot import progress as module
+from nnpot.support import progress as module
 
 CODE = """
-from nnpot.progress import progress
+from nnpot.support.progress import progress
 with progress("work", 3) as bar:
     for _ in range(3):
         bar.advance(loss="0.1")
@@ -18,7 +18,7 @@ print("done")
 
 
 SAID = """
-from nnpot import progress
+from nnpot.support import progress
 progress.SECONDS_BETWEEN_LINES = 0.0
 def work():
     with progress.progress("work", 3) as bar:
@@ -70,7 +70,7 @@ def test_examples_and_commands_say_it_on_stderr(how):
 def test_the_time_left_is_known_though_single_pieces_take_minutes(monkeypatch, caplog):
     monkeypatch.setattr(module, "SECONDS_BETWEEN_LINES", 0.0)
     clock = [0.0]
-    with caplog.at_level(logging.INFO, logger="nnpot.progress"), module.progress("work", 4) as bar:
+    with caplog.at_level(logging.INFO, logger="nnpot.support.progress"), module.progress("work", 4) as bar:
         bar._bar.get_time = lambda: clock[0]
         for clock[0] in (120.0, 240.0, 360.0):
             bar.advance()

@@ -13,7 +13,7 @@ from model_directories import structure, whole_models
 import nnpot
 from nnpot.cli.main import main
 from nnpot.errors import FileFormatError
-from nnpot.feature_model import load_feature_model
+from nnpot.models.feature_model import load_feature_model
 
 
 @pytest.fixture

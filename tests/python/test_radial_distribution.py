@@ -12,7 +12,7 @@ from nnpot.analysis.radial_distribution import (
     simulate_radial_distribution,
 )
 from nnpot.errors import InvalidInputError
-from nnpot.lammps_runtime import PairCommands
+from nnpot.lammps.runtime import PairCommands
 
 SW = PairCommands("sw", ("* * {potentials}/Si.sw Si",))
 

@@ -10,9 +10,10 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from random_model import random_model
 from structures import structure
 
-from nnpot import Prediction, epoch_plots, plots
+from nnpot import Prediction
 from nnpot.analysis.predictions import Predictions, mean_predictions
-from nnpot.report import Report
+from nnpot.figures import epoch_plots, plots
+from nnpot.figures.report import Report
 
 
 class Links(HTMLParser):

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from nnpot.cli.sample import command
 from nnpot.errors import InvalidInputError
 from nnpot.io import read_frames
-from nnpot.lammps_system import LammpsSystem, compute_labels
+from nnpot.lammps.system import LammpsSystem, compute_labels
 from nnpot.reference.recipe import Recipe
 from nnpot.reference.sampling import random_strain, roomiest_place, sample, starting_structure, summarize
 

@@ -12,8 +12,8 @@ from rich.table import Table
 
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.cli.error_tables import print_errors
-from nnpot.progress import progress
-from nnpot.terminal import plain_page
+from nnpot.support.progress import progress
+from nnpot.support.terminal import plain_page
 
 PACKAGE = Path(__file__).parents[2] / "python" / "nnpot"
 NAMES = ["[red]liquid", "[/b] end", "[300]", ":smile:", "a[1].xyz"]

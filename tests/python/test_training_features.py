@@ -17,10 +17,10 @@ import nnpot
 from nnpot.analysis.predictions import predict_frames
 from nnpot.cli.main import group
 from nnpot.errors import FileFormatError, InvalidInputError, UnknownElementError
-from nnpot.feature_model import FeatureModel, load_any
 from nnpot.io import read_frames, with_prediction, write_feature_file
 from nnpot.io.feature_files import feature_frame, n_features
-from nnpot.potential import Potential
+from nnpot.models.feature_model import FeatureModel, load_any
+from nnpot.models.potential import Potential
 from nnpot.training import TrainingConfig, load_config, train
 from nnpot.training.result import TrainingResult
 

@@ -13,10 +13,10 @@ from ase.build import bulk
 from structures import emt_labelled
 from training_data import alloy_frames, write_alloy
 
-from nnpot.direct_forces import Features, load_direct_forces
 from nnpot.errors import InvalidInputError, NonConservativeWarning
 from nnpot.io import write_frames
 from nnpot.io.labels import results_of
+from nnpot.models.direct_forces import Features, load_direct_forces
 from nnpot.training import DirectForceConfig, force_template, load_force_config, train_forces
 
 pytestmark = pytest.mark.filterwarnings(f"ignore::{NonConservativeWarning.__module__}.NonConservativeWarning")

@@ -20,8 +20,9 @@ from training_data import alloy_config, alloy_values, write_alloy
 from waiting import LONGEST, wait_until
 
 import nnpot
-from nnpot import _core, digested
+from nnpot import _core
 from nnpot.errors import InvalidInputError, NnpotError
+from nnpot.support import digested
 from nnpot.training import TrainingConfig, checkpoint, loop, run, train
 from nnpot.training.checkpoint import COLUMNS
 from nnpot.training.frames import load_frames

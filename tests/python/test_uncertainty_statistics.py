@@ -10,7 +10,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from nnpot import Prediction
 from nnpot.analysis.predictions import Predictions
 from nnpot.analysis.uncertainty import rank_correlation, spreads_and_errors, uncertainty_statistics
-from nnpot.potential import Uncertainty
+from nnpot.prediction import Uncertainty
 
 
 def predicted(

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from nnpot.errors import FileFormatError, InvalidInputError, NnpotError
+from nnpot.support.yaml_file import StrictModel, read_yaml
+from nnpot.support.yaml_text import LARGEST_FILE, load_values, parse_value, read_yaml_values
 from nnpot.training import load_config
-from nnpot.yaml_file import StrictModel, read_yaml
-from nnpot.yaml_text import LARGEST_FILE, load_values, parse_value, read_yaml_values
 
 
 class Settings(StrictModel):

@@ -12,7 +12,7 @@ from ase.md.verlet import VelocityVerlet
 
 from nnpot.analysis.dynamics import EnergyConservation
 from nnpot.errors import InvalidInputError
-from nnpot.progress import progress
+from nnpot.support.progress import progress
 
 SAMPLES = 100
 """Of the energy in each run, at most."""

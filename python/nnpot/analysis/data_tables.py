@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nnpot.analysis.data_summary import DataSummary
-from nnpot.terminal import plain_page
+from nnpot.support.terminal import plain_page
 
 WIDTH = 200
 """Columns of text where there is no terminal: room for every column of the tables."""

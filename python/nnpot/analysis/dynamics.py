@@ -11,9 +11,9 @@ from ase import Atoms
 from numpy.typing import NDArray
 
 from nnpot.analysis.statistical_error import BLOCKS, UNKNOWN, Estimate, block_means, error_of_mean, median_of
-from nnpot.lammps_runtime import PairCommands, open_lammps
-from nnpot.lammps_system import LammpsSystem
-from nnpot.progress import progress
+from nnpot.lammps.runtime import PairCommands, open_lammps
+from nnpot.lammps.system import LammpsSystem
+from nnpot.support.progress import progress
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def constant_energy_run(
     atoms
         Where the run starts.
     elements, pair
-        The potential, as for `nnpot.lammps_system.LammpsSystem`.
+        The potential, as for `nnpot.lammps.system.LammpsSystem`.
     temperature
         In K.
     duration, equilibration, interval

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from nnpot.errors import NnpotError
-from nnpot.lammps_runtime import PairCommands, open_lammps
-from nnpot.lammps_system import VOIGT, LammpsSystem
-from nnpot.progress import progress
+from nnpot.lammps.runtime import PairCommands, open_lammps
+from nnpot.lammps.system import VOIGT, LammpsSystem
+from nnpot.support.progress import progress
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def cubic_elasticity(atoms: Atoms, elements: Sequence[str], pair: PairCommands) 
     atoms
         The conventional cubic cell, its axes along x, y, z.
     elements, pair
-        The potential, as for `nnpot.lammps_system.LammpsSystem`.
+        The potential, as for `nnpot.lammps.system.LammpsSystem`.
     """
     rest = equilibrium_cell(atoms, elements, pair)
     tensor = elastic_tensor(rest, elements, pair)

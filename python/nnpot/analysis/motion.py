@@ -43,7 +43,7 @@ class Displacement:
 
     @property
     def error(self) -> Array:
-        """Standard error of ``msd`` at each time, shape (n,), Å², from the groups; NaN where there are none."""
+        """Standard error of ``msd``, shape (n,), Å², from the groups; NaN where there are none."""
         return error_of_mean(self.msd[None] if self.groups is None else self.groups)
 
     def _diffusion(self, msd: Array) -> float:

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from nnpot.analysis.errors import ErrorStatistics, FrameErrors, frame_errors, statistics
 from nnpot.analysis.worst_frames import WorstFrames, worst_frames
 from nnpot.errors import InvalidInputError, NnpotError
-from nnpot.feature_model import FeatureModel
 from nnpot.io.feature_files import has_features
 from nnpot.io.labels import results_of
-from nnpot.potential import Potential, Prediction
-from nnpot.progress import progress
+from nnpot.models.feature_model import FeatureModel
+from nnpot.models.potential import Potential
+from nnpot.prediction import Prediction
+from nnpot.support.progress import progress
 
 Pair = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Reference and prediction, of one shape."""

@@ -22,9 +22,9 @@ from nnpot.analysis.statistical_error import (
     mean_curve_difference,
 )
 from nnpot.errors import InvalidInputError
-from nnpot.lammps_runtime import PairCommands, open_lammps
-from nnpot.lammps_system import LammpsSystem
-from nnpot.progress import progress
+from nnpot.lammps.runtime import PairCommands, open_lammps
+from nnpot.lammps.system import LammpsSystem
+from nnpot.support.progress import progress
 
 
 @dataclass(frozen=True)
@@ -261,7 +261,7 @@ def simulate_radial_distribution(
     atoms
         Where the simulation starts; the density stays.
     elements, pair
-        The potential, as for `nnpot.lammps_system.LammpsSystem`.
+        The potential, as for `nnpot.lammps.system.LammpsSystem`.
     simulation
         How long and how hot.
     """

@@ -16,7 +16,7 @@ from ase import Atoms
 
 from nnpot.analysis.closest_pairs import Elements, closest_pairs
 from nnpot.errors import InvalidInputError
-from nnpot.lammps_runtime import PairCommands
+from nnpot.lammps.runtime import PairCommands
 
 STIFFNESS = 100.0
 """k in eV/Å²: 25 eV half an ångström inside, and vibrations of light atoms in it of no less than 10 fs."""
@@ -42,7 +42,7 @@ def walled(
     Parameters
     ----------
     network
-        Its own commands, `nnpot.lammps_runtime.network_commands`.
+        Its own commands, `nnpot.lammps.runtime.network_commands`.
     elements
         LAMMPS type ``i + 1`` is ``elements[i]``.
     shortest

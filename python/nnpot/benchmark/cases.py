@@ -9,8 +9,8 @@ from pathlib import Path
 
 from nnpot.benchmark.systems import NIOBIUM, POD, SILICON, SW, TANTALUM, UF3, Crystal, crystal_of
 from nnpot.errors import InvalidInputError, NnpotError
-from nnpot.lammps_runtime import PairCommands, fill_in_path
-from nnpot.potential import load
+from nnpot.lammps.runtime import PairCommands, fill_in_path
+from nnpot.models.potential import load
 from nnpot.units import UnitSystem
 
 FLOORS = ("zero", "zero-full")

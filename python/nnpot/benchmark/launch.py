@@ -13,7 +13,7 @@ from pathlib import Path
 from nnpot.benchmark import rank
 from nnpot.benchmark.lammps_log import LammpsLog, error_line, parse_log
 from nnpot.errors import NnpotError
-from nnpot.lammps_runtime import lmp_command, mpi_command
+from nnpot.lammps.runtime import lmp_command, mpi_command
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 MB = 1024.0

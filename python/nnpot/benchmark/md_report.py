@@ -12,14 +12,14 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from nnpot import plots
 from nnpot.benchmark.cases import FLOORS
 from nnpot.benchmark.md import Benchmark, Subject
 from nnpot.benchmark.summary import BUSY, Row, Spread, disturbed, summarize
 from nnpot.benchmark.tables import NOTHING, Table, number, spread, wide_console
 from nnpot.errors import InvalidInputError
-from nnpot.files import atomic_write
-from nnpot.report import Report
+from nnpot.figures import plots
+from nnpot.figures.report import Report
+from nnpot.support.files import atomic_write
 
 COST = "µs per atom and step"
 HOT = 2.0

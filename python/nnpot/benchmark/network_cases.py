@@ -16,7 +16,7 @@ from nnpot._core import NeuralNetwork
 from nnpot.benchmark.launch import ONE_THREAD
 from nnpot.benchmark.programs import armadillo_recipe, build, package, tensorflow_recipe
 from nnpot.errors import NnpotError
-from nnpot.progress import progress
+from nnpot.support.progress import progress
 from nnpot.training.untrained import inputs, untrained_layers
 
 PRECISIONS = ("float32", "float64")

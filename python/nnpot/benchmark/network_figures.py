@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from nnpot.benchmark.network_cases import REFERENCE
 from nnpot.benchmark.network_summary import Grid
-from nnpot.panels import Map, Panel, lines, maps
-from nnpot.report import Report
+from nnpot.figures.panels import Map, Panel, lines, maps
+from nnpot.figures.report import Report
 
 BOTH = ("TF-Python, function", "TF-C++")
 """Whose ratios to Armadillo are shown."""

@@ -11,10 +11,10 @@ from typing import Any
 
 from nnpot.benchmark.machine import describe_host
 from nnpot.benchmark.network_cases import CONTESTANTS, PRECISIONS, Contestant, Program, Programs
-from nnpot.digested import read_record, write_record
 from nnpot.errors import FileFormatError, InvalidInputError, NnpotError
-from nnpot.lock import locked_folder
-from nnpot.progress import progress
+from nnpot.support.digested import read_record, write_record
+from nnpot.support.lock import locked_folder
+from nnpot.support.progress import progress
 
 LAYERS = (1, 2, 5, 10, 30)
 NODES = (1, 10, 100, 1000)

@@ -13,8 +13,8 @@ from nnpot.benchmark.network_figures import BOTH, add_figures
 from nnpot.benchmark.network_summary import Grid, summarize_networks
 from nnpot.benchmark.networks import NetworkBenchmark
 from nnpot.benchmark.tables import NOTHING, Table, number, wide_console
-from nnpot.files import atomic_write
-from nnpot.report import Report
+from nnpot.figures.report import Report
+from nnpot.support.files import atomic_write
 
 
 @dataclass

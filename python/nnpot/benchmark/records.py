@@ -12,9 +12,9 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from nnpot.digested import read_record, write_record
 from nnpot.errors import FileFormatError, InvalidInputError
-from nnpot.files import atomic_write, read_text
+from nnpot.support.digested import read_record, write_record
+from nnpot.support.files import atomic_write, read_text
 
 logger = logging.getLogger(__name__)
 

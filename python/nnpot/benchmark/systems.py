@@ -16,9 +16,9 @@ from ase.io.lammpsdata import read_lammps_data, write_lammps_data
 from ase.neighborlist import neighbor_list
 
 from nnpot.errors import FileFormatError, InvalidInputError
-from nnpot.files import atomic_write
-from nnpot.lammps_runtime import PairCommands, open_lammps
-from nnpot.lammps_system import LammpsSystem
+from nnpot.lammps.runtime import PairCommands, open_lammps
+from nnpot.lammps.system import LammpsSystem
+from nnpot.support.files import atomic_write
 
 SEED = 20240607
 EQUILIBRATION = 0.4

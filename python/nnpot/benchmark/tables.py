@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from nnpot.benchmark.summary import Spread
-from nnpot.terminal import plain_console
+from nnpot.support.terminal import plain_console
 
 WIDTH = 200
 """Columns of the widest table."""

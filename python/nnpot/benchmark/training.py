@@ -14,8 +14,8 @@ from nnpot.benchmark.training_cases import Change, TrainingCase, training_cases
 from nnpot.benchmark.training_run import TrainingRun, keep, kept, remove, run_training
 from nnpot.benchmark.training_sets import SILICON, THROUGHPUT, TrainingSet, make_frames, write_builtin
 from nnpot.errors import InvalidInputError, NnpotError
-from nnpot.lock import locked_folder
-from nnpot.progress import progress
+from nnpot.support.lock import locked_folder
+from nnpot.support.progress import progress
 from nnpot.training import TrainingConfig, load_config
 from nnpot.training.frames import load_frames
 

@@ -12,10 +12,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from nnpot.errors import FileFormatError, InvalidInputError
-from nnpot.messages import shortened
+from nnpot.support.messages import shortened
+from nnpot.support.yaml_file import describe
+from nnpot.support.yaml_text import parse_value
 from nnpot.training import TrainingConfig
-from nnpot.yaml_file import describe
-from nnpot.yaml_text import parse_value
 
 
 @dataclass(frozen=True)

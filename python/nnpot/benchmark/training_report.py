@@ -13,14 +13,14 @@ from typing import Any
 
 import yaml
 
-from nnpot import plots
 from nnpot.benchmark.summary import Spread
 from nnpot.benchmark.tables import Table, number, spread, wide_console
 from nnpot.benchmark.training import TrainingBenchmark
 from nnpot.benchmark.training_run import TrainingRun
 from nnpot.benchmark.training_summary import TrainingRow, summarize_trainings
-from nnpot.files import atomic_write
-from nnpot.report import Report
+from nnpot.figures import plots
+from nnpot.figures.report import Report
+from nnpot.support.files import atomic_write
 
 BUSY = 1.5
 """A load of the machine beyond so many times its cores is that of others."""

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from nnpot import _core
-from nnpot.digested import read_record, write_record
 from nnpot.errors import FileFormatError, InvalidInputError, NnpotError
-from nnpot.files import atomic_write
+from nnpot.support.digested import read_record, write_record
+from nnpot.support.files import atomic_write
 
 RESULT, CONFIGURATION, OUTPUT, RUN = "result.json", "train.yaml", "output.txt", "run"
 COLUMNS = {

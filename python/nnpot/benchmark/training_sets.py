@@ -12,10 +12,10 @@ from ase.build import bulk
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.neighborlist import neighbor_list
 
-from nnpot.files import atomic_write
 from nnpot.io import write_frames
 from nnpot.reference.recipe import load_recipe
 from nnpot.reference.sampling import sample
+from nnpot.support.files import atomic_write
 from nnpot.training.frames import Split
 
 SILICON, THROUGHPUT = "silicon", "throughput"

@@ -12,7 +12,7 @@ import click
 
 from nnpot.cli.groups import Suggesting
 from nnpot.cli.prediction import units_option
-from nnpot.limits import MOST_ATOMS, MOST_NODES, MOST_ROUNDS, MOST_THREADS
+from nnpot.support.limits import MOST_ATOMS, MOST_NODES, MOST_ROUNDS, MOST_THREADS
 
 MOST_EVALUATIONS = 10**6
 INTERRUPTED = 130
@@ -208,7 +208,7 @@ def training(
     from nnpot.benchmark.training import TrainingSettings, run_training_benchmark
     from nnpot.benchmark.training_cases import Change
     from nnpot.benchmark.training_report import TrainingPresentation
-    from nnpot.files import require_writable
+    from nnpot.support.files import require_writable
 
     if json_file is not None:
         require_writable(json_file)
@@ -249,7 +249,7 @@ def networks(output: Path, json_file: Path | None, fresh: bool, **options: Any) 
     """
     from nnpot.benchmark.networks import NetworkSettings, run_network_benchmark
     from nnpot.benchmark.networks_report import NetworkPresentation
-    from nnpot.files import require_writable
+    from nnpot.support.files import require_writable
 
     if json_file is not None:
         require_writable(json_file)

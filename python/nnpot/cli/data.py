@@ -25,7 +25,7 @@ def command(files: tuple[Path, ...], units: str | None) -> None:
     Frames are counted from 0. The exit code is 0 also with warnings.
     """
     from nnpot.analysis.data_tables import WIDTH, print_summary
-    from nnpot.terminal import plain_console
+    from nnpot.support.terminal import plain_console
 
     console = plain_console(WIDTH)
     print_summary(console, _of_training(files[0]) if _is_configuration(files, units) else _of(files, units))

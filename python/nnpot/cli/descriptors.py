@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nnpot.announce import announce
 from nnpot.cli.prediction import data_units_option
+from nnpot.support.announce import announce
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -56,7 +56,7 @@ def command(
     On frames it tells what each function does there: range, mean, deviation, and the function that it
     correlates with most. What CONFIG selects, and what does not vary, is left out.
     """
-    from nnpot.files import require_writable
+    from nnpot.support.files import require_writable
 
     if (config is None) == (cutoff is None):
         raise click.UsageError("expected either CONFIG or --cutoff")
@@ -95,7 +95,7 @@ def _automatic(cutoff: float | None) -> DescriptorConfig:
 
     from nnpot.descriptors import DescriptorConfig
     from nnpot.errors import InvalidInputError
-    from nnpot.yaml_file import describe
+    from nnpot.support.yaml_file import describe
 
     try:
         return DescriptorConfig.model_validate({"cutoff": cutoff})
@@ -161,7 +161,7 @@ def _checked_elements(elements: Sequence[str] | None, frames: Sequence[Atoms]) -
 
 
 def _show(found: FunctionSet, lines_file: Path | None) -> None:
-    from nnpot.files import atomic_write
+    from nnpot.support.files import atomic_write
 
     text = "".join(f"symfunction_short {line}\n" for e in found.functions.elements for line in found.lines(e))
     if lines_file == Path("-"):
@@ -178,7 +178,7 @@ def _print_tables(found: FunctionSet) -> None:
     from rich.table import Table
 
     from nnpot.descriptors.page import COLUMNS, table_rows
-    from nnpot.terminal import plain_console
+    from nnpot.support.terminal import plain_console
 
     console = plain_console(160)
     for element in found.functions.elements:

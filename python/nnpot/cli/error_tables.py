@@ -53,7 +53,7 @@ def _print(
     """A table of attributes, without the columns that are empty."""
     from rich.table import Table
 
-    from nnpot.terminal import plain_console
+    from nnpot.support.terminal import plain_console
 
     shown = {
         title: [_cell(getattr(row, name)) for row in rows]

@@ -50,8 +50,8 @@ def command(
     from nnpot.analysis.label_checks import suspicious_labels
     from nnpot.analysis.predictions import predict_frames
     from nnpot.analysis.uncertainty import uncertainty_statistics
-    from nnpot.feature_model import load_any
     from nnpot.io import read_frames, require_any_labels
+    from nnpot.models.feature_model import load_any
 
     potential = load_any(models, units)
     references = read_frames(frames, data_units)
@@ -94,7 +94,7 @@ def _write_report(
     n_worst: int,
     suspicious: list[str],
 ) -> Path:
-    from nnpot.report import Report, read_model
+    from nnpot.figures.report import Report, read_model
 
     name = str(models[0]) + (f" and {len(models) - 1} more (a committee)" if len(models) > 1 else "")
     report = Report(f"{name}: errors on {frames}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from nnpot.messages import suggestion
+from nnpot.support.messages import suggestion
 
 
 class Suggesting(click.Group):

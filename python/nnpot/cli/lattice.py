@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from nnpot.cli.groups import Suggesting
-from nnpot.limits import MOST_THREADS
+from nnpot.support.limits import MOST_THREADS
 
 FILE = click.Path(path_type=Path)
 POTENTIALS = ("modified-lennard-jones", "equation-6", "equation-7", "equation-8")

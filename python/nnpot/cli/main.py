@@ -10,9 +10,9 @@ from importlib import import_module
 
 import click
 
-from nnpot.announce import PROGRESS, announce
 from nnpot.cli.groups import Suggesting
 from nnpot.errors import NnpotError
+from nnpot.support.announce import PROGRESS, announce
 
 COMMANDS = (
     "sample",

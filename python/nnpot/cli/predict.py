@@ -38,8 +38,8 @@ def command(
     no forces then, and an output whose name ends in .features is FRAMES with the predicted energies.
     """
     from nnpot.analysis.predictions import predict_frames
-    from nnpot.feature_model import load_any
     from nnpot.io import read_frames, require_known_format, with_prediction, write_results
+    from nnpot.models.feature_model import load_any
 
     require_known_format(output, [frames])
     potential = load_any(models, units)

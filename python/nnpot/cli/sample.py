@@ -39,9 +39,9 @@ LARGEST_CORRELATION = 0.5
 def command(recipe: str, output: Path, seed: int, fraction: float) -> None:
     """Sample reference frames as RECIPE says: a YAML file or the name of a built-in recipe (silicon_sw)."""
     from nnpot.io import require_known_format, write_results
-    from nnpot.lock import locked_file
     from nnpot.reference.recipe import load_recipe
     from nnpot.reference.sampling import summarize
+    from nnpot.support.lock import locked_file
 
     require_known_format(output, [recipe])
     with locked_file(output):

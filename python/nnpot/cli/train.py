@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nnpot.announce import announce
 from nnpot.cli.configured import INTERRUPTED, configured, require_both
 from nnpot.cli.error_tables import print_errors
+from nnpot.support.announce import announce
 
 if TYPE_CHECKING:
     from nnpot.analysis.errors import ErrorStatistics

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from nnpot.announce import announce
 from nnpot.cli.configured import INTERRUPTED, configured, require_both
+from nnpot.support.announce import announce
 
 
 @click.command(name="train-forces", short_help="Train networks that put out forces, without an energy.")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from nnpot.descriptors.shapes import AngularShapes, RadialShapes
 from nnpot.descriptors.summary import Summary
-from nnpot.figure_style import style
+from nnpot.figures.style import style
 
 Array = NDArray[np.float64]
 

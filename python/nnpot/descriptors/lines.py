@@ -14,8 +14,8 @@ from nnpot.descriptors.automatic import automatic_lines
 from nnpot.descriptors.sampling import nearest_distances
 from nnpot.descriptors.settings import DescriptorConfig, SymmetryFunctionGrid
 from nnpot.errors import InvalidInputError, NnpotError
-from nnpot.limits import LARGEST_LENGTH
-from nnpot.messages import shortened
+from nnpot.support.limits import LARGEST_LENGTH
+from nnpot.support.messages import shortened
 from nnpot.units import UnitSystem
 
 logger = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from nnpot.descriptors import figures
 from nnpot.descriptors.sampling import neighbor_histograms, sample_values
 from nnpot.descriptors.shapes import angular_shapes, is_angular, radial_shapes
 from nnpot.descriptors.summary import Summary, count_radial_parts, summarize
-from nnpot.report import Report
+from nnpot.figures.report import Report
 
 MOST_ATOMS = 4000
 """Of each element, whose values the statistics are of; evenly spaced among all."""

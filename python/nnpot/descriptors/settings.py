@@ -14,9 +14,9 @@ from pydantic import (
     model_validator,
 )
 
-from nnpot.limited_types import Length
-from nnpot.limits import MOST_FUNCTIONS
-from nnpot.yaml_file import Finite, Positive, StrictModel
+from nnpot.support.limited_types import Length
+from nnpot.support.limits import MOST_FUNCTIONS
+from nnpot.support.yaml_file import Finite, Positive, StrictModel
 
 CUTOFF_TYPES = {"cosine": 1, "tanh3": 2, "poly1": 5, "poly2": 6, "poly3": 7, "poly4": 8}
 """Names of the cutoff functions and their numbers in input.nn (docs: formats, cutoff functions)."""

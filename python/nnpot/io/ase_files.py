@@ -20,7 +20,7 @@ from nnpot.io.numerals import whole
 from nnpot.io.raw_frame import RawFrame
 from nnpot.io.text_lines import opened, text_lines
 from nnpot.io.vasp import VASP, check_vasprun, warn_of_unconverged
-from nnpot.messages import shortened
+from nnpot.support.messages import shortened
 
 LONGEST_REASON = 200
 """Characters that are shown of an error of ASE."""

@@ -12,8 +12,8 @@ from ase.io.extxyz import key_val_dict_to_str
 from ase.stress import voigt_6_to_full_3x3_stress
 from numpy.typing import NDArray
 
-from nnpot.files import atomic_text
 from nnpot.io.labels import require_finite, results_of
+from nnpot.support.files import atomic_text
 
 KINDS = {"f": ("R", "%r"), "i": ("I", "%d"), "u": ("I", "%d"), "b": ("L", "%s"), "U": ("S", "%s")}
 

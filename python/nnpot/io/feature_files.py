@@ -18,11 +18,11 @@ from ase.data import chemical_symbols
 from numpy.typing import NDArray
 
 from nnpot.errors import FileFormatError, InvalidInputError, UnknownElementError
-from nnpot.files import atomic_text
 from nnpot.io.labels import require_labels, results_of
 from nnpot.io.numerals import first_that_is_none, numbers, whole
 from nnpot.io.text_lines import TextLines, plain_name, text_lines
-from nnpot.messages import shortened
+from nnpot.support.files import atomic_text
+from nnpot.support.messages import shortened
 
 Array = NDArray[np.float64]
 Line = tuple[int, list[str]]

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnpot.errors import FileFormatError
-from nnpot.files import read_text
 from nnpot.io import numerals
-from nnpot.messages import shortened
+from nnpot.support.files import read_text
+from nnpot.support.messages import shortened
 
 Array = NDArray[np.float64]
 

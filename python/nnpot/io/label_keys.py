@@ -17,7 +17,7 @@ from nnpot.errors import InvalidInputError
 from nnpot.io.label_values import checked, symmetric
 from nnpot.io.labels import likely_key, results_of
 from nnpot.io.raw_frame import RawFrame
-from nnpot.messages import shortened
+from nnpot.support.messages import shortened
 from nnpot.units import UnitSystem
 
 ASE_ORDER = "xx yy zz yz xz xy"

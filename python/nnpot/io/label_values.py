@@ -9,7 +9,7 @@ import numpy as np
 
 from nnpot.errors import InvalidInputError
 from nnpot.io.extxyz_comment import value_of
-from nnpot.messages import shortened
+from nnpot.support.messages import shortened
 
 Shapes = tuple[tuple[int, ...], ...]
 

@@ -16,7 +16,7 @@ from nnpot.errors import InvalidInputError
 from nnpot.io.label_values import SHAPES, checked
 
 if TYPE_CHECKING:
-    from nnpot.potential import Prediction
+    from nnpot.prediction import Prediction
 
 
 LIKELY: dict[str, tuple[str, tuple[str, ...]]] = {

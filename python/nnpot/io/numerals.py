@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from nnpot.messages import shortened
+from nnpot.support.messages import shortened
 
 FORTRAN = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+))[dD]([-+]?\d+)")
 """0.5d0, -3.1D+00: double precision as Fortran writes it."""

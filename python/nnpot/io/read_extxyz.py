@@ -23,7 +23,7 @@ from nnpot.io.label_keys import VIRIALS
 from nnpot.io.numerals import is_number, n_digits, numbers, whole
 from nnpot.io.raw_frame import RawFrame
 from nnpot.io.text_lines import TextLines, text_lines
-from nnpot.messages import shortened
+from nnpot.support.messages import shortened
 
 NAMES = {"pos": "positions", "species": "symbols", "Z": "numbers", "charge": "charges"}
 """What ASE calls columns that have another name in the file."""

@@ -18,7 +18,7 @@ from nnpot.io.labels import group_name, require_finite, require_possible_cell
 from nnpot.io.read_extxyz import read_extxyz
 from nnpot.io.runner_data import read_runner_data
 from nnpot.io.text_lines import COMPRESSION_DAMAGE, damaged, opened, plain_name
-from nnpot.messages import shortened
+from nnpot.support.messages import shortened
 from nnpot.units import UNIT_CHOICES, UnitSystem
 
 RUNNER = "RuNNer input.data"

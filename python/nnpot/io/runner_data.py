@@ -19,13 +19,13 @@ from ase import Atoms
 from ase.data import atomic_numbers
 
 from nnpot.errors import FileFormatError, InvalidInputError, UnknownElementError
-from nnpot.files import atomic_write
 from nnpot.io.label_values import checked
 from nnpot.io.labels import require_labels, results_of
 from nnpot.io.numerals import number
 from nnpot.io.raw_frame import RawFrame
 from nnpot.io.text_lines import text_lines
-from nnpot.messages import shortened
+from nnpot.support.files import atomic_write
+from nnpot.support.messages import shortened
 from nnpot.units import UnitSystem
 
 COMMENT = re.compile("[#!]")

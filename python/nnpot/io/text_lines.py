@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from nnpot.errors import FileFormatError
-from nnpot.files import GZIP_DAMAGE, damaged_gzip, require_file
+from nnpot.support.files import GZIP_DAMAGE, damaged_gzip, require_file
 
 COMPRESSIONS: dict[str, Callable[..., IO[Any]]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 """What opens a compressed file, by the end of its name."""

@@ -11,10 +11,10 @@ from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from nnpot.errors import InvalidInputError
-from nnpot.files import atomic_path, require_other_file, require_writable
 from nnpot.io.extxyz import write_frames
 from nnpot.io.feature_files import has_features, is_feature_file, write_feature_file
 from nnpot.io.labels import require_finite, results_of
+from nnpot.support.files import atomic_path, require_other_file, require_writable
 
 STANDARD = {
     "numbers",
@@ -46,7 +46,8 @@ def require_known_format(path: str | os.PathLike[str], read: Sequence[str | os.P
     Raises
     ------
     InvalidInputError
-        For an ending of another format, and a file that is read; also as `nnpot.files.require_writable` does.
+        For an ending of another format, and a file that is read; also as
+        `nnpot.support.files.require_writable` does.
     """
     _writer(Path(path))
     require_writable(path)

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnpot.errors import FileFormatError, InvalidInputError, NnpotError
-from nnpot.files import atomic_write, read_json, require_file, require_writable
-from nnpot.installation import install_command
 from nnpot.lattice.model import Array, require_near_cells
-from nnpot.limits import MOST_ROUNDS
-from nnpot.messages import shortened
+from nnpot.support.files import atomic_write, read_json, require_file, require_writable
+from nnpot.support.installation import install_command
+from nnpot.support.limits import MOST_ROUNDS
+from nnpot.support.messages import shortened
 
 POSITIONS, WIDTHS, DEPTHS, ENERGIES = (
     "particleCoordinates",

@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from nnpot.figure_style import COLORS, LINES, style
+from nnpot.figures.style import COLORS, LINES, style
 from nnpot.lattice.database import Database
 from nnpot.lattice.diagnostics import LARGEST, SQUARE_WIDTH, SURFACE_CELL, SURFACE_WIDTH, Diagnostics
 from nnpot.lattice.model import Array

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from nnpot import _core
 from nnpot.errors import InvalidInputError
 from nnpot.lattice.model import Array, as_batch
-from nnpot.progress import progress
+from nnpot.support.progress import progress
 
 CENTRAL, IMAGE = "H", "He"
 """The elements that stand for particles in the central cell and in its images."""

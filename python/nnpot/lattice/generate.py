@@ -14,10 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, ValidationError, model_validator
 
-from nnpot.digested import read_arrays, write_arrays
 from nnpot.errors import FileFormatError, InvalidInputError
-from nnpot.farm import run_tasks
-from nnpot.files import atomic_write, read_text
 from nnpot.lattice.database import Database, write_database
 from nnpot.lattice.model import (
     MOST_DIMENSIONS,
@@ -27,11 +24,14 @@ from nnpot.lattice.model import (
     LatticePotential,
     require_few_images,
 )
-from nnpot.limited_types import Frames
-from nnpot.limits import MOST_REPEATS, MOST_ROUNDS
-from nnpot.lock import locked_file
-from nnpot.progress import Counter, progress
-from nnpot.yaml_file import NotNegative, Positive, StrictModel, describe
+from nnpot.support.digested import read_arrays, write_arrays
+from nnpot.support.farm import run_tasks
+from nnpot.support.files import atomic_write, read_text
+from nnpot.support.limited_types import Frames
+from nnpot.support.limits import MOST_REPEATS, MOST_ROUNDS
+from nnpot.support.lock import locked_file
+from nnpot.support.progress import Counter, progress
+from nnpot.support.yaml_file import NotNegative, Positive, StrictModel, describe
 
 POINTS_PER_PIECE = 500
 """A piece is computed as a whole, kept on the disk, and has its own random numbers: never change it."""

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from nnpot import _core
 from nnpot.errors import InvalidInputError
-from nnpot.yaml_file import Positive, StrictModel
+from nnpot.support.yaml_file import Positive, StrictModel
 
 Array = NDArray[np.float64]
 Form = Literal["modified-lennard-jones", "equation-6", "equation-7", "equation-8"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from nnpot.figures.report import Report
 from nnpot.lattice import figures
 from nnpot.lattice.database import Database
 from nnpot.lattice.statistics import HEADINGS, by_width, rows, thinned
-from nnpot.report import Report
 
 
 def write_page(database: Database, folder: Path) -> Path:

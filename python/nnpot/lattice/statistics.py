@@ -10,7 +10,7 @@ from rich.table import Table
 from nnpot.errors import InvalidInputError
 from nnpot.lattice.database import Database
 from nnpot.lattice.model import Array
-from nnpot.terminal import plain_console
+from nnpot.support.terminal import plain_console
 
 LINES = 16
 """More widths than this are thinned out in tables."""

@@ -9,10 +9,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from nnpot.lammps_runtime import PairCommands
-from nnpot.limited_types import Duration, Epochs, Frames, Repeats, Rounds, Seed, Threads
-from nnpot.limits import MOST_FRAMES
+from nnpot.lammps.runtime import PairCommands
 from nnpot.reference.recipe import Elements, Start, with_here
+from nnpot.support.limited_types import Duration, Epochs, Frames, Repeats, Rounds, Seed, Threads
+from nnpot.support.limits import MOST_FRAMES
+from nnpot.support.yaml_file import Finite, NotNegative, Positive, StrictModel, read_yaml
 from nnpot.training.config import (
     DescriptorConfig,
     LongRangeConfig,
@@ -23,7 +24,6 @@ from nnpot.training.config import (
     TrainingConfig,
 )
 from nnpot.training.config.lists import Paths
-from nnpot.yaml_file import Finite, NotNegative, Positive, StrictModel, read_yaml
 
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
 MEMBERS = 4

@@ -12,8 +12,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from nnpot.errors import NnpotError
-from nnpot.lammps_runtime import PairCommands, network_commands, open_lammps
-from nnpot.lammps_system import LammpsSystem
+from nnpot.lammps.runtime import PairCommands, network_commands, open_lammps
+from nnpot.lammps.system import LammpsSystem
 from nnpot.learning.config import ExplorationConfig, RunConditions, TrustConfig
 from nnpot.learning.trust import Verdict, judge
 from nnpot.reference.sampling import lammps_seed, starting_structure

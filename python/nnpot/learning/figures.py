@@ -10,7 +10,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from nnpot.figure_style import COLORS, LINES, MARKERS, grid, logarithmic, plain_decades, row, style
+from nnpot.figures.style import COLORS, LINES, MARKERS, grid, logarithmic, plain_decades, row, style
 from nnpot.learning.config import Limits, TrustConfig
 from nnpot.learning.exploration import Trace
 from nnpot.learning.judgement import Judged

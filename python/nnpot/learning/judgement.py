@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.analysis.predictions import Predictions, predict_frames
 from nnpot.analysis.uncertainty import rank_correlation, spreads_and_errors
-from nnpot.potential import load
+from nnpot.models.potential import load
 
 
 @dataclass(frozen=True)

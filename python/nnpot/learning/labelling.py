@@ -10,12 +10,12 @@ from pathlib import Path
 from ase import Atoms
 
 from nnpot.errors import NnpotError
-from nnpot.farm import run_tasks
 from nnpot.io import read_frames, write_frames
 from nnpot.learning.config import LearningConfig
 from nnpot.learning.reference import LabelTask, label
-from nnpot.messages import shortened
-from nnpot.progress import progress
+from nnpot.support.farm import run_tasks
+from nnpot.support.messages import shortened
+from nnpot.support.progress import progress
 
 
 @dataclass(frozen=True)

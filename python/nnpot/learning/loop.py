@@ -13,9 +13,7 @@ from typing import Any
 
 from ase import Atoms
 
-from nnpot.digested import read_record, write_record
 from nnpot.errors import InvalidInputError, NnpotError
-from nnpot.files import atomic_directory, atomic_write, read_text, remove_leftovers
 from nnpot.io import read_frames, require_labels, write_frames
 from nnpot.learning.config import LearningConfig
 from nnpot.learning.judgement import Judged, judge
@@ -25,10 +23,12 @@ from nnpot.learning.report import write_report, write_round_figures
 from nnpot.learning.rounds import RoundFiles, RoundOutcome, find_models, read_any
 from nnpot.learning.selection import Surroundings, growth, select_frames
 from nnpot.learning.stages import Exploration, explore_stages
-from nnpot.lock import locked_folder
-from nnpot.potential import load
+from nnpot.models.potential import load
 from nnpot.reference.recipe import load_recipe
 from nnpot.reference.sampling import sample
+from nnpot.support.digested import read_record, write_record
+from nnpot.support.files import atomic_directory, atomic_write, read_text, remove_leftovers
+from nnpot.support.lock import locked_folder
 from nnpot.training import train
 
 logger = logging.getLogger(__name__)

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from nnpot.cells import cell_volume
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.io.label_values import checked
-from nnpot.lammps_system import compute_labels
+from nnpot.lammps.system import compute_labels
 from nnpot.learning.config import AseReference, ReferenceConfig
-from nnpot.messages import shortened
+from nnpot.support.messages import shortened
 
 DIRECTORY = "{directory}"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from nnpot.files import atomic_write
+from nnpot.figures.report import Report
 from nnpot.learning.config import LearningConfig
 from nnpot.learning.figures import ENERGY, FORCES, calibration_figure, progress_figure, spread_figure
 from nnpot.learning.judgement import Judged
 from nnpot.learning.rounds import RoundFiles, RoundOutcome
 from nnpot.learning.stages import Exploration
-from nnpot.report import Report
+from nnpot.support.files import atomic_write
 
 WIDTH = 800
 """Of a round's pictures, pixels."""

@@ -8,9 +8,9 @@ from typing import Any
 
 from ase import Atoms
 
-from nnpot.digested import read_record, write_record
 from nnpot.errors import FileFormatError
 from nnpot.io import read_frames
+from nnpot.support.digested import read_record, write_record
 
 
 @dataclass(frozen=True)

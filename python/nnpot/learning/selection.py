@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nnpot import _core
 from nnpot.descriptors import sample_values
-from nnpot.potential import Potential
+from nnpot.models.potential import Potential
 
 Array = NDArray[np.float64]
 

@@ -9,14 +9,14 @@ from typing import Any
 
 from ase import Atoms
 
-from nnpot.digested import read_arrays, write_arrays
 from nnpot.errors import FileFormatError, NnpotError
-from nnpot.farm import run_tasks
 from nnpot.io import write_frames
 from nnpot.learning.config import LearningConfig, Stage
 from nnpot.learning.exploration import Explored, Trace, Trajectory, explore
 from nnpot.learning.rounds import StageOutcome, read_any
-from nnpot.progress import progress
+from nnpot.support.digested import read_arrays, write_arrays
+from nnpot.support.farm import run_tasks
+from nnpot.support.progress import progress
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from ase.data import atomic_numbers
 from pydantic import AfterValidator, Field, PositiveInt, model_validator
 
 from nnpot.errors import FileFormatError, InvalidInputError
-from nnpot.lammps_runtime import PairCommands, fill_in_path
-from nnpot.limited_types import Duration, Frames, Repeats
-from nnpot.messages import shortened
-from nnpot.yaml_file import Finite, NotNegative, Positive, StrictModel, read_yaml
+from nnpot.lammps.runtime import PairCommands, fill_in_path
+from nnpot.support.limited_types import Duration, Frames, Repeats
+from nnpot.support.messages import shortened
+from nnpot.support.yaml_file import Finite, NotNegative, Positive, StrictModel, read_yaml
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -14,11 +14,11 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from nnpot.errors import InvalidInputError, NnpotError
-from nnpot.lammps_runtime import open_lammps
-from nnpot.lammps_system import LammpsSystem
-from nnpot.limits import MOST_ATOMS
-from nnpot.progress import progress
+from nnpot.lammps.runtime import open_lammps
+from nnpot.lammps.system import LammpsSystem
 from nnpot.reference.recipe import Group, Recipe, Start
+from nnpot.support.limits import MOST_ATOMS
+from nnpot.support.progress import progress
 
 GRAM_PER_CM3 = units.kg / 1000.0 / (1e-2 * units.m) ** 3
 LARGEST_SEED = 899_999_999  # of LAMMPS's generators

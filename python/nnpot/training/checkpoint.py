@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnpot.digested import read_arrays, write_arrays
 from nnpot.errors import FileFormatError, InvalidInputError
+from nnpot.support.digested import read_arrays, write_arrays
 
 Weights = list[NDArray[np.floating]]
 

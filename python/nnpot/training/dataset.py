@@ -16,7 +16,7 @@ import numpy as np
 from ase import Atoms
 from numpy.typing import NDArray
 
-from nnpot.progress import progress
+from nnpot.support.progress import progress
 from nnpot.training.charges import LongRange
 from nnpot.training.descriptors import Descriptor, FrameDescriptors, InputSource, arguments, describe
 from nnpot.training.labels import Labels, collect_labels

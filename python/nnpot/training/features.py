@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from nnpot import _core
 from nnpot.errors import InvalidInputError
-from nnpot.feature_model import (
+from nnpot.io.feature_files import FEATURES, n_features
+from nnpot.models.feature_model import (
     ElementNetwork,
     FeatureModel,
     load_feature_model,
     range_factor,
     write_feature_model,
 )
-from nnpot.io.feature_files import FEATURES, n_features
 from nnpot.training.batches import batches
 from nnpot.training.dataset import build_dataset
 from nnpot.training.descriptors import Inputs, InputSource, plain_inputs, statistics

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from nnpot.descriptors import candidate_lines
 from nnpot.descriptors.choice import choose_functions
 from nnpot.descriptors.sampling import nearest_distances
-from nnpot.direct_forces.features import Features, Seen, evenly_chosen, spread_gaussians
 from nnpot.errors import InvalidInputError
 from nnpot.io.labels import results_of
-from nnpot.progress import progress
+from nnpot.models.direct_forces.features import Features, Seen, evenly_chosen, spread_gaussians
+from nnpot.support.progress import progress
 from nnpot.training.config import CUTOFF_TYPES
 from nnpot.training.config.direct_forces import FeaturesConfig
 from nnpot.training.descriptors import decorrelation

@@ -13,10 +13,10 @@ from ase.calculators.singlepoint import SinglePointCalculator
 
 from nnpot.analysis.baseline import worse_than_nothing
 from nnpot.analysis.predictions import Predictions
-from nnpot.direct_forces.model import DirectForces
+from nnpot.figures.report import Report
 from nnpot.io.labels import results_of
-from nnpot.potential import Prediction
-from nnpot.report import Report
+from nnpot.models.direct_forces.model import DirectForces
+from nnpot.prediction import Prediction
 from nnpot.training.checkpoint import COLUMNS, State
 from nnpot.training.config.direct_forces import DirectForceConfig
 from nnpot.training.frames import Split, summarize_split

@@ -16,12 +16,12 @@ from ase import Atoms
 
 from nnpot import _core
 from nnpot.analysis.baseline import worse_than_nothing
-from nnpot.direct_forces.features import Features
-from nnpot.direct_forces.files import read_direct_forces, write_direct_forces
-from nnpot.direct_forces.model import DirectForces, ElementNetwork
 from nnpot.errors import NnpotError
-from nnpot.files import atomic_write, remove_leftovers
-from nnpot.lock import locked_folder
+from nnpot.models.direct_forces.features import Features
+from nnpot.models.direct_forces.files import read_direct_forces, write_direct_forces
+from nnpot.models.direct_forces.model import DirectForces, ElementNetwork
+from nnpot.support.files import atomic_write, remove_leftovers
+from nnpot.support.lock import locked_folder
 from nnpot.training.checkpoint import Identity, State, read_checkpoint, write_checkpoint
 from nnpot.training.config.direct_forces import DirectForceConfig
 from nnpot.training.dense import from_keras, to_keras

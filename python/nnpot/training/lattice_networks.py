@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from nnpot.digested import read_arrays, write_arrays
 from nnpot.errors import FileFormatError, InvalidInputError
-from nnpot.limited_types import BatchSize, Epochs, Nodes
-from nnpot.limits import MOST_LAYERS
-from nnpot.progress import progress
+from nnpot.support.digested import read_arrays, write_arrays
+from nnpot.support.limited_types import BatchSize, Epochs, Nodes
+from nnpot.support.limits import MOST_LAYERS
+from nnpot.support.progress import progress
+from nnpot.support.yaml_file import NotNegative, Positive, StrictModel
 from nnpot.training.tensorflow_setup import keras, set_up, tf
-from nnpot.yaml_file import NotNegative, Positive, StrictModel
 
 Array = NDArray[np.float64]
 PREDICTED_AT_ONCE = 4096

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from nnpot.files import atomic_write
+from nnpot.support.files import atomic_write
 from nnpot.training.checkpoint import COLUMNS
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnpot.errors import InvalidInputError
-from nnpot.progress import Counter, progress
+from nnpot.support.progress import Counter, progress
 from nnpot.training.checkpoint import COLUMNS, State, Weights
 from nnpot.training.config import RunConfig
 from nnpot.training.epoch_trainer import EpochTrainer

@@ -11,13 +11,13 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from nnpot import epoch_plots
 from nnpot.analysis.baseline import worse_than_nothing
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.analysis.predictions import Predictions, mean_predictions, predict_frames
-from nnpot.feature_model import FeatureModel
-from nnpot.potential import Potential
-from nnpot.report import Report, read_model
+from nnpot.figures import epoch_plots
+from nnpot.figures.report import Report, read_model
+from nnpot.models.feature_model import FeatureModel
+from nnpot.models.potential import Potential
 from nnpot.training.checkpoint import COLUMNS, State
 from nnpot.training.config import TrainingConfig
 from nnpot.training.frames import Split, summarize_split

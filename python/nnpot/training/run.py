@@ -13,10 +13,10 @@ import numpy as np
 
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.errors import FileFormatError, InvalidInputError, NnpotError
-from nnpot.feature_model import load_any
-from nnpot.files import atomic_directory, atomic_write, remove_leftovers
-from nnpot.lock import locked_folder
-from nnpot.potential import Potential
+from nnpot.models.feature_model import load_any
+from nnpot.models.potential import Potential
+from nnpot.support.files import atomic_directory, atomic_write, remove_leftovers
+from nnpot.support.lock import locked_folder
 from nnpot.training.checkpoint import ADVICE, Identity, State, Weights, read_checkpoint, write_checkpoint
 from nnpot.training.config import TrainingConfig
 from nnpot.training.descriptors import Descriptor

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from nnpot.errors import NnpotError
-from nnpot.installation import install_command
+from nnpot.support.installation import install_command
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # On by default on some processors only: sums in other orders, two lines on stderr that no level silences, and

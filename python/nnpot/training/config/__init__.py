@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import model_validator
 
+from nnpot.support.yaml_file import StrictModel, read_yaml
 from nnpot.training.config.data import FILES, DataConfig, LabelsConfig
 from nnpot.training.config.descriptor import CUTOFF_TYPES, DescriptorConfig, SymmetryFunctionGrid
 from nnpot.training.config.long_range import LongRangeConfig
@@ -16,7 +17,6 @@ from nnpot.training.config.loss import LossConfig
 from nnpot.training.config.network import ACTIVATIONS, NetworkConfig
 from nnpot.training.config.optimizer import KalmanConfig, OptimizerConfig
 from nnpot.training.config.training import RunConfig
-from nnpot.yaml_file import StrictModel, read_yaml
 
 __all__ = [
     "ACTIVATIONS",

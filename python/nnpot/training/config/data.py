@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from nnpot.io.feature_files import is_feature_file
-from nnpot.limited_types import Seed
+from nnpot.support.limited_types import Seed
+from nnpot.support.yaml_file import Finite, StrictModel
 from nnpot.training.config.lists import Names, Paths
-from nnpot.yaml_file import Finite, StrictModel
 
 Fraction = Annotated[float, Field(ge=0.0, lt=1.0)]
 

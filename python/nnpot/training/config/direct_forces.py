@@ -11,13 +11,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from nnpot.descriptors.settings import DescriptorConfig, Numbers
-from nnpot.limited_types import BatchSize, Epochs, Hidden, Length
-from nnpot.limits import MOST_FUNCTIONS
+from nnpot.support.limited_types import BatchSize, Epochs, Hidden, Length
+from nnpot.support.limits import MOST_FUNCTIONS
+from nnpot.support.yaml_file import Finite, Positive, StrictModel, read_yaml
 from nnpot.training.config.data import FILES, DataConfig
 from nnpot.training.config.network import ACTIVATIONS
 from nnpot.training.config.optimizer import OptimizerConfig
 from nnpot.training.config.training import RunConfig
-from nnpot.yaml_file import Finite, Positive, StrictModel, read_yaml
 
 LETTERS = {**ACTIVATIONS, "relu": "r"}
 """Names of the activation functions of direct force networks, and their letters in network files."""

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from nnpot.limited_types import Length
-from nnpot.yaml_file import StrictModel
+from nnpot.support.limited_types import Length
+from nnpot.support.yaml_file import StrictModel
 
 
 class LongRangeConfig(StrictModel):

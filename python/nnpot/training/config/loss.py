@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import model_validator
 
+from nnpot.support.yaml_file import NotNegative, Positive, StrictModel
 from nnpot.training.config.lists import Name
-from nnpot.yaml_file import NotNegative, Positive, StrictModel
 
 
 class LossConfig(StrictModel):

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from nnpot.limited_types import Hidden, Members
-from nnpot.yaml_file import StrictModel
+from nnpot.support.limited_types import Hidden, Members
+from nnpot.support.yaml_file import StrictModel
 
 ACTIVATIONS = {"tanh": "t", "softplus": "p", "sigmoid": "s", "gaussian": "g", "cos": "c", "scaled_tanh": "T"}
 """Names of the activation functions and their letters in input.nn."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PositiveInt, model_validator
 
-from nnpot.yaml_file import NotNegative, Positive, StrictModel
+from nnpot.support.yaml_file import NotNegative, Positive, StrictModel
 
 
 class KalmanConfig(StrictModel):

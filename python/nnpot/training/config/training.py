@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import PositiveInt
 
-from nnpot.limited_types import BatchSize, Epochs, Seed, Threads
-from nnpot.yaml_file import NotNegative, Positive, StrictModel
+from nnpot.support.limited_types import BatchSize, Epochs, Seed, Threads
+from nnpot.support.yaml_file import NotNegative, Positive, StrictModel
 
 
 class RunConfig(StrictModel):

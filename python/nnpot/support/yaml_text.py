@@ -11,8 +11,8 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from nnpot.errors import FileFormatError
-from nnpot.files import read_text
-from nnpot.messages import shortened
+from nnpot.support.files import read_text
+from nnpot.support.messages import shortened
 
 LARGEST_FILE = 250_000
 """Bytes of a YAML file: thousands of lines, read within seconds."""

@@ -12,7 +12,7 @@ from ase.data import atomic_masses, atomic_numbers
 from numpy.typing import NDArray
 
 from nnpot.errors import InvalidInputError
-from nnpot.lammps_runtime import PairCommands, open_lammps
+from nnpot.lammps.runtime import PairCommands, open_lammps
 
 BAR = 1.0 / 1.6021765e6
 """eV/Å³: LAMMPS's own factor of metal units, so that stresses come back with all their digits."""

@@ -11,7 +11,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from nnpot.figure_style import COLORS, LINES, MARKERS, band, grid, logarithmic, plain_decades, style
+from nnpot.figures.style import COLORS, LINES, MARKERS, band, grid, logarithmic, plain_decades, style
 
 
 @dataclass(frozen=True)

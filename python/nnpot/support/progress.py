@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.progress import Task as RichTask
 from rich.text import Text
 
-from nnpot.terminal import plain_console
+from nnpot.support.terminal import plain_console
 
 logger = logging.getLogger(__name__)
 

@@ -13,12 +13,12 @@ from ase.data import atomic_numbers
 from numpy.typing import NDArray
 
 from nnpot import _core
-from nnpot.direct_forces.features import KINDS, Features, Kind
-from nnpot.direct_forces.model import DirectForces, ElementNetwork, Measured
 from nnpot.errors import FileFormatError, InvalidInputError, NonConservativeWarning, UnknownElementError
-from nnpot.files import atomic_directory, atomic_write
 from nnpot.io.keyword_file import KeywordFile
-from nnpot.potential import directories_of
+from nnpot.models.direct_forces.features import KINDS, Features, Kind
+from nnpot.models.direct_forces.model import DirectForces, ElementNetwork, Measured
+from nnpot.models.potential import directories_of
+from nnpot.support.files import atomic_directory, atomic_write
 
 Array = NDArray[np.float64]
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from nnpot.limits import (
+from nnpot.support.limits import (
     LARGEST_LENGTH,
     LARGEST_SEED,
     LONGEST_TIME,

@@ -15,7 +15,7 @@ from shutil import which
 from typing import Any
 
 from nnpot.errors import NnpotError
-from nnpot.installation import install_command
+from nnpot.support.installation import install_command
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def network_commands(model: Path | Sequence[Path], elements: Sequence[str], kspa
     """The commands for ``pair_style nnp`` with a model folder, or those of a committee.
 
     LAMMPS type ``i + 1`` is ``elements[i]``. A model with charges needs a ``kspace`` and hands its charges to
-    it (`nnpot.potential.Potential.charges`).
+    it (`nnpot.models.potential.Potential.charges`).
     """
     models = [model] if isinstance(model, str | os.PathLike) else model
     folders = " ".join(fill_in_path("{model}", "{model}", Path(folder)) for folder in models)
@@ -183,7 +183,7 @@ def _preload_mpi() -> None:
 
 
 def _load_plugin(instance: Any) -> None:
-    from nnpot import plugin
+    from nnpot.lammps import plugin
 
     if not instance.has_style("pair", "nnp"):
         instance.command(fill_in_path("plugin load {path}", "{path}", plugin.path()))

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from nnpot.figure_style import COLORS, LINES, grid, logarithmic, plain_decades, row, style
+from nnpot.figures.style import COLORS, LINES, grid, logarithmic, plain_decades, row, style
 
 
 def learning_curve(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-PROGRESS = "nnpot.progress"
+PROGRESS = "nnpot.support.progress"
 """The logger of the lines that stand for progress bars."""
 
 

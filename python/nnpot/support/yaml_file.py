@@ -10,8 +10,8 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from nnpot.errors import InvalidInputError
-from nnpot.messages import shortened, suggestion
-from nnpot.yaml_text import read_yaml_values
+from nnpot.support.messages import shortened, suggestion
+from nnpot.support.yaml_text import read_yaml_values
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -64,7 +64,7 @@ def read_yaml(model: type[Model], path: Path) -> Model:
     Raises
     ------
     FileFormatError
-        If the file is no YAML mapping; see `nnpot.yaml_text.read_yaml_values`.
+        If the file is no YAML mapping; see `nnpot.support.yaml_text.read_yaml_values`.
     InvalidInputError
         If a key is unknown, missing or has a wrong value; the message names each by its path in the file.
     """

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from nnpot.analysis.dynamics import EnergyConservation
 from nnpot.analysis.radial_distribution import RadialDistribution
-from nnpot.figure_style import COLORS, LINES, MARKERS, band, grid, logarithmic, plain_decades, row, style
+from nnpot.figures.style import COLORS, LINES, MARKERS, band, grid, logarithmic, plain_decades, row, style
 
 MANY_POINTS = 3000
 

@@ -13,15 +13,16 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from nnpot import _core, epoch_plots, plots
+from nnpot import _core
 from nnpot.analysis.data_summary import DataSummary
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.analysis.overfitting import overfitting_epoch
 from nnpot.analysis.predictions import Predictions
 from nnpot.analysis.worst_frames import WorstFrames
-from nnpot.feature_model import FILE as FEATURE_MODEL
-from nnpot.feature_model import FeatureModel, load_feature_model
-from nnpot.files import atomic_write
+from nnpot.figures import epoch_plots, plots
+from nnpot.models.feature_model import FILE as FEATURE_MODEL
+from nnpot.models.feature_model import FeatureModel, load_feature_model
+from nnpot.support.files import atomic_write
 
 CSS = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 78rem;

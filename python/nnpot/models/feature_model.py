@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from nnpot import _core
 from nnpot.errors import FileFormatError, InvalidInputError, NnpotError, UnknownElementError
-from nnpot.files import atomic_write
 from nnpot.io.feature_files import FEATURES, features_of
 from nnpot.io.keyword_file import KeywordFile, Line
 from nnpot.io.labels import require_elements
-from nnpot.potential import Potential, Prediction, Uncertainty, directories_of, load, require_atoms
+from nnpot.models.potential import Potential, directories_of, load, require_atoms
+from nnpot.prediction import Prediction, Uncertainty
+from nnpot.support.files import atomic_write
 from nnpot.units import UnitSystem
 
 Array = NDArray[np.float64]

@@ -7,8 +7,8 @@ import os
 from ase import Atoms
 from ase.calculators.calculator import Calculator, all_changes
 
-from nnpot.direct_forces.files import load_direct_forces
-from nnpot.direct_forces.model import DirectForces
+from nnpot.models.direct_forces.files import load_direct_forces
+from nnpot.models.direct_forces.model import DirectForces
 
 
 class DirectForceCalculator(Calculator):

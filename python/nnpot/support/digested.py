@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nnpot.errors import FileFormatError
-from nnpot.files import atomic_write, read_bytes, read_text
-from nnpot.messages import shortened
+from nnpot.support.files import atomic_write, read_bytes, read_text
+from nnpot.support.messages import shortened
 
 MARK = b"\nsha256 "
 """Stands behind the archive, before the digest."""

@@ -11,12 +11,12 @@ from ase import Atoms
 
 from nnpot.analysis.constant_energy import energy_drift
 from nnpot.analysis.force_checks import loop_work, rotation_error
-from nnpot.calculator import NnpotCalculator
-from nnpot.direct_forces.calculator import DirectForceCalculator
-from nnpot.direct_forces.files import keep_measured, read_direct_forces
-from nnpot.direct_forces.model import Measured
 from nnpot.errors import InvalidInputError
-from nnpot.potential import Potential, load
+from nnpot.models.calculator import NnpotCalculator
+from nnpot.models.direct_forces.calculator import DirectForceCalculator
+from nnpot.models.direct_forces.files import keep_measured, read_direct_forces
+from nnpot.models.direct_forces.model import Measured
+from nnpot.models.potential import Potential, load
 
 
 def measure_direct_forces(

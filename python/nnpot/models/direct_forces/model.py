@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnpot import _core
-from nnpot.direct_forces.features import Features
 from nnpot.errors import InvalidInputError
-from nnpot.potential import require_atoms
+from nnpot.models.direct_forces.features import Features
+from nnpot.models.potential import require_atoms
 
 if TYPE_CHECKING:
     from ase import Atoms

@@ -15,7 +15,7 @@ from multiprocessing.context import SpawnProcess
 from typing import Any, TypeVar, cast
 
 from nnpot.errors import InvalidInputError, NnpotError
-from nnpot.installation import install_command
+from nnpot.support.installation import install_command
 
 PATIENCE = 5.0
 """Seconds that a process which has nothing left to do may take to end."""

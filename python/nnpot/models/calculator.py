@@ -11,7 +11,7 @@ from ase.calculators.calculator import Calculator, all_changes
 from ase.stress import full_3x3_to_voigt_6_stress
 
 from nnpot import _core
-from nnpot.potential import Potential, load
+from nnpot.models.potential import Potential, load
 from nnpot.units import UnitSystem
 
 SPREADS = ("force_spreads", "energy_spreads", "energy_spread")

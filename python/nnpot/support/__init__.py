@@ -1,0 +1,1 @@
+"""What all of the package stands on: files, YAML, processes, progress, the terminal."""
