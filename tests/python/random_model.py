@@ -21,8 +21,9 @@ def random_model(
     activation: str,
     scaling_mode: str,
     seed: int,
+    hidden: tuple[int, int] = (8, 8),
 ) -> _core.Model:
-    """A model whose scaling is that of ``structures``; two hidden layers of 8."""
+    """A model whose scaling is that of ``structures``."""
     elements = sorted({line.split()[0] for line in functions}, key=lambda symbol: atomic_numbers[symbol])
     descriptor = _core.SymmetryFunctions(elements, functions, cutoff_type)
     random = np.random.default_rng(seed)
@@ -31,7 +32,7 @@ def random_model(
         values = _values_of(descriptor, structures, element)
         columns = [values.min(0), values.max(0), values.mean(0), values.std(0, ddof=1)]
         scaling[element] = np.ascontiguousarray(np.column_stack(columns))
-        networks[element] = _network((values.shape[1], 8, 8, 1), activation, random)
+        networks[element] = _network((values.shape[1], *hidden, 1), activation, random)
     offsets = {element: -1.5 - 0.1 * atomic_numbers[element] for element in elements}
     info = {"trained_on": "nothing, the weights are random"}
     return _core.Model(

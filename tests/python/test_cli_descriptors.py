@@ -70,6 +70,17 @@ def test_lines_alone_go_to_stdout(config: Path) -> None:
     assert all(line.startswith("symfunction_short ") for line in result.stdout.splitlines())
 
 
+def test_lines_do_not_replace_what_they_are_made_from(config: Path) -> None:
+    before = config.read_bytes()
+    result = run("descriptors", str(config), "--lines", str(config))
+    assert result.returncode == 2 and "would be overwritten; name another file" in result.stderr
+    data = config.parent / "frames.xyz"
+    write(data, bulk("Cu"))
+    result = run("descriptors", "--cutoff", "4", "--data", str(data), "--lines", str(data))
+    assert result.returncode == 2 and "would be overwritten" in result.stderr
+    assert config.read_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

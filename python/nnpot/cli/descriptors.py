@@ -56,7 +56,7 @@ def command(
     On frames it tells what each function does there: range, mean, deviation, and the function that it
     correlates with most. What CONFIG selects, and what does not vary, is left out.
     """
-    from nnpot.support.files import require_writable
+    from nnpot.support.files import require_other_file, require_writable
 
     if (config is None) == (cutoff is None):
         raise click.UsageError("expected either CONFIG or --cutoff")
@@ -64,6 +64,7 @@ def command(
         raise click.UsageError("--cutoff needs --elements or --data")
     if lines_file is not None and lines_file != Path("-"):
         require_writable(lines_file)
+        require_other_file(lines_file, [file for file in (config, data) if file is not None])
     announce("nnpot")
     settings = _settings(config, cutoff, resolution, count)
     frames = _frames(config, data, data_units)
