@@ -13,10 +13,10 @@ from rich.text import Text
 from nnpot.analysis.statistical_error import Estimate
 from nnpot.support.terminal import plain_console
 
-MET, WITHIN_ERROR, MISSED = "met", "missed within its error", "missed"
-"""Verdicts; the second is no failure: chance alone may have done it."""
-MARKS = {MET: "✓", WITHIN_ERROR: "≈", MISSED: "✗"}
-COLORS = {MET: "green", WITHIN_ERROR: "yellow", MISSED: "bold red"}
+MET, WITHIN_ERROR, MISSED, SHOWN = "met", "missed within its error", "missed", "not judged"
+"""Verdicts; the second is no failure: chance alone may have done it. The last is that of times."""
+MARKS = {MET: "✓", WITHIN_ERROR: "≈", MISSED: "✗", SHOWN: "·"}
+COLORS = {MET: "green", WITHIN_ERROR: "yellow", MISSED: "bold red", SHOWN: "default"}
 ERRORS = 2.0
 """A figure is beyond chance when it is beyond its limit by more standard errors than this."""
 HEADER = ("What was asked for", "found ± standard error", "limit", "unit", "")
@@ -26,7 +26,8 @@ HEADER = ("What was asked for", "found ± standard error", "limit", "unit", "")
 class Bar:
     """A figure that should not be above its limit, or with ``at_least`` not below it.
 
-    ``error`` is its standard error: 0 where chance has no part in it, NaN where it is not known.
+    ``error`` is its standard error: 0 where chance has no part in it, NaN where it is not known. A figure
+    that is not ``judged`` is shown beside what was asked for, and neither met nor missed.
     """
 
     name: str
@@ -35,6 +36,13 @@ class Bar:
     unit: str
     at_least: bool = False
     error: float = 0.0
+    judged: bool = True
+
+    @classmethod
+    def time(cls, name: str, found: Estimate | float, limit: float, unit: str) -> Bar:
+        """A time, or a ratio of times: shown and never judged, since a busy machine would miss it."""
+        value, error = (found.value, found.error) if isinstance(found, Estimate) else (found, 0.0)
+        return cls(name, float(value), limit, unit, error=float(error), judged=False)
 
     @classmethod
     def of(cls, name: str, found: Estimate, limit: float, unit: str, at_least: bool = False) -> Bar:
@@ -44,6 +52,8 @@ class Bar:
     @property
     def verdict(self) -> str:
         """Met, missed within its error, or missed; a figure that is no number is missed."""
+        if not self.judged:
+            return SHOWN
         if self._meets(self.value):
             return MET
         known = ERRORS * self.error if self.error > 0.0 else 0.0
@@ -94,6 +104,7 @@ def bars_table(bars: Sequence[Bar]) -> tuple[tuple[str, ...], list[tuple[str, ..
 def conclusion(bars: Sequence[Bar], what: str) -> str:
     """In words whether what was asked about is good: unless a bar is missed beyond chance."""
     missed, unsure = ([bar.name for bar in bars if bar.verdict == kind] for kind in (MISSED, WITHIN_ERROR))
+    bars = [bar for bar in bars if bar.judged]
     if missed:
         verb = "is" if len(missed) == 1 else "are"
         return f"{what} is not good: {len(missed)} of {len(bars)} bars {verb} missed ({'; '.join(missed)})"

@@ -60,7 +60,7 @@ class Outcome:
         assert force is not None and rank is not None, "test frames have forces"
         return [
             Bar("rounds until every stage is trusted", last.number if last.trusted else float("nan"), 8, ""),
-            Bar("time of the loop", self.minutes, 30.0, "min"),
+            Bar.time("time of the loop", self.minutes, 30.0, "min"),
             Bar("force RMSE, liquid at 2500 K", force, 80.0, "meV/Å"),
             Bar("rank correlation of spread and error", rank, 0.6, "", at_least=True),
         ]

@@ -40,7 +40,7 @@ class Outcome:
     def bars(self) -> list[Bar]:
         """What was asked for."""
         found = [bar for judged in self.judged for bar in system_bars(judged, 3.0 if self.quick else 5.0)]
-        return [*found, Bar("processor time over two cores", self.processor / 120.0, MINUTES, "min")]
+        return [*found, Bar.time("processor time over two cores", self.processor / 120.0, MINUTES, "min")]
 
     @property
     def processor(self) -> float:

@@ -47,7 +47,7 @@ class Outcome:
             name = "energies of other frames: error over their standard deviation"
             return [Bar(name, found / self.test_deviation, QUICK_SHARE, "")]
         return [
-            Bar.of(f"{EPOCHS} epochs, CPU", self.costs[0].seconds_of_all_epochs, MOST_SECONDS, "s"),
+            Bar.time(f"{EPOCHS} epochs, CPU", self.costs[0].seconds_of_all_epochs, MOST_SECONDS, "s"),
             Bar("energies of other frames", found, SOURCE_ERROR, "meV/atom"),
         ]
 

@@ -79,8 +79,8 @@ class Outcome:
             n: max(t[0] for name, t in self.speed.items() if name.startswith(f"{n} ")) for n in (4, 20)
         }
         return [
-            Bar("energy of 20 particles, depth 2", slowest[20], 5.0, "ms"),
-            Bar("energy of 4 particles, depth 3", slowest[4], 0.3, "ms"),
+            Bar.time("energy of 20 particles, depth 2", slowest[20], 5.0, "ms"),
+            Bar.time("energy of 4 particles, depth 3", slowest[4], 0.3, "ms"),
             *(self._quick_bars() if self.quick else self._whole_bars()),
         ]
 
@@ -105,7 +105,7 @@ class Outcome:
             Bar("range of widths: MAE, percentiles 1 to 99", many.best.inner_error, 0.5, "E_c"),
         ]
         if one.seconds:
-            found.insert(0, Bar("generation of the points of one width", one.seconds, 180.0, "s"))
+            found.insert(0, Bar.time("generation of the points of one width", one.seconds, 180.0, "s"))
         for title, drag in many.drags.items():
             name = many.best.experiment.name
             found.append(Bar(f"drag, {title}: energy", energy_error(drag, name), DRAG_ENERGY, "E_c"))

@@ -58,7 +58,7 @@ class Outcome:
             Bar(f"energy error, r ≥ {ENERGY_FROM:g} σ", energy, limits.energy, "ε"),
             Bar(f"gradient error, r ≥ {GRADIENT_FROM:g} σ", gradient, limits.gradient, "ε/σ"),
             Bar("Python − C++, relative", curves.difference, 1e-12, ""),
-            Bar("training", chosen.fit.seconds / 60.0, MINUTES, "min"),
+            Bar.time("training", chosen.fit.seconds / 60.0, MINUTES, "min"),
         ]
 
     def to_dict(self) -> dict[str, Any]:

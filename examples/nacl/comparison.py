@@ -164,7 +164,7 @@ def _physics_bars(behaviours: Mapping[str, Behaviour], limits: Limits) -> list[B
 def _cost_bars(cost: Cost, limits: Limits) -> list[Bar]:
     shared = f"{cost.n_atoms} atoms, pppm"
     bars = [
-        Bar.of(
+        Bar.time(
             f"cost over the short-ranged network's, {cutoff:g} Å, {shared}",
             cost.ratio(cutoff),
             limits.cost,
@@ -173,7 +173,7 @@ def _cost_bars(cost: Cost, limits: Limits) -> list[Bar]:
         for cutoff in cost.cutoffs
     ]
     slowest = max(map(cost.time_on_two, cost.cutoffs), key=lambda found: found.value)
-    return [*bars, Bar.of("time on two ranks over that on one", slowest, limits.two_ranks, "")]
+    return [*bars, Bar.time("time on two ranks over that on one", slowest, limits.two_ranks, "")]
 
 
 def lattice_constant(found: Behaviour) -> float:

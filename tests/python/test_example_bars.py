@@ -176,3 +176,12 @@ def test_tasks_show_no_progress_of_their_own(bars: ModuleType, capsys: pytest.Ca
 
     assert import_module("tasks").Task("a", "b", 1.0, say_something, ()).result() == 3
     assert capsys.readouterr().err == ""
+
+
+def test_times_are_shown_and_never_judged(bars: ModuleType) -> None:
+    time = bars.Bar.time("loop", Estimate(40.0, 1.0), 30.0, "min")
+    assert time.passed and time.verdict == "not judged"
+    assert time.row == ("loop", "40 ± 1", "≤ 30", "min", "· not judged")
+    missed = bars.Bar("a", 2.0, 1.0, "")
+    assert bars.conclusion([time, bars.Bar("b", 0.5, 1.0, "")], "It") == "It is good: all 1 bars are met"
+    assert bars.conclusion([time, missed], "It") == "It is not good: 1 of 1 bars is missed (a)"
