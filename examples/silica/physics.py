@@ -21,10 +21,9 @@ from simulations import (
     vibrations,
     watched,
 )
-from states import Schedule
 from structures import ELEMENTS, POLYMORPHS, cristobalite, crystal, is_silica, quartz, random_positions
-from tasks import Task, run_tasks, version_of
 
+from nnpot import load
 from nnpot.analysis.closest_pairs import Elements
 from nnpot.analysis.dynamics import EnergyConservation, constant_energy_run
 from nnpot.analysis.motion import Vibrations
@@ -32,9 +31,12 @@ from nnpot.analysis.statistical_error import Estimate, mean_of
 from nnpot.analysis.wall import shortest_distances, walled
 from nnpot.io import read_frames
 from nnpot.lammps.runtime import PairCommands, network_commands
-from nnpot.models.potential import load
 from nnpot.reference.recipe import Recipe
+from nnpot.study import Schedule, Task, run_tasks, version_of
 
+LONGEST = ("long_run", "reference_run", "short_run", "quench_run", "cooling", "free_volume")
+LONGEST += ("constant_energy", "random")
+"""Runs that can be shortened."""
 CRYSTAL, HOT_CRYSTAL, GLASS, MELT = "crystal, 300 K", "crystal, 1500 K", "glass, 300 K", "melt, 3500 K"
 
 
@@ -71,17 +73,7 @@ class Plan:
 
     def shortened(self, factor: float) -> Plan:
         """The same with the longest runs this much shorter."""
-        names = (
-            "long_run",
-            "reference_run",
-            "short_run",
-            "quench_run",
-            "cooling",
-            "free_volume",
-            "constant_energy",
-            "random",
-        )
-        return replace(self, **{name: factor * getattr(self, name) for name in names})
+        return replace(self, **{name: factor * getattr(self, name) for name in LONGEST})
 
     def schedules(self, owner: str) -> dict[str, Schedule]:
         """Of the states, by name."""
@@ -89,13 +81,7 @@ class Plan:
         crystal_run = self.short_run if owner == "reference" else self.long_run
         return {
             GLASS: Schedule(
-                300.0,
-                long_run,
-                melt=6000.0,
-                melting=self.melting,
-                cooling=self.cooling,
-                equilibration=self.equilibration,
-                free_volume=self.free_volume,
+                300.0, long_run, 6000.0, self.melting, self.cooling, self.equilibration, self.free_volume
             ),
             MELT: Schedule(3500.0, long_run, melt=6000.0, melting=self.melting, equilibration=self.melting),
             HOT_CRYSTAL: Schedule(1500.0, long_run, equilibration=self.equilibration),
