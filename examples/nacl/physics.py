@@ -11,13 +11,13 @@ from ase import Atoms
 from crystal import ELEMENTS, Domains, OpticalWaves, domains, optical_waves, rock_salt
 from melt import TEMPERATURE, MeltState, follow, melted
 from networks import RECIPROCAL, Trained
-from tasks import Task, run_tasks, version_of
 
 from nnpot.analysis.dynamics import EnergyConservation, constant_energy_run
 from nnpot.analysis.elastic import CubicElasticity, cubic_elasticity
 from nnpot.errors import NnpotError
 from nnpot.lammps.runtime import PairCommands, network_commands
 from nnpot.reference.recipe import Recipe
+from nnpot.study import Task, run_tasks, version_of
 
 REFERENCE = "reference"
 MESH = "pppm 1.0e-5"
@@ -151,16 +151,8 @@ def melt_tasks(name: str, pair: PairCommands, starts: Mapping[int, Atoms], plan:
     cost = 1e-3 * (1.0 if name == REFERENCE else 3.0)
     start, large = starts[plan.melt_repeat], starts[plan.conserving_repeat]
     following = (follow, start, pair, plan.duration, plan.free_volume, plan.equilibration)
-    conserving = (
-        constant_energy_run,
-        large,
-        ELEMENTS,
-        pair,
-        TEMPERATURE,
-        plan.conserving,
-        1.0,
-        plan.equilibration,
-    )
+    still = (large, ELEMENTS, pair, TEMPERATURE, plan.conserving, 1.0, plan.equilibration)
+    conserving = (constant_energy_run, *still)
     return [
         Task(name, "melt", cost * len(start) * (plan.duration + plan.free_volume), attempt, following),
         Task(name, "conservation", cost * len(large) * plan.conserving, attempt, conserving),
