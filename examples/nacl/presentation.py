@@ -45,8 +45,8 @@ def results(outcome: Outcome) -> Results:
         table=("The reference and the networks that learnt it", ("NaCl", *outcome.behaviours), rows),
         summary=summary_of(outcome),
         sections=lambda report: _sections(report, outcome, rows),
-        text=f"{length}The main networks see {outcome.cutoff:g} Å far. The same frames, functions, networks and "
-        f"optimizer throughout; errors are those of test frames that no training has seen.",
+        text=f"{length}The main networks see {outcome.cutoff:g} Å far. The same frames, functions, networks "
+        f"and optimizer throughout; errors are those of test frames that no training has seen.",
         what="The long-ranged network",
         times=outcome.times,
     )
@@ -92,9 +92,7 @@ def _errors(report: Report, outcome: Outcome) -> None:
 
     axes = ("Cutoff (Å)", "Energy RMSE (meV/atom)")
     panels_of_cutoff = [
-        Panel(
-            name, *axes, {k: against_cutoff(k, name) for k in (SHORT, LONG)}, y_log=True, markers=True
-        )
+        Panel(name, *axes, {k: against_cutoff(k, name) for k in (SHORT, LONG)}, y_log=True, markers=True)
         for name in KINDS
     ]
     caption = "Energy errors on test frames against the cutoff of the networks."

@@ -168,7 +168,10 @@ def _state_rows(physics: Physics, name: str) -> Rows:
 
     return rows_of(
         (physics.reference.states[name], physics.network.states[name]),
-        *((f"{name}: first peak of g(r), {t}", "", lambda s, p=pair: peak(s, p)) for pair, t in PAIRS.items()),
+        *(
+            (f"{name}: first peak of g(r), {t}", "", lambda s, p=pair: peak(s, p))
+            for pair, t in PAIRS.items()
+        ),
         *((f"{name}: mean angle {kind} (°)", ".2f", lambda s, k=kind: angle(s, k)) for kind in ANGLES),
         (f"{name}: O around Si", ".3f", lambda state: state.o_si_o.mean_coordination),
         (f"{name}: Si around O", ".3f", lambda state: state.si_o_si.mean_coordination),
@@ -222,7 +225,11 @@ def other_rows(physics: Physics) -> Rows:
     return rows_of(
         (physics.reference, physics.network),
         *(
-            (f"density of α-quartz, {kelvin:.0f} K (g/cm³)", ".4f", lambda b, k=kelvin: b.crystal_densities[k])
+            (
+                f"density of α-quartz, {kelvin:.0f} K (g/cm³)",
+                ".4f",
+                lambda b, k=kelvin: b.crystal_densities[k],
+            )
             for kelvin in physics.reference.crystal_densities
         ),
         ("density of the glass, 300 K (g/cm³)", ".4f", lambda b: b.glass_density),

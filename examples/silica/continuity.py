@@ -72,7 +72,7 @@ def _run(folder: Path, ranks: int, begin: str, pair: PairCommands, runs: str) ->
     """Unwrapped positions at the end, by atom ID, shape (n_atoms, 3)."""
     script = INPUT.format(folder=folder, begin=begin, pair="\n".join(pair.lines()), runs=runs)
     (folder / "in.lammps").write_text(script, "utf-8")
-    options = "-in in.lammps -log log.lammps -screen none".split()
+    options = ["-in", "in.lammps", "-log", "log.lammps", "-screen", "none"]
     command = [*mpi_command(ranks), *lmp_command(), *options]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)

@@ -64,7 +64,10 @@ class Bar:
     @property
     def row(self) -> tuple[str, ...]:
         """The cells below `HEADER`: name, figure with its error, limit, unit, verdict."""
-        found, asked = Estimate(self.value, self.error).text(), f"{'≥' if self.at_least else '≤'} {self.limit:g}"
+        found, asked = (
+            Estimate(self.value, self.error).text(),
+            f"{'≥' if self.at_least else '≤'} {self.limit:g}",
+        )
         return (self.name, found, asked, self.unit, f"{MARKS[self.verdict]} {self.verdict}")
 
     @property
