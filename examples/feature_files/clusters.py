@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from nnpot import SymmetryFunctions
-from nnpot.io.feature_files import feature_frame
+from nnpot.io import feature_frame
 
 Array = NDArray[np.float64]
 

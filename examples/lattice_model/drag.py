@@ -13,7 +13,7 @@ from nnpot.lattice.database import Database
 from nnpot.lattice.figures import Drag
 from nnpot.lattice.model import Array, LatticeModel
 from nnpot.lattice.statistics import known_energies
-from nnpot.training.lattice_samples import predict
+from nnpot.training import predict_lattice
 
 CANDIDATES = 400
 COARSE = 40
@@ -67,7 +67,7 @@ def follow(path: Path, networks: Sequence[Trained]) -> Drag:
     found = Drag(path.places, {"truth": energies}, {"truth": gradients[:, path.particle, path.axis]})
     for one in networks:
         descriptor = descriptor_named(one.experiment.descriptor)
-        said, slopes = predict(one.network, descriptor, path.positions, path.widths)
+        said, slopes = predict_lattice(one.network, descriptor, path.positions, path.widths)
         found.energies[one.experiment.name] = said
         found.gradients[one.experiment.name] = slopes[:, path.particle, path.axis]
     return found

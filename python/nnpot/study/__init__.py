@@ -1,4 +1,4 @@
-"""What long studies have in common: bars and a conclusion, a command line, kept tasks, stages, states of matter.
+"""What long studies have in common: bars and a conclusion, a command line, kept tasks, stages, states.
 
 A study samples or reads frames, trains, simulates, and says whether what came out is good enough. See
 docs/study.md, and the folders of examples/ for studies that are made of this.

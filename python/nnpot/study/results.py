@@ -33,7 +33,7 @@ def text_of(value: Figure, pattern: str = ".4f") -> str:
 def rows_of(
     sides: Iterable[Any], *quantities: tuple[str, str, Callable[[Any], Figure]]
 ) -> list[tuple[str, ...]]:
-    """Rows of a table: one for each quantity (title, format, function of a side), one column for each side."""
+    """Rows of a table: one for each quantity (title, format, function of a side), a column for each side."""
     sides = list(sides)
     return [
         (title, *(text_of(figure(side), pattern) for side in sides)) for title, pattern, figure in quantities

@@ -26,8 +26,8 @@ R_MAX, BIN = 8.0, 0.02
 class Schedule:
     """What happens to the atoms before and in a run; times in ps, temperatures in K.
 
-    Without ``melt`` they begin with twice the temperature, half of which becomes potential energy; with it they
-    are melted there for the time ``melting`` and cooled within ``cooling``.
+    Without ``melt`` they begin with twice the temperature, half of which becomes potential energy; with it
+    they are melted there for the time ``melting`` and cooled within ``cooling``.
     """
 
     temperature: float

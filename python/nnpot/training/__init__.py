@@ -25,7 +25,8 @@ if TYPE_CHECKING:
         train_lattice_network,
     )
     from nnpot.training.lattice_samples import Descriptor as LatticeDescriptor
-    from nnpot.training.lattice_samples import lattice_samples
+    from nnpot.training.lattice_samples import Split as LatticeSplit
+    from nnpot.training.lattice_samples import lattice_samples as describe_lattice
     from nnpot.training.lattice_samples import predict as predict_lattice
     from nnpot.training.result import TrainingResult
 
@@ -35,11 +36,12 @@ __all__ = [
     "LatticeHistory",
     "LatticeNetwork",
     "LatticeNetworkSettings",
+    "LatticeSplit",
     "TrainingConfig",
+    "describe_lattice",
     "force_template",
     "from_keras",
     "glorot",
-    "lattice_samples",
     "load_config",
     "load_force_config",
     "load_frames",
@@ -56,9 +58,10 @@ _LAZY = {
     "LatticeHistory": ("lattice_networks", "LatticeHistory"),
     "LatticeNetwork": ("lattice_networks", "LatticeNetwork"),
     "LatticeNetworkSettings": ("lattice_networks", "LatticeNetworkSettings"),
+    "LatticeSplit": ("lattice_samples", "Split"),
+    "describe_lattice": ("lattice_samples", "lattice_samples"),
     "from_keras": ("dense", "from_keras"),
     "glorot": ("initial_weights", "glorot"),
-    "lattice_samples": ("lattice_samples", "lattice_samples"),
     "load_frames": ("frames", "load_frames"),
     "predict_lattice": ("lattice_samples", "predict"),
     "to_keras": ("dense", "to_keras"),
