@@ -10,7 +10,7 @@ import potential
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-from nnpot.support.progress import progress
+from nnpot.study import progress
 
 Array = NDArray[np.float64]
 Field = Callable[[Array], tuple[Array, Array]]

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from scipy.optimize import OptimizeResult, minimize
 
 from nnpot import NeuralNetwork
-from nnpot.support.progress import progress
+from nnpot.study import progress
+from nnpot.training import glorot, to_keras
+from nnpot.training.tensorflow_setup import tf
 
 Array = NDArray[np.float64]
 
@@ -50,6 +52,11 @@ class Fit:
     train_cost: Array
     test_cost: Array
     seconds: float
+
+
+def rms(errors: Array) -> float:
+    """The root mean square."""
+    return float(np.sqrt(np.mean(errors**2)))
 
 
 def fit(
@@ -92,13 +99,8 @@ def fit(
             history.append((done, float(intermediate_result.fun), known))
             bar.advance(1, cost=f"{intermediate_result.fun:.1e}")
 
-        limits = {
-            "maxiter": n_iterations,
-            "maxfun": 10 * n_iterations,
-            "maxcor": MEMORY,
-            "ftol": 0.0,
-            "gtol": 0.0,
-        }
+        limits = {"maxiter": n_iterations, "maxfun": 10 * n_iterations, "maxcor": MEMORY}
+        limits |= {"ftol": 0.0, "gtol": 0.0}
         found = minimize(
             value_and_gradient, task.weights(), jac=True, method="L-BFGS-B", callback=look, options=limits
         )
@@ -132,9 +134,6 @@ class _Task:
     """A Keras model whose weights are one vector."""
 
     def __init__(self, sizes: Sequence[int], activation: str, seed: int) -> None:
-        from nnpot.training.dense import to_keras
-        from nnpot.training.initial_weights import glorot
-
         values = glorot(np.random.default_rng(seed), sizes)
         letters = activation * (len(sizes) - 2) + "l"
         self._model = to_keras(list(zip(values[::2], values[1::2], letters, strict=True)))
@@ -154,8 +153,6 @@ class _Task:
 
     def loss(self, data: Data, gradient: bool) -> Callable[[Array], tuple[float, Array | None]]:
         """The mean square error as a function of the weights, with its gradient if it is asked for."""
-        from nnpot.training.tensorflow_setup import tf
-
         variables = self._model.trainable_variables
         sizes = [int(np.prod(variable.shape)) for variable in variables]
         inputs, targets = tf.constant(data.inputs), tf.constant(data.targets)

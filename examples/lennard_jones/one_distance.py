@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import potential
-from fit import Data, Fit, fit
+from fit import Data, Fit, fit, rms
 from numpy.typing import NDArray
 
 from nnpot import NeuralNetwork
+from nnpot.training import to_keras
+from nnpot.training.tensorflow_setup import tf
 
 Array = NDArray[np.float64]
 
@@ -42,7 +44,7 @@ class Curves:
     @property
     def rms_energy_error(self) -> float:
         """Over the whole interval."""
-        return float(np.sqrt(np.mean(self.energy_cpp**2)))
+        return rms(self.energy_cpp)
 
     @property
     def difference(self) -> float:
@@ -92,9 +94,6 @@ def errors(network: NeuralNetwork, n_points: int = 1601) -> Curves:
 
 def in_tensorflow(network: NeuralNetwork, r: Array) -> tuple[Array, Array]:
     """Energies and slopes of the same network as Keras layers, by `tf.GradientTape`."""
-    from nnpot.training.dense import to_keras
-    from nnpot.training.tensorflow_setup import tf
-
     inputs = tf.constant(r[:, None])
     with tf.GradientTape() as tape:
         tape.watch(inputs)

@@ -62,7 +62,7 @@ def prepare(system: LammpsSystem, schedule: Schedule, seed: int) -> None:
 
 def trajectory(system: LammpsSystem, duration: float) -> list[Atoms]:
     """Frames of a run of a duration (ps) that are `INTERVAL` apart."""
-    frames = []
+    frames: list[Atoms] = []
     for _ in range(max(1, round(duration / INTERVAL))):
         system.run(INTERVAL, unchanged=bool(frames))
         frames.append(system.snapshot())
