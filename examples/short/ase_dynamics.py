@@ -10,7 +10,6 @@ import numpy as np
 from ase import units
 from ase.build import bulk
 from ase.io import Trajectory
-from ase.md.velocitydistribution import MaxwellBoltzmannDistribution, Stationary
 from ase.md.verlet import VelocityVerlet
 
 import nnpot
@@ -19,8 +18,9 @@ MODEL = Path(__file__).resolve().parents[2] / "tests" / "data" / "silicon" / "mo
 
 atoms = bulk("Si", "diamond", a=5.43, cubic=True).repeat(2)
 atoms.calc = nnpot.Calculator(sys.argv[1] if len(sys.argv) > 1 else MODEL)
-MaxwellBoltzmannDistribution(atoms, temperature_K=600.0, rng=np.random.default_rng(1))
-Stationary(atoms)
+widths = np.sqrt(600.0 * units.kB / atoms.get_masses())[:, None]  # of the velocities at 600 K
+velocities = widths * np.random.default_rng(1).normal(size=(len(atoms), 3))
+atoms.set_velocities(velocities - velocities.mean(axis=0))
 
 dynamics = VelocityVerlet(atoms, timestep=1.0 * units.fs)
 totals = []
