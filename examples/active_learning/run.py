@@ -4,8 +4,6 @@ python run.py --output DIR           the loop of the README (half an hour at mos
 python run.py --quick --output DIR   the same on a few frames, to see that it works
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import sys

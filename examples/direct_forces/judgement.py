@@ -1,7 +1,5 @@
 """What the models are judged by, all on the same held-out frames."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -86,7 +84,7 @@ class Judged:
         write_json(folder / FILE, asdict(self))
 
     @classmethod
-    def read(cls, folder: Path) -> Judged:
+    def read(cls, folder: Path) -> "Judged":
         """What `write` wrote."""
         found = json.loads((folder / FILE).read_text(encoding="utf-8"))
         models = {kind: Figures(**figures) for kind, figures in found["models"].items()}
@@ -101,7 +99,7 @@ def judge(
     frames: Sequence[Atoms],
     size: Size,
     times: dict[str, float],
-) -> Judged:
+) -> "Judged":
     """Measure all models; what is measured of a direct model is kept in its file, too."""
     starts = system.starts(frames, max(size.n_runs, size.n_loops))
     gradients = next(model for model in models if model.kind == GRADIENTS)

@@ -1,7 +1,5 @@
 """Four models of one set of frames, and their forces as functions."""
 
-from __future__ import annotations
-
 import shutil
 import time
 import warnings

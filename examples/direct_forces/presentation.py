@@ -1,7 +1,5 @@
 """The outcome: one ranked table, bars, figures, a report."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any

@@ -5,8 +5,6 @@ python run.py --only silica --output DIR   one of them (silica needs no data), a
 python run.py --quick --output DIR         little silicon, all steps (a minute)
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The data: silicon from DFT, silica from a classical potential, and little for the quick version."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path

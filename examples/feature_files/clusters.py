@@ -1,7 +1,5 @@
 """Clusters of H2S and helium: positions without overlap, energies of a pair potential, and their features."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

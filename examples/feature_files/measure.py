@@ -3,8 +3,6 @@
 python measure.py CONFIG RUN_DIR RESULT.json
 """
 
-from __future__ import annotations
-
 import itertools
 import json
 import os

@@ -1,7 +1,5 @@
 """The outcome: bars, a table, a figure and a report."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ python run.py --output DIR           349 frames of 965 atoms, 300 epochs (minute
 python run.py --quick --output DIR   small clusters, few epochs: for a look at the steps
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import sys

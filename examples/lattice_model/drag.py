@@ -1,7 +1,5 @@
 """The drag test: one particle is moved through its cell, and energy and gradient are followed."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,7 +28,7 @@ class Path:
     axis: int
 
     @classmethod
-    def through(cls, positions: Array, width: float, particle: int, axis: int, n: int) -> Path:
+    def through(cls, positions: Array, width: float, particle: int, axis: int, n: int) -> "Path":
         """From one side of the cell to the other."""
         places = np.linspace(0.0, width, n, endpoint=False)
         moved = np.repeat(positions[None], n, axis=0)
@@ -38,7 +36,7 @@ class Path:
         return cls(moved, np.full(n, width), places, particle, axis)
 
 
-def eventful_path(database: Database, width: float, n: int) -> Path:
+def eventful_path(database: Database, width: float, n: int) -> "Path":
     """The way, of some that were tried, with the largest range of energies below the database's highest.
 
     A particle that runs into another tests nothing: no such energies are in the database. If all do, the way

@@ -1,7 +1,5 @@
 """Training and judging of the networks, and how far the border of the cell scatters the energies."""
 
-from __future__ import annotations
-
 import json
 import time
 from dataclasses import dataclass

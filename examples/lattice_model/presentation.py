@@ -1,7 +1,5 @@
 """The figures of a run: bars to meet, tables, a report."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -4,8 +4,6 @@ python run.py --output DIR           the study of the README (about ten minutes 
 python run.py --quick --output DIR   the same in seconds, to see that it works
 """
 
-from __future__ import annotations
-
 import os
 import sys
 import time

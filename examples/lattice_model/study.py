@@ -1,7 +1,5 @@
 """What the study consists of: databases, and networks to train on them."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from nnpot.lattice.eigenvalues import Eigenvalues

@@ -1,7 +1,5 @@
 """Six atoms, of which each has five neighbours: their motion at constant energy, many copies at once."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

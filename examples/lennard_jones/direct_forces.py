@@ -1,7 +1,5 @@
 """Part 3: five neighbours, (x, y, z, r) each, in; force and energy of the atom out, and forces once more."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Fits a feed-forward network to a table of numbers: Keras and TensorFlow in float64, L-BFGS of SciPy."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Part 2: the energy of an atom with twenty neighbours, from twenty distances."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Part 1: a network of one distance; its error and that of its gradient, in Python and in C++."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The outcome as tables, figures and a report."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any
 

@@ -4,8 +4,6 @@ python run.py --output DIR           all of it (some minutes)
 python run.py --quick --output DIR   small networks and few iterations: for a look at the steps
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The figures of the networks beside each other and beside the reference: bars to meet, rows of tables."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any

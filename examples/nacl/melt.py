@@ -1,7 +1,5 @@
 """The melt: made with the reference, and followed with each potential."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from ase import Atoms

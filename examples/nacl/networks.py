@@ -1,7 +1,5 @@
 """The networks that are compared: with and without charges, at several cutoffs, all else the same."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path

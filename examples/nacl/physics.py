@@ -1,7 +1,5 @@
 """What the potentials say about crystal and melt: all runs, and what is kept of them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path

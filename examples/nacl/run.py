@@ -5,8 +5,6 @@ python run.py --quick --output DIR   all stages, small and short (some minutes)
 python run.py --only physics --output DIR   simulate and report with the frames and networks that are there
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Mapping

@@ -3,8 +3,6 @@
 python convert.py MLEARN/data/Si OUTPUT    training.json and test.json become training.xyz and test.xyz
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys

@@ -1,7 +1,5 @@
 """What came out: errors of all seeds on the test frames, their medians, and the bars to meet."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass

@@ -1,7 +1,5 @@
 """The outcome as tables and as a report."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 from outcome import ENERGY, FORCE, Outcome

@@ -7,8 +7,6 @@ python run.py STUDY --quick          three seeds, minutes
 Models are judged on the test frames at the end; the same command goes on where it was broken off.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import sys

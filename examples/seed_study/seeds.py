@@ -1,7 +1,5 @@
 """Trains a network for each seed, one after the other; what is finished is not done again."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import time

@@ -1,7 +1,5 @@
 """What the studies are about: data, goals, and what others reached on the same data."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The figures of both potentials beside each other: bars to meet, and rows of tables."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Whether a run is the same on two MPI ranks, and after a restart in the middle."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import tempfile

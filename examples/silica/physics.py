@@ -1,7 +1,5 @@
 """All simulations of both potentials, and what is compared."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -71,7 +69,7 @@ class Plan:
     scales: tuple[float, ...] = (0.88, 0.91, 0.94, 0.97, 1.0, 1.03, 1.06, 1.09, 1.12, 1.15, 1.18)
     """Volumes at which the polymorphs' energies are taken, in times those of the published cells."""
 
-    def shortened(self, factor: float) -> Plan:
+    def shortened(self, factor: float) -> "Plan":
         """The same with the longest runs this much shorter."""
         return replace(self, **{name: factor * getattr(self, name) for name in LONGEST})
 

@@ -1,7 +1,5 @@
 """The report of a run, and what it says on the terminal."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, TypeVar
 

@@ -1,7 +1,5 @@
 """What is simulated with a potential: one function for each kind of run."""
 
-from __future__ import annotations
-
 import itertools
 import tempfile
 from collections.abc import Sequence

@@ -4,8 +4,6 @@ g(r) comes from several short runs, each from a melt (or thermal motion) of its 
 the statistical error of their mean.
 """
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any

@@ -5,8 +5,6 @@ python run.py --quick --output DIR   a quick one (three minutes)
 python run.py --seed 2 --output DIR  with other random numbers in samples, network and simulations
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from pathlib import Path

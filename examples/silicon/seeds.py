@@ -6,8 +6,6 @@ python seeds.py --output DIR --run avx2:2       2 seeds on one set
 A seed changes samples, network and simulations alike. What is finished in DIR is not run again.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os
