@@ -85,15 +85,14 @@ def fit(
     scale = _Scale(train)
     task = _Task([train.inputs.shape[1], *hidden, train.targets.shape[1]], activation, seed)
     train, test = scale.scaled(train), scale.scaled(test)
-    value_and_gradient, test_cost = task.loss(train, gradient=True), task.loss(test, gradient=False)
+    value_and_gradient = task.loss(train)
     history: list[tuple[int, float, float]] = []
     with progress(name, n_iterations) as bar:
 
         def look(intermediate_result: OptimizeResult) -> None:
             done = 1 if not history else history[-1][0] + 1
-            known = (
-                history[-1][2] if history and done % TEST_INTERVAL else test_cost(intermediate_result.x)[0]
-            )
+            look_again = not history or done % TEST_INTERVAL == 0
+            known = task.cost(intermediate_result.x, test) if look_again else history[-1][2]
             history.append((done, float(intermediate_result.fun), known))
             bar.advance(1, cost=f"{intermediate_result.fun:.1e}")
 
@@ -149,8 +148,13 @@ class _Task:
         values = [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
         return list(zip(values[::2], values[1::2], self._letters, strict=True))
 
-    def loss(self, data: Data, gradient: bool) -> Callable[[Array], tuple[float, Array | None]]:
-        """The mean square error as a function of the weights, with its gradient if it is asked for."""
+    def cost(self, weights: Array, data: Data) -> float:
+        """The mean square error with these weights."""
+        said = NeuralNetwork(self.layers(weights)).evaluate(data.inputs)
+        return rms(said - data.targets) ** 2
+
+    def loss(self, data: Data) -> Callable[[Array], tuple[float, Array]]:
+        """The mean square error as a function of the weights, with its gradient."""
         variables = self._model.trainable_variables
         sizes = [int(np.prod(variable.shape)) for variable in variables]
         inputs, targets = tf.constant(data.inputs), tf.constant(data.targets)
@@ -161,13 +165,11 @@ class _Task:
                 variable.assign(tf.reshape(part, variable.shape))
             with tf.GradientTape() as tape:
                 value = tf.reduce_mean(tf.square(self._model(inputs) - targets))
-            if not gradient:
-                return value, weights
             parts = tape.gradient(value, [variable.value for variable in variables])
             return value, tf.concat([tf.reshape(part, [-1]) for part in parts], 0)
 
-        def call(weights: Array) -> tuple[float, Array | None]:
+        def call(weights: Array) -> tuple[float, Array]:
             value, slopes = compute(tf.constant(weights))
-            return float(value), slopes.numpy() if gradient else None
+            return float(value), slopes.numpy()
 
         return call

@@ -26,35 +26,24 @@ MESH = "pppm 1.0e-5"
 class Plan:
     """Sizes and times (ps)."""
 
-    melt_repeat: int
+    melt_repeat: int = 4
     """The melt has 8 times the cube of this atoms."""
-    conserving_repeat: int
+    conserving_repeat: int = 5
     """The same, at constant energy."""
-    melting: float
-    duration: float
+    melting: float = 8.0
+    duration: float = 15.0
     """At constant volume."""
-    free_volume: float
+    free_volume: float = 40.0
     """Then at no pressure: the density is the mean of its second half."""
-    equilibration: float
-    conserving: float
-    waves: tuple[int, ...]
+    equilibration: float = 2.0
+    conserving: float = 10.0
+    waves: tuple[int, ...] = (1, 2, 3, 4, 6, 8, 12, 16)
     """Lengths in conventional cells."""
-    domains: int
+    domains: int = 12
 
 
-FULL = Plan(
-    melt_repeat=4,
-    conserving_repeat=5,
-    melting=8.0,
-    duration=15.0,
-    free_volume=40.0,
-    equilibration=2.0,
-    conserving=10.0,
-    waves=(1, 2, 3, 4, 6, 8, 12, 16),
-    domains=12,
-)
-QUICK = replace(
-    FULL,
+FULL = Plan()
+QUICK = Plan(
     melt_repeat=3,
     conserving_repeat=3,
     melting=2.0,

@@ -42,29 +42,29 @@ CRYSTAL, HOT_CRYSTAL, GLASS, MELT = "crystal, 300 K", "crystal, 1500 K", "glass,
 class Plan:
     """Sizes and times (ps)."""
 
-    quartz_repeat: int
-    cristobalite_repeat: tuple[int, int, int]
-    long_run: float
+    quartz_repeat: int = 5
+    cristobalite_repeat: tuple[int, int, int] = (4, 4, 3)
+    long_run: float = 100.0
     """At constant temperature, for what is watched over a long time: the network."""
-    reference_run: float
+    reference_run: float = 40.0
     """The same of the reference, which needs no watching."""
-    short_run: float
-    equilibration: float
-    melting: float
-    cooling: float
-    free_volume: float
-    quenches: int
+    short_run: float = 15.0
+    equilibration: float = 2.0
+    melting: float = 5.0
+    cooling: float = 40.0
+    free_volume: float = 10.0
+    quenches: int = 8
     """Glasses, each cooled from a melt of its own. The height of a narrow peak of a single one scatters by
     4 %: what a glass of 1152 atoms froze into. The first is followed, and watched, for the long run."""
-    quench_run: float
+    quench_run: float = 3.0
     """Of the other glasses, at 300 K."""
-    temperatures: tuple[float, ...]
+    temperatures: tuple[float, ...] = (300.0, 600.0, 900.0, 1200.0, 1500.0)
     """K, at which the crystal's density is taken."""
-    constant_energy: float
-    random: float
-    continuity_steps: int
-    vibration: float
-    resolution: float
+    constant_energy: float = 20.0
+    random: float = 10.0
+    continuity_steps: int = 100
+    vibration: float = 8.0
+    resolution: float = 0.5
     """THz, of the vibrations."""
     scales: tuple[float, ...] = (0.88, 0.91, 0.94, 0.97, 1.0, 1.03, 1.06, 1.09, 1.12, 1.15, 1.18)
     """Volumes at which the polymorphs' energies are taken, in times those of the published cells."""
@@ -87,25 +87,7 @@ class Plan:
         }
 
 
-FULL = Plan(
-    quartz_repeat=5,
-    cristobalite_repeat=(4, 4, 3),
-    long_run=100.0,
-    reference_run=40.0,
-    short_run=15.0,
-    equilibration=2.0,
-    melting=5.0,
-    cooling=40.0,
-    free_volume=10.0,
-    quenches=8,
-    quench_run=3.0,
-    temperatures=(300.0, 600.0, 900.0, 1200.0, 1500.0),
-    constant_energy=20.0,
-    random=10.0,
-    continuity_steps=100,
-    vibration=8.0,
-    resolution=0.5,
-)
+FULL = Plan()
 QUICK = Plan(
     quartz_repeat=3,
     cristobalite_repeat=(2, 2, 2),

@@ -13,8 +13,9 @@ from example_modules import EXAMPLES, run_of
 
 from nnpot.analysis.statistical_error import Estimate
 from nnpot.errors import InvalidInputError
-from nnpot.study import Bar, Results, conclusion, count, exit_code, positive
+from nnpot.study import Bar, Results, Task, changed, conclusion, count, exit_code, positive, rows_of, seeded
 from nnpot.study.bars import HEADER
+from nnpot.training import TrainingConfig
 
 
 @pytest.mark.parametrize(
@@ -167,3 +168,41 @@ def test_times_are_shown_and_never_judged() -> None:
     missed = Bar("a", 2.0, 1.0, "")
     assert conclusion([time, Bar("b", 0.5, 1.0, "")], "It") == "It is good: all 1 bars are met"
     assert conclusion([time, missed], "It") == "It is not good: 1 of 1 bars is missed (a)"
+
+
+def test_results_are_written_with_bars_and_times(tmp_path: Path) -> None:
+    bars = [Bar.of("density", Estimate(2.2, float("nan")), 3.0, "g/cm³"), Bar.time("loop", 40.0, 30.0, "min")]
+    table = ("results", ("", "SW"), [("C11", "151")])
+    results = Results(
+        "A study",
+        bars,
+        table,
+        {"c11": 151.0},
+        lambda r: r.heading("Structure"),
+        "Of silicon.",
+        times={"a": 60.0},
+    )
+    page = results.write(tmp_path).read_text(encoding="utf-8")
+    assert "Of silicon. Time: a 60 s." in page and "<h2>Structure</h2>" in page and "not judged" in page
+    found = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
+    assert found["c11"] == 151.0 and found["seconds"] == {"a": 60.0}
+    assert [bar["verdict"] for bar in found["bars"]] == ["met", "not judged"]
+    assert found["bars"][0]["error"] is None and results.show(tmp_path)
+
+
+def test_rows_have_a_column_for_each_side() -> None:
+    sides = ({"a": 1.0, "b": Estimate(2.0, 0.5)}, {"a": None, "b": "fell apart"})
+    rows = rows_of(sides, ("first", ".2f", lambda s: s["a"]), ("second", ".1f", lambda s: s["b"]))
+    assert rows == [("first", "1.00", ""), ("second", "2.0 ± 0.5", "fell apart")]
+
+
+def test_settings_are_changed_by_section() -> None:
+    values = {"data": {"train": ["a.xyz"]}, "descriptor": {"cutoff": 5.0}}
+    config = TrainingConfig.model_validate(values)
+    found = changed(
+        config, {"training": {"epochs": 3}, "data": {"train": [Path("b.xyz")]}, "long_range": None}
+    )
+    assert found.training.epochs == 3 and found.data.train == [Path("b.xyz")]
+    assert found.network == config.network and found.data.seed == config.data.seed
+    again = seeded(found, 7)
+    assert (again.data.seed, again.training.seed, again.training.epochs) == (7, 7, 3)
