@@ -10,8 +10,6 @@ from scipy.optimize import OptimizeResult, minimize
 
 from nnpot import NeuralNetwork
 from nnpot.study import progress
-from nnpot.training import glorot, to_keras
-from nnpot.training.tensorflow_setup import tf
 
 Array = NDArray[np.float64]
 
@@ -131,6 +129,8 @@ class _Task:
     """A Keras model whose weights are one vector."""
 
     def __init__(self, sizes: Sequence[int], activation: str, seed: int) -> None:
+        from nnpot.training import glorot, to_keras
+
         values = glorot(np.random.default_rng(seed), sizes)
         letters = activation * (len(sizes) - 2) + "l"
         self._model = to_keras(list(zip(values[::2], values[1::2], letters, strict=True)))
@@ -155,12 +155,14 @@ class _Task:
 
     def loss(self, data: Data) -> Callable[[Array], tuple[float, Array]]:
         """The mean square error as a function of the weights, with its gradient."""
+        from nnpot.training.tensorflow_setup import tf
+
         variables = self._model.trainable_variables
         sizes = [int(np.prod(variable.shape)) for variable in variables]
         inputs, targets = tf.constant(data.inputs), tf.constant(data.targets)
 
         @tf.function
-        def compute(weights: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        def compute(weights: "tf.Tensor") -> "tuple[tf.Tensor, tf.Tensor]":
             for variable, part in zip(variables, tf.split(weights, sizes), strict=True):
                 variable.assign(tf.reshape(part, variable.shape))
             with tf.GradientTape() as tape:

@@ -9,8 +9,6 @@ from fit import Data, Fit, fit, rms
 from numpy.typing import NDArray
 
 from nnpot import NeuralNetwork
-from nnpot.training import to_keras
-from nnpot.training.tensorflow_setup import tf
 
 Array = NDArray[np.float64]
 
@@ -92,6 +90,9 @@ def errors(network: NeuralNetwork, n_points: int = 1601) -> Curves:
 
 def in_tensorflow(network: NeuralNetwork, r: Array) -> tuple[Array, Array]:
     """Energies and slopes of the same network as Keras layers, by `tf.GradientTape`."""
+    from nnpot.training import to_keras
+    from nnpot.training.tensorflow_setup import tf
+
     inputs = tf.constant(r[:, None])
     with tf.GradientTape() as tape:
         tape.watch(inputs)

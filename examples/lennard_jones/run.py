@@ -18,7 +18,6 @@ from fit import ACTIVATIONS
 from presentation import QUICK_LIMITS, Limits, Outcome, results
 
 from nnpot.study import command_line, exit_code
-from nnpot.training.tensorflow_setup import set_up
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,8 @@ def main() -> int:
 
 def run(output: Path, size: Size) -> Outcome:
     """All three parts; networks and figures lie in ``output``."""
+    from nnpot.training.tensorflow_setup import set_up  # late: --help needs no TensorFlow
+
     set_up(1)
     output.mkdir(parents=True, exist_ok=True)
     first = ["tanh", *(name for name in ACTIVATIONS if name != "tanh")]
