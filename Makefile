@@ -23,7 +23,7 @@ CXX_FILES := $(shell find cpp lammps_plugin python tests/cpp -name '*.cpp' -o -n
 
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test benchmark example-dft-silicon example-sw-training setup packages lint test-cpp test-python test-lammps-versions mutation clean
+.PHONY: demo test benchmark example-dft-silicon example-dft_silicon example-sw-training example-sw_silicon_training setup packages lint test-cpp test-python test-lammps-versions mutation clean
 .DEFAULT_GOAL := demo
 
 demo: setup
@@ -32,10 +32,10 @@ demo: setup
 example-%: setup
 	"$(BIN)"/python examples/$*/run.py --output out/$*$(if $(findstring --quick,$(OPTIONS)),_quick) $(OPTIONS)
 
-example-dft-silicon: setup
+example-dft-silicon example-dft_silicon: setup
 	"$(BIN)"/python examples/seed_study/run.py dft_silicon $(OPTIONS)
 
-example-sw-training: setup
+example-sw-training example-sw_silicon_training: setup
 	"$(BIN)"/python examples/seed_study/run.py sw_silicon_training $(OPTIONS)
 
 MODEL ?= out/demo/model
