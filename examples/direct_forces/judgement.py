@@ -1,7 +1,5 @@
 """What the models are judged by, all on the same held-out frames."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -15,9 +13,8 @@ from systems import System
 import nnpot
 from nnpot.analysis.constant_energy import energy_drift
 from nnpot.analysis.force_checks import loop_work, rotated, rotation_error
-from nnpot.io.labels import results_of
 from nnpot.models.direct_forces import Measured, keep_measured
-from nnpot.support.files import atomic_write
+from nnpot.study import write_json
 
 FILE = "judged.json"
 
@@ -84,11 +81,10 @@ class Judged:
 
     def write(self, folder: Path) -> None:
         """Keep it, for a report on what several commands have found."""
-        with atomic_write(folder / FILE) as stream:
-            json.dump(asdict(self), stream, indent=2, ensure_ascii=False)
+        write_json(folder / FILE, asdict(self))
 
     @classmethod
-    def read(cls, folder: Path) -> Judged:
+    def read(cls, folder: Path) -> "Judged":
         """What `write` wrote."""
         found = json.loads((folder / FILE).read_text(encoding="utf-8"))
         models = {kind: Figures(**figures) for kind, figures in found["models"].items()}
@@ -103,7 +99,7 @@ def judge(
     frames: Sequence[Atoms],
     size: Size,
     times: dict[str, float],
-) -> Judged:
+) -> "Judged":
     """Measure all models; what is measured of a direct model is kept in its file, too."""
     starts = system.starts(frames, max(size.n_runs, size.n_loops))
     gradients = next(model for model in models if model.kind == GRADIENTS)
@@ -119,7 +115,7 @@ def judge(
         system.title,
         n_train,
         len(frames),
-        1e3 * _rms([results_of(frame)["forces"] for frame in frames]),
+        1e3 * _rms([frame.get_forces() for frame in frames]),
         {kind: _feature_change(kind, frames) for kind in ("spheres", "ellipsoids")},
         figures,
         curves,
@@ -164,7 +160,7 @@ def _measured(figures: Figures, size: Size, gradients: Trained) -> Measured:
 
 
 def _rmse(model: Trained, frames: Sequence[Atoms]) -> float:
-    return 1e3 * _rms([model.forces(frame) - results_of(frame)["forces"] for frame in frames])
+    return 1e3 * _rms([model.forces(frame) - frame.get_forces() for frame in frames])
 
 
 def _inverted(model: Trained, frames: Sequence[Atoms]) -> float:
@@ -177,7 +173,7 @@ def _inverted(model: Trained, frames: Sequence[Atoms]) -> float:
 
 
 def _feature_change(kind: str, frames: Sequence[Atoms]) -> float:
-    """Of the features themselves, whatever the network makes of them."""
+    """The largest relative change of the features themselves, whatever the network makes of them."""
     worst = 0.0
     elements = sorted({symbol for frame in frames for symbol in frame.symbols.species()})
     features = nnpot.ForceFeatures(elements, [(0.05, 0.0), (0.5, 0.0), (2.0, 2.0)], 6.0)

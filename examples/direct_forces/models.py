@@ -1,13 +1,12 @@
 """Four models of one set of frames, and their forces as functions."""
 
-from __future__ import annotations
-
 import shutil
 import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from ase import Atoms
@@ -15,6 +14,9 @@ from ase.calculators.calculator import Calculator
 from numpy.typing import NDArray
 
 import nnpot
+from nnpot.study import changed
+from nnpot.training import load_config, load_force_config, train_forces
+from nnpot.training import train as train_potential
 
 HERE = Path(__file__).resolve().parent
 GRADIENTS = "gradients"
@@ -34,18 +36,23 @@ class Trained:
     """Of its training, features included."""
 
 
-def train(kind: str, folder: Path, gradients: str, epochs: Mapping[str, int]) -> Trained:
+def train(
+    kind: str, folder: Path, gradients: tuple[Path, Mapping[str, Any]], epochs: Mapping[str, int]
+) -> Trained:
     """Train on ``train.xyz`` of a folder.
 
-    ``gradients`` is the file of that configuration, ``epochs`` are by kind, where they are not as configured.
+    ``gradients`` are the file of that configuration and what is changed in it, ``epochs`` are by kind, where
+    they are not as configured.
     """
     run, start = folder / kind, time.perf_counter()
     shutil.rmtree(run, ignore_errors=True)
-    changes = {"epochs": epochs[kind]} if kind in epochs else {}
+    changes = {"data": {"train": [folder / "train.xyz"]}}
+    changes |= {"training": {"epochs": epochs[kind]}} if kind in epochs else {}
     if kind == GRADIENTS:
-        model = _train_gradients(HERE / gradients, folder, run, changes)
+        file, others = gradients
+        model = train_potential(changed(changed(load_config(file), others), changes), run).model
     else:
-        model = _train_direct(HERE / f"{kind}.yaml", folder, run, changes)
+        model = train_forces(changed(load_force_config(HERE / f"{kind}.yaml"), changes), run).model
     return load(kind, model, time.perf_counter() - start)
 
 
@@ -59,21 +66,3 @@ def load(kind: str, directory: Path, seconds: float = 0.0) -> Trained:
         warnings.simplefilter("ignore", nnpot.NonConservativeWarning)
         model = nnpot.load_direct_forces(directory)
     return Trained(kind, directory, model.predict, nnpot.DirectForceCalculator(model), seconds)
-
-
-def _train_gradients(file: Path, folder: Path, run: Path, changes: Mapping[str, int]) -> Path:
-    from nnpot.training import load_config, train
-
-    config = load_config(file)
-    data = config.data.model_copy(update={"train": [folder / "train.xyz"]})
-    settings = config.training.model_copy(update=changes)
-    return train(config.model_copy(update={"data": data, "training": settings}), run).model
-
-
-def _train_direct(file: Path, folder: Path, run: Path, changes: Mapping[str, int]) -> Path:
-    from nnpot.training import load_force_config, train_forces
-
-    config = load_force_config(file)
-    data = config.data.model_copy(update={"train": [folder / "train.xyz"]})
-    settings = config.training.model_copy(update=changes)
-    return train_forces(config.model_copy(update={"data": data, "training": settings}), run).model

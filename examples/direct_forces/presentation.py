@@ -1,22 +1,18 @@
 """The outcome: one ranked table, bars, figures, a report."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
-from bars import Bar, bars_table, print_bars, summary_of_bars
 from judgement import Figures, Judged
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from models import DIRECT, GRADIENTS, KINDS
-from rich.table import Table
+from models import GRADIENTS, KINDS
 
 from nnpot.figures.panels import Panel, lines
 from nnpot.figures.report import Report
 from nnpot.figures.style import COLORS, grid, style
+from nnpot.study import Bar, Results
 
 MINUTES = 15.0
 LEAST_SHOWN = 1e-12
@@ -27,6 +23,7 @@ COLUMNS = (
     ("work around loops (eV)", "loop_work"),
     ("drift (meV/atom/ps)", "drift"),
 )
+HEADERS = ("system", "forces from", *(title for title, _ in COLUMNS), "training (s)")
 NOTHING = "no forces at all"
 
 
@@ -40,55 +37,28 @@ class Outcome:
     def bars(self) -> list[Bar]:
         """What was asked for."""
         found = [bar for judged in self.judged for bar in system_bars(judged, 3.0 if self.quick else 5.0)]
-        return [*found, Bar("processor time over two cores", self.processor / 120.0, MINUTES, "min")]
+        return [*found, Bar.time("processor time over two cores", self.processor / 120.0, MINUTES, "min")]
 
     @property
     def processor(self) -> float:
         """Seconds of processor time, of all systems."""
         return sum(judged.processor for judged in self.judged)
 
-    def to_dict(self) -> dict[str, Any]:
-        """All figures, for JSON."""
-        return {
-            "example": "direct forces, quick" if self.quick else "direct forces",
-            "systems": {
-                judged.name: {
-                    "training_frames": judged.n_train,
-                    "test_frames": judged.n_test,
-                    "rms_force": judged.force_rms,
-                    "feature_change_on_inversion": judged.feature_change,
-                    "seconds": judged.times,
-                    "models": {kind: asdict(figures) for kind, figures in judged.models.items()},
-                }
-                for judged in self.judged
-            },
-            "bars": summary_of_bars(self.bars()),
-            "processor_seconds": self.processor,
-        }
-
 
 def system_bars(judged: Judged, worse: float) -> list[Bar]:
     """What one system must show; spheres are so many times ``worse`` than gradients at least."""
     name, models = judged.name, judged.models
     gradients, equivariant = models[GRADIENTS], models["equivariant"]
-    even = min(models["spheres"].force_rmse, models["ellipsoids"].force_rmse)
+    spheres, ellipsoids = models["spheres"], models["ellipsoids"]
+    even, turned = min(spheres.force_rmse, ellipsoids.force_rmse), equivariant.relative_rotation_error
+    ratio = spheres.force_rmse / gradients.force_rmse
     return [
-        Bar(
-            f"{name}: spheres / gradients",
-            models["spheres"].force_rmse / gradients.force_rmse,
-            worse,
-            "",
-            True,
-        ),
+        Bar(f"{name}: spheres / gradients", ratio, worse, "", True),
         Bar(f"{name}: equivariant / best of spheres, ellipsoids", equivariant.force_rmse / even, 1.0, ""),
-        Bar(
-            f"{name}: rotation error, equivariant", equivariant.relative_rotation_error, 1e-9, "of the forces"
-        ),
+        Bar(f"{name}: rotation error, equivariant", turned, 1e-9, "of the forces"),
         Bar(f"{name}: work around loops, gradients", gradients.loop_work, 1e-4, "eV"),
         Bar(f"{name}: work around loops, equivariant", equivariant.loop_work, 1e-3, "eV", True),
-        Bar(
-            f"{name}: even part of the ellipsoids' forces", models["ellipsoids"].inverted, 0.999999, "", True
-        ),
+        Bar(f"{name}: even part of the ellipsoids' forces", ellipsoids.inverted, 0.999999, "", True),
     ]
 
 
@@ -98,7 +68,7 @@ def ranked(judged: Judged) -> list[Figures]:
 
 
 def rows(judged: Judged) -> list[tuple[str, ...]]:
-    """Of the table, the best first; the last line says 0 everywhere."""
+    """Rows of the table, the best first; the last line says 0 everywhere."""
     found = []
     longest = max(figures.shortest_run for figures in judged.models.values())
     for figures in ranked(judged):
@@ -109,44 +79,54 @@ def rows(judged: Judged) -> list[tuple[str, ...]]:
     return [*found, (judged.title, NOTHING, number(judged.force_rms), "0", "0", "", "")]
 
 
-def headers() -> tuple[str, ...]:
-    """Of the table."""
-    return ("system", "forces from", *(title for title, _ in COLUMNS), "training (s)")
-
-
-def print_outcome(outcome: Outcome, report: Path) -> bool:
-    """Print the tables; whether no bar is missed beyond chance."""
-    table = Table(*headers()[:2], title="\nForces put out, and gradients, on the same held-out frames")
-    for header in headers()[2:]:
-        table.add_column(header, justify="right")
-    for judged in outcome.judged:
-        for row in rows(judged):
-            table.add_row(*row)
-        table.add_section()
+def results(outcome: Outcome) -> Results:
+    """The outcome, ready to be shown and written."""
+    table = [row for judged in outcome.judged for row in rows(judged)]
     minutes = sum(sum(judged.times.values()) for judged in outcome.judged) / 60.0
-    return print_bars(table, outcome.bars(), report, "The outcome", f"{minutes:.1f} minutes.")
+    quick = "The quick version: little data and short trainings, so that its figures say little."
 
-
-def write_report(outcome: Outcome, output: Path) -> Path:
-    """report.html and its figures."""
-    report = Report("Direct forces: spheres, ellipsoids, vectors, and gradients of an energy")
-    if outcome.quick:
-        report.text("The quick version: little data and short trainings, so that its figures say little.")
-    report.table(headers(), [row for judged in outcome.judged for row in rows(judged)])
-    report.table(*bars_table(outcome.bars()))
-    for judged in outcome.judged:
-        report.figure(
-            comparison(judged),
-            f"direct_forces_{judged.name}",
-            f"{judged.title}: what the models are judged by, on held-out frames; shorter is better. The "
-            f"line in the first panel is the error of a model that says 0.",
+    def sections(report: Report) -> None:
+        report.table(HEADERS, table)
+        for judged in outcome.judged:
+            caption = (
+                f"{judged.title}: what the models are judged by, on held-out frames; shorter is better. The "
+                f"line in the first panel is the error of a model that says 0."
+            )
+            report.figure(comparison(judged), f"direct_forces_{judged.name}", caption)
+        axes = ("Time (ps)", "Energy (meV/atom)")
+        panels = [
+            Panel(one.title, *axes, {kind: one.curves[kind] for kind in KINDS}) for one in outcome.judged
+        ]
+        caption = (
+            "Kinetic energy plus the potential energy of the gradient network, in runs without a thermostat."
         )
-    report.figure(
-        motion(outcome.judged),
-        "direct_forces_motion",
-        "Kinetic energy plus the potential energy of the gradient network, in runs without a thermostat.",
+        report.figure(lines(panels), "direct_forces_motion", caption)
+
+    return Results(
+        title="Direct forces: spheres, ellipsoids, vectors, and gradients of an energy",
+        bars=outcome.bars(),
+        table=("Forces put out, and gradients, on the same held-out frames", HEADERS, table),
+        summary={
+            "example": "direct forces, quick" if outcome.quick else "direct forces",
+            "systems": {judged.name: _summary(judged) for judged in outcome.judged},
+            "processor_seconds": outcome.processor,
+        },
+        sections=sections,
+        text=quick if outcome.quick else "The best forces first, on held-out frames.",
+        what="The outcome",
+        note=f"{minutes:.1f} minutes.",
     )
-    return report.write(output)
+
+
+def _summary(judged: Judged) -> dict[str, Any]:
+    return {
+        "training_frames": judged.n_train,
+        "test_frames": judged.n_test,
+        "rms_force": judged.force_rms,
+        "feature_change_on_inversion": judged.feature_change,
+        "seconds": judged.times,
+        "models": {kind: asdict(figures) for kind, figures in judged.models.items()},
+    }
 
 
 def comparison(judged: Judged) -> Figure:
@@ -162,9 +142,8 @@ def comparison(judged: Judged) -> Figure:
 
 
 def _bars(ax: Axes, title: str, values: Sequence[float]) -> None:
-    drawn = ax.barh(
-        range(len(KINDS)), [max(value, LEAST_SHOWN) for value in values], color=COLORS[: len(KINDS)]
-    )
+    shown = [max(value, LEAST_SHOWN) for value in values]
+    drawn = ax.barh(range(len(KINDS)), shown, color=COLORS[: len(KINDS)])
     ax.bar_label(drawn, [f" {number(value)}" for value in values], fontsize=8)
     ax.set_yticks(range(len(KINDS)), KINDS)
     ax.invert_yaxis()
@@ -176,17 +155,3 @@ def _bars(ax: Axes, title: str, values: Sequence[float]) -> None:
 def number(value: float) -> str:
     """Three digits, and no power of ten where it can be done without."""
     return f"{value:.0f}" if value >= 100.0 else f"{value:.3g}"
-
-
-def motion(judged: Sequence[Judged]) -> Figure:
-    """The energy in the first run of each model."""
-    panels = [
-        Panel(
-            one.title,
-            "Time (ps)",
-            "Energy (meV/atom)",
-            {kind: one.curves[kind] for kind in (GRADIENTS, *DIRECT)},
-        )
-        for one in judged
-    ]
-    return lines(panels)

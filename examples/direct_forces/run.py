@@ -5,44 +5,32 @@ python run.py --only silica --output DIR   one of them (silica needs no data), a
 python run.py --quick --output DIR         little silicon, all steps (a minute)
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from command import command_line, exit_code, write_summary
 from judgement import FILE, SHORT, Judged, Size, judge
 from models import KINDS, train
-from presentation import Outcome, print_outcome, write_report
-from stages import stage
+from presentation import Outcome, results
 from systems import QUICK, SILICA, SILICON, System, silicon
 
 from nnpot.io import read_frames
+from nnpot.study import command_line, exit_code, stage
 
 
 def main() -> int:
-    """Run all parts; the exit codes are those of `command.EXIT_CODES`."""
+    """Run all parts; the exit codes are those of `nnpot.study.EXIT_CODES`."""
     parser = command_line(__doc__, quick="a look at the steps, with data that are made on the way")
     parser.add_argument("--only", choices=("silicon", "silica"), help="one system")
     parser.add_argument("--data", type=Path, default=SILICON, help="folder of silicon's frames")
-    arguments = parser.parse_args()
-    systems = [
-        system for system in (silicon(arguments.data), SILICA) if arguments.only in (None, system.name)
-    ]
-    if arguments.quick:
-        systems = [QUICK]
-
-    def example() -> bool:
-        outcome = run(arguments.output, systems, arguments.quick)
-        return print_outcome(outcome, write_report(outcome, arguments.output))
-
-    return exit_code(example)
+    options = parser.parse_args()
+    whole = [system for system in (silicon(options.data), SILICA) if options.only in (None, system.name)]
+    systems = [QUICK] if options.quick else whole
+    return exit_code(lambda: results(run(options.output, systems, options.quick)).show(options.output))
 
 
 def run(output: Path, systems: Sequence[System], quick: bool) -> Outcome:
@@ -56,7 +44,7 @@ def run(output: Path, systems: Sequence[System], quick: bool) -> Outcome:
         replace(judged, processor=sum(os.times()[:4]) - start).write(output / system.name)
     found = [output / name for name in ("quick", "silicon", "silica") if (output / name / FILE).exists()]
     outcome = Outcome([Judged.read(folder) for folder in found], quick)
-    write_summary(output, outcome.to_dict())
+    results(outcome).write(output)
     return outcome
 
 

@@ -1,7 +1,5 @@
 """Clusters of H2S and helium: positions without overlap, energies of a pair potential, and their features."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from nnpot import SymmetryFunctions
-from nnpot.io.feature_files import feature_frame
+from nnpot.io import feature_frame
 
 Array = NDArray[np.float64]
 

@@ -3,8 +3,6 @@
 python measure.py CONFIG RUN_DIR RESULT.json
 """
 
-from __future__ import annotations
-
 import itertools
 import json
 import os
@@ -14,6 +12,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nnpot.analysis.statistical_error import Estimate, median_of
 from nnpot.errors import NnpotError
@@ -52,6 +51,12 @@ class Cost:
     def seconds_of_all_epochs(self) -> Estimate:
         """Of `EPOCHS`: the first, and the median of the later for all others, with the scatter of these."""
         return Estimate(self.epoch_seconds[0]).plus(median_of(self.epoch_seconds[1:]).scaled(EPOCHS - 1))
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """All of it, for JSON."""
+        whole = {f"seconds_of_{EPOCHS}_epochs": self.seconds_of_all_epochs.value}
+        return vars(self) | {"epochs_per_second": self.epochs_per_second} | whole
 
 
 def measure(config: Path, run_dir: Path, device: str) -> Cost | None:

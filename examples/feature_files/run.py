@@ -4,8 +4,6 @@ python run.py --output DIR           349 frames of 965 atoms, 300 epochs (minute
 python run.py --quick --output DIR   small clusters, few epochs: for a look at the steps
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import sys
@@ -13,18 +11,17 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import clusters
 import numpy as np
-from command import command_line, exit_code, write_summary
 from measure import measure
-from presentation import Outcome, print_outcome, write_report
+from presentation import Outcome, results
 
+from nnpot import load_feature_model
 from nnpot.analysis.predictions import predict_frames
 from nnpot.io import read_frames, write_feature_file
-from nnpot.models.feature_model import load_feature_model
+from nnpot.study import command_line, exit_code
 
 
 @dataclass(frozen=True)
@@ -42,14 +39,10 @@ QUICK = Size(200, 40, 5, 14, 100)
 
 
 def main() -> int:
-    """Run all parts; the exit codes are those of `command.EXIT_CODES`."""
-    arguments = command_line(__doc__, quick="a look at the steps, with bars of its own").parse_args()
-
-    def example() -> bool:
-        outcome = run(arguments.output, QUICK if arguments.quick else Size())
-        return print_outcome(outcome, write_report(outcome, arguments.output))
-
-    return exit_code(example)
+    """Run all parts; the exit codes are those of `nnpot.study.EXIT_CODES`."""
+    options = command_line(__doc__, quick="a look at the steps, with bars of its own").parse_args()
+    size = QUICK if options.quick else Size()
+    return exit_code(lambda: results(run(options.output, size)).show(options.output))
 
 
 def run(output: Path, size: Size) -> Outcome:
@@ -82,7 +75,7 @@ def run(output: Path, size: Size) -> Outcome:
         seconds * size.n_frames / size.n_test,
         quick=size != Size(),
     )
-    write_summary(output, outcome.to_dict())
+    results(outcome).write(output)
     return outcome
 
 

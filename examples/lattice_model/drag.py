@@ -1,7 +1,5 @@
 """The drag test: one particle is moved through its cell, and energy and gradient are followed."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,7 +11,7 @@ from nnpot.lattice.database import Database
 from nnpot.lattice.figures import Drag
 from nnpot.lattice.model import Array, LatticeModel
 from nnpot.lattice.statistics import known_energies
-from nnpot.training.lattice_samples import predict
+from nnpot.training import predict_lattice
 
 CANDIDATES = 400
 COARSE = 40
@@ -30,7 +28,7 @@ class Path:
     axis: int
 
     @classmethod
-    def through(cls, positions: Array, width: float, particle: int, axis: int, n: int) -> Path:
+    def through(cls, positions: Array, width: float, particle: int, axis: int, n: int) -> "Path":
         """From one side of the cell to the other."""
         places = np.linspace(0.0, width, n, endpoint=False)
         moved = np.repeat(positions[None], n, axis=0)
@@ -38,7 +36,7 @@ class Path:
         return cls(moved, np.full(n, width), places, particle, axis)
 
 
-def eventful_path(database: Database, width: float, n: int) -> Path:
+def eventful_path(database: Database, width: float, n: int) -> "Path":
     """The way, of some that were tried, with the largest range of energies below the database's highest.
 
     A particle that runs into another tests nothing: no such energies are in the database. If all do, the way
@@ -67,7 +65,7 @@ def follow(path: Path, networks: Sequence[Trained]) -> Drag:
     found = Drag(path.places, {"truth": energies}, {"truth": gradients[:, path.particle, path.axis]})
     for one in networks:
         descriptor = descriptor_named(one.experiment.descriptor)
-        said, slopes = predict(one.network, descriptor, path.positions, path.widths)
+        said, slopes = predict_lattice(one.network, descriptor, path.positions, path.widths)
         found.energies[one.experiment.name] = said
         found.gradients[one.experiment.name] = slopes[:, path.particle, path.axis]
     return found

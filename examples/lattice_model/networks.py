@@ -1,7 +1,5 @@
 """Training and judging of the networks, and how far the border of the cell scatters the energies."""
 
-from __future__ import annotations
-
 import json
 import time
 from dataclasses import dataclass
@@ -13,9 +11,14 @@ from study import Experiment, Part, descriptor_named
 from nnpot.lattice.database import Database
 from nnpot.lattice.model import Array, LatticeModel
 from nnpot.lattice.statistics import known_energies
-from nnpot.support.files import atomic_write
-from nnpot.training.lattice_networks import LatticeHistory, LatticeNetwork, train_lattice_network
-from nnpot.training.lattice_samples import Split, lattice_samples
+from nnpot.study import write_json
+from nnpot.training import (
+    LatticeHistory,
+    LatticeNetwork,
+    LatticeSplit,
+    describe_lattice,
+    train_lattice_network,
+)
 
 INNER = (0.01, 0.99)
 """Quantiles between which held-out points count for the inner error."""
@@ -44,8 +47,7 @@ class Trained:
             "predicted": self.predicted.tolist(),
             "seconds_for_descriptors": self.seconds_for_descriptors,
         }
-        with atomic_write(file.with_suffix(".json")) as stream:
-            json.dump(known, stream)
+        write_json(file.with_suffix(".json"), known)
 
     @property
     def error(self) -> float:
@@ -72,7 +74,7 @@ def counted(database: Database, experiment: Experiment) -> Database:
 def train_all(part: Part, database: Database, folder: Path) -> list[Trained]:
     """Train the networks of a part one after the other; those that are in ``folder`` are taken from there."""
     folder.mkdir(exist_ok=True)
-    split = Split.random(len(database), part.held_out, seed=0)
+    split = LatticeSplit.random(len(database), part.held_out, seed=0)
     trained = []
     for number, experiment in enumerate(part.experiments):
         own = counted(database, experiment)
@@ -83,12 +85,12 @@ def train_all(part: Part, database: Database, folder: Path) -> list[Trained]:
     return trained
 
 
-def train_one(experiment: Experiment, database: Database, split: Split) -> Trained:
+def train_one(experiment: Experiment, database: Database, split: LatticeSplit) -> Trained:
     """Describe, train and judge."""
     start = time.perf_counter()
     descriptor = descriptor_named(experiment.descriptor)
     model = LatticeModel(count=experiment.count)
-    samples = lattice_samples(descriptor, database, model, experiment.derivatives)
+    samples = describe_lattice(descriptor, database, model, experiment.derivatives)
     seconds = time.perf_counter() - start
     held_out = samples.take(split.validation)
     network, history = train_lattice_network(

@@ -1,17 +1,11 @@
-"""The figures of a run: bars to meet, a table on the terminal, a report."""
-
-from __future__ import annotations
+"""The figures of a run: bars to meet, tables, a report."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from bars import Bar, bars_table, print_bars, summary_of_bars
 from drag import energy_error, gradient_error
-from matplotlib.figure import Figure
 from networks import Trained
-from rich.table import Table
 from study import Part, Study
 
 from nnpot.figures import epoch_plots, plots
@@ -21,9 +15,11 @@ from nnpot.lattice.database import Database
 from nnpot.lattice.diagnostics import Diagnostics
 from nnpot.lattice.figures import Drag
 from nnpot.lattice.page import add_database
+from nnpot.study import Bar, Results
 
 DRAG_ENERGY, DRAG_GRADIENT = 0.5, 0.5
 """What following the truth means: E_c, and a share of the mean gradient."""
+HEADINGS = ("network", "count", "parameters", "MAE (E_c)", "MAE, 1 to 99 %", "kept epoch", "training (s)")
 
 
 @dataclass(frozen=True)
@@ -61,6 +57,22 @@ class PartOutcome:
         own = [one for one in self.judged if one.experiment.descriptor == "eigenvalues"]
         return min(own or self.judged, key=lambda one: one.error)
 
+    @property
+    def rows(self) -> list[tuple[str, ...]]:
+        """What a table says of each network."""
+        return [
+            (
+                one.experiment.name,
+                one.experiment.count,
+                str(one.network.n_parameters),
+                f"{one.error:.3f}",
+                f"{one.inner_error:.3f}",
+                f"{one.history.best} of {len(one.history.validation)}",
+                f"{one.history.seconds:.0f}",
+            )
+            for one in self.trained
+        ]
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -79,25 +91,21 @@ class Outcome:
             n: max(t[0] for name, t in self.speed.items() if name.startswith(f"{n} ")) for n in (4, 20)
         }
         return [
-            Bar("energy of 20 particles, depth 2", slowest[20], 5.0, "ms"),
-            Bar("energy of 4 particles, depth 3", slowest[4], 0.3, "ms"),
+            Bar.time("energy of 20 particles, depth 2", slowest[20], 5.0, "ms"),
+            Bar.time("energy of 4 particles, depth 3", slowest[4], 0.3, "ms"),
             *(self._quick_bars() if self.quick else self._whole_bars()),
         ]
 
     def _quick_bars(self) -> list[Bar]:
         """That something is learned: errors beside those of a constant, the median energy."""
+        parts = (("one width", self.one_width, 0.4), ("range of widths", self.range_of_widths, 0.7))
         return [
-            Bar(
-                f"{title}: MAE over that of a constant", part.best.error / part.error_of_a_constant, limit, ""
-            )
-            for title, part, limit in (
-                ("one width", self.one_width, 0.4),
-                ("range of widths", self.range_of_widths, 0.7),
-            )
+            Bar(f"{title}: MAE over that of a constant", p.best.error / p.error_of_a_constant, limit, "")
+            for title, p, limit in parts
         ]
 
     def _whole_bars(self) -> list[Bar]:
-        """What issue and document ask for."""
+        """What the document and its readers ask for."""
         one, many = self.one_width, self.range_of_widths
         found = [
             Bar("one width: MAE, descriptor of the document", one.best_of_document.error, 0.4, "E_c"),
@@ -105,35 +113,53 @@ class Outcome:
             Bar("range of widths: MAE, percentiles 1 to 99", many.best.inner_error, 0.5, "E_c"),
         ]
         if one.seconds:
-            found.insert(0, Bar("generation of the points of one width", one.seconds, 180.0, "s"))
+            found.insert(0, Bar.time("generation of the points of one width", one.seconds, 180.0, "s"))
+        name = many.best.experiment.name
         for title, drag in many.drags.items():
-            name = many.best.experiment.name
+            gradient = gradient_error(drag, name)
             found.append(Bar(f"drag, {title}: energy", energy_error(drag, name), DRAG_ENERGY, "E_c"))
-            found.append(
-                Bar(
-                    f"drag, {title}: gradient",
-                    gradient_error(drag, name),
-                    DRAG_GRADIENT,
-                    "of the mean",
-                )
-            )
+            found.append(Bar(f"drag, {title}: gradient", gradient, DRAG_GRADIENT, "of the mean"))
         return found
 
-    def summary(self) -> dict[str, Any]:
-        """All figures, for summary.json."""
-        return {
-            "bars": summary_of_bars(self.bars()),
-            "milliseconds": self.speed,
-            "scatter_by_translation": self.one_width.scatter,
-            "seconds_to_generate": {
-                "one_width": self.one_width.seconds,
-                "range_of_widths": self.range_of_widths.seconds,
-            },
+
+def results(outcome: Outcome) -> Results:
+    """The outcome, ready to be shown and written."""
+    one, many = outcome.one_width, outcome.range_of_widths
+    scatter = f"Common translations scatter the energies of the document's count by {one.scatter:.3f} E_c"
+
+    def sections(report: Report) -> None:
+        report.table(
+            ("Time on one thread", "energy (ms)", "with gradient (ms)"),
+            [(name, f"{a:.3g}", f"{b:.3g}") for name, (a, b) in outcome.speed.items()],
+        )
+        report.heading("The potentials: six tests each")
+        for form, found in outcome.tests.items():
+            report.figure(figures.diagnostics(found, form), f"potential_{form}", f"Six tests of {form}.")
+        _add_part(report, "One width", "one_", one)
+        report.text(
+            f"{scatter}: they depend on which images the central cell holds, which invariant "
+            "descriptors cannot see."
+        )
+        _add_part(report, "A range of widths", "range_", many)
+
+    return Results(
+        title="The lattice model",
+        bars=outcome.bars(),
+        table=("Held-out errors of energies per particle", HEADINGS, [*one.rows, *many.rows]),
+        summary={
+            "milliseconds": outcome.speed,
+            "scatter_by_translation": one.scatter,
+            "seconds_to_generate": {"one_width": one.seconds, "range_of_widths": many.seconds},
             "networks": {
-                name: [_summary(one) for one in part.trained]
-                for name, part in (("one_width", self.one_width), ("range_of_widths", self.range_of_widths))
+                "one_width": [_summary(trained) for trained in one.trained],
+                "range_of_widths": [_summary(trained) for trained in many.trained],
             },
-        }
+        },
+        sections=sections,
+        text="Energies per particle in E_c, lengths in R_c. See README.md for what is compared.",
+        what="The best network",
+        note=f"{scatter}.",
+    )
 
 
 def _summary(one: Trained) -> dict[str, Any]:
@@ -149,85 +175,20 @@ def _summary(one: Trained) -> dict[str, Any]:
     }
 
 
-HEADINGS = ("network", "count", "parameters", "MAE (E_c)", "MAE, 1 to 99 %", "kept epoch", "training (s)")
-
-
-def _rows(part: PartOutcome) -> list[tuple[str, ...]]:
-    return [
-        (
-            one.experiment.name,
-            one.experiment.count,
-            str(one.network.n_parameters),
-            f"{one.error:.3f}",
-            f"{one.inner_error:.3f}",
-            f"{one.history.best} of {len(one.history.validation)}",
-            f"{one.history.seconds:.0f}",
-        )
-        for one in part.trained
-    ]
-
-
-def print_outcome(outcome: Outcome, output: Path) -> bool:
-    """Print the tables; whether no bar is missed beyond chance."""
-    table = Table(HEADINGS[0], title="\nHeld-out errors of energies per particle")
-    for heading in HEADINGS[1:]:
-        table.add_column(heading, justify="right")
-    for part in (outcome.one_width, outcome.range_of_widths):
-        for row in _rows(part):
-            table.add_row(*row)
-        table.add_section()
-    note = (
-        "Common translations scatter the energies of the document's count by "
-        f"{outcome.one_width.scatter:.3f} E_c."
-    )
-    return print_bars(table, outcome.bars(), output / "report.html", "The best network", note)
-
-
-def write_report(outcome: Outcome, output: Path) -> None:
-    """report.html and its pictures."""
-    report = Report("The lattice model")
-    report.text("Energies per particle in E_c, lengths in R_c. See README.md for what is compared.")
-    report.table(*bars_table(outcome.bars()))
-    report.table(
-        ("Time on one thread", "energy (ms)", "with gradient (ms)"),
-        [(name, f"{a:.3g}", f"{b:.3g}") for name, (a, b) in outcome.speed.items()],
-    )
-    report.heading("The potentials: six tests each")
-    for form, found in outcome.tests.items():
-        report.figure(figures.diagnostics(found, form), f"potential_{form}", f"Six tests of {form}.")
-    _add_part(report, "One width", "one_", outcome.one_width)
-    report.text(
-        "Common translations, which invariant descriptors cannot see, scatter the energies of the document's "
-        f"count by {outcome.one_width.scatter:.3f} E_c: they depend on which images the central cell holds."
-    )
-    _add_part(report, "A range of widths", "range_", outcome.range_of_widths)
-    report.write(output)
-
-
 def _add_part(report: Report, title: str, prefix: str, part: PartOutcome) -> None:
     report.heading(title)
     add_database(report, part.database, prefix)
-    report.table(HEADINGS, _rows(part))
-    shown = part.trained
-    report.figure(
-        plots.parity_panels(
-            {one.experiment.name: (one.truth, one.predicted) for one in shown},
-            "Energy per particle",
-            "E_c",
-            {one.experiment.name: f"MAE {one.error:.3f} E_c" for one in shown},
-        ),
-        f"{prefix}parity",
-        "Held-out points.",
-    )
-    report.figure(_learning_curves(shown), f"{prefix}learning", "Errors against epochs.")
-    report.figure(
-        figures.drag(part.drags),
-        f"{prefix}drag",
-        "One particle moves through its cell; above the energy, below its derivative.",
-    )
+    report.table(HEADINGS, part.rows)
+    panels = {one.experiment.name: (one.truth, one.predicted) for one in part.trained}
+    notes = {one.experiment.name: f"MAE {one.error:.3f} E_c" for one in part.trained}
+    figure = plots.parity_panels(panels, "Energy per particle", "E_c", notes)
+    report.figure(figure, f"{prefix}parity", "Held-out points.")
+    _add_learning_curves(report, prefix, part.trained)
+    caption = "One particle moves through its cell; above the energy, below its derivative."
+    report.figure(figures.drag(part.drags), f"{prefix}drag", caption)
 
 
-def _learning_curves(trained: list[Trained]) -> Figure:
+def _add_learning_curves(report: Report, prefix: str, trained: list[Trained]) -> None:
     """Held-out errors, a panel for each count of triplets."""
     epochs = max(len(one.history.validation) for one in trained)
     panels: dict[str, dict[str, np.ndarray]] = {}
@@ -236,4 +197,5 @@ def _learning_curves(trained: list[Trained]) -> Figure:
         curve[: len(one.history.validation)] = one.history.validation
         panel = panels.setdefault(f"{one.experiment.count} count: MAE (E_c)", {})
         panel[one.experiment.name] = curve
-    return epoch_plots.learning_curve(np.arange(1, epochs + 1), panels)
+    figure = epoch_plots.learning_curve(np.arange(1, epochs + 1), panels)
+    report.figure(figure, f"{prefix}learning", "Errors against epochs.")

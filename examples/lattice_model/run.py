@@ -4,40 +4,36 @@ python run.py --output DIR           the study of the README (about ten minutes 
 python run.py --quick --output DIR   the same in seconds, to see that it works
 """
 
-from __future__ import annotations
-
 import os
 import sys
 import time
 from dataclasses import replace
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import networks
 import speed
-from command import command_line, exit_code, write_summary
 from drag import eventful_path, follow
-from presentation import Outcome, PartOutcome, print_outcome, write_report
+from presentation import Outcome, PartOutcome, results
 from study import Part, Study
 
 from nnpot.lattice.database import Database, read_database
 from nnpot.lattice.diagnostics import diagnose
 from nnpot.lattice.generate import generate
 from nnpot.lattice.model import FORMS, LatticePotential
-from nnpot.support.yaml_file import read_yaml
+from nnpot.study import command_line, exit_code, read_yaml
 
 HERE = Path(__file__).resolve().parent
 
 
 def main() -> int:
-    """Run all stages; the exit codes are those of `command.EXIT_CODES`."""
+    """Run all stages; the exit codes are those of `nnpot.study.EXIT_CODES`."""
     options = command_line(__doc__).parse_args()
 
     def example() -> bool:
         study = read_yaml(Study, HERE / ("quick.yaml" if options.quick else "study.yaml"))
-        return print_outcome(run(study, options.output, options.quick), options.output)
+        return results(run(study, options.output, options.quick)).show(options.output)
 
     return exit_code(example)
 
@@ -52,8 +48,7 @@ def run(study: Study, output: Path, quick: bool = False) -> Outcome:
     one = replace(one, scatter=networks.scatter_by_translation(one.database))
     many = _part("A range of widths", study.range_of_widths, study, output / "range_of_widths.h5")
     outcome = Outcome(study, tests, times, one, many, quick)
-    write_summary(output, outcome.summary())
-    write_report(outcome, output)
+    results(outcome).write(output)
     return outcome
 
 

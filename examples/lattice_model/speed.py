@@ -1,7 +1,5 @@
 """What single energies cost."""
 
-from __future__ import annotations
-
 import time
 
 import numpy as np

@@ -1,16 +1,13 @@
 """What the study consists of: databases, and networks to train on them."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from nnpot.lattice.eigenvalues import Eigenvalues
 from nnpot.lattice.functions import LatticeFunctions
 from nnpot.lattice.generate import GeneratorSettings
 from nnpot.lattice.model import Count
-from nnpot.support.yaml_file import StrictModel
-from nnpot.training.lattice_networks import LatticeNetworkSettings
-from nnpot.training.lattice_samples import Descriptor
+from nnpot.study import StrictModel
+from nnpot.training import LatticeDescriptor, LatticeNetworkSettings
 
 DescriptorName = Literal["eigenvalues", "symmetry functions", "labelled symmetry functions"]
 
@@ -42,7 +39,7 @@ class Study(StrictModel):
     drag_places: int = 200
 
 
-def descriptor_named(name: DescriptorName) -> Descriptor:
+def descriptor_named(name: DescriptorName) -> LatticeDescriptor:
     """The descriptor of an experiment."""
     if name == "eigenvalues":
         return Eigenvalues()

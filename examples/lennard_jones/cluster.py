@@ -1,7 +1,5 @@
 """Six atoms, of which each has five neighbours: their motion at constant energy, many copies at once."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,7 +8,7 @@ import potential
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-from nnpot.support.progress import progress
+from nnpot.study import progress
 
 Array = NDArray[np.float64]
 Field = Callable[[Array], tuple[Array, Array]]

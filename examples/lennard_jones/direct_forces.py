@@ -1,7 +1,5 @@
 """Part 3: five neighbours, (x, y, z, r) each, in; force and energy of the atom out, and forces once more."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +7,7 @@ import cluster
 import numpy as np
 import potential
 from cluster import Motion
-from fit import Data, Fit, fit
+from fit import Data, Fit, fit, rms
 from numpy.typing import NDArray
 
 from nnpot import NeuralNetwork
@@ -103,7 +101,7 @@ def train(n_samples: int, hidden: Sequence[int], n_iterations: int, n_steps: int
         energy_error=said[:, 3] - energies,
         direct_error=said[:, :3] - forces,
         backpropagated_error=gradients(test.inputs, jacobian).sum(axis=1) - forces,
-        force_width=float(np.sqrt(np.mean(forces**2))),
+        force_width=rms(forces),
         motions={
             name: cluster.run(f"constant energy, {name}", field, RUN_TEMPERATURE, n_steps)
             for name, field in fields.items()

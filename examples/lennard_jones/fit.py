@@ -1,7 +1,5 @@
 """Fits a feed-forward network to a table of numbers: Keras and TensorFlow in float64, L-BFGS of SciPy."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import OptimizeResult, minimize
 
 from nnpot import NeuralNetwork
-from nnpot.support.progress import progress
+from nnpot.study import progress
 
 Array = NDArray[np.float64]
 
@@ -52,6 +50,11 @@ class Fit:
     seconds: float
 
 
+def rms(errors: Array) -> float:
+    """The root mean square."""
+    return float(np.sqrt(np.mean(errors**2)))
+
+
 def fit(
     name: str,
     hidden: Sequence[int],
@@ -80,25 +83,19 @@ def fit(
     scale = _Scale(train)
     task = _Task([train.inputs.shape[1], *hidden, train.targets.shape[1]], activation, seed)
     train, test = scale.scaled(train), scale.scaled(test)
-    value_and_gradient, test_cost = task.loss(train, gradient=True), task.loss(test, gradient=False)
+    value_and_gradient = task.loss(train)
     history: list[tuple[int, float, float]] = []
     with progress(name, n_iterations) as bar:
 
         def look(intermediate_result: OptimizeResult) -> None:
             done = 1 if not history else history[-1][0] + 1
-            known = (
-                history[-1][2] if history and done % TEST_INTERVAL else test_cost(intermediate_result.x)[0]
-            )
+            look_again = not history or done % TEST_INTERVAL == 0
+            known = task.cost(intermediate_result.x, test) if look_again else history[-1][2]
             history.append((done, float(intermediate_result.fun), known))
             bar.advance(1, cost=f"{intermediate_result.fun:.1e}")
 
-        limits = {
-            "maxiter": n_iterations,
-            "maxfun": 10 * n_iterations,
-            "maxcor": MEMORY,
-            "ftol": 0.0,
-            "gtol": 0.0,
-        }
+        limits = {"maxiter": n_iterations, "maxfun": 10 * n_iterations, "maxcor": MEMORY}
+        limits |= {"ftol": 0.0, "gtol": 0.0}
         found = minimize(
             value_and_gradient, task.weights(), jac=True, method="L-BFGS-B", callback=look, options=limits
         )
@@ -132,8 +129,7 @@ class _Task:
     """A Keras model whose weights are one vector."""
 
     def __init__(self, sizes: Sequence[int], activation: str, seed: int) -> None:
-        from nnpot.training.dense import to_keras
-        from nnpot.training.initial_weights import glorot
+        from nnpot.training import glorot, to_keras
 
         values = glorot(np.random.default_rng(seed), sizes)
         letters = activation * (len(sizes) - 2) + "l"
@@ -152,8 +148,13 @@ class _Task:
         values = [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
         return list(zip(values[::2], values[1::2], self._letters, strict=True))
 
-    def loss(self, data: Data, gradient: bool) -> Callable[[Array], tuple[float, Array | None]]:
-        """The mean square error as a function of the weights, with its gradient if it is asked for."""
+    def cost(self, weights: Array, data: Data) -> float:
+        """The mean square error with these weights."""
+        said = NeuralNetwork(self.layers(weights)).evaluate(data.inputs)
+        return rms(said - data.targets) ** 2
+
+    def loss(self, data: Data) -> Callable[[Array], tuple[float, Array]]:
+        """The mean square error as a function of the weights, with its gradient."""
         from nnpot.training.tensorflow_setup import tf
 
         variables = self._model.trainable_variables
@@ -161,18 +162,16 @@ class _Task:
         inputs, targets = tf.constant(data.inputs), tf.constant(data.targets)
 
         @tf.function
-        def compute(weights: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        def compute(weights: "tf.Tensor") -> "tuple[tf.Tensor, tf.Tensor]":
             for variable, part in zip(variables, tf.split(weights, sizes), strict=True):
                 variable.assign(tf.reshape(part, variable.shape))
             with tf.GradientTape() as tape:
                 value = tf.reduce_mean(tf.square(self._model(inputs) - targets))
-            if not gradient:
-                return value, weights
             parts = tape.gradient(value, [variable.value for variable in variables])
             return value, tf.concat([tf.reshape(part, [-1]) for part in parts], 0)
 
-        def call(weights: Array) -> tuple[float, Array | None]:
+        def call(weights: Array) -> tuple[float, Array]:
             value, slopes = compute(tf.constant(weights))
-            return float(value), slopes.numpy() if gradient else None
+            return float(value), slopes.numpy()
 
         return call

@@ -1,13 +1,11 @@
 """Part 2: the energy of an atom with twenty neighbours, from twenty distances."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import potential
-from fit import Data, Fit, fit
+from fit import Data, Fit, fit, rms
 
 from nnpot import NeuralNetwork
 
@@ -43,11 +41,7 @@ def train(
     summed = one_distance.evaluate(test.inputs.reshape(-1, 1)).reshape(test.inputs.shape).sum(axis=1)
     return ManyNeighbors(
         found,
-        rmse=_rms(found.network.evaluate(test.inputs) - test.targets),
-        summed_rmse=_rms(summed - test.targets[:, 0]),
+        rmse=rms(found.network.evaluate(test.inputs) - test.targets),
+        summed_rmse=rms(summed - test.targets[:, 0]),
         width=float(test.targets.std()),
     )
-
-
-def _rms(errors: np.ndarray) -> float:
-    return float(np.sqrt(np.mean(errors**2)))

@@ -1,13 +1,11 @@
 """Part 1: a network of one distance; its error and that of its gradient, in Python and in C++."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import potential
-from fit import Data, Fit, fit
+from fit import Data, Fit, fit, rms
 from numpy.typing import NDArray
 
 from nnpot import NeuralNetwork
@@ -42,7 +40,7 @@ class Curves:
     @property
     def rms_energy_error(self) -> float:
         """Over the whole interval."""
-        return float(np.sqrt(np.mean(self.energy_cpp**2)))
+        return rms(self.energy_cpp)
 
     @property
     def difference(self) -> float:
@@ -92,7 +90,7 @@ def errors(network: NeuralNetwork, n_points: int = 1601) -> Curves:
 
 def in_tensorflow(network: NeuralNetwork, r: Array) -> tuple[Array, Array]:
     """Energies and slopes of the same network as Keras layers, by `tf.GradientTape`."""
-    from nnpot.training.dense import to_keras
+    from nnpot.training import to_keras
     from nnpot.training.tensorflow_setup import tf
 
     inputs = tf.constant(r[:, None])

@@ -1,7 +1,5 @@
 """The shifted Lennard-Jones potential in its own units: ε = σ = 1."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

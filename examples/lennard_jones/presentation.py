@@ -1,26 +1,35 @@
-"""The outcome as tables on the terminal, figures and a report."""
+"""The outcome as tables, figures and a report."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import potential
-from bars import Bar, bars_table, print_bars, summary_of_bars
 from direct_forces import DirectForces
+from fit import rms
 from many_neighbors import N_NEIGHBORS, ManyNeighbors
 from one_distance import ENERGY_FROM, GRADIENT_FROM, Row
-from rich.table import Table
 
+from nnpot.figures import plots
 from nnpot.figures.panels import Panel, lines
-from nnpot.figures.plots import bars as bar_figure
 from nnpot.figures.report import Report
+from nnpot.study import Bar, Results
 
 MINUTES = 5.0
 """For the network of one distance."""
+ROW_TITLES = (
+    "activation",
+    "hidden layers",
+    "energy, rms (ε)",
+    f"energy, largest for r ≥ {ENERGY_FROM:g}",
+    f"gradient, largest for r ≥ {GRADIENT_FROM:g} (ε/σ)",
+    "training (s)",
+)
+FORCE_TITLES = ("force, rms error (ε/σ)", "drift (ε per 100 τ)", "fluctuation (ε)", "run (τ)")
+FORCE_CAPTION = (
+    "Left: the share of test values with a larger error. Middle and right: the total energy of six atoms at "
+    "constant energy, less that at the start, on two scales; a run that breaks up ends early."
+)
 
 
 @dataclass(frozen=True)
@@ -51,157 +60,119 @@ class Outcome:
 
     def bars(self) -> list[Bar]:
         """What the network of one distance must reach."""
-        chosen = self.chosen
-        curves, limits = chosen.curves, self.limits
+        curves, limits = self.chosen.curves, self.limits
         energy, gradient = curves.largest_energy_error, curves.largest_gradient_error
         return [
             Bar(f"energy error, r ≥ {ENERGY_FROM:g} σ", energy, limits.energy, "ε"),
             Bar(f"gradient error, r ≥ {GRADIENT_FROM:g} σ", gradient, limits.gradient, "ε/σ"),
             Bar("Python − C++, relative", curves.difference, 1e-12, ""),
-            Bar("training", chosen.fit.seconds / 60.0, MINUTES, "min"),
+            Bar.time("training", self.chosen.fit.seconds / 60.0, MINUTES, "min"),
         ]
 
-    def to_dict(self) -> dict[str, Any]:
-        """All figures, for JSON."""
-        many, direct = self.many, self.direct
-        return {
-            "one_distance": [
-                {"activation": row.activation, "hidden": list(row.hidden), **_figures(row)}
-                for row in self.rows
-            ],
-            "twenty_neighbours": {
-                "test_rmse": many.rmse,
-                "test_rmse_summed_network_of_one_distance": many.summed_rmse,
-                "standard_deviation": many.width,
-                "seconds": many.fit.seconds,
-            },
-            "five_neighbours": {
-                "energy_rmse": _rms(direct.energy_error),
-                "force_rmse_put_out": _rms(direct.direct_error),
-                "force_rmse_backpropagated": _rms(direct.backpropagated_error),
-                "force_rms": direct.force_width,
-                "seconds": direct.fit.seconds,
-                "runs": {
-                    name: {
-                        "drift_per_100": motion.drift,
-                        "fluctuation": motion.fluctuation,
-                        "until": float(motion.time[-1]),
-                        "broke_up": motion.broke_up,
-                    }
-                    for name, motion in direct.motions.items()
-                },
-            },
-            "bars": summary_of_bars(self.bars()),
-        }
+
+def results(outcome: Outcome) -> Results:
+    """The outcome, ready to be shown and written."""
+    rows = [_row(row) for row in outcome.rows]
+
+    def sections(report: Report) -> None:
+        report.heading(f"One distance in, one energy out, r from {potential.NEAREST} to {potential.CUTOFF} σ")
+        _one_distance(report, outcome, rows)
+        report.heading(f"{N_NEIGHBORS} distances in, the sum of their energies out")
+        _many_neighbors(report, outcome.many)
+        report.heading("Five neighbours (x, y, z, r) in, force and energy out")
+        _direct_forces(report, outcome.direct)
+
+    return Results(
+        title="Lennard-Jones: what a network makes of a potential that is known",
+        bars=outcome.bars(),
+        table=("Lennard-Jones: networks of one distance", ROW_TITLES, rows),
+        summary=_summary(outcome),
+        sections=sections,
+        text="Units: ε, σ, and τ = σ √(m/ε). Networks are trained in TensorFlow; errors are those in C++.",
+        what="The network of one distance",
+    )
 
 
-def _rms(errors: np.ndarray) -> float:
-    return float(np.sqrt(np.mean(errors**2)))
-
-
-def _figures(row: Row) -> dict[str, float]:
+def _summary(outcome: Outcome) -> dict[str, Any]:
+    """All figures."""
+    many, direct = outcome.many, outcome.direct
     return {
-        "energy_rms_error": row.curves.rms_energy_error,
-        "largest_energy_error": row.curves.largest_energy_error,
-        "largest_gradient_error": row.curves.largest_gradient_error,
-        "difference_python_cpp": row.curves.difference,
-        "seconds": row.fit.seconds,
+        "one_distance": [
+            {
+                "activation": row.activation,
+                "hidden": list(row.hidden),
+                "energy_rms_error": row.curves.rms_energy_error,
+                "largest_energy_error": row.curves.largest_energy_error,
+                "largest_gradient_error": row.curves.largest_gradient_error,
+                "difference_python_cpp": row.curves.difference,
+                "seconds": row.fit.seconds,
+            }
+            for row in outcome.rows
+        ],
+        "twenty_neighbours": {
+            "test_rmse": many.rmse,
+            "test_rmse_summed_network_of_one_distance": many.summed_rmse,
+            "standard_deviation": many.width,
+            "seconds": many.fit.seconds,
+        },
+        "five_neighbours": {
+            "energy_rmse": rms(direct.energy_error),
+            "force_rmse_put_out": rms(direct.direct_error),
+            "force_rmse_backpropagated": rms(direct.backpropagated_error),
+            "force_rms": direct.force_width,
+            "seconds": direct.fit.seconds,
+            "runs": {
+                name: {
+                    "drift_per_100": motion.drift,
+                    "fluctuation": motion.fluctuation,
+                    "until": float(motion.time[-1]),
+                    "broke_up": motion.broke_up,
+                }
+                for name, motion in direct.motions.items()
+            },
+        },
     }
 
 
-ROW_TITLES = (
-    "hidden layers",
-    "energy, rms (ε)",
-    f"energy, largest for r ≥ {ENERGY_FROM:g}",
-    f"gradient, largest for r ≥ {GRADIENT_FROM:g} (ε/σ)",
-    "training (s)",
-)
+def _row(row: Row) -> tuple[str, ...]:
+    return (
+        row.activation,
+        "–".join(map(str, row.hidden)),
+        f"{row.curves.rms_energy_error:.1e}",
+        f"{row.curves.largest_energy_error:.1e}",
+        f"{row.curves.largest_gradient_error:.1e}",
+        f"{row.fit.seconds:.0f}",
+    )
 
 
-def _rows(rows: Sequence[Row]) -> list[tuple[str, ...]]:
-    return [
-        (
-            row.activation,
-            "–".join(map(str, row.hidden)),
-            f"{row.curves.rms_energy_error:.1e}",
-            f"{row.curves.largest_energy_error:.1e}",
-            f"{row.curves.largest_gradient_error:.1e}",
-            f"{row.fit.seconds:.0f}",
-        )
-        for row in rows
-    ]
-
-
-def _force_rows(direct: DirectForces) -> list[tuple[str, ...]]:
-    errors = {
-        "network, forces backpropagated": direct.backpropagated_error,
-        "network, forces put out": direct.direct_error,
-    }
-    return [
-        (
-            name,
-            f"{_rms(errors[name]):.1e}" if name in errors else "",
-            f"{motion.drift:+.1e}",
-            f"{motion.fluctuation:.1e}",
-            f"{'broke up at' if motion.broke_up else 'all of'} {motion.time[-1]:.0f}",
-        )
-        for name, motion in direct.motions.items()
-    ]
-
-
-FORCE_TITLES = ("force, rms error (ε/σ)", "drift (ε per 100 τ)", "fluctuation (ε)", "run (τ)")
-
-
-def print_outcome(outcome: Outcome, report: Path) -> bool:
-    """Print the tables; whether no bar is missed beyond chance."""
-    table = Table("activation", title="\nLennard-Jones: networks of one distance")
-    for title in ROW_TITLES:
-        table.add_column(title, justify="right")
-    for row in _rows(outcome.rows):
-        table.add_row(*row)
-    return print_bars(table, outcome.bars(), report, "The network of one distance")
-
-
-def write_report(outcome: Outcome, output: Path) -> Path:
-    """report.html and its pictures."""
-    report = Report("Lennard-Jones: what a network makes of a potential that is known")
-    report.text("Units: ε, σ, and τ = σ √(m/ε). Networks are trained in TensorFlow; errors are those in C++.")
-    report.table(*bars_table(outcome.bars()))
-    _one_distance(report, outcome.chosen, outcome.rows)
-    _many_neighbors(report, outcome.many)
-    _direct_forces(report, outcome.direct)
-    return report.write(output)
-
-
-def _one_distance(report: Report, chosen: Row, rows: Sequence[Row]) -> None:
-    curves = chosen.curves
-    report.heading(f"One distance in, one energy out, r from {potential.NEAREST} to {potential.CUTOFF} σ")
+def _one_distance(report: Report, outcome: Outcome, rows: list[tuple[str, ...]]) -> None:
+    chosen, curves = outcome.chosen, outcome.chosen.curves
     name = f"{chosen.activation}, hidden layers of {' and '.join(map(str, chosen.hidden))} nodes"
-    both = {
-        "in Python (TensorFlow)": (curves.energy_python, curves.gradient_python),
-        "in C++": (curves.energy_cpp, curves.gradient_cpp),
-    }
+    sides = {"in Python (TensorFlow)": "python", "in C++": "cpp"}
     panels = [
-        Panel("Energy", "Distance r (σ)", "Error (ε)", {k: (curves.r, v[0]) for k, v in both.items()}),
-        Panel("Gradient", "Distance r (σ)", "Error (ε/σ)", {k: (curves.r, v[1]) for k, v in both.items()}),
+        Panel(
+            what.capitalize(),
+            "Distance r (σ)",
+            f"Error ({unit})",
+            {title: (curves.r, getattr(curves, f"{what}_{side}")) for title, side in sides.items()},
+        )
+        for what, unit in (("energy", "ε"), ("gradient", "ε/σ"))
     ]
     caption = (
         f"Network minus potential ({name}): energy, and gradient by backpropagation down to the input. "
         f"Python and C++ differ by {curves.difference:.0e} of the largest value."
     )
     report.figure(lines(panels), "one_distance_errors", caption)
-    report.table(("activation", *ROW_TITLES), _rows(rows))
-    ordered = sorted(rows, key=lambda row: row.curves.rms_energy_error)
+    report.table(ROW_TITLES, rows)
+    ordered = sorted(outcome.rows, key=lambda row: row.curves.rms_energy_error)
     labels = [f"{row.activation}, {'–'.join(map(str, row.hidden))}" for row in ordered]
     values = [1000.0 * row.curves.rms_energy_error for row in ordered]
-    figure = bar_figure(labels, values, "Energy error, rms (10⁻³ ε)", "{:.3g}")
-    report.figure(
-        figure, "one_distance_comparison", "Activations and architectures, equal numbers of iterations."
-    )
+    figure = plots.bars(labels, values, "Energy error, rms (10⁻³ ε)", "{:.3g}")
+    caption = "Activations and architectures, equal numbers of iterations."
+    report.figure(figure, "one_distance_comparison", caption)
 
 
 def _many_neighbors(report: Report, many: ManyNeighbors) -> None:
-    report.heading(f"{N_NEIGHBORS} distances in, the sum of their energies out")
     fit = many.fit
     costs = {"training data": (fit.iterations, fit.train_cost), "test data": (fit.iterations, fit.test_cost)}
     panel = Panel("", "Iteration (epoch)", "Mean square error / variance", costs, x_log=True, y_log=True)
@@ -214,21 +185,28 @@ def _many_neighbors(report: Report, many: ManyNeighbors) -> None:
 
 
 def _direct_forces(report: Report, direct: DirectForces) -> None:
-    report.heading("Five neighbours (x, y, z, r) in, force and energy out")
     report.text(
         "The same network gives forces twice: as outputs, and as the gradient of its energy. Energies of "
-        f"test atoms are missed by {_rms(direct.energy_error):.3f} ε (rms), force components (rms "
-        f"{direct.force_width:.2f} ε/σ) by {_rms(direct.direct_error):.3f} as outputs and by "
-        f"{_rms(direct.backpropagated_error):.3f} ε/σ as gradient."
+        f"test atoms are missed by {rms(direct.energy_error):.3f} ε (rms), force components (rms "
+        f"{direct.force_width:.2f} ε/σ) by {rms(direct.direct_error):.3f} as outputs and by "
+        f"{rms(direct.backpropagated_error):.3f} ε/σ as gradient."
     )
-    report.table(("forces", *FORCE_TITLES), _force_rows(direct))
+    errors = {
+        "network, forces backpropagated": direct.backpropagated_error,
+        "network, forces put out": direct.direct_error,
+    }
+    rows = [
+        (
+            name,
+            f"{rms(errors[name]):.1e}" if name in errors else "",
+            f"{motion.drift:+.1e}",
+            f"{motion.fluctuation:.1e}",
+            f"{'broke up at' if motion.broke_up else 'all of'} {motion.time[-1]:.0f}",
+        )
+        for name, motion in direct.motions.items()
+    ]
+    report.table(("forces", *FORCE_TITLES), rows)
     report.figure(lines(_force_panels(direct)), "five_neighbours", FORCE_CAPTION)
-
-
-FORCE_CAPTION = (
-    "Left: the share of test values with a larger error. Middle and right: the total energy of six atoms at "
-    "constant energy, less that at the start, on two scales; a run that breaks up ends early."
-)
 
 
 def _force_panels(direct: DirectForces) -> list[Panel]:

@@ -4,22 +4,20 @@ python run.py --output DIR           all of it (some minutes)
 python run.py --quick --output DIR   small networks and few iterations: for a look at the steps
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import direct_forces
 import many_neighbors
 import one_distance
-from command import command_line, exit_code, write_summary
 from fit import ACTIVATIONS
-from presentation import QUICK_LIMITS, Limits, Outcome, print_outcome, write_report
+from presentation import QUICK_LIMITS, Limits, Outcome, results
+
+from nnpot.study import command_line, exit_code
 
 
 @dataclass(frozen=True)
@@ -45,19 +43,15 @@ QUICK = Size(((10, 10), (10,)), 150, 400, (20,), 60, 600, (20,), 60, 300, QUICK_
 
 
 def main() -> int:
-    """Run all parts; the exit codes are those of `command.EXIT_CODES`."""
-    arguments = command_line(__doc__, quick="a look at the steps, with bars of its own").parse_args()
-
-    def example() -> bool:
-        outcome = run(arguments.output, QUICK if arguments.quick else Size())
-        return print_outcome(outcome, write_report(outcome, arguments.output))
-
-    return exit_code(example)
+    """Run all parts; the exit codes are those of `nnpot.study.EXIT_CODES`."""
+    options = command_line(__doc__, quick="a look at the steps, with bars of its own").parse_args()
+    size = QUICK if options.quick else Size()
+    return exit_code(lambda: results(run(options.output, size)).show(options.output))
 
 
 def run(output: Path, size: Size) -> Outcome:
     """All three parts; networks and figures lie in ``output``."""
-    from nnpot.training.tensorflow_setup import set_up
+    from nnpot.training.tensorflow_setup import set_up  # late: --help needs no TensorFlow
 
     set_up(1)
     output.mkdir(parents=True, exist_ok=True)
@@ -75,7 +69,7 @@ def run(output: Path, size: Size) -> Outcome:
     network.write(output / "one_distance.network")
     many.fit.network.write(output / "twenty_neighbours.network")
     direct.fit.network.write(output / "five_neighbours.network")
-    write_summary(output, outcome.to_dict())
+    results(outcome).write(output)
     return outcome
 
 

@@ -1,7 +1,5 @@
 """What a step costs in LAMMPS with charges and without, on one MPI rank and on two."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Rock salt at rest, and how it answers to waves of displacement: where long-ranged forces show."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

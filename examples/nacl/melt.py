@@ -1,12 +1,9 @@
 """The melt: made with the reference, and followed with each potential."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from ase import Atoms
 from crystal import ELEMENTS, rock_salt
-from states import Schedule, distributions, free_density, prepare, trajectory
 
 from nnpot.analysis.closest_pairs import Elements
 from nnpot.analysis.radial_distribution import RadialDistribution
@@ -14,6 +11,7 @@ from nnpot.analysis.statistical_error import Estimate, mean_of_series
 from nnpot.lammps.runtime import PairCommands, open_lammps
 from nnpot.lammps.system import LammpsSystem
 from nnpot.reference.sampling import scale_to_density
+from nnpot.study import Schedule, distributions, free_density, prepare, trajectory
 
 TEMPERATURE, DENSITY = 1300.0, 1.45
 """K and g/cm³, near that of this potential at no pressure."""

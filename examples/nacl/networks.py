@@ -1,19 +1,16 @@
 """The networks that are compared: with and without charges, at several cutoffs, all else the same."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from stages import evaluate_model, train_configured
-from tasks import Task, run_tasks, version_of
 
+from nnpot import load
 from nnpot.analysis.predictions import Predictions
-from nnpot.models.potential import load
-from nnpot.training import TrainingConfig, load_config
+from nnpot.study import Task, changed, evaluate, read_log, run_tasks, train_on, version_of
+from nnpot.training import TrainingConfig
 
 SHORT, LONG, RECIPROCAL = "short-ranged", "long-ranged", "reciprocal"
 
@@ -33,16 +30,12 @@ class Network:
 
     def configured(self, base: TrainingConfig) -> TrainingConfig:
         """A training of the long-ranged network made into one of this."""
-        assert base.descriptor is not None and base.long_range is not None, "train.yaml has both"
+        assert base.long_range is not None, "train.yaml has charges"
         charged = base.long_range
         if self.kind == RECIPROCAL:  # what it leaves to the network must end within the network's cutoff
-            charged = charged.model_copy(update={"form": "reciprocal", "alpha": None, "real_cutoff": None})
-        return base.model_copy(
-            update={
-                "descriptor": base.descriptor.model_copy(update={"cutoff": self.cutoff}),
-                "long_range": None if self.kind == SHORT else charged,
-            }
-        )
+            charged = changed(charged, {"form": "reciprocal", "alpha": None, "real_cutoff": None})
+        own = None if self.kind == SHORT else charged
+        return changed(base, {"descriptor": {"cutoff": self.cutoff}, "long_range": own})
 
 
 @dataclass(frozen=True)
@@ -66,38 +59,31 @@ class Trained:
 
     def log(self) -> dict[str, NDArray[np.float64]]:
         """The columns of its training's log."""
-        table = np.genfromtxt(self.folder / "training" / "log.csv", delimiter=",", names=True)
-        return {name: table[name] for name in table.dtype.names}
+        return read_log(self.folder / "training" / "log.csv")
 
 
 def train_networks(
-    networks: Sequence[Network], training: Path, output: Path, processes: int
+    networks: Sequence[Network], base: TrainingConfig, output: Path, processes: int
 ) -> dict[Network, Trained]:
     """Train all that are not trained yet on train.xyz, several at once, and evaluate them on test.xyz."""
-    base = load_config(training)
     frames = output / "train.xyz"
     folders = {
         network: output / "networks" / network.name.replace(" Å", "").replace(", ", "-")
         for network in networks
     }
     tasks = [
-        Task(
-            network.name,
-            "training",
-            network.cutoff**2,
-            train_one,
-            (network.configured(base).model_dump_json(by_alias=True), frames, folders[network]),
-        )
+        Task(network.name, "training", network.cutoff**2, train_one, (config, frames, folders[network]))
         for network in networks
+        for config in [network.configured(base).model_dump_json(by_alias=True)]
     ]
     run_tasks(tasks, processes, output / "networks" / "done", version_of(frames), "training")
     test = output / "test.xyz"
     return {
-        network: Trained(network, folder, evaluate_model(folder / "model", test))
+        network: Trained(network, folder, evaluate(folder / "model", test))
         for network, folder in folders.items()
     }
 
 
 def train_one(config: str, frames: Path, folder: Path) -> str:
     """Train with a configuration as text, which is the same in every process, unlike a pickled one."""
-    return str(train_configured(TrainingConfig.model_validate_json(config), frames, folder))
+    return str(train_on(frames, TrainingConfig.model_validate_json(config), folder))

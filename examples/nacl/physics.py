@@ -1,7 +1,5 @@
 """What the potentials say about crystal and melt: all runs, and what is kept of them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,13 +9,13 @@ from ase import Atoms
 from crystal import ELEMENTS, Domains, OpticalWaves, domains, optical_waves, rock_salt
 from melt import TEMPERATURE, MeltState, follow, melted
 from networks import RECIPROCAL, Trained
-from tasks import Task, run_tasks, version_of
 
 from nnpot.analysis.dynamics import EnergyConservation, constant_energy_run
 from nnpot.analysis.elastic import CubicElasticity, cubic_elasticity
 from nnpot.errors import NnpotError
 from nnpot.lammps.runtime import PairCommands, network_commands
 from nnpot.reference.recipe import Recipe
+from nnpot.study import Task, run_tasks, version_of
 
 REFERENCE = "reference"
 MESH = "pppm 1.0e-5"
@@ -28,35 +26,24 @@ MESH = "pppm 1.0e-5"
 class Plan:
     """Sizes and times (ps)."""
 
-    melt_repeat: int
+    melt_repeat: int = 4
     """The melt has 8 times the cube of this atoms."""
-    conserving_repeat: int
+    conserving_repeat: int = 5
     """The same, at constant energy."""
-    melting: float
-    duration: float
+    melting: float = 8.0
+    duration: float = 15.0
     """At constant volume."""
-    free_volume: float
+    free_volume: float = 40.0
     """Then at no pressure: the density is the mean of its second half."""
-    equilibration: float
-    conserving: float
-    waves: tuple[int, ...]
+    equilibration: float = 2.0
+    conserving: float = 10.0
+    waves: tuple[int, ...] = (1, 2, 3, 4, 6, 8, 12, 16)
     """Lengths in conventional cells."""
-    domains: int
+    domains: int = 12
 
 
-FULL = Plan(
-    melt_repeat=4,
-    conserving_repeat=5,
-    melting=8.0,
-    duration=15.0,
-    free_volume=40.0,
-    equilibration=2.0,
-    conserving=10.0,
-    waves=(1, 2, 3, 4, 6, 8, 12, 16),
-    domains=12,
-)
-QUICK = replace(
-    FULL,
+FULL = Plan()
+QUICK = Plan(
     melt_repeat=3,
     conserving_repeat=3,
     melting=2.0,
@@ -151,16 +138,8 @@ def melt_tasks(name: str, pair: PairCommands, starts: Mapping[int, Atoms], plan:
     cost = 1e-3 * (1.0 if name == REFERENCE else 3.0)
     start, large = starts[plan.melt_repeat], starts[plan.conserving_repeat]
     following = (follow, start, pair, plan.duration, plan.free_volume, plan.equilibration)
-    conserving = (
-        constant_energy_run,
-        large,
-        ELEMENTS,
-        pair,
-        TEMPERATURE,
-        plan.conserving,
-        1.0,
-        plan.equilibration,
-    )
+    still = (large, ELEMENTS, pair, TEMPERATURE, plan.conserving, 1.0, plan.equilibration)
+    conserving = (constant_energy_run, *still)
     return [
         Task(name, "melt", cost * len(start) * (plan.duration + plan.free_volume), attempt, following),
         Task(name, "conservation", cost * len(large) * plan.conserving, attempt, conserving),

@@ -1,64 +1,65 @@
 """The report of a run, and what it says on the terminal."""
 
-from __future__ import annotations
+from collections.abc import Callable
+from typing import Any
 
-from pathlib import Path
-
-from bars import bars_table, print_bars
-from comparison import KINDS, Outcome, error_rows, errors_of, holds_together, physics_rows
+from comparison import (
+    KINDS,
+    Outcome,
+    energy_error,
+    error_rows,
+    errors_of,
+    holds_together,
+    physics_rows,
+    summary_of,
+)
 from crystal import AMPLITUDE, expected_splitting
 from melt import MeltState
 from networks import LONG, RECIPROCAL, SHORT, Trained
 from numpy.typing import ArrayLike
-from physics import REFERENCE
-from rich.table import Table
+from physics import REFERENCE, Behaviour
 
 from nnpot.analysis.dynamics import EnergyConservation
 from nnpot.figures import plots
 from nnpot.figures.panels import Panel, lines
-from nnpot.figures.report import CURVES, Report
+from nnpot.figures.report import Report
+from nnpot.study import Results
 
 SIZE = (3.6, 3.0)
 """Of a panel, in inches."""
-ERROR_TITLES = (
-    "",
-    *(f"energy, {kind}" for kind in KINDS),
-    *(f"forces, {kind}" for kind in KINDS),
-    "charge (e)",
-)
+VALIDATION = {"Energy RMSE (meV/atom)": "energy_rmse_mev_per_atom"}
+VALIDATION["Force RMSE (meV/Å)"] = "force_rmse_mev_per_angstrom"
+"""Columns of the logs."""
 Curve = tuple[ArrayLike, ArrayLike]
 
 
-def print_outcome(outcome: Outcome, output: Path) -> bool:
-    """Print the tables; whether no bar is missed beyond chance."""
-    table = Table("NaCl", title="\nThe reference and the networks that learnt it")
-    for name in outcome.behaviours:
-        table.add_column(name, justify="right")
-    for row in physics_rows(outcome.behaviours):
-        table.add_row(*row)
-    minutes = sum(outcome.times.values()) / 60.0
-    return print_bars(
-        table, outcome.bars(), output / "report.html", "The long-ranged network", f"{minutes:.1f} minutes."
-    )
-
-
-def write_report(outcome: Outcome, output: Path) -> None:
-    """report.html and its pictures."""
-    report = Report("NaCl: network potentials with and without charges")
-    times = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in outcome.times.items())
+def results(outcome: Outcome) -> Results:
+    """The outcome, ready to be shown and written."""
     length = "Shorter than the whole example, so that its figures scatter. " if outcome.short else ""
-    report.text(
-        f"{length}The main networks see {outcome.cutoff:g} Å far. The same frames, functions, networks and "
-        f"optimizer throughout; errors are those of test frames that no training has seen. Time: {times}."
+    rows = physics_rows(outcome.behaviours)
+    return Results(
+        title="NaCl: network potentials with and without charges",
+        bars=outcome.bars(),
+        table=("The reference and the networks that learnt it", ("NaCl", *outcome.behaviours), rows),
+        summary=summary_of(outcome),
+        sections=lambda report: _sections(report, outcome, rows),
+        text=f"{length}The main networks see {outcome.cutoff:g} Å far. The same frames, functions, networks "
+        f"and optimizer throughout; errors are those of test frames that no training has seen.",
+        what="The long-ranged network",
+        times=outcome.times,
     )
-    report.table(*bars_table(outcome.bars()))
+
+
+def _sections(report: Report, outcome: Outcome, rows: list[tuple[str, ...]]) -> None:
+    report.heading("Errors on test frames")
     _errors(report, outcome)
+    report.heading("Training")
     _learning(report, outcome)
     report.heading("Crystal: waves of displacement")
-    _waves(report, outcome)
+    _waves(report, outcome.behaviours)
     report.heading("Melt")
     _melt(report, outcome)
-    report.table(("", *outcome.behaviours), physics_rows(outcome.behaviours))
+    report.table(("", *outcome.behaviours), rows)
     report.heading("Cost")
     cost = outcome.cost
     ratios = ", ".join(f"{cost.ratio(cutoff).text('.2f')} times at {cutoff:g} Å" for cutoff in cost.cutoffs)
@@ -67,32 +68,29 @@ def write_report(outcome: Outcome, output: Path) -> None:
         f"{cost.n_atoms} atoms of melt. A step with charges takes as long as one without: {ratios}; "
         f"two MPI ranks take {shares} of one's time. Medians over the rounds."
     )
-    rows = [(network.name, ranks, time.text(".2f")) for (network, ranks), time in cost.times.items()]
-    report.table(("network", "MPI ranks", "µs per atom and step"), rows)
-    report.write(output)
+    times = [(network.name, ranks, time.text(".2f")) for (network, ranks), time in cost.times.items()]
+    report.table(("network", "MPI ranks", "µs per atom and step"), times)
 
 
 def _errors(report: Report, outcome: Outcome) -> None:
-    report.heading("Errors on test frames")
     for kind in (SHORT, LONG):
         trained = outcome.main[kind]
-        panels, notes = {}, {}
-        for name, groups in KINDS.items():
-            panels[name] = _energies(trained, groups)
-            notes[name] = f"RMSE {errors_of(trained)[name].energy_rmse_mev_per_atom:.2f} meV/atom"
+        panels = {name: _energies(trained, groups) for name, groups in KINDS.items()}
+        errors = errors_of(trained)
+        notes = {name: f"RMSE {energy_error(errors[name]):.2f} meV/atom" for name in KINDS}
         figure = plots.parity_panels(panels, "Energy", "eV/atom", notes)
         report.figure(figure, f"parity_{kind}", f"Energies of the {trained.network.name} network.")
     report.text("Energies in meV/atom, forces in meV/Å, root mean squares:")
-    report.table(ERROR_TITLES, error_rows(outcome))
+    titles = [f"{what}, {kind}" for what in ("energy", "forces") for kind in KINDS]
+    report.table(("", *titles, "charge (e)"), error_rows(outcome))
+
+    def against_cutoff(kind: str, name: str) -> Curve:
+        found = outcome.at(kind)
+        return list(found), [energy_error(errors_of(trained)[name]) for trained in found.values()]
+
+    axes = ("Cutoff (Å)", "Energy RMSE (meV/atom)")
     panels_of_cutoff = [
-        Panel(
-            name,
-            "Cutoff (Å)",
-            "Energy RMSE (meV/atom)",
-            {kind: _against_cutoff(outcome, kind, name) for kind in (SHORT, LONG)},
-            y_log=True,
-            markers=True,
-        )
+        Panel(name, *axes, {k: against_cutoff(k, name) for k in (SHORT, LONG)}, y_log=True, markers=True)
         for name in KINDS
     ]
     caption = "Energy errors on test frames against the cutoff of the networks."
@@ -105,43 +103,34 @@ def _energies(trained: Trained, groups: tuple[str, ...]) -> Curve:
     return reference[chosen], predicted[chosen]
 
 
-def _against_cutoff(outcome: Outcome, kind: str, name: str) -> Curve:
-    found = outcome.at(kind)
-    return list(found), [
-        errors_of(trained)[name].energy_rmse_mev_per_atom or 0.0 for trained in found.values()
-    ]
-
-
 def _learning(report: Report, outcome: Outcome) -> None:
-    report.heading("Training")
-    charged = {
-        trained.network.name: trained for kind in (LONG, RECIPROCAL) for trained in outcome.at(kind).values()
-    }
     curves = {}
-    for name, trained in charged.items():
+    for trained in (one for kind in (LONG, RECIPROCAL) for one in outcome.at(kind).values()):
         log = trained.log()
         found = [column for column in log if column.startswith("charge") and column.endswith("Na")]
         if found:
-            curves[name] = (log["epoch"], log[found[0]])
+            curves[trained.network.name] = (log["epoch"], log[found[0]])
     if curves:
         panel = Panel("", "Epoch", "Charge of Na (e)", curves, level=1.0)
         report.figure(lines([panel], 7.6, 3.6), "charges", "Learned charges; the line is the reference's.")
-    errors = []
     logs = {kind: trained.log() for kind, trained in outcome.main.items()}
-    for label, column in list(CURVES.items())[:2]:
+    errors = []
+    for label, column in VALIDATION.items():
         of_kind = {kind: (log["epoch"], log[f"validation_{column}"]) for kind, log in logs.items()}
         errors.append(Panel("Validation frames", "Epoch", label, of_kind, y_log=True))
     report.figure(lines(errors), "learning", f"Errors against epoch, {outcome.cutoff:g} Å.")
 
 
-def _waves(report: Report, outcome: Outcome) -> None:
-    found = outcome.behaviours
+def _waves(report: Report, behaviours: dict[str, Behaviour]) -> None:
+    def curves(curve: Callable[[Behaviour], Any]) -> dict[str, Any]:
+        return {name: curve(behaviour) for name, behaviour in behaviours.items()}
+
     panels = [
         Panel(
             title,
             "Wavelength (Å)",
             "Force constant (eV/Å²)",
-            {name: (b.waves.wavelength, getattr(b.waves, title)) for name, b in found.items()},
+            curves(lambda b, t=title: (b.waves.wavelength, getattr(b.waves, t))),
             markers=True,
         )
         for title in ("longitudinal", "transverse")
@@ -157,7 +146,7 @@ def _waves(report: Report, outcome: Outcome) -> None:
             f"moved {title}",
             "z (Å)",
             "Force on Na (meV/Å)",
-            {name: (b.domains.z, 1000.0 * getattr(b.domains, attribute)) for name, b in found.items()},
+            curves(lambda b, a=attribute: (b.domains.z, 1000.0 * getattr(b.domains, a))),
         )
         for title, attribute in (("along z", "longitudinal"), ("along x", "transverse"))
     ]
@@ -170,26 +159,26 @@ def _waves(report: Report, outcome: Outcome) -> None:
 
 
 def _melt(report: Report, outcome: Outcome) -> None:
-    melts = {name: b.melt for name, b in outcome.behaviours.items() if isinstance(b.melt, MeltState)}
-    pairs = melts[REFERENCE].distributions
+    found = outcome.behaviours.items()
+    melts = {name: b.melt.distributions for name, b in found if isinstance(b.melt, MeltState)}
     panels = [
         Panel(
             "-".join(reversed(pair)),
             "Distance (Å)",
             "g(r)",
-            {name: (melt.distributions[pair].r, melt.distributions[pair].g) for name, melt in melts.items()},
+            {name: (melt[pair].r, melt[pair].g) for name, melt in melts.items()},
             x_limits=(1.8, 8.0),
             y_limits=(0.0, None),
-            errors={name: melt.distributions[pair].error for name, melt in melts.items()},
+            errors={name: melt[pair].error for name, melt in melts.items()},
         )
-        for pair in pairs
+        for pair in melts[REFERENCE]
     ]
     caption = "Partial radial distribution functions of the melt; shaded are two standard errors."
     report.figure(lines(panels, *SIZE), "distributions", caption)
-    found = {name: behaviour.conservation for name, behaviour in outcome.behaviours.items()}
-    runs = {n: run for n, run in found.items() if isinstance(run, EnergyConservation) and holds_together(run)}
-    lost = [name for name, run in found.items() if run is not None and name not in runs]
+    runs = {name: b.conservation for name, b in found if b.conservation is not None}
+    shown = {n: run for n, run in runs.items() if isinstance(run, EnergyConservation) and holds_together(run)}
+    lost = [name for name in runs if name not in shown]
     caption = "Total energy of the melt at constant energy, time step 1 fs; the line is the drift."
     if lost:
         caption += f" The melt of the {' and the '.join(lost)} network fell apart and is not shown."
-    report.figure(plots.energy_conservation(runs), "energy_conservation", caption)
+    report.figure(plots.energy_conservation(shown), "energy_conservation", caption)

@@ -5,25 +5,24 @@ python run.py --quick --output DIR   all stages, small and short (some minutes)
 python run.py --only physics --output DIR   simulate and report with the frames and networks that are there
 """
 
-from __future__ import annotations
-
 import os
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from command import add_stages, command_line, exit_code, write_summary
-from comparison import Outcome, main_networks, summary_of
+from comparison import Outcome, main_networks
 from cost import measure
 from networks import LONG, RECIPROCAL, SHORT, Network, train_networks
 from physics import FULL, QUICK, Plan, compare_physics, melt_starts
-from presentation import print_outcome, write_report
-from stages import sample_frames, stage
+from presentation import results
 
 from nnpot.reference.recipe import load_recipe
+from nnpot.study import add_stages, changed, command_line, exit_code, sample_frames, stage
+from nnpot.training import load_config
 
 HERE = Path(__file__).resolve().parent
 STAGES = ("sampling", "training", "physics")
@@ -46,6 +45,8 @@ class Version:
     """Of each run that is timed."""
     cost_rounds: int
     quick: bool = False
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    """What is not as the file says, in the trainings."""
 
     def networks(self) -> list[Network]:
         """With and without charges at each cutoff, and at the first with the other form too."""
@@ -56,24 +57,31 @@ class Version:
 WHOLE = Version(
     HERE / "sample.yaml", 1.0, HERE / "train.yaml", (5.5, 4.0, 6.0, 8.0), FULL, (5.5, 6.0), 8000, 5.0, 5
 )
-SMALL = Version(
-    HERE / "sample.yaml", 0.25, HERE / "quick.yaml", (5.5, 6.0), QUICK, (5.5, 6.0), 1000, 0.5, 5, True
+FEW_FRAMES = {"descriptor": {"automatic": {"n_radial": 8, "n_angular": 1}}, "training": {"epochs": 6}}
+SMALL = replace(
+    WHOLE,
+    fraction=0.25,
+    cutoffs=(5.5, 6.0),
+    plan=QUICK,
+    cost_atoms=1000,
+    cost_seconds=0.5,
+    quick=True,
+    changes=FEW_FRAMES,
 )
 
 
 def main() -> int:
-    """Run all stages; the exit codes are those of `command.EXIT_CODES`."""
+    """Run all stages; the exit codes are those of `nnpot.study.EXIT_CODES`."""
     parser = command_line(__doc__)
     add_stages(parser, STAGES)
-    arguments = parser.parse_args()
-    stages = STAGES if arguments.only is None else (arguments.only,)
-    version = SMALL if arguments.quick else WHOLE
+    options = parser.parse_args()
+    stages = (options.only,) if options.only else STAGES
 
-    def example() -> bool:
-        outcome = run(arguments.output, version, stages, arguments.processes)
-        return outcome is None or print_outcome(outcome, arguments.output)
+    def study() -> bool:
+        outcome = run(options.output, SMALL if options.quick else WHOLE, stages, options.processes)
+        return outcome is None or results(outcome).show(options.output)
 
-    return exit_code(example)
+    return exit_code(study)
 
 
 def run(
@@ -94,7 +102,8 @@ def run(
         return None
     names = version.networks()
     with stage("training", f"Training {len(names)} networks in TensorFlow", times):
-        networks = train_networks(names, version.training, output, processes)
+        base = changed(load_config(version.training), version.changes)
+        networks = train_networks(names, base, output, processes)
     if "physics" not in stages:
         return None
     main = main_networks(networks, version.cutoffs[0])
@@ -106,8 +115,7 @@ def run(
         cost = measure(networks, version.cost_cutoffs, start, output, *timing)
     short, cutoff = version.plan != FULL, version.cutoffs[0]
     outcome = Outcome(short, networks, cutoff, behaviours, cost, times, version.quick)
-    write_summary(output, summary_of(outcome))
-    write_report(outcome, output)
+    results(outcome).write(output)
     return outcome
 
 

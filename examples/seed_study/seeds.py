@@ -1,7 +1,5 @@
 """Trains a network for each seed, one after the other; what is finished is not done again."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import time
@@ -9,11 +7,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from stages import seeded
-
-from nnpot.support.files import atomic_write
+from nnpot.study import seeded, write_json
 from nnpot.training import TrainingConfig, train
 
+ENERGY, FORCE = "energy_rmse_mev_per_atom", "force_rmse_mev_per_angstrom"
 RESULT = "result.json"
 
 
@@ -33,6 +30,15 @@ class SeedRun:
     stop: str
     errors: dict[str, dict[str, Any]]
     """On the training and validation frames, as `ErrorStatistics.to_dict` gives them."""
+
+    @property
+    def line(self) -> str:
+        """What the terminal says of it."""
+        part = "validation" if "validation" in self.errors else "train"
+        units = {ENERGY: "meV/atom", FORCE: "meV/Å"}
+        errors = self.errors[part]
+        found = [f"{errors[name]:.3g} {unit}" for name, unit in units.items() if name in errors]
+        return f"  {self.epochs} epochs in {self.minutes:.1f} min; {part} frames: {', '.join(found)}"
 
 
 def train_seed(config: TrainingConfig, seed: int, directory: Path) -> SeedRun | None:
@@ -70,9 +76,7 @@ def train_seed(config: TrainingConfig, seed: int, directory: Path) -> SeedRun | 
         stop=result.stop,
         errors={part: errors.to_dict() for part, errors in result.errors.items()},
     )
-    with atomic_write(directory / RESULT) as stream:
-        json.dump({"mark": mark} | asdict(run), stream, indent=2)
-        stream.write("\n")
+    write_json(directory / RESULT, {"mark": mark} | asdict(run))
     return run
 
 

@@ -1,13 +1,11 @@
 """The figures of both potentials beside each other: bars to meet, and rows of tables."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from bars import Bar
 from physics import CRYSTAL, GLASS, HOT_CRYSTAL, MELT, Behaviour, Physics
 from simulations import State
 from structures import ELEMENTS, POLYMORPHS
@@ -16,11 +14,15 @@ from nnpot.analysis.errors import statistics
 from nnpot.analysis.predictions import Predictions
 from nnpot.analysis.statistical_error import UNKNOWN, Estimate, mean_of
 from nnpot.errors import InvalidInputError
+from nnpot.study import Bar, rows_of
 
-Row = tuple[str, str, str]
+Rows = list[tuple[str, ...]]
+"""Name, reference, network."""
 QUICK_FACTOR = 4.0
 """Of the limits of the quick version."""
-PAIRS = (("O", "Si"), ("O", "O"), ("Si", "Si"))
+PAIRS = {("O", "Si"): "Si-O", ("O", "O"): "O-O", ("Si", "Si"): "Si-Si"}
+"""Pairs of elements and their names."""
+ANGLES = {"O-Si-O": "o_si_o", "Si-O-Si": "si_o_si"}
 CRYSTALS = ("alpha-quartz", "alpha-cristobalite", "beta-cristobalite", "coesite")
 KINDS = {
     "crystal": (*CRYSTALS, *(f"{name}, strained" for name in CRYSTALS), "alpha-quartz, hot", "stishovite"),
@@ -28,6 +30,8 @@ KINDS = {
     "melt": ("melt",),
 }
 """Groups of test frames that must meet the bars; the report lists the others too."""
+STATES = (CRYSTAL, HOT_CRYSTAL, GLASS, MELT)
+NOTHING = Estimate(UNKNOWN, UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -84,12 +88,7 @@ def _structure_bars(physics: Physics, room: float) -> list[Bar]:
         both = [(own[pair], other[pair]) for pair in other if pair in own]
         position = _largest([a[0].minus(b[0]).size for a, b in both])
         height = _largest([a[1].deviation_from(b[1]).scaled(100.0) for a, b in both])
-        angles = [
-            getattr(network, kind)
-            .mean_angle_estimate.minus(getattr(reference, kind).mean_angle_estimate)
-            .size
-            for kind in ("o_si_o", "si_o_si")
-        ]
+        angles = [angle(network, kind).minus(angle(reference, kind)).size for kind in ANGLES]
         found += [
             Bar.of(f"{name}: peaks of g(r), position", position, 0.02 * room, "Å"),
             Bar.of(f"{name}: peaks of g(r), height", height, 5.0 * room, "%"),
@@ -98,9 +97,15 @@ def _structure_bars(physics: Physics, room: float) -> list[Bar]:
     return found
 
 
+def angle(state: State, kind: str) -> Estimate:
+    """The mean of the angles of a kind, °."""
+    found: Estimate = getattr(state, ANGLES[kind]).mean_angle_estimate
+    return found
+
+
 def _largest(found: list[Estimate]) -> Estimate:
     """The largest figure with its own error; NaN where there is none."""
-    return max(found, key=lambda one: one.value, default=Estimate(UNKNOWN, UNKNOWN))
+    return max(found, key=lambda one: one.value, default=NOTHING)
 
 
 def _density_bars(physics: Physics, room: float) -> list[Bar]:
@@ -120,12 +125,13 @@ def _counted_bars(physics: Physics) -> list[Bar]:
     reference, network = physics.reference, physics.network
     swapped = sum(a != b for a, b in zip(order(network), order(reference), strict=True))
     melt = network.states[MELT]
+    per_atom = _warnings(melt) / (len(melt.frames[0]) * melt.n_steps)  # no fewer than atoms that have one
     return [
         Bar("polymorphs at another place in the order of energies", swapped, 0, ""),
         Bar("extrapolations in the crystal at 300 K", _warnings(network.states[CRYSTAL]), 0, ""),
         Bar("extrapolations in the glass at 300 K", _warnings(network.states[GLASS]), 0, ""),
         Bar("extrapolations in the crystal at 1500 K", _warnings(network.states[HOT_CRYSTAL]), 0, ""),
-        Bar("extrapolations in the melt at 3500 K, per atom and step", _per_atom(melt), 1e-3, ""),
+        Bar("extrapolations in the melt at 3500 K, per atom and step", per_atom, 1e-3, ""),
     ]
 
 
@@ -148,120 +154,98 @@ def _warnings(state: State) -> float:
     return float("nan") if state.warnings is None else float(state.warnings)
 
 
-def _per_atom(state: State) -> float:
-    """Values outside of their range per atom and step: no fewer than the share of atoms that have one."""
-    return _warnings(state) / (len(state.frames[0]) * state.n_steps)
+def structure_rows(physics: Physics) -> Rows:
+    """Peaks, angles, coordination, energies of the states."""
+    return [row for name in physics.reference.states for row in _state_rows(physics, name)]
 
 
-def structure_rows(physics: Physics) -> list[Row]:
-    """Peaks, angles, coordination, energies of the states: name, reference, network."""
-    rows: list[Row] = []
-    for name, reference in physics.reference.states.items():
-        rows += [
-            (f"{name}: {what}", *values)
-            for what, *values in _state_rows(reference, physics.network.states[name])
-        ]
-    return rows
+def _state_rows(physics: Physics, name: str) -> Rows:
+    def peak(state: State, pair: tuple[str, str]) -> str:
+        found = peaks(state)
+        return f"{found[pair][0].text('.3f')} Å, {found[pair][1].text('.2f')}" if pair in found else "none"
 
-
-def _state_rows(reference: State, network: State) -> Iterator[Row]:
-    both = (reference, network)
-    found = [peaks(state) for state in both]
-    for pair in PAIRS:
-        texts = [
-            f"{own[pair][0].text('.3f')} Å, {own[pair][1].text('.2f')}" if pair in own else "none"
-            for own in found
-        ]
-        yield f"first peak of g(r), {'-'.join(reversed(pair))}", texts[0], texts[1]
-    yield "mean angle O-Si-O (°)", *_found(".2f", [state.o_si_o.mean_angle_estimate for state in both])
-    yield "mean angle Si-O-Si (°)", *_found(".2f", [state.si_o_si.mean_angle_estimate for state in both])
-    yield "O around Si", *_texts("{:.3f}", [state.o_si_o.mean_coordination for state in both])
-    yield "Si around O", *_texts("{:.3f}", [state.si_o_si.mean_coordination for state in both])
-    yield "energy (eV/atom)", *_found(".4f", [state.energy for state in both])
+    return rows_of(
+        (physics.reference.states[name], physics.network.states[name]),
+        *(
+            (f"{name}: first peak of g(r), {t}", "", lambda s, p=pair: peak(s, p))
+            for pair, t in PAIRS.items()
+        ),
+        *((f"{name}: mean angle {kind} (°)", ".2f", lambda s, k=kind: angle(s, k)) for kind in ANGLES),
+        (f"{name}: O around Si", ".3f", lambda state: state.o_si_o.mean_coordination),
+        (f"{name}: Si around O", ".3f", lambda state: state.si_o_si.mean_coordination),
+        (f"{name}: energy (eV/atom)", ".4f", lambda state: state.energy),
+    )
 
 
 def glass_heights(behaviour: Behaviour) -> dict[tuple[str, str], list[float]]:
-    """Of the first peaks of g(r), one for each quench that has it."""
+    """Heights of the first peaks of g(r), one for each quench that has it."""
     found = [peaks(state) for state, _ in behaviour.quenches]
     return {pair: [own[pair][1].value for own in found if pair in own] for pair in PAIRS}
 
 
-def quench_rows(physics: Physics) -> list[Row]:
-    """How far single glasses scatter: name, reference, network."""
-    both = (physics.reference, physics.network)
-    heights = [glass_heights(behaviour) for behaviour in both]
-    rows: list[Row] = [
-        (
-            f"height of the first peak, {'-'.join(reversed(pair))}",
-            _spread(heights[0][pair]),
-            _spread(heights[1][pair]),
-        )
-        for pair in PAIRS
-    ]
-    densities = [[density.value for _, density in behaviour.quenches] for behaviour in both]
-    rows.append(("density (g/cm³)", _spread(densities[0], 4), _spread(densities[1], 4)))
-    for name, attribute in (("O-Si-O", "o_si_o"), ("Si-O-Si", "si_o_si")):
-        angles = [[getattr(state, attribute).mean_angle for state, _ in b.quenches] for b in both]
-        rows.append((f"mean angle {name} (°)", _spread(angles[0]), _spread(angles[1])))
-    return rows
+def quench_rows(physics: Physics) -> Rows:
+    """How far single glasses scatter."""
+    return rows_of(
+        (physics.reference, physics.network),
+        *(
+            (f"height of the first peak, {title}", "", lambda b, p=pair: _spread(glass_heights(b)[p]))
+            for pair, title in PAIRS.items()
+        ),
+        ("density (g/cm³)", "", lambda b: _spread([density.value for _, density in b.quenches], 4)),
+        *(
+            (f"mean angle {k} (°)", "", lambda b, k=k: _spread([angle(s, k).value for s, _ in b.quenches]))
+            for k in ANGLES
+        ),
+    )
 
 
 def _spread(values: list[float], digits: int = 2) -> str:
-    """Mean with its standard error, and the standard deviation of one."""
+    """The mean with its standard error, and the standard deviation of one."""
     if len(values) < 2:
         return ", ".join(f"{value:.{digits}f}" for value in values) or "none"
     return f"{mean_of(values).text(f'.{digits}f')} (one: ± {np.std(values, ddof=1):.{digits}f})"
 
 
-def _found(pattern: str, values: list[Estimate]) -> tuple[str, str]:
-    first, second = (value.text(pattern) for value in values)
-    return first, second
+def other_rows(physics: Physics) -> Rows:
+    """Densities, polymorphs, motion."""
 
+    def diffusion(symbol: str) -> Callable[[Behaviour], Estimate]:
+        def found(behaviour: Behaviour) -> Estimate:
+            moved = behaviour.states[MELT].displacements.get(symbol)
+            return moved.diffusion_estimate if moved else NOTHING
 
-def _texts(pattern: str, values: list[float]) -> tuple[str, str]:
-    first, second = (pattern.format(value) for value in values)
-    return first, second
+        return found
 
+    def above(name: str) -> Callable[[Behaviour], float]:
+        return lambda b: b.energies[name].lowest - b.energies["alpha-quartz"].lowest
 
-def other_rows(physics: Physics) -> list[Row]:
-    """Densities, polymorphs, motion: name, reference, network."""
-    both = (physics.reference, physics.network)
-    rows: list[Row] = [
-        (
-            f"density of α-quartz, {kelvin:.0f} K (g/cm³)",
-            *_found(".4f", [b.crystal_densities[kelvin] for b in both]),
-        )
-        for kelvin in physics.reference.crystal_densities
-    ]
-    rows.append(("density of the glass, 300 K (g/cm³)", *_found(".4f", [b.glass_density for b in both])))
-    for polymorph in POLYMORPHS:
-        above = [b.energies[polymorph.name].lowest - b.energies["alpha-quartz"].lowest for b in both]
-        rows.append((f"{polymorph.name}: above α-quartz (eV/SiO2)", *_texts("{:+.4f}", above)))
-    for symbol in ELEMENTS:
-        diffusion = [b.states[MELT].displacements.get(symbol) for b in both]
-        values = [found.diffusion_estimate if found else Estimate(UNKNOWN, UNKNOWN) for found in diffusion]
-        rows.append((f"diffusion of {symbol}, {MELT} (cm²/s)", *_found(".2e", values)))
-    conserved = [b.conservation for b in both]
-    elsewhere = vibrations_elsewhere(physics).scaled(100.0).text(".1f")
-    rows += [
-        ("vibrations that are elsewhere (%)", "", elsewhere),
-        ("constant energy: drift (meV/atom)", *_found("+.5f", [c.drift_estimate for c in conserved])),
-        (
-            "constant energy: fluctuation (meV/atom)",
-            *_found(".5f", [c.fluctuation_estimate for c in conserved]),
+    elsewhere = physics.network.vibrations.difference(physics.reference.vibrations).scaled(100.0)
+    return rows_of(
+        (physics.reference, physics.network),
+        *(
+            (
+                f"density of α-quartz, {kelvin:.0f} K (g/cm³)",
+                ".4f",
+                lambda b, k=kelvin: b.crystal_densities[k],
+            )
+            for kelvin in physics.reference.crystal_densities
         ),
-        ("cost (µs per atom and step)", *_found(".2f", [c.cost_estimate for c in conserved])),
-        ("from random positions: energy (eV/atom)", *_texts("{:.3f}", [b.random.energy for b in both])),
-    ]
-    return rows
+        ("density of the glass, 300 K (g/cm³)", ".4f", lambda b: b.glass_density),
+        *((f"{p.name}: above α-quartz (eV/SiO2)", "+.4f", above(p.name)) for p in POLYMORPHS),
+        *((f"diffusion of {symbol}, {MELT} (cm²/s)", ".2e", diffusion(symbol)) for symbol in ELEMENTS),
+        (
+            "vibrations that are elsewhere (%)",
+            ".1f",
+            lambda b: elsewhere if b is physics.network else None,
+        ),
+        ("constant energy: drift (meV/atom)", "+.5f", lambda b: b.conservation.drift_estimate),
+        ("constant energy: fluctuation (meV/atom)", ".5f", lambda b: b.conservation.fluctuation_estimate),
+        ("cost (µs per atom and step)", ".2f", lambda b: b.conservation.cost_estimate),
+        ("from random positions: energy (eV/atom)", ".3f", lambda b: b.random.energy),
+    )
 
 
-def vibrations_elsewhere(physics: Physics) -> Estimate:
-    """The share of the network's vibrations at other frequencies than the reference's."""
-    return physics.network.vibrations.difference(physics.reference.vibrations)
-
-
-def random_rows(physics: Physics) -> list[tuple[str, str, str, str, str]]:
+def random_rows(physics: Physics) -> Rows:
     """After random positions: name, pairs too close, shortest distances, energy, temperature."""
     runs = {
         "reference": physics.reference.random,
@@ -272,7 +256,7 @@ def random_rows(physics: Physics) -> list[tuple[str, str, str, str, str]]:
         (
             name,
             str(run.too_close),
-            ", ".join(f"{'-'.join(reversed(p))} {run.shortest.get(p, float('nan')):.2f}" for p in PAIRS),
+            ", ".join(f"{title} {run.shortest.get(p, float('nan')):.2f}" for p, title in PAIRS.items()),
             f"{run.energy:.3f}",
             f"{run.temperature:.0f}",
         )
@@ -280,9 +264,8 @@ def random_rows(physics: Physics) -> list[tuple[str, str, str, str, str]]:
     ]
 
 
-def figures(outcome: Outcome) -> dict[str, dict[str, str | list[str]]]:
+def figures(physics: Physics) -> dict[str, Any]:
     """The tables for summary.json."""
-    physics = outcome.physics
     rows = structure_rows(physics) + other_rows(physics)
     rows += [(f"quenches: {name}", *values) for name, *values in quench_rows(physics)]
     return {
@@ -290,6 +273,3 @@ def figures(outcome: Outcome) -> dict[str, dict[str, str | list[str]]]:
         "network": {name: value for name, _, value in rows} | {"order": order(physics.network)},
         "random_positions": {row[0]: list(row[1:]) for row in random_rows(physics)},
     }
-
-
-STATES = (CRYSTAL, HOT_CRYSTAL, GLASS, MELT)

@@ -1,7 +1,5 @@
 """Whether a run is the same on two MPI ranks, and after a restart in the middle."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import tempfile
@@ -16,6 +14,21 @@ from structures import ELEMENTS
 from nnpot.errors import NnpotError
 from nnpot.lammps.runtime import PairCommands, lmp_command, mpi_command, open_lammps
 from nnpot.lammps.system import LammpsSystem
+
+INPUT = """\
+units metal
+atom_style atomic
+atom_modify map array
+box tilt large
+{begin}
+{pair}
+neighbor 1.0 bin
+neigh_modify every 1 delay 0 check yes
+timestep 0.001
+fix motion all nve
+{runs}
+write_dump all custom {folder}/end.dump id xu yu zu modify sort id format float %.15g
+"""
 
 
 @dataclass(frozen=True)
@@ -55,39 +68,15 @@ def continuity(atoms: Atoms, pair: PairCommands, temperature: float, n_steps: in
 
 def _run(folder: Path, ranks: int, begin: str, pair: PairCommands, runs: str) -> NDArray[np.float64]:
     """Unwrapped positions at the end, by atom ID, shape (n_atoms, 3)."""
-    script = "\n".join(
-        [
-            "units metal",
-            "atom_style atomic",
-            "atom_modify map array",
-            "box tilt large",
-            begin,
-            *pair.lines(),
-            "neighbor 1.0 bin",
-            "neigh_modify every 1 delay 0 check yes",
-            "timestep 0.001",
-            "fix motion all nve",
-            runs,
-            f"write_dump all custom {folder}/end.dump id xu yu zu modify sort id format float %.15g",
-        ]
-    )
-    (folder / "in.lammps").write_text(script + "\n", "utf-8")
-    command = [
-        *mpi_command(ranks),
-        *lmp_command(),
-        "-in",
-        "in.lammps",
-        "-log",
-        "log.lammps",
-        "-screen",
-        "none",
-    ]
+    script = INPUT.format(folder=folder, begin=begin, pair="\n".join(pair.lines()), runs=runs)
+    (folder / "in.lammps").write_text(script, "utf-8")
+    options = ["-in", "in.lammps", "-log", "log.lammps", "-screen", "none"]
+    command = [*mpi_command(ranks), *lmp_command(), *options]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        log = (
-            (folder / "log.lammps").read_text("utf-8", "replace") if (folder / "log.lammps").exists() else ""
-        )
+        file = folder / "log.lammps"
+        log = file.read_text("utf-8", "replace") if file.exists() else ""
         raise NnpotError(f"lmp on {ranks} rank(s): {' '.join((log + done.stderr).splitlines()[-3:])}")
     return np.loadtxt(folder / "end.dump", skiprows=9)[:, 1:]
 

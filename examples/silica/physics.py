@@ -1,7 +1,5 @@
 """All simulations of both potentials, and what is compared."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,10 +19,9 @@ from simulations import (
     vibrations,
     watched,
 )
-from states import Schedule
 from structures import ELEMENTS, POLYMORPHS, cristobalite, crystal, is_silica, quartz, random_positions
-from tasks import Task, run_tasks, version_of
 
+from nnpot import load
 from nnpot.analysis.closest_pairs import Elements
 from nnpot.analysis.dynamics import EnergyConservation, constant_energy_run
 from nnpot.analysis.motion import Vibrations
@@ -32,9 +29,12 @@ from nnpot.analysis.statistical_error import Estimate, mean_of
 from nnpot.analysis.wall import shortest_distances, walled
 from nnpot.io import read_frames
 from nnpot.lammps.runtime import PairCommands, network_commands
-from nnpot.models.potential import load
 from nnpot.reference.recipe import Recipe
+from nnpot.study import Schedule, Task, run_tasks, version_of
 
+LONGEST = ("long_run", "reference_run", "short_run", "quench_run", "cooling", "free_volume")
+LONGEST += ("constant_energy", "random")
+"""Runs that can be shortened."""
 CRYSTAL, HOT_CRYSTAL, GLASS, MELT = "crystal, 300 K", "crystal, 1500 K", "glass, 300 K", "melt, 3500 K"
 
 
@@ -42,46 +42,36 @@ CRYSTAL, HOT_CRYSTAL, GLASS, MELT = "crystal, 300 K", "crystal, 1500 K", "glass,
 class Plan:
     """Sizes and times (ps)."""
 
-    quartz_repeat: int
-    cristobalite_repeat: tuple[int, int, int]
-    long_run: float
+    quartz_repeat: int = 5
+    cristobalite_repeat: tuple[int, int, int] = (4, 4, 3)
+    long_run: float = 100.0
     """At constant temperature, for what is watched over a long time: the network."""
-    reference_run: float
+    reference_run: float = 40.0
     """The same of the reference, which needs no watching."""
-    short_run: float
-    equilibration: float
-    melting: float
-    cooling: float
-    free_volume: float
-    quenches: int
+    short_run: float = 15.0
+    equilibration: float = 2.0
+    melting: float = 5.0
+    cooling: float = 40.0
+    free_volume: float = 10.0
+    quenches: int = 8
     """Glasses, each cooled from a melt of its own. The height of a narrow peak of a single one scatters by
     4 %: what a glass of 1152 atoms froze into. The first is followed, and watched, for the long run."""
-    quench_run: float
+    quench_run: float = 3.0
     """Of the other glasses, at 300 K."""
-    temperatures: tuple[float, ...]
+    temperatures: tuple[float, ...] = (300.0, 600.0, 900.0, 1200.0, 1500.0)
     """K, at which the crystal's density is taken."""
-    constant_energy: float
-    random: float
-    continuity_steps: int
-    vibration: float
-    resolution: float
+    constant_energy: float = 20.0
+    random: float = 10.0
+    continuity_steps: int = 100
+    vibration: float = 8.0
+    resolution: float = 0.5
     """THz, of the vibrations."""
     scales: tuple[float, ...] = (0.88, 0.91, 0.94, 0.97, 1.0, 1.03, 1.06, 1.09, 1.12, 1.15, 1.18)
     """Volumes at which the polymorphs' energies are taken, in times those of the published cells."""
 
-    def shortened(self, factor: float) -> Plan:
+    def shortened(self, factor: float) -> "Plan":
         """The same with the longest runs this much shorter."""
-        names = (
-            "long_run",
-            "reference_run",
-            "short_run",
-            "quench_run",
-            "cooling",
-            "free_volume",
-            "constant_energy",
-            "random",
-        )
-        return replace(self, **{name: factor * getattr(self, name) for name in names})
+        return replace(self, **{name: factor * getattr(self, name) for name in LONGEST})
 
     def schedules(self, owner: str) -> dict[str, Schedule]:
         """Of the states, by name."""
@@ -89,13 +79,7 @@ class Plan:
         crystal_run = self.short_run if owner == "reference" else self.long_run
         return {
             GLASS: Schedule(
-                300.0,
-                long_run,
-                melt=6000.0,
-                melting=self.melting,
-                cooling=self.cooling,
-                equilibration=self.equilibration,
-                free_volume=self.free_volume,
+                300.0, long_run, 6000.0, self.melting, self.cooling, self.equilibration, self.free_volume
             ),
             MELT: Schedule(3500.0, long_run, melt=6000.0, melting=self.melting, equilibration=self.melting),
             HOT_CRYSTAL: Schedule(1500.0, long_run, equilibration=self.equilibration),
@@ -103,25 +87,7 @@ class Plan:
         }
 
 
-FULL = Plan(
-    quartz_repeat=5,
-    cristobalite_repeat=(4, 4, 3),
-    long_run=100.0,
-    reference_run=40.0,
-    short_run=15.0,
-    equilibration=2.0,
-    melting=5.0,
-    cooling=40.0,
-    free_volume=10.0,
-    quenches=8,
-    quench_run=3.0,
-    temperatures=(300.0, 600.0, 900.0, 1200.0, 1500.0),
-    constant_energy=20.0,
-    random=10.0,
-    continuity_steps=100,
-    vibration=8.0,
-    resolution=0.5,
-)
+FULL = Plan()
 QUICK = Plan(
     quartz_repeat=3,
     cristobalite_repeat=(2, 2, 2),

@@ -5,25 +5,32 @@ python run.py --quick --output DIR   all stages, small and short (some minutes)
 python run.py --only physics --output DIR   simulate and report with the frames and the model that are there
 """
 
-from __future__ import annotations
-
 import os
 import sys
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from bars import summary_of_bars
-from command import add_stages, command_line, exit_code, positive, write_summary
-from comparison import Outcome, figures
+from comparison import Outcome
 from physics import FULL, QUICK, Plan, compare_physics
-from presentation import print_outcome, write_report
-from stages import evaluate, sample_frames, stage, train
+from presentation import results
 
 from nnpot.reference.recipe import load_recipe
+from nnpot.study import (
+    add_stages,
+    changed,
+    command_line,
+    evaluate,
+    exit_code,
+    positive,
+    sample_frames,
+    stage,
+    train_on,
+)
+from nnpot.training import load_config
 
 HERE = Path(__file__).resolve().parent
 STAGES = ("sampling", "training", "physics")
@@ -39,27 +46,30 @@ class Version:
     training: Path
     plan: Plan
     quick: bool = False
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    """What is not as the file says, in the training."""
 
 
 WHOLE = Version(HERE / "sample.yaml", 1.0, HERE / "train.yaml", FULL)
-SMALL = Version(HERE / "sample.yaml", 0.2, HERE / "quick.yaml", QUICK, quick=True)
+FEW_FRAMES = {"optimizer": {"kalman": {"forgetting_rate": 0.998}}, "training": {"epochs": 50}}
+SMALL = replace(WHOLE, fraction=0.2, plan=QUICK, quick=True, changes=FEW_FRAMES)
 
 
 def main() -> int:
-    """Run all stages; the exit codes are those of `command.EXIT_CODES`."""
+    """Run all stages; the exit codes are those of `nnpot.study.EXIT_CODES`."""
     parser = command_line(__doc__)
     add_stages(parser, STAGES)
     parser.add_argument("--times", type=positive, default=1.0, help="factor of the simulated times (1)")
-    arguments = parser.parse_args()
-    stages = STAGES if arguments.only is None else (arguments.only,)
-    version = SMALL if arguments.quick else WHOLE
-    version = replace(version, plan=version.plan.shortened(arguments.times))
+    options = parser.parse_args()
+    stages = (options.only,) if options.only else STAGES
+    version = SMALL if options.quick else WHOLE
+    version = replace(version, plan=version.plan.shortened(options.times))
 
-    def example() -> bool:
-        outcome = run(arguments.output, version, stages, arguments.processes)
-        return outcome is None or print_outcome(outcome, arguments.output)
+    def study() -> bool:
+        outcome = run(options.output, version, stages, options.processes)
+        return outcome is None or results(outcome).show(options.output)
 
-    return exit_code(example)
+    return exit_code(study)
 
 
 def run(
@@ -74,28 +84,17 @@ def run(
             sample_frames(version.recipe, output, version.fraction)
     if "training" in stages:
         with stage("training", "Training the network in TensorFlow", times):
-            log = train(version.training, output)
+            config = changed(load_config(version.training), version.changes)
+            log = train_on(output / "train.xyz", config, output)
     if "physics" not in stages:
         return None
     with stage("evaluation", "Evaluating the exported model on frames it has never seen", times):
-        predictions = evaluate(output)
+        predictions = evaluate(output / "model", output / "test.xyz")
     with stage("physics", "Simulating with both potentials in LAMMPS", times):
         physics = compare_physics(load_recipe(version.recipe), output, version.plan, processes)
     outcome = Outcome(version.plan != FULL, predictions, physics, times, log, version.quick)
-    write_summary(output, summary_of(outcome))
-    write_report(outcome, output)
+    results(outcome).write(output)
     return outcome
-
-
-def summary_of(outcome: Outcome) -> dict[str, Any]:
-    """All figures."""
-    return {
-        "example": "silica, shortened" if outcome.short else "silica",
-        "test": outcome.predictions.errors.to_dict(),
-        "physics": figures(outcome),
-        "bars": summary_of_bars(outcome.bars()),
-        "seconds": outcome.times,
-    }
 
 
 if __name__ == "__main__":

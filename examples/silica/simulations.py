@@ -1,7 +1,5 @@
 """What is simulated with a potential: one function for each kind of run."""
 
-from __future__ import annotations
-
 import itertools
 import tempfile
 from collections.abc import Sequence
@@ -13,14 +11,6 @@ from ase import Atoms
 from ase.data import atomic_masses, atomic_numbers
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
-from states import (
-    INTERVAL,
-    Schedule,
-    distributions,
-    free_density,
-    prepare,
-    trajectory,
-)
 from structures import BOND, ELEMENTS
 
 from nnpot.analysis.bonding import Bonding, bonding, mean_bonding
@@ -31,6 +21,7 @@ from nnpot.analysis.radial_distribution import RadialDistribution, mean_distribu
 from nnpot.analysis.statistical_error import Estimate, mean_of, mean_of_series
 from nnpot.lammps.runtime import PairCommands, open_lammps
 from nnpot.lammps.system import LammpsSystem
+from nnpot.study import INTERVAL, Schedule, distributions, free_density, prepare, trajectory
 
 
 @dataclass(frozen=True)

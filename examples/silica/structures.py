@@ -1,7 +1,5 @@
 """The crystals of the recipe, and the cells of the simulations."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

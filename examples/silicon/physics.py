@@ -4,15 +4,12 @@ g(r) comes from several short runs, each from a melt (or thermal motion) of its 
 the statistical error of their mean.
 """
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ase import Atoms
 from ase.build import bulk
-from tasks import Task, run_tasks, version_of
 
 from nnpot.analysis.dynamics import EnergyConservation, constant_energy_run
 from nnpot.analysis.elastic import CubicElasticity, cubic_elasticity
@@ -25,6 +22,7 @@ from nnpot.analysis.radial_distribution import (
 from nnpot.analysis.statistical_error import Estimate
 from nnpot.lammps.runtime import PairCommands, network_commands
 from nnpot.reference.sampling import scale_to_density
+from nnpot.study import Task, run_tasks, version_of
 
 LATTICE_CONSTANT = 5.431  # Å, at which simulations of the crystal are done
 LIQUID_DENSITY = 2.45  # g/cm³
@@ -50,11 +48,10 @@ FULL = Plan(
     liquid=Simulation(temperature=2000.0, duration=12.0, melt=4000.0, equilibration=2.0, interval=0.1),
     constant_energy=50.0,
 )
-QUICK = Plan(
-    runs=8,
-    crystal=Simulation(temperature=300.0, duration=2.0, equilibration=1.0),
-    liquid=Simulation(temperature=2000.0, duration=4.0, melt=4000.0, equilibration=1.5, interval=0.1),
-    constant_energy=50.0,
+QUICK = replace(
+    FULL,
+    crystal=replace(FULL.crystal, duration=2.0, equilibration=1.0),
+    liquid=replace(FULL.liquid, duration=4.0, equilibration=1.5),
 )
 
 
@@ -77,12 +74,12 @@ class Physics:
 
     @property
     def crystal_difference(self) -> Estimate:
-        """Of g(r) of the crystal."""
+        """The mean difference of g(r) of the crystal."""
         return self.network.crystal.difference(self.reference.crystal)
 
     @property
     def liquid_difference(self) -> Estimate:
-        """Of g(r) of the liquid."""
+        """The mean difference of g(r) of the liquid."""
         return self.network.liquid.difference(self.reference.liquid)
 
     def to_dict(self) -> dict[str, Any]:
@@ -149,7 +146,7 @@ def _tasks(owner: str, pair: PairCommands, plan: Plan, seed: int) -> list[Task]:
 
 
 def _seed(seed: int, owner: str, number: int) -> int:
-    """Of a run: no two runs of both potentials begin alike, so that their errors are independent."""
+    """The seed of a run: no two runs of both potentials begin alike, so that their errors are independent."""
     return 10_000 * seed + 1_000 * (owner == NETWORK) + 10 * number + 1
 
 

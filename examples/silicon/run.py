@@ -5,40 +5,42 @@ python run.py --quick --output DIR   a quick one (three minutes)
 python run.py --seed 2 --output DIR  with other random numbers in samples, network and simulations
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from bars import summary_of_bars
-from command import add_processes, command_line, count, exit_code, write_summary
 from physics import FULL, QUICK, compare_physics
-from presentation import Outcome, print_outcome, write_report
-from stages import evaluate, sample_frames, stage, train
+from presentation import Outcome, results
 
 from nnpot.reference.recipe import load_recipe
+from nnpot.study import (
+    add_processes,
+    command_line,
+    count,
+    evaluate,
+    exit_code,
+    sample_frames,
+    seeded,
+    stage,
+    train_on,
+)
+from nnpot.training import load_config
 
 HERE = Path(__file__).resolve().parent
 
 
 def main() -> int:
-    """Run all stages; the exit codes are those of `command.EXIT_CODES`."""
+    """Run all stages; the exit codes are those of `nnpot.study.EXIT_CODES`."""
     parser = command_line(__doc__)
     add_processes(parser)
     parser.add_argument("--seed", type=count, default=1, help="of all random numbers (1)")
-    arguments = parser.parse_args()
-    inputs = HERE / "quick" if arguments.quick else HERE
-
-    def example() -> bool:
-        outcome = run(arguments.output, inputs, arguments.seed, arguments.processes)
-        return print_outcome(outcome, arguments.output)
-
-    return exit_code(example)
+    options = parser.parse_args()
+    inputs = HERE / "quick" if options.quick else HERE
+    return exit_code(
+        lambda: results(run(options.output, inputs, options.seed, options.processes)).show(options.output)
+    )
 
 
 def run(output: Path, inputs: Path, seed: int = 1, processes: int = 2) -> Outcome:
@@ -49,27 +51,15 @@ def run(output: Path, inputs: Path, seed: int = 1, processes: int = 2) -> Outcom
     with stage("sampling", "Sampling frames with Stillinger-Weber in LAMMPS", times):
         sample_frames(inputs / "sample.yaml", output, seed=seed)
     with stage("training", "Training the network in TensorFlow", times):
-        history = train(inputs / "train.yaml", output, seed)
+        log = train_on(output / "train.xyz", seeded(load_config(inputs / "train.yaml"), seed), output)
     with stage("evaluation", "Evaluating the exported model on frames it has never seen", times):
-        predictions = evaluate(output)
+        predictions = evaluate(output / "model", output / "test.xyz")
     with stage("physics", "Simulating with both potentials in LAMMPS", times):
         reference = load_recipe(inputs / "sample.yaml").pair
         physics = compare_physics(reference, output, QUICK if quick else FULL, seed, processes)
-    outcome = Outcome(quick, predictions, physics, times, history)
-    write_summary(output, summary_of(outcome))
-    write_report(outcome, output)
+    outcome = Outcome(quick, predictions, physics, times, log)
+    results(outcome).write(output)
     return outcome
-
-
-def summary_of(outcome: Outcome) -> dict[str, Any]:
-    """All figures."""
-    return {
-        "example": "silicon, quick" if outcome.quick else "silicon",
-        "test": outcome.predictions.errors.to_dict(),
-        "physics": outcome.physics.to_dict(),
-        "bars": summary_of_bars(outcome.bars()),
-        "seconds": outcome.times,
-    }
 
 
 if __name__ == "__main__":

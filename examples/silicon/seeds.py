@@ -6,8 +6,6 @@ python seeds.py --output DIR --run avx2:2       2 seeds on one set
 A seed changes samples, network and simulations alike. What is finished in DIR is not run again.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os
@@ -19,15 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
-from command import count, exit_code
 
 from nnpot.errors import FileFormatError
-from nnpot.support.files import atomic_write
-from nnpot.support.progress import progress
+from nnpot.study import count, exit_code, progress, write_json
 
 HERE = Path(__file__).resolve().parent
 BEST = "best"
@@ -76,8 +71,7 @@ def main() -> int:
         text = "\n".join([HEADING, *(table(name, runs) for name, runs in found.items())])
         print(text)
         if options.table is not None:
-            with atomic_write(options.table) as stream:
-                stream.write(text)
+            options.table.write_text(text, encoding="utf-8")
         return all(good(runs) for runs in found.values())
 
     return exit_code(example)
@@ -114,8 +108,7 @@ def run_one(name: str, seed: int, folder: Path) -> Run:
         minutes = (time.perf_counter() - start) / 60.0
         if code not in (0, 1):
             raise FileFormatError(f"{folder / 'log.txt'}: seed {seed} on {name} ended with {code}; see there")
-        with atomic_write(done) as stream:
-            json.dump({"code": code, "minutes": minutes}, stream)
+        write_json(done, {"code": code, "minutes": minutes})
     ended = json.loads(done.read_text(encoding="utf-8"))
     bars = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["bars"]
     return Run(seed, ended["code"], bars, ended["minutes"])

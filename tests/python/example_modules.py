@@ -20,11 +20,10 @@ def run_of(example: Path) -> Iterator[ModuleType]:
 
     Other examples, and the tests themselves, have modules of the same names.
     """
-    names = {path.stem for folder in (EXAMPLES, example) for path in folder.glob("*.py")}
+    names = {path.stem for path in example.glob("*.py")}
     others = _take_out(names)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OMP_NUM_THREADS", "1")
-        patch.syspath_prepend(EXAMPLES)
         patch.syspath_prepend(example)
         try:
             yield importlib.import_module("run")

@@ -54,8 +54,9 @@ def test_the_models_tell_what_was_measured(output):
 
 def test_the_outcome_is_shown_and_ranked(example, output, capsys):
     folder, outcome = output
-    report = example.presentation.write_report(outcome, folder)
-    assert example.presentation.print_outcome(outcome, report)
+    results = example.presentation.results(outcome)
+    report = results.write(folder)
+    assert results.show(folder)
     assert "no forces at all" in report.read_text("utf-8")
     ranked = [figures.kind for figures in example.presentation.ranked(outcome.judged[0])]
     assert ranked[:2] == ["gradients", "equivariant"]

@@ -48,7 +48,7 @@ def test_the_energy_of_a_pair_is_that_of_its_potential(example):
 
 def test_the_quick_version_writes_its_table_and_learns(example, tmp_path):
     outcome = example.run.run(tmp_path, example.run.QUICK)
-    page = example.presentation.write_report(outcome, tmp_path)
+    page = example.presentation.results(outcome).write(tmp_path)
     assert "epochs/s" in page.read_text(encoding="utf-8") and (tmp_path / "speed.png").exists()
     frames = read_frames(tmp_path / "train.features")
     assert len(frames) == 200 and n_features(frames) == {"H": 30, "He": 30, "S": 30}

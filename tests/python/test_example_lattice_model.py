@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 from example_modules import EXAMPLES, run_of
 
-from nnpot.support.yaml_file import read_yaml
+from nnpot.study import read_yaml
 
 EXAMPLE = EXAMPLES / "lattice_model"
 

@@ -1,5 +1,6 @@
 """The parts of examples/lennard_jones in small; `make example-lennard_jones` runs all of it."""
 
+import json
 import sys
 from types import SimpleNamespace
 
@@ -117,9 +118,10 @@ def test_the_outcome_is_shown(example, row, direct, tmp_path, capsys):
     many = example.many_neighbors.train(row.fit.network, 200, (5,), 5)
     assert many.summed_rmse < 0.2 * many.rmse
     outcome = example.presentation.Outcome([row], many, direct)
-    report = example.presentation.write_report(outcome, tmp_path)
-    passed = example.presentation.print_outcome(outcome, report)
-    assert passed == all(bar["passed"] for bar in outcome.to_dict()["bars"])
+    results = example.presentation.results(outcome)
+    results.write(tmp_path)
+    passed = results.show(tmp_path)
+    assert passed == all(bar["passed"] for bar in json.loads((tmp_path / "summary.json").read_text())["bars"])
     text = capsys.readouterr().out
     assert "energy error, r ≥ 1 σ" in text and "tanh" in text
     for name in (

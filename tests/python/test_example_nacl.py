@@ -12,6 +12,7 @@ from example_modules import EXAMPLES, run_of
 from learning_setup import run_in_turn
 
 from nnpot.reference.recipe import load_recipe
+from nnpot.study import changed
 from nnpot.training import load_config
 
 EXAMPLE = EXAMPLES / "nacl"
@@ -38,7 +39,8 @@ def small_recipe(folder):
 
 
 def small_training(folder):
-    values = yaml.safe_load((EXAMPLE / "quick.yaml").read_text())
+    values = yaml.safe_load((EXAMPLE / "train.yaml").read_text())
+    values["descriptor"]["automatic"] |= {"n_radial": 8, "n_angular": 1}
     values["training"] |= {"epochs": 2, "batch_size": 8}
     values["optimizer"]["kalman"] |= {"forces_per_update": 8}
     values["network"] |= {"hidden": [8]}
@@ -83,11 +85,17 @@ def test_inputs_are_valid():
     assert recipe.n_frames == 408
     divacancy = next(group for group in recipe.groups if group.name == "divacancy")
     assert divacancy.vacancies == {"Na": 1, "Cl": 1}
-    for name in ("train.yaml", "quick.yaml"):
-        config = load_config(EXAMPLE / name)
-        assert config.data.train[0].name == "train.xyz"
-        assert config.long_range.charges == {"Na": 0.7, "Cl": -0.7}
-        assert config.optimizer.kalman.blocks == "all"
+    config = load_config(EXAMPLE / "train.yaml")
+    assert config.data.train[0].name == "train.xyz"
+    assert config.long_range.charges == {"Na": 0.7, "Cl": -0.7}
+    assert config.optimizer.kalman.blocks == "all"
+
+
+def test_the_quick_version_has_fewer_functions_and_epochs(example):
+    quick = changed(load_config(EXAMPLE / "train.yaml"), example.SMALL.changes)
+    automatic = quick.descriptor.automatic
+    assert (automatic.n_radial, automatic.n_angular, quick.training.epochs) == (8, 1, 6)
+    assert automatic.resolution == "coarse"
 
 
 def test_the_networks_differ_in_what_is_compared_alone(example):
@@ -176,7 +184,8 @@ def test_what_is_there_is_not_done_again(example, outcome, monkeypatch):
     found, output = outcome
     before = {path: path.stat().st_mtime_ns for path in output.rglob("*.pickle")}
     assert len(before) == 3 + 1 + 4 * 3 + 3 * 2
-    networks = example.train_networks(list(found.networks), output.parent / "train.yaml", output, 1)
+    base = load_config(output.parent / "train.yaml")
+    networks = example.train_networks(list(found.networks), base, output, 1)
     assert {network: trained.charges for network, trained in networks.items()} == {
         network: trained.charges for network, trained in found.networks.items()
     }

@@ -1,13 +1,14 @@
-"""examples/dft_silicon and examples/sw_silicon_training, on a handful of frames in place of their data."""
+"""examples/seed_study, on a handful of frames in place of its data."""
 
 from __future__ import annotations
 
 import importlib.util
 import json
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,18 +16,23 @@ import pytest
 import yaml
 from ase import Atoms
 from ase.build import bulk
+from example_modules import EXAMPLES, run_of
 from structures import emt_labelled
 
 import nnpot
 from nnpot.analysis.errors import compare
 from nnpot.io import read_frames, write_frames
+from nnpot.study import changed
 from nnpot.training import load_config
 
 pytest.importorskip("tensorflow")
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+EXAMPLE = EXAMPLES / "seed_study"
 NAMES = ("dft_silicon", "sw_silicon_training")
 EPOCHS = 3
+EXPECTED = {(NAMES[0], False): (4, 20), (NAMES[0], True): (1, 20)}
+EXPECTED |= {(NAMES[1], False): (1, 100), (NAMES[1], True): (1, 25)}
+"""Members of a committee and epochs, of the whole and of the quick version."""
 ENERGY, FORCE = "energy_rmse_mev_per_atom", "force_rmse_mev_per_angstrom"
 
 
@@ -34,26 +40,16 @@ def no_report(_: object, directory: Path) -> Path:
     return directory / "report.html"
 
 
-def load_script(file: Path) -> ModuleType:
-    """A script as a module, whatever else is called like it."""
-    spec = importlib.util.spec_from_file_location(f"{file.parent.name}_{file.stem}", file)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="module", autouse=True)
-def example_modules() -> Iterator[None]:
-    """The examples change the path of modules and a variable of the environment.
+def modules() -> Iterator[SimpleNamespace]:
+    """The modules of the example.
 
     The reports of the trainings, which take longer than these trainings, have tests of their own.
     """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OMP_NUM_THREADS", "1")
-        patch.syspath_prepend(EXAMPLES)
+    with run_of(EXAMPLE) as run, pytest.MonkeyPatch.context() as patch:
         patch.setattr("nnpot.training.run.write_report", lambda run_dir, *_: no_report(None, run_dir))
-        yield
+        names = ("study", "seeds", "outcome")
+        yield SimpleNamespace(run=run, **{name: sys.modules[name] for name in names})
 
 
 def copper_frames(n_frames: int) -> list[Atoms]:
@@ -73,8 +69,8 @@ class Example:
 
     def __init__(self, name: str, directory: Path, n_seeds: int = 2, validation: float = 0.2) -> None:
         self.seeds, self.validation = range(1, n_seeds + 1), validation
-        self.main = load_script(EXAMPLES / name / "run.py").main
-        self.study = load_script(EXAMPLES / name / "run.py").STUDY
+        self.main = sys.modules["run"].main
+        self.study = sys.modules["study"].STUDIES[name]
         self.data, self.output = directory / "data", directory / "output"
         self.data.mkdir()
         frames = copper_frames(16)
@@ -98,7 +94,8 @@ class Example:
         """The exit code of the command."""
         given = {"--data": self.data, "--config": self.config, "--seeds": len(self.seeds)}
         words = [word for pair in given.items() for word in pair]
-        return self.main(self.study, [str(w) for w in (*words, "--output", output or self.output, *options)])
+        words = [self.study.name, *words, "--output", output or self.output, *options]
+        return self.main([str(word) for word in words])
 
     def summary(self, output: Path | None = None) -> dict[str, Any]:
         """What summary.json says."""
@@ -135,10 +132,11 @@ def example(tmp_path: Path) -> Example:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("file", ["train.yaml", "quick.yaml"])
-def test_the_configurations_are_valid(name: str, file: str) -> None:
-    config = load_config(EXAMPLES / name / file)
-    study = load_script(EXAMPLES / name / "run.py").STUDY
+@pytest.mark.parametrize("quick", [False, True])
+def test_the_configurations_are_valid(name: str, quick: bool, modules: SimpleNamespace) -> None:
+    study = modules.study.STUDIES[name]
+    config = changed(load_config(study.config_file), study.quick_changes if quick else {})
+    assert (config.network.members, config.training.epochs) == EXPECTED[name, quick]
     assert [path.name for path in config.data.train] == [study.train_file]
     assert not config.data.test, "the test frames are for the end"
     assert config.training.threads == 2, "the bars are for two cores"
@@ -192,13 +190,15 @@ def test_the_report_shows_all_potentials(finished: Example) -> None:
     assert pictures >= {"comparison_energy", "comparison_force", "learning_curve", *parity}
 
 
-def test_what_is_finished_is_not_trained_again(dft: Example, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_finished_is_not_trained_again(
+    dft: Example, modules: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("trained again")
 
     before = dft.summary()
-    monkeypatch.setattr("seed_study.seeds.train", refuse)
-    monkeypatch.setattr("seed_study.command.write_report", no_report)
+    monkeypatch.setattr(modules.seeds, "train", refuse)
+    monkeypatch.setattr("nnpot.study.results.Report.write", no_report)
     assert dft.run() == 1
     assert dft.summary() == before
     with pytest.raises(AssertionError, match="trained again"):
@@ -206,7 +206,7 @@ def test_what_is_finished_is_not_trained_again(dft: Example, monkeypatch: pytest
 
 
 def test_a_broken_off_seed_goes_on(dft: Example, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("seed_study.command.write_report", no_report)
+    monkeypatch.setattr("nnpot.study.results.Report.write", no_report)
     output = tmp_path / "output"
     shutil.copytree(dft.output, output)
     (output / "seed_2" / "result.json").unlink()
@@ -228,7 +228,10 @@ def test_another_configuration_does_not_mix(
 
 
 def test_an_interrupted_training_is_not_judged(
-    example: Example, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    example: Example,
+    modules: SimpleNamespace,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     calls = []
 
@@ -237,7 +240,7 @@ def test_an_interrupted_training_is_not_judged(
         calls.append((directory.name, resume))
         return SimpleNamespace(interrupted=True)
 
-    monkeypatch.setattr("seed_study.seeds.train", interrupted)
+    monkeypatch.setattr(modules.seeds, "train", interrupted)
     assert example.run() == 130
     assert example.run() == 130
     assert calls == [("seed_1", False), ("seed_1", True)]
@@ -270,7 +273,10 @@ def test_a_configuration_must_not_train_on_the_test_file(
 
 
 def test_frames_of_the_mlearn_repository(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    convert = load_script(EXAMPLES / "dft_silicon" / "convert.py")
+    spec = importlib.util.spec_from_file_location("convert_mlearn", EXAMPLE / "convert.py")
+    assert spec is not None and spec.loader is not None
+    convert = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(convert)
     cell, positions = np.diag([5.4, 5.5, 5.6]).tolist(), [[0.0, 0.1, 0.2], [1.3, 1.4, 1.5]]
     sites = [{"species": [{"element": "Si", "occu": 1}], "xyz": xyz} for xyz in positions]
     stress = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]

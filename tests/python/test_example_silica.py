@@ -12,6 +12,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from example_modules import EXAMPLES, run_of
 
 from nnpot.reference.recipe import load_recipe
+from nnpot.study import Task, changed, density_of, run_tasks
 from nnpot.training import load_config
 
 EXAMPLE = EXAMPLES / "silica"
@@ -38,7 +39,7 @@ def outcome(example, tmp_path_factory):
     ]
     small = recipe.model_copy(update={"groups": shorter}).model_dump(mode="json", exclude_none=True)
     (folder / "sample.yaml").write_text(yaml.safe_dump(small))
-    training = yaml.safe_load((EXAMPLE / "quick.yaml").read_text())
+    training = yaml.safe_load((EXAMPLE / "train.yaml").read_text())
     training["training"] |= {"epochs": 2}
     training["network"] |= {"hidden": [8]}
     training["loss"].pop("group_weights")  # of groups that are not there
@@ -71,16 +72,20 @@ def outcome(example, tmp_path_factory):
 def test_inputs_are_valid():
     recipe = load_recipe(EXAMPLE / "sample.yaml")
     assert recipe.n_frames > 1000
-    for name in ("train.yaml", "quick.yaml"):
-        assert load_config(EXAMPLE / name).data.train[0].name == "train.xyz"
+    assert load_config(EXAMPLE / "train.yaml").data.train[0].name == "train.xyz"
+
+
+def test_the_quick_version_trains_longer_on_fewer_frames(example):
+    quick = changed(load_config(EXAMPLE / "train.yaml"), example.SMALL.changes)
+    assert quick.optimizer.kalman.forgetting_rate == 0.998 and quick.training.epochs == 50
+    assert example.SMALL.fraction == 0.2 and example.SMALL.quick
 
 
 def test_polymorphs_have_their_published_densities(example):
     from structures import POLYMORPHS, crystal
 
     recipe = load_recipe(EXAMPLE / "sample.yaml")
-    density = sys.modules["states"].density_of
-    found = {polymorph.name: density(crystal(recipe, polymorph.name)) for polymorph in POLYMORPHS}
+    found = {polymorph.name: density_of(crystal(recipe, polymorph.name)) for polymorph in POLYMORPHS}
     expected = {  # g/cm³, of the publications named in the recipe
         "alpha-quartz": 2.646,
         "alpha-cristobalite": 2.332,
@@ -176,7 +181,7 @@ def test_extrapolations_are_counted(outcome):
 
 def test_outcome_is_printed(example, outcome, capsys):
     found, output = outcome
-    assert not sys.modules["presentation"].print_outcome(found, output)
+    assert not sys.modules["presentation"].results(found).show(output)
     printed = capsys.readouterr().out
     assert "missed" in printed
     assert "density of the glass" in printed
@@ -184,17 +189,15 @@ def test_outcome_is_printed(example, outcome, capsys):
 
 def test_what_is_done_is_not_done_again(outcome):
     _, output = outcome
-    tasks, physics = sys.modules["tasks"], sys.modules["physics"]
     results = len(list((output / "physics").glob("*.pickle")))
     assert results == 2 * (4 + 2 + 1 + 5 + 2) + 3 + 1
-    one = tasks.Task("network", "square", 1.0, pow, (3, 2))
+    one = Task("network", "square", 1.0, pow, (3, 2))
     kept = output / "kept"
-    assert tasks.run_tasks([one], 1, kept, "a") == {("network", "square"): 9}
+    assert run_tasks([one], 1, kept, "a") == {("network", "square"): 9}
     (file,) = kept.iterdir()
     file.write_bytes(file.read_bytes().replace(b"\t", b"\x07"))  # 9 → 7, as a sign that it is read
-    assert tasks.run_tasks([one], 1, kept, "a") == {("network", "square"): 7}
-    assert tasks.run_tasks([one], 1, kept, "b") == {("network", "square"): 9}
-    assert physics.Task is tasks.Task
+    assert run_tasks([one], 1, kept, "a") == {("network", "square"): 7}
+    assert run_tasks([one], 1, kept, "b") == {("network", "square"): 9}
 
 
 def test_the_lowest_energy_lies_between_the_volumes(example):
@@ -205,7 +208,7 @@ def test_the_lowest_energy_lies_between_the_volumes(example):
 
 
 def test_equal_tasks_have_equal_names_of_their_results(example):
-    task, pair = sys.modules["tasks"].Task, sys.modules["physics"].PairCommands
+    task, pair = Task, sys.modules["physics"].PairCommands
     word = "vashishta"
     frame = bulk("Si")
     labelled, moved = frame.copy(), frame.copy()

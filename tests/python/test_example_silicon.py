@@ -179,14 +179,15 @@ def test_the_simulations_are_put_together(example, tmp_path, monkeypatch):
 
 
 def test_terminal_report_and_summary(example, outcome, tmp_path, capsys):
-    run, _, presentation = example
-    assert not presentation.print_outcome(outcome, tmp_path)
+    _, _, presentation = example
+    results = presentation.results(outcome)
+    assert not results.show(tmp_path)
     printed = capsys.readouterr().out
     assert "✗ missed" in printed
     last = printed.splitlines()[-1]
     assert last.startswith("The potential is not good: 1 of 11 bars is missed (force RMSE, test frames)")
     assert last.endswith(f"the report is {tmp_path / 'report.html'}.")
-    presentation.write_report(outcome, tmp_path)
+    results.write(tmp_path)
     pictures = {path.stem for path in tmp_path.glob("*.png")}
     assert pictures == {
         "parity_energy_test",
@@ -197,7 +198,6 @@ def test_terminal_report_and_summary(example, outcome, tmp_path, capsys):
         "energy_conservation",
         "cost",
     }
-    run.write_summary(tmp_path, run.summary_of(outcome))
     summary = json.loads((tmp_path / "summary.json").read_text())
     assert summary["test"]["force_rmse_mev_per_angstrom"] == pytest.approx(81.0)
     assert summary["physics"]["network"]["c11_gpa"] == 151.4

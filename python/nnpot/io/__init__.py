@@ -5,7 +5,7 @@ a feature file has features in ``arrays["features"]`` and no positions.
 """
 
 from nnpot.io.extxyz import write_frames
-from nnpot.io.feature_files import read_feature_file, write_feature_file
+from nnpot.io.feature_files import feature_frame, read_feature_file, write_feature_file
 from nnpot.io.label_keys import LabelKeys, StressKey
 from nnpot.io.labels import require_any_labels, require_labels, with_prediction
 from nnpot.io.reading import read_frames
@@ -15,6 +15,7 @@ from nnpot.io.writing import require_known_format, write_results
 __all__ = [
     "LabelKeys",
     "StressKey",
+    "feature_frame",
     "read_feature_file",
     "read_frames",
     "require_any_labels",

