@@ -13,8 +13,7 @@ from nnpot.io.labels import results_of
 
 Array = NDArray[np.float64]
 
-SMALLEST = 1e-3
-"""eV/atom and eV/Å: smaller errors are no reproach, whatever the data are."""
+SMALLEST = 1e-3  # eV/atom and eV/Å: smaller errors are no reproach, whatever the data are
 
 
 def worse_than_nothing(

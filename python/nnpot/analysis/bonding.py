@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from nnpot.analysis.statistical_error import BLOCKS, Estimate, error_of_mean
 from nnpot.errors import InvalidInputError
 
-ANGLE_BINS = 90
-"""From 0 to 180 degrees."""
+ANGLE_BINS = 90  # from 0 to 180 degrees
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from nnpot.io.feature_files import has_features
 
-LARGE = 400
-"""Atoms beyond which a search by cells is faster than looking at all pairs."""
+LARGE = 400  # atoms beyond which a search by cells is faster than looking at all pairs
 
 Elements = tuple[str, str]
 
@@ -22,8 +21,7 @@ Elements = tuple[str, str]
 class ClosestPair:
     """Two atoms, which may be images of one."""
 
-    distance: float
-    """Å"""
+    distance: float  # Å
     first: int
     second: int
 

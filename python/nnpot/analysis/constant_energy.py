@@ -14,10 +14,8 @@ from nnpot.analysis.dynamics import EnergyConservation
 from nnpot.errors import InvalidInputError
 from nnpot.support.progress import progress
 
-SAMPLES = 100
-"""Of the energy in each run, at most."""
-MOST_GAINED = 1.0
-"""eV/atom: a run that gains or loses more is ended."""
+SAMPLES = 100  # of the energy in each run, at most
+MOST_GAINED = 1.0  # eV/atom: a run that gains or loses more is ended
 
 
 def energy_drift(

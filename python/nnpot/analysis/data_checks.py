@@ -21,16 +21,12 @@ Array = NDArray[np.float64]
 TOO_CLOSE, TOO_FAR = 0.6, 1.4
 """Times the sum of covalent radii: of single atoms, and of the closest atoms of half of the frames.
 Lengths in bohr that are taken for Å give about 1.9, the reverse 0.53."""
-MANY = 0.5
-"""Share of the frames beyond which close atoms are a matter of units, not of single frames."""
-OUTLIER = 12.0
-"""Robust standard deviations from the median."""
+MANY = 0.5  # share of the frames beyond which close atoms are a matter of units, not of single frames
+OUTLIER = 12.0  # robust standard deviations from the median
 SMALLEST_ENERGY, SMALLEST_FORCE = 0.05, 2.0
 """eV/atom and eV/Å: smaller distances from the median are never outliers."""
-NO_FORCE = 1e-3
-"""eV/Å: frames of perfect crystals say nothing about forces."""
-SAME_ENERGY = 1e-6
-"""eV/atom"""
+NO_FORCE = 1e-3  # eV/Å: frames of perfect crystals say nothing about forces
+SAME_ENERGY = 1e-6  # eV/atom
 
 
 @dataclass(frozen=True)
@@ -38,10 +34,8 @@ class PairDistance:
     """The shortest distance of two elements over all frames."""
 
     elements: Elements
-    distance: float
-    """Å"""
-    radii: float
-    """Å: the sum of the covalent radii."""
+    distance: float  # Å
+    radii: float  # Å: the sum of the covalent radii
     where: str
 
 

@@ -29,10 +29,8 @@ from nnpot.io.source import Source
 
 Array = NDArray[np.float64]
 
-N_FILES = 12
-"""Files with a row of their own; where there are more, the total has to do."""
-U_PER_CUBIC_ANGSTROM = units._amu * 1e27
-"""In g/cm³."""
+N_FILES = 12  # files with a row of their own; where there are more, the total has to do
+U_PER_CUBIC_ANGSTROM = units._amu * 1e27  # in g/cm³
 
 
 @dataclass(frozen=True)
@@ -55,37 +53,26 @@ class SetSummary:
     name: str
     n_frames: int
     elements: tuple[str, ...]
-    atoms: Range
-    """Per frame."""
-    energy: Range | None
-    """eV/atom"""
-    energy_above_atoms: Range | None
-    """eV/atom, without the energies of single atoms."""
-    force_rms: float | None
-    """eV/Å, of the components."""
-    force_max: float | None
-    """eV/Å: the longest vector."""
-    stress: Range | None
-    """GPa, of all components; tension is positive."""
-    volume: Range | None
-    """Å³ per atom."""
-    density: Range | None
-    """g/cm³"""
+    atoms: Range  # per frame
+    energy: Range | None  # eV/atom
+    energy_above_atoms: Range | None  # eV/atom, without the energies of single atoms
+    force_rms: float | None  # eV/Å, of the components
+    force_max: float | None  # eV/Å: the longest vector
+    stress: Range | None  # GPa, of all components; tension is positive
+    volume: Range | None  # Å³ per atom
+    density: Range | None  # g/cm³
     without_energy: int
     without_forces: int
-    without_stress: int
-    """Frames."""
+    without_stress: int  # frames
 
 
 @dataclass(frozen=True)
 class DataSummary:
     """All that `nnpot data` prints."""
 
-    sets: list[SetSummary]
-    """Files, then parts; the last is all together."""
+    sets: list[SetSummary]  # files, then parts; the last is all together
     pairs: list[PairDistance]
-    atom_energies: dict[str, float]
-    """eV, taken off for `SetSummary.energy_above_atoms`."""
+    atom_energies: dict[str, float]  # eV, taken off for `SetSummary.energy_above_atoms`
     warnings: list[str]
 
     def table(self) -> tuple[list[str], list[list[str]]]:

@@ -14,13 +14,11 @@ from rich.table import Table
 from nnpot.analysis.data_summary import DataSummary
 from nnpot.support.terminal import plain_page
 
-WIDTH = 200
-"""Columns of text where there is no terminal: room for every column of the tables."""
+WIDTH = 200  # columns of text where there is no terminal: room for every column of the tables
 
 NARROW, FEW = 130, 4
 """Columns of text, and sets of frames: a table of these few is turned where the terminal is narrower."""
-TEXTS = ("data", "elements", "pair", "in")
-"""Columns that are no numbers."""
+TEXTS = ("data", "elements", "pair", "in")  # columns that are no numbers
 
 
 def print_summary(console: Console, summary: DataSummary) -> None:

@@ -25,9 +25,8 @@ class EnergyConservation:
 
     time: NDArray[np.float64]
     energy: NDArray[np.float64]
-    temperature: float
-    cost: float
-    """Mean temperature in K, and microseconds of processor time per atom and step."""
+    temperature: float  # mean, K
+    cost: float  # microseconds of processor time per atom and step
     costs: NDArray[np.float64] | None = None
     """The same for consecutive parts of the run, shape (n_parts,); ``cost`` is their median."""
 

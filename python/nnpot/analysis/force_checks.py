@@ -15,26 +15,22 @@ from numpy.typing import NDArray
 from nnpot.errors import InvalidInputError
 
 Array = NDArray[np.float64]
-Forces = Callable[[Atoms], Array]
-"""From a structure to its forces (n_atoms, 3) in eV/Å."""
+Forces = Callable[[Atoms], Array]  # from a structure to its forces (n_atoms, 3) in eV/Å
 
 
 @dataclass(frozen=True)
 class RotationError:
     """How far forces are from turning with the atoms."""
 
-    rmse: float
-    """meV/Å: root mean square difference of the components of the forces turned back."""
-    relative: float
-    """The same in units of the root mean square force component."""
+    rmse: float  # meV/Å: root mean square difference of the components of the forces turned back
+    relative: float  # the same in units of the root mean square force component
 
 
 @dataclass(frozen=True)
 class LoopWork:
     """Work ∮ F · dR around closed loops in the space of all coordinates; a gradient does none."""
 
-    work: Array
-    """(n_loops,), eV."""
+    work: Array  # (n_loops,), eV
     half_points: Array
     """(n_loops,), eV: the same sums over every other point; where both agree, they are the integral."""
 

@@ -22,8 +22,7 @@ from nnpot.io.source import Source
 
 Array = NDArray[np.float64]
 
-REACH = 1.8
-"""Pairs are looked for up to so many times the largest sum of two covalent radii."""
+REACH = 1.8  # pairs are looked for up to so many times the largest sum of two covalent radii
 SAME = 1e-5
 """Å: how much the coordinates of frames may differ that count as the same (rounding of a text file)."""
 
@@ -33,25 +32,16 @@ class FrameFacts:
     """Arrays with one entry per frame, NaN where a frame has no such thing."""
 
     frames: list[Atoms]
-    files: list[str]
-    """The file of each, by the shortest name that tells the files apart."""
-    names: list[str]
-    """File and number of each."""
+    files: list[str]  # the file of each, by the shortest name that tells the files apart
+    names: list[str]  # file and number of each
     n_atoms: NDArray[np.int64]
-    energy: Array
-    """eV, total."""
-    force_square: Array
-    """(eV/Å)²: the sum over all components."""
-    force_max: Array
-    """eV/Å: the longest vector."""
-    stress: Array
-    """(n, 6) eV/Å³; of frames with a cell of full rank, whatever its periodicity."""
-    volume: Array
-    """Å³, of frames that are periodic in three directions."""
-    mass: Array
-    """u"""
-    digest: list[bytes]
-    """Equal for frames of the same elements, cell and positions, or features."""
+    energy: Array  # eV, total
+    force_square: Array  # (eV/Å)²: the sum over all components
+    force_max: Array  # eV/Å: the longest vector
+    stress: Array  # (n, 6) eV/Å³; of frames with a cell of full rank, whatever its periodicity
+    volume: Array  # Å³, of frames that are periodic in three directions
+    mass: Array  # u
+    digest: list[bytes]  # equal for frames of the same elements, cell and positions, or features
     closest: list[dict[Elements, ClosestPair]]
 
 

@@ -22,23 +22,18 @@ from nnpot.io.source import Source
 
 Array = NDArray[np.float64]
 
-N_NAMED = 6
-"""Frames that a line names."""
+N_NAMED = 6  # frames that a line names
 SHELLS = (0.5, 1.0, 1.5)
 """Widths of Gaussians, in sums of two covalent radii, that weigh the neighbors' directions."""
-REACH, POLY2 = 2.5, 6
-"""In sums of two covalent radii, and the smooth end of the Gaussians there."""
-SYMMETRIC = 1e-3
-"""Of a weighted sum of directions: smaller ones vanish by symmetry, and so do the forces."""
-BINDING = 10.0
-"""eV/atom: no structure is bound by more, so that a wider gap cannot be physics."""
+REACH, POLY2 = 2.5, 6  # in sums of two covalent radii, and the smooth end of the Gaussians there
+SYMMETRIC = 1e-3  # of a weighted sum of directions: smaller ones vanish by symmetry, and so do the forces
+BINDING = 10.0  # eV/atom: no structure is bound by more, so that a wider gap cannot be physics
 SMALL_GAP = 1.0
 """eV/atom: melting, heat and isomers are less; what lies between is judged where structures are alike."""
 FAR, FAR_ALIKE = 3.0, 10.0
 """A gap is this many times wider than the widest heap: where it cannot be physics, and elsewhere."""
 MOST_HEAPS = 6
-SMALLEST_HEAP = 3
-"""Frames; fewer beside a gap that physics allows are outliers."""
+SMALLEST_HEAP = 3  # frames; fewer beside a gap that physics allows are outliers
 
 
 def named(names: Sequence[str], numbers: Sequence[int] | NDArray[np.int64]) -> str:
@@ -99,10 +94,8 @@ class _Heaps:
     """Frames sorted into heaps of nearly equal energy."""
 
     members: list[NDArray[np.int64]]
-    gap: float
-    """eV/atom: the narrowest between two of them."""
-    spread: float
-    """eV/atom: of the widest heap."""
+    gap: float  # eV/atom: the narrowest between two of them
+    spread: float  # eV/atom: of the widest heap
 
 
 def check_heaps(frames: Sequence[Atoms], names: Sequence[str], energies: Array) -> list[str]:

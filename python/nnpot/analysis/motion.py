@@ -14,8 +14,7 @@ from nnpot.errors import InvalidInputError
 
 Array = NDArray[np.float64]
 
-SQUARE_ANGSTROM_PER_PS = 1e-4
-"""In cm²/s."""
+SQUARE_ANGSTROM_PER_PS = 1e-4  # in cm²/s
 
 
 @dataclass(frozen=True)

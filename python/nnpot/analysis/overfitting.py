@@ -7,15 +7,12 @@ from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 
-FEWEST_EPOCHS = 30
-"""Shorter curves say nothing."""
-SHARE = 20
-"""A window of smoothing is this part of the curve, and at least `NARROWEST` epochs."""
+FEWEST_EPOCHS = 30  # shorter curves say nothing
+SHARE = 20  # a window of smoothing is this part of the curve, and at least `NARROWEST` epochs
 NARROWEST = 5
 NOISE = 2.0
 """Standard deviations of single epochs around the smoothed curve by which the validation loss must rise."""
-SMALLEST = 0.01
-"""Of the logarithms: smaller changes are no rise and no fall."""
+SMALLEST = 0.01  # of the logarithms: smaller changes are no rise and no fall
 
 
 def overfitting_epoch(train_loss: ArrayLike, validation_loss: ArrayLike) -> int | None:

@@ -18,10 +18,8 @@ from nnpot.errors import InvalidInputError
 Array = NDArray[np.float64]
 Piece = TypeVar("Piece")
 
-BLOCKS = 10
-"""Of a run that is cut into pieces."""
-UNKNOWN = float("nan")
-"""The error where there is but one piece."""
+BLOCKS = 10  # of a run that is cut into pieces
+UNKNOWN = float("nan")  # the error where there is but one piece
 
 
 @dataclass(frozen=True)

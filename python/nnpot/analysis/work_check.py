@@ -22,15 +22,12 @@ from nnpot.io.labels import group_of, results_of
 
 Array = NDArray[np.float64]
 
-LARGEST_STRAIN, LARGEST_MOVE = 0.06, 0.2
-"""Of frames that count as close; the move in Å, beyond the strain."""
-N_PAIRS = 4
-"""Fewer are no evidence."""
+LARGEST_STRAIN, LARGEST_MOVE = 0.06, 0.2  # of frames that count as close; the move in Å, beyond the strain
+N_PAIRS = 4  # fewer are no evidence
 UNEXPLAINED, UNRELATED = 0.05, 0.5
 """Share of the energies' squared changes that the work, times some factor, leaves over: less than the first
 says what the factor is, more than the second says that they have nothing to do with each other."""
-TOLERANCE = 0.3
-"""Of that factor around 1."""
+TOLERANCE = 0.3  # of that factor around 1
 SPREAD, CORRELATION, LARGEST_MODULUS = 0.01, 0.8, 3000.0
 """Of the volumes, relative; between stress and volume; GPa, seven times diamond's."""
 

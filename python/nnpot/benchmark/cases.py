@@ -13,14 +13,11 @@ from nnpot.lammps.runtime import PairCommands, fill_in_path
 from nnpot.models.potential import load
 from nnpot.units import UnitSystem
 
-FLOORS = ("zero", "zero-full")
-"""The styles without forces: what a step and its neighbor list cost anyway."""
-ZERO_CUTOFF = 6.0
-"""Å, of `pair_style zero` where there is no model whose cutoff it could have."""
+FLOORS = ("zero", "zero-full")  # the styles without forces: what a step and its neighbor list cost anyway
+ZERO_CUTOFF = 6.0  # Å, of `pair_style zero` where there is no model whose cutoff it could have
 KSPACE = "pppm 1e-4"
 """For models with charges: forces to 1.4 meV/Å between charges of 1 e, far below a network's errors."""
-CUTOFF_MARGIN = 1e-6
-"""Å, so that a rounded cutoff is not below the model's."""
+CUTOFF_MARGIN = 1e-6  # Å, so that a rounded cutoff is not below the model's
 
 
 @dataclass(frozen=True)
@@ -32,8 +29,7 @@ class Case:
     crystal: Crystal | None = None
     """The crystal that it is made for; None if it runs on whatever the others run on."""
     is_model: bool = False
-    fingerprint: str = ""
-    """Of the files of a model: with other files, earlier runs are not continued."""
+    fingerprint: str = ""  # of the files of a model: with other files, earlier runs are not continued
 
     @property
     def is_floor(self) -> bool:

@@ -23,16 +23,12 @@ class LammpsLog:
     loop: float
     n_steps: int
     n_atoms: int
-    sections: dict[str, float]
-    """LAMMPS's timing breakdown: ``Pair``, ``Neigh``, ``Comm``, ..."""
+    sections: dict[str, float]  # LAMMPS's timing breakdown: ``Pair``, ``Neigh``, ``Comm``, ...
     cpu_use: float
     """The part of the loop's time in which the processes had a core; 1 on a machine without other work."""
-    allocated: float
-    """What LAMMPS knows to have allocated on the largest MPI rank, MB."""
-    list_cutoff: float
-    """Cutoff of the neighbor list, skin included, Å."""
-    temperature: float
-    """At the end of the run, K; NaN where the log does not have it."""
+    allocated: float  # what LAMMPS knows to have allocated on the largest MPI rank, MB
+    list_cutoff: float  # cutoff of the neighbor list, skin included, Å
+    temperature: float  # at the end of the run, K; NaN where the log does not have it
     stages: dict[str, float] = field(default_factory=dict)
     """Stages of the engine: ``nnpot stage NAME SECONDS``, lines of a plugin with timers after a run."""
 

@@ -16,8 +16,7 @@ from nnpot.errors import NnpotError
 from nnpot.lammps.runtime import lmp_command, mpi_command
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-MB = 1024.0
-"""KiB (what the system counts in) per MB of 2^20 bytes (LAMMPS's Mbytes)."""
+MB = 1024.0  # KiB (what the system counts in) per MB of 2^20 bytes (LAMMPS's Mbytes)
 
 
 @dataclass(frozen=True)
@@ -25,8 +24,7 @@ class Outcome:
     """A run that has ended well."""
 
     log: LammpsLog
-    peak_memory: list[float]
-    """Peak resident memory of each MPI rank, MB."""
+    peak_memory: list[float]  # peak resident memory of each MPI rank, MB
 
 
 def run_lammps(script: str, ranks: int = 1) -> Outcome:

@@ -20,15 +20,12 @@ from nnpot.lammps.runtime import fill_in_path
 from nnpot.support.lock import locked_folder
 from nnpot.support.progress import progress
 
-SKIN = 2.0
-"""Å, LAMMPS's default of `units metal`."""
+SKIN = 2.0  # Å, LAMMPS's default of `units metal`
 STYLES_OF_SILICON = ("sw", "tersoff", "snap", "pod", "uf3", "zero")
 PROBE_STEPS = 10
 FEWEST_STEPS = 5
-MOST_STEPS_OF_ZERO = 1000
-"""Without forces the atoms fly off: not for long."""
-START_UP = 1.0
-"""Seconds, for estimates of the time left."""
+MOST_STEPS_OF_ZERO = 1000  # without forces the atoms fly off: not for long
+START_UP = 1.0  # seconds, for estimates of the time left
 NO_STAGES = (
     "--stages: the plugin has no stage timers; build it with: "
     "pip install . -C cmake.define.NNPOT_STAGE_TIMERS=ON"
@@ -62,12 +59,9 @@ class Subject:
 
     case: Case
     system: System
-    cutoff: float
-    """Å."""
-    neighbors: float
-    """Mean number within the cutoff."""
-    cost: float
-    """Loop time on one MPI rank, µs per atom and step: for choosing the number of steps."""
+    cutoff: float  # Å
+    neighbors: float  # mean number within the cutoff
+    cost: float  # loop time on one MPI rank, µs per atom and step: for choosing the number of steps
 
     def n_steps(self, size: int, ranks: int, seconds: float) -> int:
         """So many that a run takes about so many seconds, but some at least."""
@@ -89,8 +83,7 @@ class Benchmark:
     machine: dict[str, str | int]
     subjects: list[Subject]
     runs: list[Run]
-    failures: dict[str, str] = field(default_factory=dict)
-    """What could not be measured, and why."""
+    failures: dict[str, str] = field(default_factory=dict)  # what could not be measured, and why
 
 
 def run_benchmark(settings: Settings, output: Path, fresh: bool = False) -> Benchmark:

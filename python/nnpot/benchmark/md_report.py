@@ -24,8 +24,7 @@ from nnpot.support.files import atomic_write
 COST = "µs per atom and step"
 HOT = 2.0
 """Times the temperature that was asked for: there the atoms do not stay where the potential is meant for."""
-OTHER_STAGE = "other"
-"""What the pair style needs beyond the stages of the engine."""
+OTHER_STAGE = "other"  # what the pair style needs beyond the stages of the engine
 
 
 @dataclass

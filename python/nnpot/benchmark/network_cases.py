@@ -44,8 +44,7 @@ CONTESTANTS = (
     Contestant("TF-Python, predict", TF_PYTHON, "predict"),
 )
 """In the order of the tables; a gradient includes the value."""
-REFERENCE = "Armadillo"
-"""That others are compared with."""
+REFERENCE = "Armadillo"  # that others are compared with
 
 
 class Program(Protocol):

@@ -9,12 +9,9 @@ from nnpot.benchmark.network_summary import Grid
 from nnpot.figures.panels import Map, Panel, lines, maps
 from nnpot.figures.report import Report
 
-BOTH = ("TF-Python, function", "TF-C++")
-"""Whose ratios to Armadillo are shown."""
-CUTS = {"nodes": 100, "layers": 30}
-"""Where the grid is cut; the nearest value that was measured."""
-SHALLOW = 2
-"""Layers of the other figure against the batch."""
+BOTH = ("TF-Python, function", "TF-C++")  # whose ratios to Armadillo are shown
+CUTS = {"nodes": 100, "layers": 30}  # where the grid is cut; the nearest value that was measured
+SHALLOW = 2  # layers of the other figure against the batch
 
 
 def add_figures(report: Report, precision: str, grid: Grid) -> None:

@@ -17,12 +17,9 @@ class NetworkRow:
 
     case: Case
     label: str
-    evaluations: int
-    """Of which a round's time is the mean."""
-    time: Spread
-    """µs an evaluation, over the rounds."""
-    ratio: Spread
-    """Time over that of Armadillo without gradient in the same round."""
+    evaluations: int  # of which a round's time is the mean
+    time: Spread  # µs an evaluation, over the rounds
+    ratio: Spread  # time over that of Armadillo without gradient in the same round
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""

@@ -20,8 +20,7 @@ LAYERS = (1, 2, 5, 10, 30)
 NODES = (1, 10, 100, 1000)
 BATCHES = (1, 10, 100, 1000)
 PACKAGES = ("nnpot", "tensorflow", "tensorflow-cpu", "keras", "numpy", "scipy")
-FEWEST = 3
-"""Evaluations that are timed at least, however long one takes."""
+FEWEST = 3  # evaluations that are timed at least, however long one takes
 TOLERANCES = {"float32": 1e-3, "float64": 1e-9}
 """By how much outputs of the same network may differ, relative to 1 or to the output if it is larger."""
 
@@ -30,20 +29,14 @@ TOLERANCES = {"float32": 1e-3, "float64": 1e-9}
 class NetworkSettings:
     """What is to be measured."""
 
-    layers: tuple[int, ...] = LAYERS
-    """Numbers of hidden layers."""
-    nodes: tuple[int, ...] = NODES
-    """Nodes of a hidden layer."""
+    layers: tuple[int, ...] = LAYERS  # numbers of hidden layers
+    nodes: tuple[int, ...] = NODES  # nodes of a hidden layer
     batches: tuple[int, ...] = BATCHES
     precisions: tuple[str, ...] = PRECISIONS
-    evaluations: int = 50
-    """Of which a time is the mean."""
-    repeat: int = 3
-    """Rounds; every contestant has its turn in each."""
-    seconds: float = 0.1
-    """A mean is over fewer evaluations where they would take longer."""
-    largest: float = 3e8
-    """Multiplications of an evaluation; larger cases are left out."""
+    evaluations: int = 50  # of which a time is the mean
+    repeat: int = 3  # rounds; every contestant has its turn in each
+    seconds: float = 0.1  # a mean is over fewer evaluations where they would take longer
+    largest: float = 3e8  # multiplications of an evaluation; larger cases are left out
 
 
 @dataclass(frozen=True)
@@ -78,11 +71,9 @@ class NetworkBenchmark:
     settings: NetworkSettings
     machine: dict[str, str | int]
     times: list[Times] = field(default_factory=list)
-    left_out: dict[str, str] = field(default_factory=dict)
-    """Contestants that do not work here, and why."""
+    left_out: dict[str, str] = field(default_factory=dict)  # contestants that do not work here, and why
     notes: list[str] = field(default_factory=list)
-    too_large: int = 0
-    """Cases that were left out."""
+    too_large: int = 0  # cases that were left out
 
 
 def run_network_benchmark(settings: NetworkSettings, output: Path, fresh: bool = False) -> NetworkBenchmark:

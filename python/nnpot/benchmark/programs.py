@@ -16,8 +16,7 @@ from nnpot.errors import NnpotError
 
 SOURCES = Path(__file__).parent / "network_programs"
 BLAS_FUNCTIONS = ("sgemm", "dgemm", "sgemv", "dgemv", "sdot", "ddot", "ssyrk", "dsyrk", "saxpy", "daxpy")
-SCIPY_PREFIX = "scipy_"
-"""What SciPy puts before the names of its OpenBLAS."""
+SCIPY_PREFIX = "scipy_"  # what SciPy puts before the names of its OpenBLAS
 
 
 @dataclass(frozen=True)
@@ -26,8 +25,7 @@ class Recipe:
 
     source: str
     options: tuple[str, ...]
-    note: str = ""
-    """What a reader of the times has to know."""
+    note: str = ""  # what a reader of the times has to know
 
 
 def armadillo_recipe() -> Recipe:

@@ -24,8 +24,7 @@ class Task:
     """A run that is to be made."""
 
     label: str
-    size: int
-    """The number of atoms that was asked for."""
+    size: int  # the number of atoms that was asked for
     ranks: int
     round: int
 
@@ -44,16 +43,11 @@ class Run:
     loop_us: float
     neigh_us: float
     comm_us: float
-    cpu_use: float
-    """The part of the time in which the processes had a core."""
-    temperature: float
-    """At the end, K."""
-    memory_max: float
-    """Peak resident memory of the largest MPI rank, MB."""
-    memory_sum: float
-    """The same, of all MPI ranks together."""
-    allocated: float
-    """What LAMMPS itself counts on the largest MPI rank, MB."""
+    cpu_use: float  # the part of the time in which the processes had a core
+    temperature: float  # at the end, K
+    memory_max: float  # peak resident memory of the largest MPI rank, MB
+    memory_sum: float  # the same, of all MPI ranks together
+    allocated: float  # what LAMMPS itself counts on the largest MPI rank, MB
     stages: dict[str, float] = field(default_factory=dict)
     """µs per atom and step in the stages of the engine, if the plugin has timers."""
 
@@ -64,8 +58,7 @@ class Run:
 
 
 COLUMNS = tuple(f.name for f in fields(Run))
-HEADER = (*COLUMNS, "check")
-"""Of ``runs.csv``: the last column is the start of a digest of the row."""
+HEADER = (*COLUMNS, "check")  # of ``runs.csv``: the last column is the start of a digest of the row
 INTEGERS = {"size", "ranks", "round", "n_atoms", "n_steps"}
 
 

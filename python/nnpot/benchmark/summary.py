@@ -10,8 +10,7 @@ from typing import Any
 from nnpot.benchmark.cases import FLOORS
 from nnpot.benchmark.records import Run
 
-BUSY = 0.9
-"""A run whose processes had a core for less of the time than this was disturbed."""
+BUSY = 0.9  # a run whose processes had a core for less of the time than this was disturbed
 
 
 @dataclass(frozen=True)
@@ -44,16 +43,11 @@ class Row:
     temperature: float
     memory_max: float
     memory_sum: float
-    above_zero: float | None
-    """Peak memory of all MPI ranks beyond that of `pair_style zero`, MB."""
-    ratio: Spread | None
-    """Pair time over that of the reference in the same round."""
-    speed_up: Spread | None
-    """Loop time on the fewest MPI ranks over that on these, in the same round."""
-    growth: Spread | None
-    """Pair time over that of the smallest size, in the same round."""
-    stages: dict[str, float]
-    """Medians."""
+    above_zero: float | None  # peak memory of all MPI ranks beyond that of `pair_style zero`, MB
+    ratio: Spread | None  # pair time over that of the reference in the same round
+    speed_up: Spread | None  # loop time on the fewest MPI ranks over that on these, in the same round
+    growth: Spread | None  # pair time over that of the smallest size, in the same round
+    stages: dict[str, float]  # medians
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""

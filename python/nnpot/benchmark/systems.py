@@ -21,8 +21,7 @@ from nnpot.lammps.system import LammpsSystem
 from nnpot.support.files import atomic_write
 
 SEED = 20240607
-EQUILIBRATION = 0.4
-"""ps, from velocities of twice the temperature: half of that energy goes to the positions."""
+EQUILIBRATION = 0.4  # ps, from velocities of twice the temperature: half of that energy goes to the positions
 ELONGATION_WEIGHT = 0.02
 """How much a block that is twice as long as wide counts, as a relative deviation from the size."""
 
@@ -33,10 +32,8 @@ class Crystal:
 
     element: str
     structure: str
-    lattice_constant: float
-    """Å."""
-    block: int
-    """Cubic cells in each direction of the block that is made and then repeated."""
+    lattice_constant: float  # Å
+    block: int  # cubic cells in each direction of the block that is made and then repeated
     pair: PairCommands
 
     @property
@@ -74,11 +71,9 @@ class System:
     """A block of atoms, periodic in three directions, in memory and as a LAMMPS data file."""
 
     name: str
-    elements: tuple[str, ...]
-    """LAMMPS type ``i + 1`` is ``elements[i]``."""
+    elements: tuple[str, ...]  # LAMMPS type ``i + 1`` is ``elements[i]``
     atoms: Atoms
-    data: Path
-    """For ``atom_style atomic``; see `data_of`."""
+    data: Path  # for ``atom_style atomic``; see `data_of`
 
     def data_of(self, atom_style: str) -> Path:
         """The data file for an atom style; charges in it are 0."""

@@ -11,8 +11,7 @@ from rich.table import Table as RichTable
 from nnpot.benchmark.summary import Spread
 from nnpot.support.terminal import plain_console
 
-WIDTH = 200
-"""Columns of the widest table."""
+WIDTH = 200  # columns of the widest table
 NOTHING = "–"
 
 
@@ -21,8 +20,7 @@ class Table:
     """Cells with headings."""
 
     headers: list[str]
-    groups: list[list[list[str]]]
-    """Rows that belong together stand together."""
+    groups: list[list[list[str]]]  # rows that belong together stand together
 
     @property
     def rows(self) -> list[list[str]]:

@@ -15,8 +15,7 @@ from nnpot.cli.prediction import units_option
 from nnpot.support.limits import MOST_ATOMS, MOST_NODES, MOST_ROUNDS, MOST_THREADS
 
 MOST_EVALUATIONS = 10**6
-INTERRUPTED = 130
-"""Exit code, as of a program that Ctrl-C ended: what follows in a script is not done."""
+INTERRUPTED = 130  # exit code, as of a program that Ctrl-C ended: what follows in a script is not done
 STYLES = "sw,tersoff,snap,pod,uf3,zero"
 
 

@@ -17,12 +17,9 @@ from nnpot.errors import InvalidInputError
 class Density:
     """How many functions there are for each pair and each triplet of elements."""
 
-    n_radial: int
-    """Radial Gaussians."""
-    n_angular: int
-    """Gaussians of the angular functions: half of them shifted, half centred at 0."""
-    zeta: tuple[float, ...]
-    """Exponents of the angles: each is there with lambda = -1 and +1."""
+    n_radial: int  # radial Gaussians
+    n_angular: int  # Gaussians of the angular functions: half of them shifted, half centred at 0
+    zeta: tuple[float, ...]  # exponents of the angles: each is there with lambda = -1 and +1
 
 
 RESOLUTIONS = {
@@ -31,20 +28,16 @@ RESOLUTIONS = {
     "fine": Density(16, 8, (1.0, 2.0, 4.0, 8.0)),
 }
 
-NEAREST_SHARE = 0.4
-"""The nearest distance where there are no data, as a share of the cutoff."""
+NEAREST_SHARE = 0.4  # the nearest distance where there are no data, as a share of the cutoff
 
-LARGEST_SHARE = 0.8
-"""Shifts begin at this share of the cutoff at the latest."""
+LARGEST_SHARE = 0.8  # shifts begin at this share of the cutoff at the latest
 
 RADIAL_WIDTH, ANGULAR_WIDTH = 2.0, 1.0
 """Standard deviation of the shifted Gaussians, in spacings of their shifts."""
 
-LARGEST_ETA = 1.4
-"""Of the Gaussians that are centred at 0, in units of 1 / nearest distance squared."""
+LARGEST_ETA = 1.4  # of the Gaussians that are centred at 0, in units of 1 / nearest distance squared
 
-DIGITS = 4
-"""Of shifts and exponents in the lines."""
+DIGITS = 4  # of shifts and exponents in the lines
 
 
 def automatic_lines(

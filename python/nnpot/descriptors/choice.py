@@ -17,8 +17,7 @@ from nnpot.errors import InvalidInputError
 
 logger = logging.getLogger(__name__)
 
-MOST_ATOMS = 4000
-"""Of each element, whose values select functions from a pool; evenly spaced among all."""
+MOST_ATOMS = 4000  # of each element, whose values select functions from a pool; evenly spaced among all
 
 
 def choose_functions(

@@ -18,10 +18,8 @@ from nnpot.figures.style import style
 
 Array = NDArray[np.float64]
 
-LARGEST_DEVIATION = 5.0
-"""Range of the distributions, in standard deviations."""
-MOST_LABELS = 60
-"""Functions whose rows are labelled."""
+LARGEST_DEVIATION = 5.0  # range of the distributions, in standard deviations
+MOST_LABELS = 60  # functions whose rows are labelled
 
 
 def _figure(rows: int, columns: int, width: float, height: float) -> tuple[Figure, NDArray[np.object_]]:

@@ -23,8 +23,7 @@ logger = logging.getLogger(__name__)
 MANY_NEIGHBORS, MOST_NEIGHBORS = 400, 10_000
 """Within 8 Å a metal has some 180. Beyond the second, one angular function takes seconds for each atom."""
 
-SAME_CUTOFF = 0.01
-"""Å: what a cutoff radius that was written in another unit may be rounded by."""
+SAME_CUTOFF = 0.01  # Å: what a cutoff radius that was written in another unit may be rounded by
 
 _TYPES = {"radial": 2, "angular_narrow": 3, "angular_wide": 9}
 

@@ -17,8 +17,7 @@ from nnpot.descriptors.shapes import angular_shapes, is_angular, radial_shapes
 from nnpot.descriptors.summary import Summary, count_radial_parts, summarize
 from nnpot.figures.report import Report
 
-MOST_ATOMS = 4000
-"""Of each element, whose values the statistics are of; evenly spaced among all."""
+MOST_ATOMS = 4000  # of each element, whose values the statistics are of; evenly spaced among all
 
 COLUMNS = ("", "function", "smallest", "largest", "mean", "deviation", "correlates with", "by")
 
@@ -29,8 +28,7 @@ class FunctionSet:
 
     functions: _core.SymmetryFunctions
     cutoff_type: int
-    summaries: dict[str, Summary]
-    """Per element; empty without frames."""
+    summaries: dict[str, Summary]  # per element; empty without frames
     distances: Mapping[tuple[str, str], tuple[NDArray[np.float64], NDArray[np.float64]]]
 
     def lines(self, element: str) -> list[str]:

@@ -12,11 +12,9 @@ from nnpot import _core
 
 Array = NDArray[np.float64]
 
-MOST_FRAMES = 400
-"""Frames whose distances are looked at."""
+MOST_FRAMES = 400  # frames whose distances are looked at
 
-MOST_FRAMES_DRAWN = 60
-"""Frames whose distances are drawn."""
+MOST_FRAMES_DRAWN = 60  # frames whose distances are drawn
 
 SHORTEST_SHARE = 1e-3
 """Of the atoms: those closest to a neighbour, which are left out of the nearest distance."""

@@ -26,10 +26,8 @@ class RadialShapes:
     center: str
     neighbor: str
     lines: list[str]
-    r: Array
-    """(n,) Å"""
-    values: Array
-    """(F, n): contribution of one neighbour."""
+    r: Array  # (n,) Å
+    values: Array  # (F, n): contribution of one neighbour
 
 
 @dataclass(frozen=True)
@@ -39,14 +37,10 @@ class AngularShapes:
     center: str
     neighbors: tuple[str, str]
     lines: list[str]
-    r: Array
-    """(n,) Å, of both neighbours."""
-    theta: Array
-    """(m,) degrees"""
-    radial: Array
-    """(F, n): the largest value over the angles."""
-    angular: Array
-    """(F, m): the largest value over the distances."""
+    r: Array  # (n,) Å, of both neighbours
+    theta: Array  # (m,) degrees
+    radial: Array  # (F, n): the largest value over the angles
+    angular: Array  # (F, m): the largest value over the distances
 
 
 def is_angular(line: str) -> bool:

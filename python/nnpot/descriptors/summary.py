@@ -17,16 +17,13 @@ Array = NDArray[np.float64]
 class Row:
     """One function over the atoms of its element."""
 
-    line: str
-    """As after ``symfunction_short``."""
+    line: str  # as after ``symfunction_short``
     smallest: float
     largest: float
     mean: float
     sigma: float
-    nearest: int | None
-    """Index of the function that it correlates with most strongly."""
-    correlation: float
-    """With that one."""
+    nearest: int | None  # index of the function that it correlates with most strongly
+    correlation: float  # with that one
 
 
 @dataclass(frozen=True)
@@ -36,10 +33,8 @@ class Summary:
     element: str
     n_atoms: int
     rows: list[Row]
-    values: Array
-    """(n_atoms, F), raw."""
-    correlation: Array
-    """(F, F); 0 for functions that do not vary."""
+    values: Array  # (n_atoms, F), raw
+    correlation: Array  # (F, F); 0 for functions that do not vary
 
     @property
     def lines(self) -> list[str]:

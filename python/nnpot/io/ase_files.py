@@ -22,12 +22,10 @@ from nnpot.io.text_lines import opened, text_lines
 from nnpot.io.vasp import VASP, check_vasprun, warn_of_unconverged
 from nnpot.support.messages import shortened
 
-LONGEST_REASON = 200
-"""Characters that are shown of an error of ASE."""
+LONGEST_REASON = 200  # characters that are shown of an error of ASE
 READS_BEHIND_THE_END = 1000
 """How often a reader may ask for a line behind the last: one that trusts a number of atoms asks for ever."""
-MEMORY, MEMORY_PER_BYTE = 2**30, 256
-"""Bytes that reading a file may take, and more for each byte of it."""
+MEMORY, MEMORY_PER_BYTE = 2**30, 256  # bytes that reading a file may take, and more for each byte of it
 COUNTS = {"gen": 1, "gromacs": 2}
 """Formats whose readers pass over a wrong number of atoms: the line whose first word it is."""
 

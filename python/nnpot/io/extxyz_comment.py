@@ -16,8 +16,7 @@ ITEM = re.compile(rf"\s*((?:{PIECE})*)(?:(\s*=\s*)((?:{PIECE}|=)*))?", re.DOTALL
 LOGICAL = {"T": True, "F": False} | {
     spelling: word == "true" for word in ("true", "false") for spelling in (word, word.title(), word.upper())
 }
-CLOSING = {'"': '"', "'": "'", "{": "}", "[": "]"}
-"""The second of a pair of marks."""
+CLOSING = {'"': '"', "'": "'", "{": "}", "[": "]"}  # the second of a pair of marks
 WORDS = re.compile(r"[^\s,]+")
 JSON = "_JSON "
 

@@ -25,8 +25,7 @@ from nnpot.support.files import atomic_text
 from nnpot.support.messages import shortened
 
 Array = NDArray[np.float64]
-Line = tuple[int, list[str]]
-"""Number in the file, counted from 1, and words."""
+Line = tuple[int, list[str]]  # number in the file, counted from 1, and words
 
 FEATURES = "features"
 """The array of a frame that holds them, (n_atoms, F); NaN where an element has fewer than F."""
@@ -80,12 +79,10 @@ def n_features(frames: Sequence[Atoms], where: str = "frames") -> dict[str, int]
 class _Frame:
     """What the lines of one frame say."""
 
-    head: int
-    """The line of its number of atoms."""
+    head: int  # the line of its number of atoms
     numbers: list[int] = field(default_factory=list)
     rows: list[list[float]] = field(default_factory=list)
-    lines: list[int] = field(default_factory=list)
-    """The line of each atom."""
+    lines: list[int] = field(default_factory=list)  # the line of each atom
 
 
 def _lines(lines: TextLines) -> Iterator[Line]:

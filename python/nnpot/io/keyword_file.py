@@ -17,10 +17,8 @@ from nnpot.support.messages import shortened
 
 Array = NDArray[np.float64]
 
-LARGEST = 1 << 29
-"""Bytes of a file that is read."""
-LONGEST = 400
-"""Characters of a message."""
+LARGEST = 1 << 29  # bytes of a file that is read
+LONGEST = 400  # characters of a message
 LARGEST_WHOLE = 10**9
 
 

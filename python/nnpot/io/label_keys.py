@@ -25,8 +25,7 @@ STRESS_UNITS = {"eV/A^3": 1.0, "GPa": units.GPa, "kbar": 0.1 * units.GPa, "eV": 
 """In eV/Å³; "eV" stands for a virial, which is divided by the volume."""
 VIRIALS = ("virial", "virials")
 """Keys of extended XYZ files that hold a virial in eV, −volume times ASE's stress."""
-CONTRADICTION = 1e-2
-"""Between the stress and the virial of a frame, relative to its largest component."""
+CONTRADICTION = 1e-2  # between the stress and the virial of a frame, relative to its largest component
 POWERS = {  # of energy and of length
     "energy": (1, 0),
     "free_energy": (1, 0),
@@ -41,12 +40,9 @@ class StressKey:
     """A stress under a name, in a unit, order and sign of its own."""
 
     key: str
-    unit: str = "eV/A^3"
-    """One of `STRESS_UNITS`."""
-    order: str = ASE_ORDER
-    """Of six components; nine are the rows of the tensor."""
-    compression_is_positive: bool = False
-    """As in a pressure or a virial; the other sign is ASE's."""
+    unit: str = "eV/A^3"  # one of `STRESS_UNITS`
+    order: str = ASE_ORDER  # of six components; nine are the rows of the tensor
+    compression_is_positive: bool = False  # as in a pressure or a virial; the other sign is ASE's
 
 
 @dataclass(frozen=True)

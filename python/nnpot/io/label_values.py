@@ -27,8 +27,7 @@ SHAPES: dict[str, Callable[[int], Shapes]] = {
     "dipole": lambda n: ((3,),),
 }
 """What each result has to look like in a frame of n atoms; others may have any shape."""
-ASYMMETRY = 1e-2
-"""Of a 3 × 3 stress, relative to its largest component; beyond, it is no stress of ours."""
+ASYMMETRY = 1e-2  # of a 3 × 3 stress, relative to its largest component; beyond, it is no stress of ours
 
 
 def checked(name: str, value: Any, n_atoms: int, where: str) -> Any:

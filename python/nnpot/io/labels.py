@@ -25,16 +25,11 @@ LIKELY: dict[str, tuple[str, tuple[str, ...]]] = {
     "stress": ("stress", ()),
 }
 """What a name has in it, or is, that may mean a label, in small letters."""
-OTHER_MEANINGS = ("energies", "stresses")
-"""Names that have a meaning of their own."""
-THINNEST = 0.5
-"""Å: a thinner cell has more images of each atom within any cutoff than a machine can count."""
-FLAT = 1e-24
-"""Squared volume of unit vectors that are taken for one plane, within rounding."""
-FARTHEST = 1e8
-"""Å: beyond, differences of positions are no better than 1e-8 Å."""
-N_NAMES = 3
-"""Names that a question asks about."""
+OTHER_MEANINGS = ("energies", "stresses")  # names that have a meaning of their own
+THINNEST = 0.5  # Å: a thinner cell has more images of each atom within any cutoff than a machine can count
+FLAT = 1e-24  # squared volume of unit vectors that are taken for one plane, within rounding
+FARTHEST = 1e8  # Å: beyond, differences of positions are no better than 1e-8 Å
+N_NAMES = 3  # names that a question asks about
 
 
 def results_of(frame: Atoms) -> dict[str, Any]:

@@ -12,8 +12,7 @@ from ase import Atoms
 class RawFrame:
     """Atoms and what the file has of ASE's results, both in the units of the file and unchecked."""
 
-    atoms: Atoms
-    """With ``info`` and per-atom arrays, without calculator."""
+    atoms: Atoms  # with ``info`` and per-atom arrays, without calculator
     results: dict[str, Any] = field(default_factory=dict)
     """By ASE's names: ``energy``, ``forces``, ``stress``, ..."""
 

@@ -39,8 +39,7 @@ COLUMNS = {
 """Type and number of the columns that ASE or we calculate with; 0 for any number."""
 NAMES_OF_KEYS = {"lattice": "Lattice", "properties": "Properties", "pbc": "pbc"}
 """Keys that the reader needs, in any spelling: a ``lattice`` passed over makes a crystal a cluster."""
-PLAIN = "species:S:1:pos:R:3"
-"""The columns of plain XYZ, behind which there may be more."""
+PLAIN = "species:S:1:pos:R:3"  # the columns of plain XYZ, behind which there may be more
 TYPES = {"R": "a number", "I": "a whole number", "S": "a word", "L": "T or F"}
 OF_ATOMS = frozenset(
     {"energies", "forces", "stresses", "charges", "magmoms", "born_effective_charges"} & set(all_properties)
@@ -50,10 +49,8 @@ TEXTS = frozenset({"group", "config_type", "uid"})
 """Keys whose value is a text, whatever it looks like: "300 600" is a name, and no two numbers."""
 MEANT = frozenset({*NAMES_OF_KEYS.values(), *all_properties, *TEXTS, *VIRIALS})
 """Keys that decide what a frame is. In the prose of a plain comment they are words like any others."""
-KEYS_OF_FRAMES = re.compile(r"\b(properties|lattice)\s*=", re.IGNORECASE)
-"""What no prose has."""
-MOST_WORDS = 100_000
-"""Columns: more than this are a mistake."""
+KEYS_OF_FRAMES = re.compile(r"\b(properties|lattice)\s*=", re.IGNORECASE)  # what no prose has
+MOST_WORDS = 100_000  # columns: more than this are a mistake
 
 
 @dataclass(frozen=True)
@@ -61,12 +58,9 @@ class _Column:
     """One entry of ``Properties``."""
 
     name: str
-    kind: str
-    """R, I, S or L."""
-    first: int
-    """Its first word of a line."""
-    n: int
-    """How many words."""
+    kind: str  # R, I, S or L
+    first: int  # its first word of a line
+    n: int  # how many words
 
 
 @dataclass
@@ -76,8 +70,7 @@ class _Place:
     path: str | os.PathLike[str]
     lines: TextLines
     frame: int
-    comment: int = 0
-    """The line of the comment; those of the atoms follow."""
+    comment: int = 0  # the line of the comment; those of the atoms follow
 
     def fail(
         self, message: str, kind: type[NnpotError] = FileFormatError, atom: int | None = None

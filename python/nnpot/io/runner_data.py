@@ -29,12 +29,9 @@ from nnpot.support.messages import shortened
 from nnpot.units import UnitSystem
 
 COMMENT = re.compile("[#!]")
-FREE_TEXT = ("comment",)
-"""Keywords behind which every sign stands for itself."""
-MARKS = ("train", "test")
-"""What a frame can be for."""
-LENGTH_OF_ATOM_LINE = (7, 10)
-"""In words, the keyword counted: without and with forces."""
+FREE_TEXT = ("comment",)  # keywords behind which every sign stands for itself
+MARKS = ("train", "test")  # what a frame can be for
+LENGTH_OF_ATOM_LINE = (7, 10)  # in words, the keyword counted: without and with forces
 
 
 @dataclass

@@ -11,8 +11,7 @@ class Source:
     """A frame of a file."""
 
     path: Path
-    number: int
-    """Counted from 0."""
+    number: int  # counted from 0
 
     def __str__(self) -> str:
         return f"{self.path.name}: frame {self.number}"

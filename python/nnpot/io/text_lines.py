@@ -16,8 +16,7 @@ from nnpot.support.files import GZIP_DAMAGE, damaged_gzip, require_file
 
 COMPRESSIONS: dict[str, Callable[..., IO[Any]]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 """What opens a compressed file, by the end of its name."""
-LONGEST_LINE = 2**26
-"""Characters. What is longer is no line of text (a compressed file of nothing but zeros)."""
+LONGEST_LINE = 2**26  # characters. What is longer is no line of text (a compressed file of nothing but zeros)
 BYTE_ORDER_MARK = "\ufeff"
 
 

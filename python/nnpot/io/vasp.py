@@ -12,10 +12,8 @@ from nnpot.errors import FileFormatError
 from nnpot.io.label_values import symmetric
 from nnpot.io.text_lines import opened, text_lines
 
-VASP = ("vasp-xml", "vasp-out")
-"""ASE's names of vasprun.xml and OUTCAR."""
-N_NAMED = 6
-"""Frames that a warning names."""
+VASP = ("vasp-xml", "vasp-out")  # ASE's names of vasprun.xml and OUTCAR
+N_NAMED = 6  # frames that a warning names
 
 XML = re.compile(r'<calculation\b|<scstep\b|name="NELM"\s*>\s*(?P<limit>\d+)')
 OUTCAR = re.compile(r"^\s*NELM\s*=\s*(?P<limit>\d+)|Iteration\s+(?P<step>\d+)\(\s*\d+\)|EDIFF is reached")

@@ -19,8 +19,7 @@ BAR = 1.0 / 1.6021765e6
 STRESS_NAMES = ("pxx", "pyy", "pzz", "pyz", "pxz", "pxy")
 TRUST = " c_trust[1] c_trust[3]"
 """Thermo quantities of a committee that is watched: largest force spread and largest grade."""
-GLOBAL, VECTOR = 0, 1
-"""LAMMPS's numbers of what is taken out of a compute."""
+GLOBAL, VECTOR = 0, 1  # LAMMPS's numbers of what is taken out of a compute
 VOIGT = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
 
 

@@ -26,31 +26,23 @@ POSITIONS, WIDTHS, DEPTHS, ENERGIES = (
     "potentialEnergy",
 )
 """Columns, named as in the document."""
-OLD_DEPTHS = "numberOfSurroundingCells"
-"""The depth's name in older databases."""
+OLD_DEPTHS = "numberOfSurroundingCells"  # the depth's name in older databases
 PER_ROW = (WIDTHS, DEPTHS, ENERGIES)
-COLUMNS = (POSITIONS, *PER_ROW, "acceptance", "acceptanceOfPoints")
-"""Of an HDF5 file."""
+COLUMNS = (POSITIONS, *PER_ROW, "acceptance", "acceptanceOfPoints")  # of an HDF5 file
 HDF5_SUFFIXES = (".h5", ".hdf5")
 LARGEST_NUMBER = 1e300
-MOST_NUMBERS = 10**10
-"""In one file."""
+MOST_NUMBERS = 10**10  # in one file
 
 
 @dataclass(frozen=True)
 class Database:
     """Configurations of equally many particles, what is known of their energies, and where they come from."""
 
-    positions: Array
-    """Shape (n, particles, dimensions)."""
-    widths: Array
-    """Shape (n,)."""
-    depths: NDArray[np.int64] | None = None
-    """Of the images that the energies count, shape (n,)."""
-    energies: Array | None = None
-    """Per particle, shape (n,)."""
-    settings: dict[str, Any] = field(default_factory=dict)
-    """What the generator was asked for."""
+    positions: Array  # shape (n, particles, dimensions)
+    widths: Array  # shape (n,)
+    depths: NDArray[np.int64] | None = None  # of the images that the energies count, shape (n,)
+    energies: Array | None = None  # per particle, shape (n,)
+    settings: dict[str, Any] = field(default_factory=dict)  # what the generator was asked for
     acceptance: Array | None = None
     """Share of the moves that each epoch of each width's relaxation kept, shape (widths, epochs)."""
     acceptance_of_points: Array | None = None

@@ -11,20 +11,16 @@ from numpy.typing import ArrayLike, NDArray
 from nnpot import _core
 from nnpot.lattice.model import Array, as_batch
 
-DEGENERATE = 1e-9
-"""Eigenvalues that are closer, relative to the largest of their matrix, count as one."""
+DEGENERATE = 1e-9  # eigenvalues that are closer, relative to the largest of their matrix, count as one
 
 
 @dataclass(frozen=True)
 class EigenvalueGradient:
     """Eigenvalues and their derivatives, of n configurations."""
 
-    values: Array
-    """Shape (n, orders x particles): order by order, each from the lowest to the highest."""
-    by_position: Array
-    """Shape (n, orders x particles, particles, dimensions)."""
-    by_width: Array
-    """Shape (n, orders x particles), positions held."""
+    values: Array  # shape (n, orders x particles): order by order, each from the lowest to the highest
+    by_position: Array  # shape (n, orders x particles, particles, dimensions)
+    by_width: Array  # shape (n, orders x particles), positions held
 
 
 class Eigenvalues:

@@ -171,10 +171,8 @@ class Drag:
     """What is known of a particle that is moved through its cell along one axis."""
 
     places: Array
-    energies: dict[str, Array]
-    """Per particle, by name; the first is the truth."""
-    gradients: dict[str, Array]
-    """Derivatives by the moved coordinate."""
+    energies: dict[str, Array]  # per particle, by name; the first is the truth
+    gradients: dict[str, Array]  # derivatives by the moved coordinate
 
 
 def drag(panels: Mapping[str, Drag]) -> Figure:

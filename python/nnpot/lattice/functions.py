@@ -15,21 +15,17 @@ from nnpot.errors import InvalidInputError
 from nnpot.lattice.model import Array, as_batch
 from nnpot.support.progress import progress
 
-CENTRAL, IMAGE = "H", "He"
-"""The elements that stand for particles in the central cell and in its images."""
+CENTRAL, IMAGE = "H", "He"  # the elements that stand for particles in the central cell and in its images
 NUMBERS = {CENTRAL: 1, IMAGE: 2}
-POLY2 = 6
-"""Cutoff function with two continuous derivatives."""
-AT_ONCE = 100
-"""Configurations that go into one call, side by side and out of each other's reach."""
+POLY2 = 6  # cutoff function with two continuous derivatives
+AT_ONCE = 100  # configurations that go into one call, side by side and out of each other's reach
 
 
 @dataclass(frozen=True)
 class FunctionValues:
     """Symmetry functions of n configurations, and their derivatives where asked for."""
 
-    values: Array
-    """Shape (n, particles, functions)."""
+    values: Array  # shape (n, particles, functions)
     by_position: Array | None = None
     """d(functions of particle a)/d(position of m), shape (n, a, functions, m, dimensions)."""
 

@@ -35,10 +35,8 @@ from nnpot.support.yaml_file import NotNegative, Positive, StrictModel, describe
 
 POINTS_PER_PIECE = 500
 """A piece is computed as a whole, kept on the disk, and has its own random numbers: never change it."""
-MOST_COORDINATES = 10**9
-"""Of a database: 8 GB."""
-LAST_EPOCHS = 10
-"""Over which the acceptance of a point is averaged, as in the document's table 2."""
+MOST_COORDINATES = 10**9  # of a database: 8 GB
+LAST_EPOCHS = 10  # over which the acceptance of a point is averaged, as in the document's table 2
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
 
 
@@ -47,30 +45,22 @@ class GeneratorSettings(StrictModel):
 
     points: Annotated[int, Field(gt=0, le=10**9)] = 25_000
     """How many before the cut, rounded up to the same number for each width (numberOfDatapoints)."""
-    particles: Annotated[int, Field(gt=0, le=MOST_REPEATS)] = 4
-    """Per cell (numberOfParticlesPerCell)."""
-    dimensions: Annotated[int, Field(gt=0, le=MOST_DIMENSIONS)] = 2
-    """Of space (numberOfDimensions)."""
-    potential: LatticePotential = LatticePotential()
-    """Of pairs and triplets (potentialEnergyFunction)."""
-    count: Count = "document"
-    """How triplets count whose particles are in two cells."""
-    widths: tuple[Positive, Positive] = (5.0, 5.0)
-    """The smallest and the largest (widthOfCell)."""
-    number_of_widths: Frames = 1
-    """Evenly between them, both included (numberOfWidths)."""
+    particles: Annotated[int, Field(gt=0, le=MOST_REPEATS)] = 4  # per cell (numberOfParticlesPerCell)
+    dimensions: Annotated[int, Field(gt=0, le=MOST_DIMENSIONS)] = 2  # of space (numberOfDimensions)
+    potential: LatticePotential = LatticePotential()  # of pairs and triplets (potentialEnergyFunction)
+    count: Count = "document"  # how triplets count whose particles are in two cells
+    widths: tuple[Positive, Positive] = (5.0, 5.0)  # the smallest and the largest (widthOfCell)
+    number_of_widths: Frames = 1  # evenly between them, both included (numberOfWidths)
     depth: Annotated[int, Field(ge=0, le=MOST_ROUNDS)] | None = None
     """Of the images in the energies; without, what each width requires (depthOfSurroundingCells)."""
     relaxation_depth: Annotated[int, Field(ge=0, le=MOST_ROUNDS)] = 1
     """Of the images in the relaxation (relaxationDepthOfSurroundingCells)."""
     epochs: Annotated[int, Field(ge=0, le=MOST_ROUNDS)] = 40
     """Of the relaxation: each moves each particle once (amountOfEpochs)."""
-    displacement: NotNegative = 0.1
-    """The largest, in each direction, of a move (maxDeltaPerEpoch)."""
+    displacement: NotNegative = 0.1  # the largest, in each direction, of a move (maxDeltaPerEpoch)
     keep: Share = 0.9
     """The share of the points of each width, those with the lowest energies, that is kept (cutoff)."""
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
-    """Same seed, same database, however many cores compute it."""
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0  # same seed, same database, however many cores compute it
 
     @model_validator(mode="after")
     def _widths_fit(self) -> GeneratorSettings:
@@ -122,8 +112,7 @@ class Points:
 
     positions: Array
     energies: Array
-    accepted: NDArray[np.int64]
-    """Moves by point and epoch."""
+    accepted: NDArray[np.int64]  # moves by point and epoch
 
 
 def pieces(settings: GeneratorSettings) -> list[Piece]:

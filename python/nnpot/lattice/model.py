@@ -23,10 +23,8 @@ COUNTS: tuple[Count, ...] = ("document", "invariant")
 
 
 MOST_DIMENSIONS = 10
-MOST_IMAGES = 20_000
-"""Of all particles around one: the triplets among them are computed one by one."""
-FARTHEST = 1000.0
-"""Widths of the cell that a particle may lie outside of it."""
+MOST_IMAGES = 20_000  # of all particles around one: the triplets among them are computed one by one
+FARTHEST = 1000.0  # widths of the cell that a particle may lie outside of it
 
 
 class LatticePotential(StrictModel):

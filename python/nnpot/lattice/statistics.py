@@ -12,8 +12,7 @@ from nnpot.lattice.database import Database
 from nnpot.lattice.model import Array
 from nnpot.support.terminal import plain_console
 
-LINES = 16
-"""More widths than this are thinned out in tables."""
+LINES = 16  # more widths than this are thinned out in tables
 
 
 @dataclass(frozen=True)
@@ -22,10 +21,8 @@ class WidthStatistics:
 
     width: float
     n_points: int
-    energies: tuple[float, float, float]
-    """Lowest, median, highest."""
-    acceptance: tuple[float, float]
-    """Mean and standard error, %; NaN where unknown."""
+    energies: tuple[float, float, float]  # lowest, median, highest
+    acceptance: tuple[float, float]  # mean and standard error, %; NaN where unknown
 
 
 def known_energies(database: Database) -> Array:

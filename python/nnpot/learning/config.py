@@ -26,8 +26,7 @@ from nnpot.training.config import (
 from nnpot.training.config.lists import Paths
 
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
-MEMBERS = 4
-"""Of a committee, where no number is given."""
+MEMBERS = 4  # of a committee, where no number is given
 MAY_CHANGE: Any = {
     "start": True,
     "test": True,
@@ -45,8 +44,7 @@ class StartConfig(StrictModel):
     frames: Paths = []
     recipe: str | None = None
     """A file, or the name of a recipe that comes with the package; its labels are its own potential's."""
-    seed: Seed = 0
-    """Of the recipe."""
+    seed: Seed = 0  # of the recipe
 
     @model_validator(mode="after")
     def _exactly_one(self) -> StartConfig:
@@ -85,8 +83,7 @@ class ReferenceConfig(StrictModel):
     scheduler: str | None = None
     time_limit: Positive | None = 1440.0
     """Minutes for one label; one that takes longer is ended and counts as failed. None: no limit."""
-    largest_force: Positive = 100.0
-    """eV/Å; a label with a larger one counts as failed."""
+    largest_force: Positive = 100.0  # eV/Å; a label with a larger one counts as failed
 
     @model_validator(mode="after")
     def _exactly_one(self) -> ReferenceConfig:
@@ -144,14 +141,10 @@ class RunConditions(Start):
 
     temperature: Annotated[list[Positive], Field(min_length=1)]
     """K, evenly spaced in time; a single one is kept."""
-    duration: Duration
-    """ps"""
-    density: Positive | None = None
-    """g/cm³, to which the cell is scaled."""
-    pressure: Finite | None = None
-    """GPa: the volume is free."""
-    trajectories: Repeats = 1
-    """With velocities, strains and vacancies of their own."""
+    duration: Duration  # ps
+    density: Positive | None = None  # g/cm³, to which the cell is scaled
+    pressure: Finite | None = None  # GPa: the volume is free
+    trajectories: Repeats = 1  # with velocities, strains and vacancies of their own
 
     @model_validator(mode="after")
     def _one_volume(self) -> RunConditions:
@@ -171,12 +164,9 @@ class ExplorationConfig(StrictModel):
     """Where the committee is to be trusted."""
 
     stages: Annotated[list[Stage], Field(min_length=1)]
-    timestep: Positive = 1.0
-    """fs"""
-    interval: Positive = 0.01
-    """ps between two looks at the committee's spread."""
-    workers: Threads = 1
-    """Trajectories at once."""
+    timestep: Positive = 1.0  # fs
+    interval: Positive = 0.01  # ps between two looks at the committee's spread
+    workers: Threads = 1  # trajectories at once
 
     @model_validator(mode="after")
     def _not_too_many_looks(self) -> ExplorationConfig:
@@ -222,19 +212,16 @@ class Limits(StrictModel):
 class TrustConfig(StrictModel):
     """When a step is trusted, and when enough of them are."""
 
-    force_spread: Limits
-    """eV/Å, of the atom with the largest."""
+    force_spread: Limits  # eV/Å, of the atom with the largest
     grade: Limits = Limits(low=0.1, high=1.0)
     """Of extrapolation: how far outside the training range, in widths of it, of the worst atom."""
-    share: Share = 0.98
-    """Of the steps of a stage."""
+    share: Share = 0.98  # of the steps of a stage
 
 
 class SelectionConfig(StrictModel):
     """Which of the uncertain frames are labelled."""
 
-    most_frames: Frames = 50
-    """In a round."""
+    most_frames: Frames = 50  # in a round
     smallest_distance: NotNegative = 0.02
     """Between the surroundings of atoms, in widths of the functions' ranges: frames without an atom that is
     farther than this from all that is known are near-duplicates."""

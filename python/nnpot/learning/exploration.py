@@ -20,16 +20,14 @@ from nnpot.reference.sampling import lammps_seed, starting_structure
 
 Array = NDArray[np.float64]
 
-MOST_CANDIDATES = 100
-"""Of one trajectory: beyond, every other one is dropped."""
+MOST_CANDIDATES = 100  # of one trajectory: beyond, every other one is dropped
 
 
 @dataclass(frozen=True)
 class Trajectory:
     """One run to be done; everything that decides it."""
 
-    name: str
-    """STAGE/RUN.NUMBER"""
+    name: str  # STAGE/RUN.NUMBER
     elements: list[str]
     models: list[Path]
     conditions: RunConditions
@@ -47,18 +45,12 @@ class Trajectory:
 class Trace:
     """What was seen in a trajectory, look by look; it ends where the run was stopped."""
 
-    planned: int
-    """Looks, had it not been stopped."""
-    time: Array
-    """ps"""
-    temperature: Array
-    """K"""
-    force_spread: Array
-    """eV/Å, of the worst atom."""
-    grade: Array
-    """Of the worst atom."""
-    trusted: int
-    """Looks at which it was."""
+    planned: int  # looks, had it not been stopped
+    time: Array  # ps
+    temperature: Array  # K
+    force_spread: Array  # eV/Å, of the worst atom
+    grade: Array  # of the worst atom
+    trusted: int  # looks at which it was
 
 
 @dataclass(frozen=True)
@@ -66,8 +58,7 @@ class Explored:
     """A trajectory that was done."""
 
     trace: Trace
-    candidates: list[Atoms]
-    """The frames that were not trusted; ``info`` says when, and why."""
+    candidates: list[Atoms]  # the frames that were not trusted; ``info`` says when, and why
 
 
 @dataclass

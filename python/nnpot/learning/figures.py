@@ -17,8 +17,7 @@ from nnpot.learning.judgement import Judged
 from nnpot.learning.rounds import RoundOutcome
 
 FORCES, ENERGY = "force_rmse_mev_per_angstrom", "energy_rmse_mev_per_atom"
-N_BINS = 12
-"""Of a calibration, with equally many atoms in each."""
+N_BINS = 12  # of a calibration, with equally many atoms in each
 
 
 def progress_figure(rounds: Sequence[RoundOutcome], share: float) -> Figure:

@@ -20,12 +20,9 @@ from nnpot.models.potential import load
 class Judged:
     """Predictions of a committee beside the truth."""
 
-    predictions: Predictions
-    """The members' mean, with its uncertainty."""
-    spread: NDArray[np.float64]
-    """Of the members' forces, eV/Å, (n atoms of all frames,)."""
-    error: NDArray[np.float64]
-    """eV/Å, (n,): how far the mean force is from the reference."""
+    predictions: Predictions  # the members' mean, with its uncertainty
+    spread: NDArray[np.float64]  # of the members' forces, eV/Å, (n atoms of all frames,)
+    error: NDArray[np.float64]  # eV/Å, (n,): how far the mean force is from the reference
 
     @property
     def errors(self) -> ErrorStatistics:

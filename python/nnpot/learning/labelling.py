@@ -23,8 +23,7 @@ class Labels:
     """What became of the selected frames."""
 
     labelled: list[Atoms]
-    failed: list[Atoms]
-    """``info["failure"]`` says why."""
+    failed: list[Atoms]  # ``info["failure"]`` says why
 
 
 def label_frames(frames: Sequence[Atoms], config: LearningConfig, folder: Path) -> Labels:

@@ -45,8 +45,7 @@ class LearningResult:
     """What a loop has come to."""
 
     rounds: list[RoundOutcome]
-    models: list[Path]
-    """The committee of the last round."""
+    models: list[Path]  # the committee of the last round
     report: Path
     test_frames: list[Atoms]
 

@@ -31,8 +31,7 @@ class LabelTask:
     frame: Atoms
     elements: list[str]
     reference: ReferenceConfig
-    directory: Path
-    """Of this frame alone, for calculators that work with files."""
+    directory: Path  # of this frame alone, for calculators that work with files
 
 
 def label(task: LabelTask) -> Atoms:

@@ -13,8 +13,7 @@ from nnpot.learning.rounds import RoundFiles, RoundOutcome
 from nnpot.learning.stages import Exploration
 from nnpot.support.files import atomic_write
 
-WIDTH = 800
-"""Of a round's pictures, pixels."""
+WIDTH = 800  # of a round's pictures, pixels
 
 CAPTIONS = {
     "spread": "Largest force spread and largest grade of extrapolation along the runs of the round; a cross "

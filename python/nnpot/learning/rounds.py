@@ -18,11 +18,9 @@ class StageOutcome:
     """How far the committee was trusted in the runs of a stage."""
 
     name: str
-    share: float
-    """Of the planned steps that were trusted; those after a stop were not."""
+    share: float  # of the planned steps that were trusted; those after a stop were not
     trajectories: int
-    stopped: int
-    """Trajectories that were stopped."""
+    stopped: int  # trajectories that were stopped
 
 
 @dataclass(frozen=True)
@@ -31,20 +29,14 @@ class RoundOutcome:
 
     number: int
     labelled: int
-    failed: int
-    """Labels that failed."""
-    frames: int
-    """All frames with labels, of all rounds so far."""
+    failed: int  # labels that failed
+    frames: int  # all frames with labels, of all rounds so far
     trained: bool
-    fresh: bool
-    """Whether training chose functions and weights anew."""
-    trusted: bool = False
-    """Whether all stages are: the end of the loop."""
+    fresh: bool  # whether training chose functions and weights anew
+    trusted: bool = False  # whether all stages are: the end of the loop
     stages: list[StageOutcome] = field(default_factory=list)
-    candidates: int = 0
-    """Frames that were not trusted."""
-    near_duplicates: int = 0
-    """Candidates that were too close to others."""
+    candidates: int = 0  # frames that were not trusted
+    near_duplicates: int = 0  # candidates that were too close to others
     met: dict[str, Any] = field(default_factory=dict)
     """Errors on this round's labelled frames before the training that they went into."""
     rank_correlation: float | None = None

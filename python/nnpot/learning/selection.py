@@ -15,10 +15,8 @@ from nnpot.models.potential import Potential
 
 Array = NDArray[np.float64]
 
-MOST_KNOWN = 20_000
-"""Known atoms of an element; of more, evenly spaced ones are compared with."""
-PIECE = 2_000_000
-"""Distances that are computed at once."""
+MOST_KNOWN = 20_000  # known atoms of an element; of more, evenly spaced ones are compared with
+PIECE = 2_000_000  # distances that are computed at once
 
 
 @dataclass(frozen=True)

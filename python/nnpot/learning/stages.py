@@ -24,8 +24,7 @@ class Exploration:
     """All stages that a round went through."""
 
     stages: list[StageOutcome]
-    traces: dict[str, Trace]
-    """By the name of the trajectory."""
+    traces: dict[str, Trace]  # by the name of the trajectory
     candidates: list[Atoms]
 
 

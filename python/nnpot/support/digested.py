@@ -15,11 +15,9 @@ from nnpot.errors import FileFormatError
 from nnpot.support.files import atomic_write, read_bytes, read_text
 from nnpot.support.messages import shortened
 
-MARK = b"\nsha256 "
-"""Stands behind the archive, before the digest."""
+MARK = b"\nsha256 "  # stands behind the archive, before the digest
 TAIL = len(MARK) + 64
-DIGEST = "digest"
-"""Key of a JSON record."""
+DIGEST = "digest"  # key of a JSON record
 
 
 class _Digesting:

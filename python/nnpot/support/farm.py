@@ -17,8 +17,7 @@ from typing import Any, TypeVar, cast
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.support.installation import install_command
 
-PATIENCE = 5.0
-"""Seconds that a process which has nothing left to do may take to end."""
+PATIENCE = 5.0  # seconds that a process which has nothing left to do may take to end
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")

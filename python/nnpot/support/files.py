@@ -17,8 +17,7 @@ from typing import IO, Any, Literal
 
 from nnpot.errors import FileFormatError, InvalidInputError
 
-GZIP_DAMAGE = (gzip.BadGzipFile, EOFError, zlib.error)
-"""What reading a damaged gzip file raises."""
+GZIP_DAMAGE = (gzip.BadGzipFile, EOFError, zlib.error)  # what reading a damaged gzip file raises
 
 
 def damaged_gzip(path: str | os.PathLike[str], error: Exception, after: str = "") -> FileFormatError:

@@ -16,8 +16,7 @@ from nnpot.errors import InvalidInputError
 
 logger = logging.getLogger(__name__)
 
-NAME = ".lock"
-"""In a folder; of a file FILE it is .FILE.lock beside it."""
+NAME = ".lock"  # in a folder; of a file FILE it is .FILE.lock beside it
 UNSUPPORTED = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL)
 """What a file system without locks says."""
 

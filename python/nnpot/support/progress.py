@@ -15,12 +15,10 @@ from nnpot.support.terminal import plain_console
 
 logger = logging.getLogger(__name__)
 
-SECONDS_BETWEEN_LINES = 60.0
-"""Where there is no terminal for a bar."""
+SECONDS_BETWEEN_LINES = 60.0  # where there is no terminal for a bar
 
 
-MEMORY = 600.0
-"""Seconds of the past from which the rate is taken: some pieces take minutes."""
+MEMORY = 600.0  # seconds of the past from which the rate is taken: some pieces take minutes
 
 
 class Counter:

@@ -27,10 +27,8 @@ PLAIN_WORDS = {
     "path_type": "must be the name of a file",
 }
 """Instead of pydantic's, which speak of Python."""
-MOST_FAULTS = 5
-"""In one message."""
-LONGEST = 800
-"""Characters of a message about all faults of a file."""
+MOST_FAULTS = 5  # in one message
+LONGEST = 800  # characters of a message about all faults of a file
 
 
 class StrictModel(BaseModel):

@@ -14,14 +14,10 @@ from nnpot.errors import FileFormatError
 from nnpot.support.files import read_text
 from nnpot.support.messages import shortened
 
-LARGEST_FILE = 250_000
-"""Bytes of a YAML file: thousands of lines, read within seconds."""
-DEEPEST = 30
-"""Lists and sections within each other."""
-MOST_VALUES = 100_000
-"""Numbers, texts, lists and sections, those that aliases repeat counted again."""
-LONGEST_NUMBER = 400
-"""Digits and signs; the largest double in full has 309."""
+LARGEST_FILE = 250_000  # bytes of a YAML file: thousands of lines, read within seconds
+DEEPEST = 30  # lists and sections within each other
+MOST_VALUES = 100_000  # numbers, texts, lists and sections, those that aliases repeat counted again
+LONGEST_NUMBER = 400  # digits and signs; the largest double in full has 309
 
 
 def read_yaml_values(path: Path) -> dict[Any, Any]:
