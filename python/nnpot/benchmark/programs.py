@@ -45,10 +45,7 @@ def armadillo_recipe() -> Recipe:
 def tensorflow_recipe() -> Recipe:
     """With the C++ library and headers in the wheel of TensorFlow.
 
-    Raises
-    ------
-    NnpotError
-        If there are none.
+    Raises `NnpotError` if there are none.
     """
     folder = package("tensorflow")
     libraries = ("libtensorflow_cc.so.2", "libtensorflow_framework.so.2")
@@ -68,10 +65,7 @@ def tensorflow_recipe() -> Recipe:
 def build(recipe: Recipe) -> Path:
     """Compile, unless that was done before; programs are kept in the user's cache folder.
 
-    Raises
-    ------
-    NnpotError
-        If there is no compiler, or it fails.
+    Raises `NnpotError` if there is no compiler, or it fails.
     """
     compiler = os.environ.get("CXX") or shutil.which("g++") or shutil.which("c++")
     if compiler is None:
@@ -110,10 +104,7 @@ def _cache() -> Path:
 def package(name: str) -> Path:
     """Where a package lies, found without importing it.
 
-    Raises
-    ------
-    NnpotError
-        If it is not installed.
+    Raises `NnpotError` if it is not installed.
     """
     spec = importlib.util.find_spec(name)
     if spec is None or not spec.submodule_search_locations:

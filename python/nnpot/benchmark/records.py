@@ -65,20 +65,9 @@ INTEGERS = {"size", "ranks", "round", "n_atoms", "n_steps"}
 class Ledger:
     """``runs.csv`` of a benchmark, and beside it ``settings.json``, which says what they were made with.
 
-    Parameters
-    ----------
-    folder
-        Exists.
-    settings
-        What has to be the same for all runs, by name. ``cases`` is by label: only those that both have are
-        compared.
-    fresh
-        Forget what is there.
-
-    Raises
-    ------
-    InvalidInputError
-        If there are runs that were made with other settings.
+    ``folder``: exists. ``settings``: what has to be the same for all runs, by name. ``cases`` is by label:
+    only those that both have are compared. ``fresh``: forget what is there. Raises `InvalidInputError` if
+    there are runs that were made with other settings.
     """
 
     def __init__(self, folder: Path, settings: dict[str, Any], fresh: bool = False) -> None:
@@ -110,10 +99,7 @@ class Ledger:
 def read_runs(path: Path) -> list[Run]:
     """The runs in a file; a last line that an interruption cut off is left out, which is said.
 
-    Raises
-    ------
-    FileFormatError
-        If the file is not one of ours, or a line before the last cannot be read.
+    Raises `FileFormatError` if the file is not one of ours, or a line before the last cannot be read.
     """
     lines = read_text(path).splitlines()
     if not lines or tuple(lines[0].split(",")) != HEADER:

@@ -61,14 +61,8 @@ Time = Callable[[Run], float]
 def summarize(runs: Sequence[Run], reference: str, cpu_time: bool = False) -> list[Row]:
     """One row per potential, size and number of ranks, in the order in which they first appear.
 
-    Parameters
-    ----------
-    runs
-        All rounds.
-    reference
-        The label that ratios are to.
-    cpu_time
-        Multiply times by the part of them in which the processes had a core.
+    ``runs``: all rounds. ``reference``: the label that ratios are to. ``cpu_time``: multiply times by the
+    part of them in which the processes had a core.
     """
     groups: dict[Key, dict[int, Run]] = {}
     for run in runs:

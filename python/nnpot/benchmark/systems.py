@@ -109,12 +109,8 @@ class System:
 def crystal_system(crystal: Crystal, temperature: float, smallest: int, folder: Path) -> System:
     """A block of a crystal, brought to a temperature (K) in LAMMPS.
 
-    Parameters
-    ----------
-    smallest
-        The smallest number of atoms that will be asked for: the block has no more, or one cell.
-    folder
-        Where the data file is written.
+    ``smallest``: the smallest number of atoms that will be asked for: the block has no more, or one cell.
+    ``folder``: where the data file is written.
     """
     cell = len(crystal.cells(1))
     perfect = crystal.cells(max(1, min(crystal.block, round((smallest / cell) ** (1 / 3)))))
@@ -130,17 +126,8 @@ def crystal_system(crystal: Crystal, temperature: float, smallest: int, folder: 
 def data_system(file: Path, elements: tuple[str, ...], folder: Path) -> System:
     """The atoms of a LAMMPS data file (perhaps compressed: ``.gz``).
 
-    Parameters
-    ----------
-    elements
-        One per atom type.
-
-    Raises
-    ------
-    InvalidInputError
-        If there are fewer elements than atom types, or one that does not exist.
-    FileFormatError
-        If the file cannot be understood.
+    ``elements``: one per atom type. Raises `InvalidInputError` if there are fewer elements than atom types,
+    or one that does not exist; `FileFormatError` if the file cannot be understood.
     """
     for symbol in elements:
         if symbol not in atomic_numbers or symbol == "X":

@@ -33,12 +33,8 @@ def radial_figure(
 ) -> Figure:
     """Each radial function against the distance, a panel for each pair of elements.
 
-    Parameters
-    ----------
-    shapes
-        Of one center.
-    distances
-        Per center and neighbour how many neighbours there are: edges (n + 1,) in Å and density (n,).
+    ``shapes``: of one center. ``distances``: per center and neighbour how many neighbours there are: edges (n
+    + 1,) in Å and density (n,).
     """
     with style():
         figure, axes = _figure(1, len(shapes), max(6.0, 4.0 * len(shapes)), 3.2)

@@ -50,16 +50,8 @@ def describe_set(
 ) -> FunctionSet:
     """Statistics of functions over frames.
 
-    Parameters
-    ----------
-    lines
-        As text after ``symfunction_short``.
-    elements
-        Symbols.
-    cutoff_type
-        Number of the cutoff function in input.nn.
-    frames
-        Structures; may be none.
+    ``lines``: as text after ``symfunction_short``. ``cutoff_type``: number of the cutoff function in
+    input.nn. ``frames``: structures; may be none.
     """
     functions = _core.SymmetryFunctions(list(elements), list(lines), cutoff_type)
     summaries = {}

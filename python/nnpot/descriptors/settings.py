@@ -151,10 +151,7 @@ class DescriptorConfig(StrictModel):
     def require_units(self, of_data: str | None) -> None:
         """Refuse lines that may be in Å or in the unit of the data, with nothing that says which.
 
-        Raises
-        ------
-        ValueError
-            Saying how to state it.
+        Raises `ValueError`, saying how to state it.
         """
         if self.lines and self.lines_units is None and of_data == "atomic":
             raise ValueError(

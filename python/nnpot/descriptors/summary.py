@@ -45,14 +45,8 @@ class Summary:
 def summarize(element: str, lines: Sequence[str], values: Array) -> Summary:
     """Range, mean, deviation and correlations.
 
-    Parameters
-    ----------
-    element
-        Symbol of the center.
-    lines
-        Its functions as text, in the order of the columns.
-    values
-        Raw values (n_atoms, F) of atoms of that element; n_atoms > 1.
+    ``element``: symbol of the center. ``lines``: its functions as text, in the order of the columns.
+    ``values``: raw values (n_atoms, F) of atoms of that element; n_atoms > 1.
     """
     varies = np.flatnonzero(varying(values))
     matrix = np.zeros((len(lines), len(lines)))

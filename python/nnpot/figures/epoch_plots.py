@@ -103,14 +103,8 @@ def _show_late_epochs(ax: Axes, curves: Mapping[str, ArrayLike]) -> None:
 def charge_curves(epochs: ArrayLike, curves: Mapping[str, ArrayLike], best: Sequence[float] = ()) -> Figure:
     """Charges of elements against epochs, sign and all.
 
-    Parameters
-    ----------
-    epochs
-        Counted from 1, shape (n,).
-    curves
-        Of each element (n, members), e: drawn is the mean, shaded from the smallest to the largest.
-    best
-        The epochs that were kept, marked by vertical lines.
+    ``epochs``: counted from 1, shape (n,). ``curves``: of each element (n, members), e: drawn is the mean,
+    shaded from the smallest to the largest. ``best``: the epochs that were kept, marked by vertical lines.
     """
     with style():
         figure, (ax, *_) = row(1, width=5.2, height=3.6)

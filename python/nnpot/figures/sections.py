@@ -182,15 +182,9 @@ def add_learning_curves(
 ) -> None:
     """Add errors, loss and learning rate against the epoch.
 
-    Parameters
-    ----------
-    log
-        The columns of a training's log.csv, (n,), or (n, members) where they are known of each member of
-        a committee; those of validation may be NaN throughout.
-    best
-        The epoch whose weights were kept, of each member.
-    rate
-        What the optimizer's learning rate is called.
+    ``log``: the columns of a training's log.csv, (n,), or (n, members) where they are known of each member of
+    a committee; those of validation may be NaN throughout. ``best``: the epoch whose weights were kept, of
+    each member. ``rate``: what the optimizer's learning rate is called.
     """
     panels: dict[str, dict[str, NDArray[np.float64]]] = {}
     for label, column in CURVES.items():

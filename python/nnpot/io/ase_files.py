@@ -33,17 +33,8 @@ COUNTS = {"gen": 1, "gromacs": 2}
 def read_with_ase(path: Path, kind: str) -> list[RawFrame]:
     """Read all frames of a file.
 
-    Parameters
-    ----------
-    path
-        The file.
-    kind
-        ASE's name of its format.
-
-    Raises
-    ------
-    FileFormatError
-        With file and frame, and why it cannot be read.
+    ``kind``: ASE's name of its format. Raises `FileFormatError` with file and frame, and why it cannot be
+    read.
     """
     frames: list[RawFrame] = []
     try:

@@ -51,11 +51,8 @@ def features_of(frame: Atoms) -> Array:
 def n_features(frames: Sequence[Atoms], where: str = "frames") -> dict[str, int]:
     """How many features the atoms of each element have, by atomic number.
 
-    Raises
-    ------
-    InvalidInputError
-        Naming the first frame (counted from 0) without features, with an atom without any or with more or
-        fewer than others of its element, or with one that is not finite.
+    Raises `InvalidInputError`, naming the first frame (counted from 0) without features, with an atom without
+    any or with more or fewer than others of its element, or with one that is not finite.
     """
     counts: dict[int, int] = {}
     for number, frame in enumerate(frames):
@@ -250,14 +247,8 @@ def _widened(values: Array, width: int) -> Array:
 def feature_frame(numbers: Sequence[int], features: Array, energy: float | None = None) -> Atoms:
     """A frame without positions.
 
-    Parameters
-    ----------
-    numbers
-        Atomic numbers, of n atoms.
-    features
-        (n, F), NaN behind the features of elements that have fewer.
-    energy
-        eV
+    ``numbers``: atomic numbers, of n atoms. ``features``: (n, F), NaN behind the features of elements that
+    have fewer. ``energy``: eV
     """
     frame = Atoms(numbers=numbers, positions=np.zeros((len(numbers), 3)))
     frame.arrays[FEATURES] = features

@@ -33,17 +33,9 @@ class Line:
 class KeywordFile:
     """The lines of a file, each a keyword and its values, by keyword.
 
-    Parameters
-    ----------
-    path
-        The file; it ends with a line end, so that one cut in its last value is noticed.
-    once, repeated
-        The keywords that may stand once, and those that may stand on several lines.
-
-    Raises
-    ------
-    FileFormatError
-        Here and in all methods, with file and line, what was expected and what came.
+    ``path``: the file; it ends with a line end, so that one cut in its last value is noticed. ``once``,
+    ``repeated``: the keywords that may stand once, and those that may stand on several lines. Raises
+    `FileFormatError` here and in all methods, with file and line, what was expected and what came.
     """
 
     def __init__(self, path: Path, once: Sequence[str], repeated: Sequence[str]) -> None:

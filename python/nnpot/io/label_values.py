@@ -33,21 +33,9 @@ ASYMMETRY = 1e-2  # of a 3 × 3 stress, relative to its largest component; beyon
 def checked(name: str, value: Any, n_atoms: int, where: str) -> Any:
     """A reference value as float or array of floats.
 
-    Parameters
-    ----------
-    name
-        Which of ASE's results it is to be.
-    value
-        As it stands in the file; a text is taken for what it says.
-    n_atoms
-        Of the frame.
-    where
-        File, frame and the name in the file, for errors.
-
-    Raises
-    ------
-    InvalidInputError
-        If it is no number or numbers, or not in a shape that such a result has.
+    ``name``: which of ASE's results it is to be. ``value``: as it stands in the file; a text is taken for
+    what it says. ``n_atoms``: of the frame. ``where``: file, frame and the name in the file, for errors.
+    Raises `InvalidInputError` if it is no number or numbers, or not in a shape that such a result has.
     """
     array = _array(value)
     shapes = SHAPES[name](n_atoms) if name in SHAPES else None
@@ -59,10 +47,7 @@ def checked(name: str, value: Any, n_atoms: int, where: str) -> Any:
 def symmetric(values: Any, where: str) -> Any:
     """The symmetric part of a 3 × 3 stress.
 
-    Raises
-    ------
-    InvalidInputError
-        If that is not all of it, but for rounding.
+    Raises `InvalidInputError` if that is not all of it, but for rounding.
     """
     tensor = np.asarray(values, float).reshape(3, 3)
     if np.abs(tensor - tensor.T).max() > ASYMMETRY * np.abs(tensor).max():

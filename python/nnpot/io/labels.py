@@ -62,10 +62,7 @@ def group_name(value: Any) -> str:
 def likely_key(frames: Sequence[Atoms], label: str) -> str:
     """A question whether names that frames have mean a label that none of them has; empty without such names.
 
-    Parameters
-    ----------
-    label
-        ``energy``, ``forces`` or ``stress``.
+    ``label``: ``energy``, ``forces`` or ``stress``.
     """
     part, short = LIKELY[label]
     names = {
@@ -85,19 +82,9 @@ def require_labels(
 ) -> None:
     """Refuse frames that lack a usable energy or forces.
 
-    Parameters
-    ----------
-    frames
-        Frames as `read_frames` gives them.
-    forces
-        Whether forces are needed as well as the energy.
-    where
-        What the error names, usually the file.
-
-    Raises
-    ------
-    InvalidInputError
-        Naming the first frame (counted from 0, as ASE does) without a finite energy or without finite forces.
+    ``frames``: frames as `read_frames` gives them. ``forces``: whether forces are needed as well as the
+    energy. ``where``: what the error names, usually the file. Raises `InvalidInputError`, naming the first
+    frame (counted from 0, as ASE does) without a finite energy or without finite forces.
     """
     if not frames:
         raise InvalidInputError(f"{where}: expected at least one frame, got none")
@@ -119,17 +106,9 @@ def require_labels(
 def require_any_labels(frames: Sequence[Atoms], where: str | os.PathLike[str] = "frames") -> None:
     """Refuse a set of frames without any energy, forces or stress, or with one that is not finite.
 
-    Parameters
-    ----------
-    frames
-        Frames as `read_frames` gives them.
-    where
-        What the error names, usually the file.
-
-    Raises
-    ------
-    InvalidInputError
-        Where no frame has a label, or naming the first frame (counted from 0) with one that is not finite.
+    ``frames``: frames as `read_frames` gives them. ``where``: what the error names, usually the file. Raises
+    `InvalidInputError` where no frame has a label, or naming the first frame (counted from 0) with one that
+    is not finite.
     """
     if not any(label in results_of(frame) for frame in frames for label in ("energy", "forces", "stress")):
         hints = "".join(likely_key(frames, label) for label in LIKELY)
@@ -144,10 +123,7 @@ def require_any_labels(frames: Sequence[Atoms], where: str | os.PathLike[str] = 
 def require_whole_labels(frame: Atoms, where: str) -> None:
     """Refuse a reference value that is no number or numbers, not in ASE's shape, or not finite.
 
-    Raises
-    ------
-    InvalidInputError
-        Naming the value.
+    Raises `InvalidInputError`, naming the value.
     """
     known = {name: value for name, value in results_of(frame).items() if name in SHAPES and value is not None}
     for name, value in known.items():
@@ -162,10 +138,7 @@ def require_whole_labels(frame: Atoms, where: str) -> None:
 def require_elements(frame: Atoms, where: str = "frame") -> None:
     """Refuse a frame with an atomic number that is not whole, or of no element: 0 is where none was said.
 
-    Raises
-    ------
-    InvalidInputError
-        Naming the atom (counted from 0).
+    Raises `InvalidInputError`, naming the atom (counted from 0).
     """
     numbers = np.asarray(frame.numbers)
     if numbers.dtype.kind not in "iu":
@@ -181,10 +154,7 @@ def require_elements(frame: Atoms, where: str = "frame") -> None:
 def require_possible_cell(frame: Atoms, where: str) -> None:
     """Refuse a cell that does not span its directions, and lengths that can be in no unit of ours.
 
-    Raises
-    ------
-    InvalidInputError
-        Saying what is wrong with the cell, or that an atom is too far away.
+    Raises `InvalidInputError`, saying what is wrong with the cell, or that an atom is too far away.
     """
     cell = frame.cell.array
     for name, values in (("cell", cell), ("position", frame.positions)):
@@ -220,10 +190,7 @@ def _smallest_height(vectors: NDArray[np.float64]) -> float:
 def require_finite(frame: Atoms, where: str) -> None:
     """Refuse a frame in which a position, the cell or a reference value is NaN or infinite.
 
-    Raises
-    ------
-    InvalidInputError
-        Naming the value and, where there is one, the atom (counted from 0).
+    Raises `InvalidInputError`, naming the value and, where there is one, the atom (counted from 0).
     """
     values = {"position": frame.positions, "cell": frame.cell.array, **results_of(frame)}
     if frame.has("masses"):

@@ -49,10 +49,7 @@ def plain_name(path: str | os.PathLike[str]) -> Path:
 def opened(path: str | os.PathLike[str], mode: str = "rb", **how: Any) -> IO[Any]:
     """Open a regular file, compressed or not.
 
-    Raises
-    ------
-    FileFormatError
-        If it is a pipe or a device.
+    Raises `FileFormatError` if it is a pipe or a device.
     """
     require_file(path)
     stream: IO[Any] = COMPRESSIONS.get(Path(path).suffix, open)(path, mode, **how)
@@ -99,10 +96,7 @@ def text_lines(path: str | os.PathLike[str]) -> Iterator[TextLines]:
 
     Bytes that are no UTF-8 become a sign that stands for them: comments are in any encoding.
 
-    Raises
-    ------
-    FileFormatError
-        If it is no regular file, damaged, or no text; from the iteration too.
+    Raises `FileFormatError` if it is no regular file, damaged, or no text; from the iteration too.
     """
     with opened(path, "rt", encoding="utf-8", errors="replace") as stream:
         yield TextLines(path, stream)

@@ -22,14 +22,7 @@ OUTCAR = re.compile(r"^\s*NELM\s*=\s*(?P<limit>\d+)|Iteration\s+(?P<step>\d+)\(\
 def warn_of_unconverged(path: Path, kind: str, n_frames: int) -> None:
     """Name the frames of a file that took as many electronic steps as VASP was allowed to take.
 
-    Parameters
-    ----------
-    path
-        The file.
-    kind
-        One of `VASP`.
-    n_frames
-        How many frames it has; steps after them are not complete.
+    ``kind``: one of `VASP`. ``n_frames``: how many frames it has; steps after them are not complete.
     """
     frames = [frame for frame in (_of_xml if kind == "vasp-xml" else _of_outcar)(path) if frame < n_frames]
     if frames:
@@ -45,17 +38,8 @@ def warn_of_unconverged(path: Path, kind: str, n_frames: int) -> None:
 def check_vasprun(path: Path, n_atoms: Sequence[int]) -> None:
     """Refuse a vasprun.xml with rows that are missing, for which ASE takes 0, and say where it is cut short.
 
-    Parameters
-    ----------
-    path
-        The file.
-    n_atoms
-        Of each frame that was read from it.
-
-    Raises
-    ------
-    FileFormatError, InvalidInputError
-        If positions, forces, cell or stress lack a row, or the stress is not symmetric.
+    ``n_atoms``: of each frame that was read from it. Raises `FileFormatError` or `InvalidInputError` if
+    positions, forces, cell or stress lack a row, or the stress is not symmetric.
     """
     n_whole, step = 0, None
     with opened(path) as stream:

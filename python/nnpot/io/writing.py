@@ -36,18 +36,9 @@ NAMES = (
 def require_known_format(path: str | os.PathLike[str], read: Sequence[str | os.PathLike[str]] = ()) -> None:
     """Refuse a name that no frames with results can be written under, before the work is done.
 
-    Parameters
-    ----------
-    path
-        The file to be written.
-    read
-        Files that are read for it, which must not be overwritten.
-
-    Raises
-    ------
-    InvalidInputError
-        For an ending of another format, and a file that is read; also as
-        `nnpot.support.files.require_writable` does.
+    ``path``: the file to be written. ``read``: files that are read for it, which must not be overwritten.
+    Raises `InvalidInputError` for an ending of another format, and a file that is read; also as
+    `nnpot.support.files.require_writable` does.
     """
     _writer(Path(path))
     require_writable(path)

@@ -22,10 +22,7 @@ def directory() -> str:
 def path() -> Path:
     """The plugin's file, for the LAMMPS command ``plugin load``.
 
-    Raises
-    ------
-    NnpotError
-        If the installation has no plugin.
+    Raises `NnpotError` if the installation has no plugin.
     """
     file = Path(directory()) / "nnpplugin.so"
     if not file.is_file():

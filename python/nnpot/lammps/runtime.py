@@ -84,10 +84,7 @@ def fill_in_path(text: str, placeholder: str, path: Path) -> str:
 def lmp_command() -> list[str]:
     """The command ``lmp`` of this environment, or else of the system.
 
-    Raises
-    ------
-    NnpotError
-        If there is none.
+    Raises `NnpotError` if there is none.
     """
     command = which("lmp", path=sysconfig.get_path("scripts")) or which("lmp")
     if command is None:
@@ -100,10 +97,7 @@ def mpi_command(ranks: int) -> list[str]:
 
     It is the ``mpiexec`` beside ``lmp``: another MPI would start so many LAMMPS of one rank.
 
-    Raises
-    ------
-    NnpotError
-        If there is none.
+    Raises `NnpotError` if there is none.
     """
     folder = Path(lmp_command()[0]).parent
     command = which("mpiexec", path=str(folder))

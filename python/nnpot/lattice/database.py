@@ -61,10 +61,7 @@ class Database:
 def read_database(path: Path) -> Database:
     """Read a database: HDF5 if the name ends so, else the document's JSON.
 
-    Raises
-    ------
-    FileFormatError
-        If the file is damaged, or columns are missing or do not fit each other.
+    Raises `FileFormatError` if the file is damaged, or columns are missing or do not fit each other.
     """
     return _read_hdf5(path) if path.suffix in HDF5_SUFFIXES else _read_json(path)
 

@@ -80,10 +80,7 @@ class LatticeFunctions:
     def values(self, positions: ArrayLike, widths: ArrayLike, derivatives: bool = False) -> FunctionValues:
         """All functions of all particles.
 
-        Raises
-        ------
-        InvalidInputError
-            Unless there are two or three dimensions.
+        Raises `InvalidInputError` unless there are two or three dimensions.
         """
         positions, widths = as_batch(positions, widths)
         n, particles, dimensions = positions.shape

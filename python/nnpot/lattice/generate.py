@@ -151,21 +151,10 @@ def generate(
 ) -> Database:
     """Generate a database into ``output``; what was broken off goes on where it ended.
 
-    Parameters
-    ----------
-    settings
-        What it is to hold.
-    output
-        The file, as for `write_database`. Pieces are kept beside it until it is whole.
-    threads
-        How many to use here; None for all cores.
-    scheduler
-        Address of a Dask scheduler whose workers are to compute the pieces.
-
-    Raises
-    ------
-    InvalidInputError
-        If pieces of a database with other settings are there.
+    ``settings``: what it is to hold. ``output``: the file, as for `write_database`. Pieces are kept beside it
+    until it is whole. ``threads``: how many to use here; None for all cores. ``scheduler``: address of a Dask
+    scheduler whose workers are to compute the pieces. Raises `InvalidInputError` if pieces of a database with
+    other settings are there.
     """
     shape = (1, settings.particles, settings.dimensions)
     for depth in (settings.depth, settings.relaxation_depth):

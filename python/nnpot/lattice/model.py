@@ -71,10 +71,7 @@ class LatticeModel:
     def depths(self, widths: ArrayLike, depth: int | ArrayLike | None = None) -> NDArray[np.int64]:
         """How many cells away images count: as given, or as many as matter, ceil(3 R_0 / (2 width)).
 
-        Raises
-        ------
-        InvalidInputError
-            If none is given and the potential has no cutoff.
+        Raises `InvalidInputError` if none is given and the potential has no cutoff.
         """
         widths = np.asarray(widths, float)
         if depth is not None:
@@ -140,10 +137,8 @@ class LatticeModel:
 def require_near_cells(positions: Array, widths: Array) -> None:
     """Refuse particles far outside of their cell, whose images would be looked for one by one.
 
-    Raises
-    ------
-    InvalidInputError
-        That names the first such configuration, counted from 0; also where a width is not positive.
+    Raises `InvalidInputError` that names the first such configuration, counted from 0; also where a width is
+    not positive.
     """
     _require_widths(widths)
     if not np.isfinite(positions).all():

@@ -318,12 +318,8 @@ def _reference_beside(reference: ReferenceConfig, folder: Path) -> ReferenceConf
 def load_config(path: str | os.PathLike[str]) -> LearningConfig:
     """Read and check a configuration; its file names are relative to its own directory.
 
-    Raises
-    ------
-    FileFormatError
-        If the file is not YAML.
-    InvalidInputError
-        If a key is unknown, missing or has a wrong value; one line that names each.
+    Raises `FileFormatError` if the file is not YAML; `InvalidInputError` if a key is unknown, missing or has
+    a wrong value; one line that names each.
     """
     return read_yaml(LearningConfig, Path(path)).resolved(Path(path).parent)
 

@@ -29,19 +29,8 @@ class Labels:
 def label_frames(frames: Sequence[Atoms], config: LearningConfig, folder: Path) -> Labels:
     """Label frames; what a broken-off call has done already is not done again.
 
-    Parameters
-    ----------
-    frames
-        What to label.
-    config
-        The reference.
-    folder
-        For a file per frame, ``0001.xyz`` or, where the label failed, ``0001.failed.xyz``.
-
-    Raises
-    ------
-    NnpotError
-        If no label succeeded.
+    ``config``: the reference. ``folder``: for a file per frame, ``0001.xyz`` or, where the label failed,
+    ``0001.failed.xyz``. Raises `NnpotError` if no label succeeded.
     """
     folder.mkdir(parents=True, exist_ok=True)
     missing = [n for n in range(len(frames)) if not any(path.exists() for path in _files(folder, n))]

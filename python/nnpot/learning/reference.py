@@ -37,13 +37,8 @@ class LabelTask:
 def label(task: LabelTask) -> Atoms:
     """A copy of the frame with the reference's energy, forces and, where it has one, stress.
 
-    Raises
-    ------
-    NnpotError
-        If it gives no numbers or too many, a number is not finite, or a force larger than
-        ``reference.largest_force``.
-    Exception
-        Whatever the calculator raises.
+    Raises `NnpotError` if it gives no numbers or too many, a number is not finite, or a force larger than
+    ``reference.largest_force``; `Exception` whatever the calculator raises.
     """
     lammps, ase = task.reference.lammps, task.reference.ase
     if lammps is not None:
@@ -99,10 +94,7 @@ def _require_same_structure(frame: Atoms, seen: Atoms) -> None:
 def _checked(name: str, value: Any, n_atoms: int) -> float | NDArray[np.float64]:
     """A label as numbers of the right shape.
 
-    Raises
-    ------
-    NnpotError
-        That says what was expected, and what the reference gave.
+    Raises `NnpotError` that says what was expected, and what the reference gave.
     """
     if isinstance(value, str):
         raise NnpotError(f"{name} of the reference must be numbers, got {shortened(value)}")
@@ -115,10 +107,7 @@ def _checked(name: str, value: Any, n_atoms: int) -> float | NDArray[np.float64]
 def calculator_factory(reference: AseReference) -> Callable[..., Any]:
     """The class or function that ``reference.ase.calculator`` names.
 
-    Raises
-    ------
-    InvalidInputError
-        If it cannot be imported.
+    Raises `InvalidInputError` if it cannot be imported.
     """
     module, _, name = reference.calculator.rpartition(".")
     try:
@@ -147,10 +136,7 @@ def check_reference(reference: ReferenceConfig) -> None:
 def try_lammps(reference: ReferenceConfig, elements: list[str], frame: Atoms) -> None:
     """Find out before the first training that LAMMPS knows the pair style; an ASE calculator may take hours.
 
-    Raises
-    ------
-    InvalidInputError
-        If it gives no energy for the frame.
+    Raises `InvalidInputError` if it gives no energy for the frame.
     """
     if reference.lammps is None:
         return

@@ -290,15 +290,8 @@ def builtin_recipes() -> list[str]:
 def load_recipe(source: str | Path) -> Recipe:
     """Read and check a recipe.
 
-    Parameters
-    ----------
-    source
-        A YAML file, or the name of a recipe that comes with the package.
-
-    Raises
-    ------
-    InvalidInputError
-        If it is neither, or a value is wrong; the message names the key.
+    ``source``: a YAML file, or the name of a recipe that comes with the package. Raises `InvalidInputError`
+    if it is neither, or a value is wrong; the message names the key.
     """
     if str(source) in builtin_recipes():
         with resources.as_file(resources.files("nnpot.reference") / "recipes" / f"{source}.yaml") as path:

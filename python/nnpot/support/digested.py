@@ -41,10 +41,7 @@ class _Digesting:
 def write_arrays(path: Path, **arrays: ArrayLike) -> None:
     """Write an archive of numpy's with a digest behind it, whole or not at all.
 
-    Raises
-    ------
-    OSError
-        If writing fails; what was there before stays.
+    Raises `OSError` if writing fails; what was there before stays.
     """
     with atomic_write(path, "wb") as stream:
         digesting = _Digesting(stream)
@@ -55,17 +52,8 @@ def write_arrays(path: Path, **arrays: ArrayLike) -> None:
 def read_arrays(path: Path, kind: str, advice: str) -> dict[str, NDArray[Any]]:
     """Read what `write_arrays` wrote, every byte as it was.
 
-    Parameters
-    ----------
-    kind
-        What the file is, for the message: ``checkpoint``.
-    advice
-        What to do if it is damaged.
-
-    Raises
-    ------
-    FileFormatError
-        If a byte is another than was written, or the file is none of ours.
+    ``kind``: what the file is, for the message: ``checkpoint``. ``advice``: what to do if it is damaged.
+    Raises `FileFormatError` if a byte is another than was written, or the file is none of ours.
     """
     content = read_bytes(path)
     if content[-TAIL:-64] != MARK:
@@ -95,10 +83,7 @@ def read_record(path: Path, kind: str, advice: str) -> dict[str, Any]:
 
     Parameters as for `read_arrays`.
 
-    Raises
-    ------
-    FileFormatError
-        If a value is another than was written, or the file is none of ours.
+    Raises `FileFormatError` if a value is another than was written, or the file is none of ours.
     """
     try:
         values = json.loads(read_text(path))

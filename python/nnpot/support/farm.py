@@ -259,12 +259,7 @@ def _end_with_the_parent() -> None:
 def dask_client(scheduler: str) -> Iterator[Any]:
     """A client of a Dask scheduler.
 
-    Raises
-    ------
-    NnpotError
-        If Dask is not installed.
-    InvalidInputError
-        If no scheduler answers at the address.
+    Raises `NnpotError` if Dask is not installed; `InvalidInputError` if no scheduler answers at the address.
     """
     try:
         from distributed import Client

@@ -30,12 +30,7 @@ def damaged_gzip(path: str | os.PathLike[str], error: Exception, after: str = ""
 def read_bytes(path: str | os.PathLike[str], most: int | None = None) -> bytes:
     """The content of a regular file; a pipe or a device, which might have no end, is refused unread.
 
-    Raises
-    ------
-    FileFormatError
-        If it is none, or larger than ``most`` bytes.
-    OSError
-        If it cannot be read.
+    Raises `FileFormatError` if it is none, or larger than ``most`` bytes; `OSError` if it cannot be read.
     """
     size = require_file(path)
     if most is not None and size > most:
@@ -48,12 +43,7 @@ def read_bytes(path: str | os.PathLike[str], most: int | None = None) -> bytes:
 def require_file(path: str | os.PathLike[str]) -> int:
     """Refuse a folder, a pipe and a device where content is to be read; the size of the file in bytes.
 
-    Raises
-    ------
-    FileFormatError
-        If it is none.
-    OSError
-        If it is not there.
+    Raises `FileFormatError` if it is none; `OSError` if it is not there.
     """
     found = os.stat(path)
     if not stat.S_ISREG(found.st_mode):
@@ -65,12 +55,7 @@ def require_file(path: str | os.PathLike[str]) -> int:
 def read_text(path: str | os.PathLike[str], most: int | None = None) -> str:
     """The text of a regular file, UTF-8 with or without a byte order mark.
 
-    Raises
-    ------
-    FileFormatError
-        As `read_bytes` does, and if it is no text.
-    OSError
-        If it cannot be read.
+    Raises `FileFormatError` as `read_bytes` does, and if it is no text; `OSError` if it cannot be read.
     """
     content = read_bytes(path, most)
     try:
@@ -89,12 +74,7 @@ def read_text(path: str | os.PathLike[str], most: int | None = None) -> str:
 def read_json(path: str | os.PathLike[str], most: int | None = None) -> Any:
     """The values of a JSON file.
 
-    Raises
-    ------
-    FileFormatError
-        As `read_text` does, and if it is no JSON.
-    OSError
-        If it cannot be read.
+    Raises `FileFormatError` as `read_text` does, and if it is no JSON; `OSError` if it cannot be read.
     """
     text = read_text(path, most)
     try:
@@ -109,10 +89,8 @@ def read_json(path: str | os.PathLike[str], most: int | None = None) -> Any:
 def require_writable(path: str | os.PathLike[str]) -> None:
     """Refuse a file that could not be written, before the work whose result it is to take.
 
-    Raises
-    ------
-    InvalidInputError
-        If ``path`` is a directory, or its own directory does not exist or may not be written to.
+    Raises `InvalidInputError` if ``path`` is a directory, or its own directory does not exist or may not be
+    written to.
     """
     directory = Path(os.path.realpath(path)).parent
     if Path(path).is_dir():
@@ -128,10 +106,7 @@ def require_writable(path: str | os.PathLike[str]) -> None:
 def require_other_file(path: str | os.PathLike[str], read: Sequence[str | os.PathLike[str]]) -> None:
     """Refuse to write a result over a file that it is made from, under whatever name.
 
-    Raises
-    ------
-    InvalidInputError
-        If ``path`` is one of the files ``read``.
+    Raises `InvalidInputError` if ``path`` is one of the files ``read``.
     """
     for other in read:
         if Path(path).exists() and Path(other).exists() and os.path.samefile(path, other):
@@ -148,19 +123,9 @@ def atomic_write(path: str | os.PathLike[str], mode: Literal["w", "wb"] = "w") -
     the disk and renamed. After an exception, a full disk included, the old file is untouched and the
     temporary one is gone; after a kill the old file is untouched.
 
-    Parameters
-    ----------
-    path
-        The file to write. A symbolic link is followed; a device or a pipe (/dev/stdout) is written directly.
-    mode
-        ``"w"`` for text (UTF-8, line ends ``\\n``) or ``"wb"`` for bytes.
-
-    Raises
-    ------
-    InvalidInputError
-        As `require_writable` does.
-    OSError
-        If writing fails.
+    ``path``: the file to write. A symbolic link is followed; a device or a pipe (/dev/stdout) is written
+    directly. ``mode``: ``"w"`` for text (UTF-8, line ends ``\n``) or ``"wb"`` for bytes. Raises
+    `InvalidInputError` as `require_writable` does; `OSError` if writing fails.
     """
     require_writable(path)
     encoding, newline = (None, None) if mode == "wb" else ("utf-8", "\n")
@@ -205,12 +170,8 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     It has the name of ``path`` in a folder of its own, so that what such a writer leaves beside it goes away,
     too. After an exception the old file is untouched.
 
-    Raises
-    ------
-    InvalidInputError
-        As `require_writable` does, or if ``path`` is a device or a pipe.
-    OSError
-        If writing fails.
+    Raises `InvalidInputError` as `require_writable` does, or if ``path`` is a device or a pipe; `OSError` if
+    writing fails.
     """
     require_writable(path)
     if _is_device(path):
@@ -233,12 +194,8 @@ def atomic_directory(path: str | os.PathLike[str]) -> Iterator[Path]:
     The block gets an empty directory beside ``path``; at its end that one takes the place of ``path``,
     with all that was in it. After an exception the old directory is untouched.
 
-    Raises
-    ------
-    InvalidInputError
-        If the directory that is to hold ``path`` does not exist or may not be written to.
-    OSError
-        If writing fails.
+    Raises `InvalidInputError` if the directory that is to hold ``path`` does not exist or may not be written
+    to; `OSError` if writing fails.
     """
     target = Path(os.path.realpath(path))
     mark = secrets.token_hex(4)
@@ -262,12 +219,7 @@ def atomic_directory(path: str | os.PathLike[str]) -> Iterator[Path]:
 def remove_leftovers(directory: str | os.PathLike[str], names: Sequence[str]) -> None:
     """Remove what writers of these names that were killed have left in a directory.
 
-    Parameters
-    ----------
-    directory
-        In which nothing is being written now.
-    names
-        Of files and directories.
+    ``directory``: in which nothing is being written now. ``names``: of files and directories.
     """
     for name in names:
         for end in ("tmp", "old"):

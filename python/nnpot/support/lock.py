@@ -27,12 +27,7 @@ def locked_folder(folder: Path) -> Iterator[None]:
 
     The lock ends with the process, however it ends.
 
-    Raises
-    ------
-    InvalidInputError
-        If another process holds it, or it is a file.
-    OSError
-        If it cannot be made.
+    Raises `InvalidInputError` if another process holds it, or it is a file; `OSError` if it cannot be made.
     """
     if folder.exists() and not folder.is_dir():
         raise InvalidInputError(f"{folder}: is a file; name a directory")
@@ -53,12 +48,7 @@ def locked_folder(folder: Path) -> Iterator[None]:
 def locked_file(path: Path) -> Iterator[None]:
     """Hold a file that is to be written for this process alone; its folder exists.
 
-    Raises
-    ------
-    InvalidInputError
-        If another process holds it.
-    OSError
-        If the lock beside it cannot be made.
+    Raises `InvalidInputError` if another process holds it; `OSError` if the lock beside it cannot be made.
     """
     if path.exists() and not path.is_file():  # a device or a pipe has no content to be mixed up
         yield

@@ -60,12 +60,7 @@ class _RateColumn(TextColumn):
 def progress(description: str, total: float) -> Iterator[Counter]:
     """A bar with the rate and the time left.
 
-    Parameters
-    ----------
-    description
-        What is being done.
-    total
-        How many pieces there are.
+    ``description``: what is being done. ``total``: how many pieces there are.
     """
     console = plain_console(error=True)
     columns = (

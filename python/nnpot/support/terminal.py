@@ -10,12 +10,8 @@ from rich.console import Console
 def plain_console(width_of_files: int | None = None, error: bool = False) -> Console:
     """A console that takes nothing for markup, in tables neither; what is to be colored is a `Text`.
 
-    Parameters
-    ----------
-    width_of_files
-        Columns where there is no terminal: a file or a pipe has room for every column. None for rich's own.
-    error
-        Whether it is stderr.
+    ``width_of_files``: columns where there is no terminal: a file or a pipe has room for every column. None
+    for rich's own. ``error``: whether it is stderr.
     """
     console = Console(stderr=error, markup=False, emoji=False)
     if width_of_files is not None and not console.is_terminal:

@@ -59,12 +59,9 @@ class StrictModel(BaseModel):
 def read_yaml(model: type[Model], path: Path) -> Model:
     """Read a YAML file into a pydantic model.
 
-    Raises
-    ------
-    FileFormatError
-        If the file is no YAML mapping; see `nnpot.support.yaml_text.read_yaml_values`.
-    InvalidInputError
-        If a key is unknown, missing or has a wrong value; the message names each by its path in the file.
+    Raises `FileFormatError` if the file is no YAML mapping; see `nnpot.support.yaml_text.read_yaml_values`;
+    `InvalidInputError` if a key is unknown, missing or has a wrong value; the message names each by its path
+    in the file.
     """
     values = read_yaml_values(path)
     try:

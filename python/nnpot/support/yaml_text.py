@@ -23,11 +23,8 @@ LONGEST_NUMBER = 400  # digits and signs; the largest double in full has 309
 def read_yaml_values(path: Path) -> dict[Any, Any]:
     """The keys and values of a YAML file.
 
-    Raises
-    ------
-    FileFormatError
-        If the file is no regular file, too large, or no YAML mapping; if it has tags, a key stands twice,
-        lists are nested too deeply, or aliases make it too large. The message names the line.
+    Raises `FileFormatError` if the file is no regular file, too large, or no YAML mapping; if it has tags, a
+    key stands twice, lists are nested too deeply, or aliases make it too large. The message names the line.
     """
     text = read_text(path, LARGEST_FILE)
     try:
@@ -44,10 +41,7 @@ def read_yaml_values(path: Path) -> dict[Any, Any]:
 def parse_value(text: str) -> Any:
     """One value, as it might stand in a YAML file.
 
-    Raises
-    ------
-    FileFormatError
-        If it is none.
+    Raises `FileFormatError` if it is none.
     """
     try:
         return load_values(text)
