@@ -8,12 +8,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from ase import Atoms
 from ase.data import atomic_numbers
-from numpy.typing import NDArray
 
 from nnpot.errors import InvalidInputError
 from nnpot.io.labels import results_of
-
-Array = NDArray[np.float64]
+from nnpot.support.arrays import Array
 
 logger = logging.getLogger(__name__)
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nnpot.analysis.atom_energies import energy_of_atoms, least_squares_atoms
 from nnpot.analysis.predictions import Predictions
 from nnpot.io.labels import results_of
-
-Array = NDArray[np.float64]
+from nnpot.support.arrays import Array
 
 SMALLEST = 1e-3  # eV/atom and eV/Å: smaller errors are no reproach, whatever the data are
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from ase import Atoms
 from ase.neighborlist import neighbor_list
-from numpy.typing import NDArray
 
 from nnpot.analysis.statistical_error import BLOCKS, Estimate, error_of_mean
 from nnpot.errors import InvalidInputError
+from nnpot.support.arrays import Array, Integers
 
 ANGLE_BINS = 90  # from 0 to 180 degrees
 
@@ -26,11 +26,11 @@ class Bonding:
     n bonds.
     """
 
-    angle: NDArray[np.float64]
-    density: NDArray[np.float64]
+    angle: Array
+    density: Array
     mean_angle: float
-    coordination: NDArray[np.float64]
-    mean_angles: NDArray[np.float64] | None = None
+    coordination: Array
+    mean_angles: Array | None = None
     """Of pieces that are independent of each other: blocks of a run, or runs."""
 
     @property
@@ -83,7 +83,7 @@ def bonding(frames: Iterable[Atoms], center: str, ligand: str, cutoff: float) ->
     edges = np.linspace(0.0, 180.0, ANGLE_BINS + 1)
     counts = np.zeros(ANGLE_BINS)
     sums: list[tuple[float, int]] = []
-    bonds: list[NDArray[np.int64]] = []
+    bonds: list[Integers] = []
     for frame in frames:
         own, angles = _bonds_and_angles(frame, center, ligand, cutoff)
         bonds.append(own)
@@ -109,7 +109,7 @@ def _mean_angle(sums: Sequence[tuple[float, int]]) -> float:
     return total / count if count else float("nan")
 
 
-def _mean_angles_of_blocks(sums: Sequence[tuple[float, int]]) -> NDArray[np.float64] | None:
+def _mean_angles_of_blocks(sums: Sequence[tuple[float, int]]) -> Array | None:
     """Of consecutive blocks of frames; None for one frame alone."""
     if len(sums) < 2:
         return None
@@ -117,9 +117,7 @@ def _mean_angles_of_blocks(sums: Sequence[tuple[float, int]]) -> NDArray[np.floa
     return np.array([_mean_angle(sums[start:end]) for start, end in itertools.pairwise(bounds)])
 
 
-def _bonds_and_angles(
-    frame: Atoms, center: str, ligand: str, cutoff: float
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _bonds_and_angles(frame: Atoms, center: str, ligand: str, cutoff: float) -> tuple[Integers, Array]:
     """Bonds of each center, and all angles in degrees."""
     first, vectors = neighbor_list("iD", frame, {(center, ligand): cutoff})
     symbols = np.array(frame.get_chemical_symbols())
@@ -133,7 +131,7 @@ def _bonds_and_angles(
     return bonds, np.degrees(np.arccos(cosines))
 
 
-def _pairs_of_equal(sorted_values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _pairs_of_equal(sorted_values: Integers) -> tuple[Integers, Integers]:
     """All i < j with equal values, of an array whose equal values stand together."""
     ones, others = [], []
     for step in range(1, len(sorted_values)):

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from ase import Atoms
 from ase.neighborlist import neighbor_list
-from numpy.typing import NDArray
 
 from nnpot.io.feature_files import has_features
+from nnpot.support.arrays import Array, Integers
 
 LARGE = 400  # atoms beyond which a search by cells is faster than looking at all pairs
 
@@ -47,9 +47,7 @@ def closest_pairs(frame: Atoms, reach: float) -> dict[Elements, ClosestPair]:
     return found
 
 
-def _all_pairs(
-    frame: Atoms, reach: float
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+def _all_pairs(frame: Atoms, reach: float) -> tuple[Integers, Integers, Array]:
     """Both orders of each pair, and of its images those within reach.
 
     In a cell at least twice as wide as the reach the nearest image in fractional coordinates is the only one

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from ase.data import atomic_numbers, chemical_symbols, covalent_radii
-from numpy.typing import NDArray
 
 from nnpot.analysis.closest_pairs import Elements
 from nnpot.analysis.frame_facts import FrameFacts
 from nnpot.analysis.label_checks import N_NAMED, check_heaps, check_placeholders, named
 from nnpot.io.feature_files import FEATURES, has_features
 from nnpot.io.labels import likely_key
-
-Array = NDArray[np.float64]
+from nnpot.support.arrays import Array, Integers
 
 TOO_CLOSE, TOO_FAR = 0.6, 1.4
 """Times the sum of covalent radii: of single atoms, and of the closest atoms of half of the frames.
@@ -176,7 +174,7 @@ def _radii(elements: Elements) -> float:
     return float(sum(covalent_radii[atomic_numbers[symbol]] for symbol in elements))
 
 
-def _named(facts: FrameFacts, numbers: Sequence[int] | NDArray[np.int64]) -> str:
+def _named(facts: FrameFacts, numbers: Sequence[int] | Integers) -> str:
     return named(facts.names, numbers)
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from ase import Atoms, units
 from ase.data import atomic_numbers
-from numpy.typing import NDArray
 
 from nnpot.analysis.atom_energies import fit_atom_energies
 from nnpot.analysis.data_checks import (
@@ -26,8 +25,7 @@ from nnpot.analysis.work_check import check_slopes
 from nnpot.errors import InvalidInputError
 from nnpot.io.feature_files import has_features
 from nnpot.io.source import Source
-
-Array = NDArray[np.float64]
+from nnpot.support.arrays import Array, Mask
 
 N_FILES = 12  # files with a row of their own; where there are more, the total has to do
 U_PER_CUBIC_ANGSTROM = units._amu * 1e27  # in g/cm³
@@ -171,7 +169,7 @@ def summarize(
     )
 
 
-def _sets(facts: FrameFacts, parts: Sequence[str]) -> list[tuple[str, NDArray[np.bool_]]]:
+def _sets(facts: FrameFacts, parts: Sequence[str]) -> list[tuple[str, Mask]]:
     files = list(dict.fromkeys(facts.files))
     names = [name for name in dict.fromkeys(parts) if name]
     shown = files if len(files) <= N_FILES and not (len(files) == 1 and names) else []
@@ -193,7 +191,7 @@ def _energy_above_atoms(facts: FrameFacts, atom_energies: Mapping[str, float]) -
     return above
 
 
-def _summary(name: str, facts: FrameFacts, above: Array, chosen: NDArray[np.bool_]) -> SetSummary:
+def _summary(name: str, facts: FrameFacts, above: Array, chosen: Mask) -> SetSummary:
     n_atoms = facts.n_atoms[chosen]
     squares, stress = facts.force_square[chosen], facts.stress[chosen]
     with_forces = np.isfinite(squares)

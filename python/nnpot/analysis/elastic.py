@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from ase import Atoms, units
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from nnpot.errors import NnpotError
 from nnpot.lammps.runtime import PairCommands, open_lammps
 from nnpot.lammps.system import VOIGT, LammpsSystem
+from nnpot.support.arrays import Array
 from nnpot.support.progress import progress
 
 
@@ -67,9 +67,7 @@ def equilibrium_cell(atoms: Atoms, elements: Sequence[str], pair: PairCommands, 
     return scaled(brentq(pressure, low, high, xtol=1e-9))
 
 
-def elastic_tensor(
-    atoms: Atoms, elements: Sequence[str], pair: PairCommands, strain: float = 1e-3
-) -> NDArray[np.float64]:
+def elastic_tensor(atoms: Atoms, elements: Sequence[str], pair: PairCommands, strain: float = 1e-3) -> Array:
     """Elastic constants from the change of stress with strain, atoms relaxed in every strained cell.
 
     C_ab = dσ_a/dε_b by central differences, Voigt order xx yy zz yz xz xy with γ = 2ε for shear.

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from ase import Atoms
-from numpy.typing import NDArray
 
 from nnpot.errors import InvalidInputError
+from nnpot.support.arrays import Array
 
-Array = NDArray[np.float64]
 Forces = Callable[[Atoms], Array]  # from a structure to its forces (n_atoms, 3) in eV/Å
 
 

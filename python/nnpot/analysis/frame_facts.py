@@ -12,15 +12,13 @@ from typing import Any
 import numpy as np
 from ase import Atoms
 from ase.data import covalent_radii
-from numpy.typing import NDArray
 
 from nnpot.analysis.closest_pairs import ClosestPair, Elements, closest_pairs
 from nnpot.cells import cell_volume
 from nnpot.io.feature_files import FEATURES, has_features
 from nnpot.io.labels import results_of
 from nnpot.io.source import Source
-
-Array = NDArray[np.float64]
+from nnpot.support.arrays import Array, Integers
 
 REACH = 1.8  # pairs are looked for up to so many times the largest sum of two covalent radii
 SAME = 1e-5
@@ -34,7 +32,7 @@ class FrameFacts:
     frames: list[Atoms]
     files: list[str]  # the file of each, by the shortest name that tells the files apart
     names: list[str]  # file and number of each
-    n_atoms: NDArray[np.int64]
+    n_atoms: Integers
     energy: Array  # eV, total
     force_square: Array  # (eV/Å)²: the sum over all components
     force_max: Array  # eV/Å: the longest vector

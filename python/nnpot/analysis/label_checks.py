@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 from ase import Atoms
 from ase.data import atomic_numbers, chemical_symbols, covalent_radii
-from numpy.typing import NDArray
 
 from nnpot import _core
 from nnpot.analysis.atom_energies import energy_of_atoms, least_squares_atoms
@@ -19,8 +18,7 @@ from nnpot.errors import NnpotError
 from nnpot.io.feature_files import has_features
 from nnpot.io.labels import results_of
 from nnpot.io.source import Source
-
-Array = NDArray[np.float64]
+from nnpot.support.arrays import Array, Integers
 
 N_NAMED = 6  # frames that a line names
 SHELLS = (0.5, 1.0, 1.5)
@@ -36,7 +34,7 @@ MOST_HEAPS = 6
 SMALLEST_HEAP = 3  # frames; fewer beside a gap that physics allows are outliers
 
 
-def named(names: Sequence[str], numbers: Sequence[int] | NDArray[np.int64]) -> str:
+def named(names: Sequence[str], numbers: Sequence[int] | Integers) -> str:
     """How many frames, and the first of them by name."""
     listed = ", ".join(names[number] for number in numbers[:N_NAMED])
     more = len(numbers) - N_NAMED
@@ -93,7 +91,7 @@ def _forceless_by_symmetry(frame: Atoms) -> bool:
 class _Heaps:
     """Frames sorted into heaps of nearly equal energy."""
 
-    members: list[NDArray[np.int64]]
+    members: list[Integers]
     gap: float  # eV/atom: the narrowest between two of them
     spread: float  # eV/atom: of the widest heap
 
@@ -121,9 +119,7 @@ def check_heaps(frames: Sequence[Atoms], names: Sequence[str], energies: Array) 
     return findings
 
 
-def _compositions(
-    frames: Sequence[Atoms], known: NDArray[np.int64]
-) -> Iterator[tuple[str, NDArray[np.int64]]]:
+def _compositions(frames: Sequence[Atoms], known: Integers) -> Iterator[tuple[str, Integers]]:
     """Frames of one stoichiometry, however many formula units each has."""
     found: dict[tuple[tuple[int, int], ...], list[int]] = defaultdict(list)
     for number in known.tolist():
@@ -167,7 +163,7 @@ def _unphysical(heaps: _Heaps, frames: Sequence[Atoms]) -> bool:
     )
 
 
-def _line(kind: str, heaps: _Heaps, numbers: NDArray[np.int64], values: Array, names: Sequence[str]) -> str:
+def _line(kind: str, heaps: _Heaps, numbers: Integers, values: Array, names: Sequence[str]) -> str:
     means = ", ".join(f"{float(np.median(values[own])):.6g} ({len(own)} frames)" for own in heaps.members)
     smallest = min(heaps.members, key=len)
     return (

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from ase import Atoms
-from numpy.typing import NDArray
 
 from nnpot.analysis.statistical_error import BLOCKS, Estimate, error_of_mean, mean_curve_difference
 from nnpot.errors import InvalidInputError
-
-Array = NDArray[np.float64]
+from nnpot.support.arrays import Array
 
 SQUARE_ANGSTROM_PER_PS = 1e-4  # in cm²/s
 

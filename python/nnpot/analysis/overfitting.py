@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from nnpot.support.arrays import Array
 
 FEWEST_EPOCHS = 30  # shorter curves say nothing
 SHARE = 20  # a window of smoothing is this part of the curve, and at least `NARROWEST` epochs

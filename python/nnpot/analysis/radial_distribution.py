@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 from ase import Atoms
 from ase.geometry import minkowski_reduce
-from numpy.typing import NDArray
 
 from nnpot.analysis.closest_pairs import Elements
 from nnpot.analysis.statistical_error import (
@@ -24,6 +23,7 @@ from nnpot.analysis.statistical_error import (
 from nnpot.errors import InvalidInputError
 from nnpot.lammps.runtime import PairCommands, open_lammps
 from nnpot.lammps.system import LammpsSystem
+from nnpot.support.arrays import Array, Integers
 from nnpot.support.progress import progress
 
 
@@ -35,12 +35,12 @@ class RadialDistribution:
     this is: blocks of a run, or runs; None where there is one alone.
     """
 
-    r: NDArray[np.float64]
-    g: NDArray[np.float64]
-    pieces: NDArray[np.float64] | None = None
+    r: Array
+    g: Array
+    pieces: Array | None = None
 
     @property
-    def error(self) -> NDArray[np.float64]:
+    def error(self) -> Array:
         """Standard error of g in each bin; NaN where it is not known."""
         return error_of_mean(self._pieces)
 
@@ -55,7 +55,7 @@ class RadialDistribution:
         return float(occupied[0]) if len(occupied) else UNKNOWN
 
     @property
-    def _pieces(self) -> NDArray[np.float64]:
+    def _pieces(self) -> Array:
         return self.g[None] if self.pieces is None else self.pieces
 
     def mean_difference(self, other: RadialDistribution) -> float:
@@ -75,7 +75,7 @@ class RadialDistribution:
         """`first_peak`: position (Å) and height, with standard errors (jackknife over the pieces)."""
         pieces = list(self._pieces)
 
-        def peak_of(kept: Sequence[NDArray[np.float64]]) -> tuple[float, float]:
+        def peak_of(kept: Sequence[Array]) -> tuple[float, float]:
             return RadialDistribution(self.r, np.mean(kept, axis=0)).first_peak(smallest)
 
         position, height = self.first_peak(smallest)
@@ -179,20 +179,17 @@ def partial_radial_distributions(
     return _mean_distributions(frames, pairs, r_max, bin_width)
 
 
-_Counts = tuple[NDArray[np.float64], int]
+_Counts = tuple[Array, int]
 """Distances of pairs i < j, and how many ordered pairs there would be without a limit of the distance."""
 
 
 def _mean_distributions(
-    frames: Iterable[Atoms],
-    pairs: Callable[[Atoms], dict[Elements, _Counts]],
-    r_max: float,
-    bin_width: float,
+    frames: Iterable[Atoms], pairs: Callable[[Atoms], dict[Elements, _Counts]], r_max: float, bin_width: float
 ) -> dict[Elements, RadialDistribution]:
     n_bins = round(r_max / bin_width)
     edges = np.linspace(0.0, r_max, n_bins + 1)
     shells = 4.0 / 3.0 * np.pi * np.diff(edges**3)
-    found: dict[Elements, list[NDArray[np.float64]]] = defaultdict(list)
+    found: dict[Elements, list[Array]] = defaultdict(list)
     for frame in frames:
         for elements, (distances, n_ordered) in pairs(frame).items():
             counts = np.histogram(distances, bins=edges)[0]
@@ -208,9 +205,7 @@ def _mean_distributions(
     }
 
 
-def _pairs_within(
-    frame: Atoms, r_max: float
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+def _pairs_within(frame: Atoms, r_max: float) -> tuple[Integers, Integers, Array]:
     """All pairs i < j that are closer than ``r_max``: i, j and the distance."""
     if not frame.pbc.all():
         raise InvalidInputError(

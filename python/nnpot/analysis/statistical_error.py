@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nnpot.errors import InvalidInputError
+from nnpot.support.arrays import Array
 
-Array = NDArray[np.float64]
 Piece = TypeVar("Piece")
 
 BLOCKS = 10  # of a run that is cut into pieces

@@ -15,12 +15,9 @@ from typing import Any
 import numpy as np
 from ase import Atoms, units
 from ase.stress import voigt_6_to_full_3x3_stress
-from numpy.typing import NDArray
 
 from nnpot.analysis.frame_facts import FrameFacts
 from nnpot.io.labels import group_of, results_of
-
-Array = NDArray[np.float64]
 
 LARGEST_STRAIN, LARGEST_MOVE = 0.06, 0.2  # of frames that count as close; the move in Å, beyond the strain
 N_PAIRS = 4  # fewer are no evidence

@@ -5,15 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-import numpy as np
 from ase import Atoms
-from numpy.typing import NDArray
 
 from nnpot import _core
 from nnpot.descriptors.sampling import sample_values
 from nnpot.descriptors.selection import select, varying
 from nnpot.descriptors.settings import Selection
 from nnpot.errors import InvalidInputError
+from nnpot.support.arrays import Mask
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +64,7 @@ def choose_functions(
     return kept
 
 
-def _report_constant(element: str, names: Sequence[str], varies: NDArray[np.bool_], n_atoms: int) -> None:
+def _report_constant(element: str, names: Sequence[str], varies: Mask, n_atoms: int) -> None:
     if not varies.any():
         raise InvalidInputError(
             f"descriptor: none of the {len(names)} symmetry functions of {element} varies over the training "
@@ -79,9 +78,7 @@ def _report_constant(element: str, names: Sequence[str], varies: NDArray[np.bool
         )
 
 
-def _require_some(
-    element: str, chosen: NDArray[np.bool_], varies: NDArray[np.bool_], selection: Selection
-) -> None:
+def _require_some(element: str, chosen: Mask, varies: Mask, selection: Selection) -> None:
     if not chosen.any():
         raise InvalidInputError(
             f"descriptor.selection: none of the {varies.sum()} symmetry functions of {element} is left; "

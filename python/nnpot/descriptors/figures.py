@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from nnpot.descriptors.shapes import AngularShapes, RadialShapes
 from nnpot.descriptors.summary import Summary
 from nnpot.figures.style import style
-
-Array = NDArray[np.float64]
+from nnpot.support.arrays import Array
 
 LARGEST_DEVIATION = 5.0  # range of the distributions, in standard deviations
 MOST_LABELS = 60  # functions whose rows are labelled

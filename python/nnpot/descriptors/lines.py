@@ -29,9 +29,7 @@ _TYPES = {"radial": 2, "angular_narrow": 3, "angular_wide": 9}
 
 
 def symmetry_function_lines(
-    config: DescriptorConfig,
-    elements: Sequence[str],
-    nearest: Mapping[tuple[str, str], float] | None = None,
+    config: DescriptorConfig, elements: Sequence[str], nearest: Mapping[tuple[str, str], float] | None = None
 ) -> list[str]:
     """The functions of all elements, as text after ``symfunction_short``.
 

@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from ase import Atoms
-from numpy.typing import NDArray
 
 from nnpot import _core
 from nnpot.descriptors import figures
@@ -16,6 +14,7 @@ from nnpot.descriptors.sampling import neighbor_histograms, sample_values
 from nnpot.descriptors.shapes import angular_shapes, is_angular, radial_shapes
 from nnpot.descriptors.summary import Summary, count_radial_parts, summarize
 from nnpot.figures.report import Report
+from nnpot.support.arrays import Array
 
 MOST_ATOMS = 4000  # of each element, whose values the statistics are of; evenly spaced among all
 
@@ -29,7 +28,7 @@ class FunctionSet:
     functions: _core.SymmetryFunctions
     cutoff_type: int
     summaries: dict[str, Summary]  # per element; empty without frames
-    distances: Mapping[tuple[str, str], tuple[NDArray[np.float64], NDArray[np.float64]]]
+    distances: Mapping[tuple[str, str], tuple[Array, Array]]
 
     def lines(self, element: str) -> list[str]:
         """The functions of one element, in the order of the network's inputs."""

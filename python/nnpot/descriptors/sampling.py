@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from ase import Atoms
-from numpy.typing import NDArray
 
 from nnpot import _core
-
-Array = NDArray[np.float64]
+from nnpot.support.arrays import Array, Integers, Mask
 
 MOST_FRAMES = 400  # frames whose distances are looked at
 
@@ -20,7 +18,7 @@ SHORTEST_SHARE = 1e-3
 """Of the atoms: those closest to a neighbour, which are left out of the nearest distance."""
 
 
-def arguments(frame: Atoms) -> tuple[Array, NDArray[np.int64], Array, NDArray[np.bool_]]:
+def arguments(frame: Atoms) -> tuple[Array, Integers, Array, Mask]:
     """What the core wants to know of a frame: positions, numbers, cell, periodicity."""
     return frame.positions, frame.numbers, frame.cell.array, frame.pbc
 
@@ -52,9 +50,9 @@ def sample_values(
 
 def _evenly_chosen(
     frames: Sequence[Atoms], elements: Sequence[str], most_atoms: int | None
-) -> dict[str, list[NDArray[np.int64]]]:
+) -> dict[str, list[Integers]]:
     """Per element and frame the atoms to take."""
-    chosen: dict[str, list[NDArray[np.int64]]] = {}
+    chosen: dict[str, list[Integers]] = {}
     for element in elements:
         own = [np.flatnonzero(frame.symbols == element) for frame in frames]
         first = np.cumsum([0, *(len(atoms) for atoms in own)])
@@ -76,7 +74,7 @@ class _Pairs:
         weighted = [f"{element} 12 0.0 0.0 {cutoff!r}" for element in self.elements]  # sees every neighbour
         self._functions = _core.SymmetryFunctions(self.elements, weighted, 1)
 
-    def of(self, frame: Atoms) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
+    def of(self, frame: Atoms) -> tuple[Integers, Integers, Array]:
         """Centers, neighbours (n_pairs,), their distances in Å."""
         _, centers, neighbors, _, vectors = self._functions.jacobian(*arguments(frame))
         distances = np.linalg.norm(vectors, axis=1)

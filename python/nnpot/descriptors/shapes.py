@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from ase.data import atomic_numbers
-from numpy.typing import NDArray
 
 from nnpot import _core
-
-Array = NDArray[np.float64]
+from nnpot.support.arrays import Array
 
 N_DISTANCES, N_ANGLES = 120, 46
 ANGULAR_TYPES = frozenset({"3", "9", "13", "21", "22", "24", "25"})

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nnpot.descriptors.selection import correlations, varying
-
-Array = NDArray[np.float64]
+from nnpot.support.arrays import Array
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nnpot import _core
 from nnpot.analysis.data_summary import DataSummary
@@ -18,6 +17,7 @@ from nnpot.figures import epoch_plots, plots
 from nnpot.figures.page import Page
 from nnpot.models.feature_model import FILE as FEATURE_MODEL
 from nnpot.models.feature_model import FeatureModel, load_feature_model
+from nnpot.support.arrays import Array
 
 ERRORS = {
     "frames": ("n_frames", "d"),
@@ -163,7 +163,7 @@ def add_distributions(page: Page, parts: Mapping[str, Predictions]) -> None:
         "Force error (meV/Å)": (Predictions.forces, 1000.0),
         "Stress error (GPa)": (Predictions.stresses, 1.0),
     }
-    panels: dict[str, dict[str, NDArray[np.float64]]] = {}
+    panels: dict[str, dict[str, Array]] = {}
     for label, (values, factor) in quantities.items():
         for name, part in parts.items():
             reference, predicted = values(part)
@@ -178,7 +178,7 @@ def add_distributions(page: Page, parts: Mapping[str, Predictions]) -> None:
 
 
 def add_learning_curves(
-    page: Page, log: Mapping[str, NDArray[np.float64]], best: Sequence[int], rate: str = "Learning rate"
+    page: Page, log: Mapping[str, Array], best: Sequence[int], rate: str = "Learning rate"
 ) -> None:
     """Add errors, loss and learning rate against the epoch.
 
@@ -186,7 +186,7 @@ def add_learning_curves(
     a committee; those of validation may be NaN throughout. ``best``: the epoch whose weights were kept, of
     each member. ``rate``: what the optimizer's learning rate is called.
     """
-    panels: dict[str, dict[str, NDArray[np.float64]]] = {}
+    panels: dict[str, dict[str, Array]] = {}
     for label, column in CURVES.items():
         for kind in ("train", "validation"):
             values = log.get(f"{kind}_{column}")
@@ -211,7 +211,7 @@ def add_learning_curves(
         )
 
 
-def _turn(log: Mapping[str, NDArray[np.float64]]) -> int | None:
+def _turn(log: Mapping[str, Array]) -> int | None:
     """The epoch from which on a training overfits, by its losses, of a committee by their means."""
     if "train_loss" not in log or "validation_loss" not in log:
         return None

@@ -15,16 +15,15 @@ import numpy as np
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.data import chemical_symbols
-from numpy.typing import NDArray
 
 from nnpot.errors import FileFormatError, InvalidInputError, UnknownElementError
 from nnpot.io.labels import require_labels, results_of
 from nnpot.io.numerals import first_that_is_none, numbers, whole
 from nnpot.io.text_lines import TextLines, plain_name, text_lines
+from nnpot.support.arrays import Array
 from nnpot.support.files import atomic_text
 from nnpot.support.messages import shortened
 
-Array = NDArray[np.float64]
 Line = tuple[int, list[str]]  # number in the file, counted from 1, and words
 
 FEATURES = "features"
@@ -161,11 +160,7 @@ def _read_frame(
 
 
 def _take_atom(
-    path: str | os.PathLike[str],
-    frame: _Frame,
-    line: Line,
-    widths: dict[int, tuple[int, int]],
-    expected: str,
+    path: str | os.PathLike[str], frame: _Frame, line: Line, widths: dict[int, tuple[int, int]], expected: str
 ) -> None:
     number, words = line
     if len(words) < 2:

@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import NoReturn
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nnpot.errors import FileFormatError
 from nnpot.io import numerals
+from nnpot.support.arrays import Array
 from nnpot.support.files import read_text
 from nnpot.support.messages import shortened
-
-Array = NDArray[np.float64]
 
 LARGEST = 1 << 29  # bytes of a file that is read
 LONGEST = 400  # characters of a message
@@ -70,10 +68,7 @@ class KeywordFile:
     def one(self, keyword: str) -> Line:
         """The line of a keyword that stands once."""
         if not self._found[keyword]:
-            self.fail(
-                0,
-                f"expected a line '{keyword}', there is none; add it",
-            )
+            self.fail(0, f"expected a line '{keyword}', there is none; add it")
         return self._found[keyword][0]
 
     def number(self, keyword: str, fallback: float | None = None) -> float:

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from ase import Atoms, units
 from ase.calculators.singlepoint import SinglePointCalculator
-from numpy.typing import NDArray
 
 from nnpot.cells import cell_volume
 from nnpot.errors import InvalidInputError
 from nnpot.io.label_values import checked, symmetric
 from nnpot.io.labels import likely_key, results_of
 from nnpot.io.raw_frame import RawFrame
+from nnpot.support.arrays import Array
 from nnpot.support.messages import shortened
 from nnpot.units import UnitSystem
 
@@ -173,7 +173,7 @@ def _warn(frames: Sequence[Atoms], keys: LabelKeys, contradictions: int, where: 
         )
 
 
-def _stress(raw: RawFrame, key: StressKey, energy_unit: float, place: str) -> NDArray[np.float64] | None:
+def _stress(raw: RawFrame, key: StressKey, energy_unit: float, place: str) -> Array | None:
     """In eV/Å³, ASE's order and sign; the cell is in Å."""
     value = raw.value(key.key)
     if value is None:
@@ -190,7 +190,7 @@ def _stress(raw: RawFrame, key: StressKey, energy_unit: float, place: str) -> ND
     return _in_order_of_ase(factor * tensor)
 
 
-def _tensor(values: NDArray[np.float64], order: str) -> NDArray[np.float64]:
+def _tensor(values: Array, order: str) -> Array:
     tensor = np.zeros((3, 3))
     for (i, j), value in zip(_places(order), values, strict=True):
         tensor[i, j] = tensor[j, i] = value
@@ -201,5 +201,5 @@ def _places(order: str) -> list[tuple[int, int]]:
     return [("xyz".index(name[0]), "xyz".index(name[1])) for name in order.split()]
 
 
-def _in_order_of_ase(tensor: NDArray[np.float64]) -> NDArray[np.float64]:
+def _in_order_of_ase(tensor: Array) -> Array:
     return np.array([tensor[place] for place in _places(ASE_ORDER)])

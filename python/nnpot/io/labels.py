@@ -10,10 +10,10 @@ import numpy as np
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.data import chemical_symbols
-from numpy.typing import NDArray
 
 from nnpot.errors import InvalidInputError
 from nnpot.io.label_values import SHAPES, checked
+from nnpot.support.arrays import Array
 
 if TYPE_CHECKING:
     from nnpot.prediction import Prediction
@@ -172,7 +172,7 @@ def require_possible_cell(frame: Atoms, where: str) -> None:
         )
 
 
-def _smallest_height(vectors: NDArray[np.float64]) -> float:
+def _smallest_height(vectors: Array) -> float:
     """How far each of up to three vectors stands out of the plane, or line, of the others; the least of it.
 
     h_k = |v_k| / √(G⁻¹)_kk with the scalar products G of the unit vectors.

@@ -16,15 +16,7 @@ from nnpot.io.feature_files import has_features, is_feature_file, write_feature_
 from nnpot.io.labels import require_finite, results_of
 from nnpot.support.files import atomic_path, require_other_file, require_writable
 
-STANDARD = {
-    "numbers",
-    "positions",
-    "tags",
-    "momenta",
-    "masses",
-    "initial_magmoms",
-    "initial_charges",
-}
+STANDARD = {"numbers", "positions", "tags", "momenta", "masses", "initial_magmoms", "initial_charges"}
 """Arrays that ASE's formats have a place for."""
 COLUMNS = {"energy", "free_energy", "forces", "stress", "dipole", "charges", "magmom", "magmoms"}
 """Results that all of ASE's databases have a place for."""

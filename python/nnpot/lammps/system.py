@@ -9,10 +9,10 @@ import numpy as np
 from ase import Atoms, units
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.data import atomic_masses, atomic_numbers
-from numpy.typing import NDArray
 
 from nnpot.errors import InvalidInputError
 from nnpot.lammps.runtime import PairCommands, open_lammps
+from nnpot.support.arrays import Array
 
 BAR = 1.0 / 1.6021765e6
 """eV/Å³: LAMMPS's own factor of metal units, so that stresses come back with all their digits."""
@@ -81,7 +81,7 @@ class LammpsSystem:
             "thermo 1000000000",
         )
 
-    def _create_box(self, cell: NDArray[np.float64], pbc: Sequence[bool], elements: Sequence[str]) -> None:
+    def _create_box(self, cell: Array, pbc: Sequence[bool], elements: Sequence[str]) -> None:
         (lx, _, _), (xy, ly, _), (xz, yz, lz) = (tuple(float(x) for x in row) for row in cell)
         boundary = " ".join("p" if periodic else "s" for periodic in pbc)
         shape = f"block 0 {lx!r} 0 {ly!r} 0 {lz!r}"
@@ -175,7 +175,7 @@ class LammpsSystem:
         """One of LAMMPS's thermo quantities at the last step, in its metal units."""
         return float(self.lammps.get_thermo(name))
 
-    def velocities(self) -> NDArray[np.float64]:
+    def velocities(self) -> Array:
         """Velocities of the atoms, shape (n_atoms, 3), Å/ps."""
         return self._per_atom("v") @ self._rotation
 
@@ -204,16 +204,16 @@ class LammpsSystem:
         atoms.calc = SinglePointCalculator(atoms, **results)
         return atoms
 
-    def _box(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _box(self) -> tuple[Array, Array]:
         low, high, xy, yz, xz, _, _ = self.lammps.extract_box()
         length = np.subtract(high, low)
         cell = np.array([[length[0], 0, 0], [xy, length[1], 0], [xz, yz, length[2]]])
         return np.asarray(low, dtype=float), cell
 
-    def _per_atom(self, name: str) -> NDArray[np.float64]:
+    def _per_atom(self, name: str) -> Array:
         return np.array(self.lammps.gather(name, 1, 3), dtype=float).reshape(-1, 3)
 
-    def _stress(self) -> NDArray[np.float64]:
+    def _stress(self) -> Array:
         tensor = np.zeros((3, 3))
         for name, (row, column) in zip(STRESS_NAMES, VOIGT, strict=True):
             tensor[row, column] = tensor[column, row] = -self.thermo(name) * BAR
@@ -221,7 +221,7 @@ class LammpsSystem:
         return np.array([tensor[index] for index in VOIGT])
 
 
-def _lammps_frame(atoms: Atoms) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _lammps_frame(atoms: Atoms) -> tuple[Array, Array]:
     """The cell in LAMMPS's frame, rows, and the matrix that turns column vectors into that frame."""
     complete = atoms.cell.complete()
     cell, rotation = complete.standard_form()

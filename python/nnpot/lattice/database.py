@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnpot.errors import FileFormatError, InvalidInputError, NnpotError
-from nnpot.lattice.model import Array, require_near_cells
+from nnpot.lattice.model import require_near_cells
+from nnpot.support.arrays import Array, Integers
 from nnpot.support.files import atomic_write, read_json, require_file, require_writable
 from nnpot.support.installation import install_command
 from nnpot.support.limits import MOST_ROUNDS
@@ -40,7 +41,7 @@ class Database:
 
     positions: Array  # shape (n, particles, dimensions)
     widths: Array  # shape (n,)
-    depths: NDArray[np.int64] | None = None  # of the images that the energies count, shape (n,)
+    depths: Integers | None = None  # of the images that the energies count, shape (n,)
     energies: Array | None = None  # per particle, shape (n,)
     settings: dict[str, Any] = field(default_factory=dict)  # what the generator was asked for
     acceptance: Array | None = None
@@ -124,7 +125,7 @@ def _numbers(path: Path, name: str, rows: list[str], column: Any) -> Array:
     return values
 
 
-def _depths(path: Path, values: Array) -> NDArray[np.int64]:
+def _depths(path: Path, values: Array) -> Integers:
     wrong = np.flatnonzero(~((values >= 0.0) & (values <= MOST_ROUNDS) & (values == np.floor(values))))
     if len(wrong):
         raise FileFormatError(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from nnpot.lattice.model import Array, Count, LatticeModel, LatticePotential
+from nnpot.lattice.model import Count, LatticeModel, LatticePotential
+from nnpot.support.arrays import Array, Integers
 
 WIDE = 60.0  # R_c; a cell in which the images hardly matter
 SQUARE_WIDTH = 10.0
@@ -34,7 +35,7 @@ class Diagnostics:
     middle of an edge, and out of a corner of the cell: the same crystal."""
     distances: Array
     repulsion: Array  # of two particles half an R_c apart, against the distance of a third
-    depths: NDArray[np.int64]
+    depths: Integers
     convergence: Array  # per particle, of one configuration, against the depth of the images
 
 

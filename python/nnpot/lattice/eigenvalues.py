@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nnpot import _core
-from nnpot.lattice.model import Array, as_batch
+from nnpot.lattice.model import as_batch
+from nnpot.support.arrays import Array, Integers
 
 DEGENERATE = 1e-9  # eigenvalues that are closer, relative to the largest of their matrix, count as one
 
@@ -71,9 +72,7 @@ class Eigenvalues:
         widthwise = np.einsum("nokl,nol->nok", mean, widthwise)
         n, orders, particles = values.shape
         return EigenvalueGradient(
-            _flat(values),
-            rows.reshape(n, orders * particles, *positions.shape[1:]),
-            _flat(widthwise),
+            _flat(values), rows.reshape(n, orders * particles, *positions.shape[1:]), _flat(widthwise)
         )
 
     def directional(
@@ -103,7 +102,7 @@ def _flat(values: Array) -> Array:
     return values.reshape(len(values), -1)
 
 
-def _group_numbers(values: Array) -> NDArray[np.int64]:
+def _group_numbers(values: Array) -> Integers:
     """For each eigenvalue along the last axis the number of its group of coinciding ones."""
     scale = np.abs(values).max(axis=-1, keepdims=True)
     apart = np.diff(values, axis=-1) > DEGENERATE * scale

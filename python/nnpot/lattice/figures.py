@@ -9,13 +9,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from nnpot.figures.style import COLORS, LINES, style
 from nnpot.lattice.database import Database
 from nnpot.lattice.diagnostics import LARGEST, SQUARE_WIDTH, SURFACE_CELL, SURFACE_WIDTH, Diagnostics
-from nnpot.lattice.model import Array
 from nnpot.lattice.statistics import known_energies
+from nnpot.support.arrays import Array
 
 SHARES = (0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
 
@@ -148,7 +147,7 @@ def sample_lattices(database: Database, n: int = 6, seed: int = 0) -> Figure:
     return figure
 
 
-def _lattice(ax: Axes, positions: NDArray[np.float64], width: float) -> None:
+def _lattice(ax: Axes, positions: Array, width: float) -> None:
     first = positions[:, :2] if positions.shape[1] > 1 else np.c_[positions, np.zeros(len(positions))]
     for x in (-1, 0, 1):
         for y in (-1, 0, 1) if positions.shape[1] > 1 else (0,):

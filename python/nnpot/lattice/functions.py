@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nnpot import _core
 from nnpot.errors import InvalidInputError
-from nnpot.lattice.model import Array, as_batch
+from nnpot.lattice.model import as_batch
+from nnpot.support.arrays import Array, Integers
 from nnpot.support.progress import progress
 
 CENTRAL, IMAGE = "H", "He"  # the elements that stand for particles in the central cell and in its images
@@ -97,7 +98,7 @@ class LatticeFunctions:
                 bar.advance(len(chosen))
         return FunctionValues(values, gradient)
 
-    def _arguments(self, cluster: _Cluster) -> tuple[Array, NDArray[np.int64], Array, list[bool]]:
+    def _arguments(self, cluster: _Cluster) -> tuple[Array, Integers, Array, list[bool]]:
         numbers = np.where(cluster.is_image & self.labelled, NUMBERS[IMAGE], NUMBERS[CENTRAL])
         return cluster.positions, numbers, np.zeros((3, 3)), [False] * 3
 
@@ -117,7 +118,7 @@ class LatticeFunctions:
         return result
 
 
-def _chunks(widths: Array) -> Iterator[NDArray[np.int64]]:
+def _chunks(widths: Array) -> Iterator[Integers]:
     """Indices of configurations of one width, not too many at once."""
     for width in np.unique(widths):
         own = np.flatnonzero(widths == width)

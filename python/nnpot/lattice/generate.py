@@ -11,19 +11,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, ValidationError, model_validator
 
 from nnpot.errors import FileFormatError, InvalidInputError
 from nnpot.lattice.database import Database, write_database
-from nnpot.lattice.model import (
-    MOST_DIMENSIONS,
-    Array,
-    Count,
-    LatticeModel,
-    LatticePotential,
-    require_few_images,
-)
+from nnpot.lattice.model import MOST_DIMENSIONS, Count, LatticeModel, LatticePotential, require_few_images
+from nnpot.support.arrays import Array, Integers, Mask
 from nnpot.support.digested import read_arrays, write_arrays
 from nnpot.support.farm import run_tasks
 from nnpot.support.files import atomic_write, read_text
@@ -112,7 +105,7 @@ class Points:
 
     positions: Array
     energies: Array
-    accepted: NDArray[np.int64]  # moves by point and epoch
+    accepted: Integers  # moves by point and epoch
 
 
 def pieces(settings: GeneratorSettings) -> list[Piece]:
@@ -262,7 +255,7 @@ def _assemble(settings: GeneratorSettings, found: list[Points]) -> Database:
     )
 
 
-def _lowest(energies: Array, share: float) -> NDArray[np.bool_]:
+def _lowest(energies: Array, share: float) -> Mask:
     """Which energies of each row do not exceed its quantile."""
     if share == 1.0:
         return np.ones(energies.shape, bool)

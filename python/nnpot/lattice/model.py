@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from pydantic import Field
 
 from nnpot import _core
 from nnpot.errors import InvalidInputError
+from nnpot.support.arrays import Array as Array
+from nnpot.support.arrays import Integers
 from nnpot.support.yaml_file import Positive, StrictModel
 
-Array = NDArray[np.float64]
 Form = Literal["modified-lennard-jones", "equation-6", "equation-7", "equation-8"]
 """The potential to use, and the three that the document rejects."""
 Count = Literal["document", "invariant"]
@@ -51,10 +52,7 @@ class LatticeModel:
     """
 
     def __init__(
-        self,
-        potential: LatticePotential | None = None,
-        count: Count = "document",
-        threads: int | None = None,
+        self, potential: LatticePotential | None = None, count: Count = "document", threads: int | None = None
     ) -> None:
         self.potential = potential or LatticePotential()
         self.count = count
@@ -68,7 +66,7 @@ class LatticeModel:
             count,
         )
 
-    def depths(self, widths: ArrayLike, depth: int | ArrayLike | None = None) -> NDArray[np.int64]:
+    def depths(self, widths: ArrayLike, depth: int | ArrayLike | None = None) -> Integers:
         """How many cells away images count: as given, or as many as matter, ceil(3 R_0 / (2 width)).
 
         Raises `InvalidInputError` if none is given and the potential has no cutoff.
@@ -109,9 +107,7 @@ class LatticeModel:
         depths = self._allowed_depths(positions, widths, depth)
         return self.core.energies(positions, widths, depths, self._threads)
 
-    def _allowed_depths(
-        self, positions: Array, widths: Array, depth: int | ArrayLike | None
-    ) -> NDArray[np.int64]:
+    def _allowed_depths(self, positions: Array, widths: Array, depth: int | ArrayLike | None) -> Integers:
         """As `depths`, where there are not too many images."""
         require_near_cells(positions, widths)
         depths = self.depths(widths, depth)
@@ -162,7 +158,7 @@ def _require_widths(widths: Array) -> None:
 
 
 def require_few_images(
-    shape: tuple[int, ...], widths: Array, depths: NDArray[np.int64], potential: LatticePotential
+    shape: tuple[int, ...], widths: Array, depths: Integers, potential: LatticePotential
 ) -> None:
     """Refuse cells so small, or depths so large, that a particle has too many images around it to be summed.
 

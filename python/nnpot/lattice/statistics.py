@@ -9,7 +9,7 @@ from rich.table import Table
 
 from nnpot.errors import InvalidInputError
 from nnpot.lattice.database import Database
-from nnpot.lattice.model import Array
+from nnpot.support.arrays import Array
 from nnpot.support.terminal import plain_console
 
 LINES = 16  # more widths than this are thinned out in tables

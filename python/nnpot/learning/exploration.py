@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from ase import Atoms
 from numpy.random import Generator
-from numpy.typing import NDArray
 
 from nnpot.errors import NnpotError
 from nnpot.lammps.runtime import PairCommands, network_commands, open_lammps
@@ -17,8 +16,7 @@ from nnpot.lammps.system import LammpsSystem
 from nnpot.learning.config import ExplorationConfig, RunConditions, TrustConfig
 from nnpot.learning.trust import Verdict, judge
 from nnpot.reference.sampling import lammps_seed, starting_structure
-
-Array = NDArray[np.float64]
+from nnpot.support.arrays import Array
 
 MOST_CANDIDATES = 100  # of one trajectory: beyond, every other one is dropped
 

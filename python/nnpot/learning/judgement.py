@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from ase import Atoms
-from numpy.typing import NDArray
 
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.analysis.predictions import Predictions, predict_frames
 from nnpot.analysis.uncertainty import rank_correlation, spreads_and_errors
 from nnpot.models.potential import load
+from nnpot.support.arrays import Array
 
 
 @dataclass(frozen=True)
@@ -21,8 +20,8 @@ class Judged:
     """Predictions of a committee beside the truth."""
 
     predictions: Predictions  # the members' mean, with its uncertainty
-    spread: NDArray[np.float64]  # of the members' forces, eV/Å, (n atoms of all frames,)
-    error: NDArray[np.float64]  # eV/Å, (n,): how far the mean force is from the reference
+    spread: Array  # of the members' forces, eV/Å, (n atoms of all frames,)
+    error: Array  # eV/Å, (n,): how far the mean force is from the reference
 
     @property
     def errors(self) -> ErrorStatistics:

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
-from numpy.typing import NDArray
 
 from nnpot.cells import cell_volume
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.io.label_values import checked
 from nnpot.lammps.system import compute_labels
 from nnpot.learning.config import AseReference, ReferenceConfig
+from nnpot.support.arrays import Array
 from nnpot.support.messages import shortened
 
 DIRECTORY = "{directory}"
@@ -91,14 +91,14 @@ def _require_same_structure(frame: Atoms, seen: Atoms) -> None:
         raise NnpotError("the reference changed the atoms that it was to label; it must leave them alone")
 
 
-def _checked(name: str, value: Any, n_atoms: int) -> float | NDArray[np.float64]:
+def _checked(name: str, value: Any, n_atoms: int) -> float | Array:
     """A label as numbers of the right shape.
 
     Raises `NnpotError` that says what was expected, and what the reference gave.
     """
     if isinstance(value, str):
         raise NnpotError(f"{name} of the reference must be numbers, got {shortened(value)}")
-    found: float | NDArray[np.float64] = checked(name, value, n_atoms, f"{name} of the reference")
+    found: float | Array = checked(name, value, n_atoms, f"{name} of the reference")
     if not np.isfinite(found).all():
         raise NnpotError(f"{name} of the reference must be finite")
     return found

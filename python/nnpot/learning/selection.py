@@ -7,13 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from ase import Atoms
-from numpy.typing import NDArray
 
 from nnpot import _core
 from nnpot.descriptors import sample_values
 from nnpot.models.potential import Potential
-
-Array = NDArray[np.float64]
+from nnpot.support.arrays import Array
 
 MOST_KNOWN = 20_000  # known atoms of an element; of more, evenly spaced ones are compared with
 PIECE = 2_000_000  # distances that are computed at once

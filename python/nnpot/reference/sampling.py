@@ -11,12 +11,12 @@ import numpy as np
 from ase import Atom, Atoms, units
 from ase.geometry import get_distances
 from numpy.random import Generator
-from numpy.typing import NDArray
 
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.lammps.runtime import open_lammps
 from nnpot.lammps.system import LammpsSystem
 from nnpot.reference.recipe import Group, Recipe, Start
+from nnpot.support.arrays import Array, Integers
 from nnpot.support.limits import MOST_ATOMS
 from nnpot.support.progress import progress
 
@@ -186,14 +186,14 @@ def _take_out(atoms: Atoms, vacancies: int | dict[str, int], rng: Generator) -> 
         del atoms[chosen]
 
 
-def _choice(kind: str, atoms: NDArray[np.int64], count: int, rng: Generator) -> list[int]:
+def _choice(kind: str, atoms: Integers, count: int, rng: Generator) -> list[int]:
     if count > len(atoms):
         raise InvalidInputError(f"vacancies: expected at most the {len(atoms)}{kind} atoms, got {count}")
     chosen: list[int] = rng.choice(atoms, size=count, replace=False).tolist() if count else []
     return chosen
 
 
-def roomiest_place(atoms: Atoms, rng: Generator, n_places: int = 50) -> NDArray[np.float64]:
+def roomiest_place(atoms: Atoms, rng: Generator, n_places: int = 50) -> Array:
     """Of some random places in a cell the one that is farthest from all atoms, in Å."""
     places = rng.random((n_places, 3)) @ atoms.cell.array
     room = [get_distances(place, atoms.positions, atoms.cell, atoms.pbc)[1].min() for place in places]
@@ -206,7 +206,7 @@ def scale_to_density(atoms: Atoms, density: float) -> None:
     atoms.set_cell(atoms.cell * scale, scale_atoms=True)
 
 
-def random_strain(size: float, rng: Generator) -> NDArray[np.float64]:
+def random_strain(size: float, rng: Generator) -> Array:
     """A symmetric strain tensor (3, 3) whose six components lie evenly between -size and size."""
     tensor = rng.uniform(-size, size, (3, 3))
     return np.triu(tensor) + np.triu(tensor, 1).T
