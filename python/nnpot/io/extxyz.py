@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import IO, Any
 
@@ -13,12 +12,12 @@ from ase.stress import voigt_6_to_full_3x3_stress
 from numpy.typing import NDArray
 
 from nnpot.io.labels import require_finite, results_of
-from nnpot.support.files import atomic_text
+from nnpot.support.files import FileName, atomic_text
 
 KINDS = {"f": ("R", "%r"), "i": ("I", "%d"), "u": ("I", "%d"), "b": ("L", "%s"), "U": ("S", "%s")}
 
 
-def write_frames(path: str | os.PathLike[str], frames: Sequence[Atoms]) -> None:
+def write_frames(path: FileName, frames: Sequence[Atoms]) -> None:
     """Write frames as extended XYZ (eV, Å), with all stored results, whole or not at all.
 
     Parameters

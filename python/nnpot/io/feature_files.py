@@ -7,7 +7,6 @@ ends and lines that begin with ``#`` or ``!`` are accepted.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -21,7 +20,7 @@ from nnpot.io.labels import require_labels, results_of
 from nnpot.io.numerals import first_that_is_none, numbers, whole
 from nnpot.io.text_lines import TextLines, plain_name, text_lines
 from nnpot.support.arrays import Array
-from nnpot.support.files import atomic_text
+from nnpot.support.files import FileName, atomic_text
 from nnpot.support.messages import shortened
 
 Line = tuple[int, list[str]]  # number in the file, counted from 1, and words
@@ -31,7 +30,7 @@ FEATURES = "features"
 SUFFIX = ".features"
 
 
-def is_feature_file(path: str | os.PathLike[str]) -> bool:
+def is_feature_file(path: FileName) -> bool:
     """Whether a file is one by its name: ``.features``, compressed or not."""
     return plain_name(path).suffix == SUFFIX
 
@@ -89,7 +88,7 @@ def _lines(lines: TextLines) -> Iterator[Line]:
             yield lines.number, words
 
 
-def read_feature_file(path: str | os.PathLike[str]) -> list[Atoms]:
+def read_feature_file(path: FileName) -> list[Atoms]:
     """Read all frames of a feature file; no digit is lost.
 
     Parameters
@@ -122,11 +121,7 @@ def read_feature_file(path: str | os.PathLike[str]) -> list[Atoms]:
 
 
 def _read_frame(
-    path: str | os.PathLike[str],
-    head: Line,
-    lines: Iterator[Line],
-    widths: dict[int, tuple[int, int]],
-    energies: list[str],
+    path: FileName, head: Line, lines: Iterator[Line], widths: dict[int, tuple[int, int]], energies: list[str]
 ) -> tuple[list[int], Array, float]:
     """Atomic numbers, features and energy of the frame that begins with ``head``.
 
@@ -160,7 +155,7 @@ def _read_frame(
 
 
 def _take_atom(
-    path: str | os.PathLike[str], frame: _Frame, line: Line, widths: dict[int, tuple[int, int]], expected: str
+    path: FileName, frame: _Frame, line: Line, widths: dict[int, tuple[int, int]], expected: str
 ) -> None:
     number, words = line
     if len(words) < 2:
@@ -185,14 +180,14 @@ def _take_atom(
     frame.lines.append(number)
 
 
-def _next(path: str | os.PathLike[str], lines: Iterator[Line], expected: str) -> Line:
+def _next(path: FileName, lines: Iterator[Line], expected: str) -> Line:
     line = next(lines, None)
     if line is None:
         raise FileFormatError(f"{path}: expected {expected}, got the end of the file; it is cut short")
     return line
 
 
-def _numbers(path: str | os.PathLike[str], line: int, words: list[str]) -> list[float]:
+def _numbers(path: FileName, line: int, words: list[str]) -> list[float]:
     try:
         return numbers(words)
     except ValueError:
@@ -205,7 +200,7 @@ def _shown(words: Sequence[str]) -> str:
     return few if len(words) <= 4 else f"{len(words)} words ({few} ...)"
 
 
-def _require_whole_end(path: str | os.PathLike[str], lines: TextLines, energies: Sequence[str]) -> None:
+def _require_whole_end(path: FileName, lines: TextLines, energies: Sequence[str]) -> None:
     """An energy without line end may be cut: it is then shorter than all others, or lacks their point."""
     *others, last = energies
     if lines.whole or lines.last.strip() != last or not others:
@@ -219,7 +214,7 @@ def _require_whole_end(path: str | os.PathLike[str], lines: TextLines, energies:
     )
 
 
-def _table(path: str | os.PathLike[str], found: _Frame) -> Array:
+def _table(path: FileName, found: _Frame) -> Array:
     """(n, F) of a frame, NaN behind the features of elements that have fewer."""
     sizes = np.array([len(row) for row in found.rows])
     values = np.full((len(sizes), sizes.max()), np.nan)
@@ -253,7 +248,7 @@ def feature_frame(numbers: Sequence[int], features: Array, energy: float | None 
 
 
 def write_feature_file(
-    path: str | os.PathLike[str], frames: Sequence[Atoms], counts: Mapping[str, int] | None = None
+    path: FileName, frames: Sequence[Atoms], counts: Mapping[str, int] | None = None
 ) -> None:
     """Write frames as a feature file, whole or not at all; no digit is lost.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from ase.data import chemical_symbols
 from nnpot.errors import InvalidInputError
 from nnpot.io.label_values import SHAPES, checked
 from nnpot.support.arrays import Array
+from nnpot.support.files import FileName
 
 if TYPE_CHECKING:
     from nnpot.prediction import Prediction
@@ -77,9 +77,7 @@ def likely_key(frames: Sequence[Atoms], label: str) -> str:
     return f"; is it {' or '.join(found[:N_NAMES])} (data.labels.{label})?" if found else ""
 
 
-def require_labels(
-    frames: Sequence[Atoms], forces: bool = True, where: str | os.PathLike[str] = "frames"
-) -> None:
+def require_labels(frames: Sequence[Atoms], forces: bool = True, where: FileName = "frames") -> None:
     """Refuse frames that lack a usable energy or forces.
 
     ``frames``: frames as `read_frames` gives them. ``forces``: whether forces are needed as well as the
@@ -103,7 +101,7 @@ def require_labels(
         require_whole_labels(frame, f"{where}: frame {number} (counted from 0)")
 
 
-def require_any_labels(frames: Sequence[Atoms], where: str | os.PathLike[str] = "frames") -> None:
+def require_any_labels(frames: Sequence[Atoms], where: FileName = "frames") -> None:
     """Refuse a set of frames without any energy, forces or stress, or with one that is not finite.
 
     ``frames``: frames as `read_frames` gives them. ``where``: what the error names, usually the file. Raises

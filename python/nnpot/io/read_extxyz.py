@@ -6,7 +6,6 @@ for each atom, whose columns the key ``Properties`` names. docs/formats.md says 
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from nnpot.io.label_keys import VIRIALS
 from nnpot.io.numerals import is_number, n_digits, numbers, whole
 from nnpot.io.raw_frame import RawFrame
 from nnpot.io.text_lines import TextLines, text_lines
+from nnpot.support.files import FileName
 from nnpot.support.messages import shortened
 
 NAMES = {"pos": "positions", "species": "symbols", "Z": "numbers", "charge": "charges"}
@@ -67,7 +67,7 @@ class _Column:
 class _Place:
     """Where a reader is, for its errors."""
 
-    path: str | os.PathLike[str]
+    path: FileName
     lines: TextLines
     frame: int
     comment: int = 0  # the line of the comment; those of the atoms follow
@@ -80,7 +80,7 @@ class _Place:
         raise kind(f"{self.path}: frame {self.frame} (counted from 0): line {line}: {message}")
 
 
-def read_extxyz(path: str | os.PathLike[str]) -> list[RawFrame]:
+def read_extxyz(path: FileName) -> list[RawFrame]:
     """Read all frames of an extended or plain XYZ file.
 
     Parameters

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import os
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +17,7 @@ from nnpot.io.labels import group_name, require_finite, require_possible_cell
 from nnpot.io.read_extxyz import read_extxyz
 from nnpot.io.runner_data import read_runner_data
 from nnpot.io.text_lines import COMPRESSION_DAMAGE, damaged, opened, plain_name
+from nnpot.support.files import FileName
 from nnpot.support.messages import shortened
 from nnpot.units import UNIT_CHOICES, UnitSystem
 
@@ -31,7 +31,7 @@ NO_KEYS = LabelKeys()
 
 
 def read_frames(
-    path: str | os.PathLike[str],
+    path: FileName,
     units: UnitSystem | str | None = None,
     labels: LabelKeys = NO_KEYS,
     kind: Literal["features"] | None = None,

@@ -7,7 +7,6 @@ and comments are accepted, an unknown keyword is a warning; anything else is an 
 from __future__ import annotations
 
 import math
-import os
 import re
 import warnings
 from collections.abc import Iterator, Sequence
@@ -24,7 +23,7 @@ from nnpot.io.labels import require_labels, results_of
 from nnpot.io.numerals import number
 from nnpot.io.raw_frame import RawFrame
 from nnpot.io.text_lines import text_lines
-from nnpot.support.files import atomic_write
+from nnpot.support.files import FileName, atomic_write
 from nnpot.support.messages import shortened
 from nnpot.units import UnitSystem
 
@@ -48,7 +47,7 @@ class _Block:
     charge: float | None = None
 
 
-def read_runner_data(path: str | os.PathLike[str], units: UnitSystem) -> list[RawFrame]:
+def read_runner_data(path: FileName, units: UnitSystem) -> list[RawFrame]:
     """Read all frames of an ``input.data`` file.
 
     Parameters
@@ -89,7 +88,7 @@ def read_runner_data(path: str | os.PathLike[str], units: UnitSystem) -> list[Ra
     return frames
 
 
-def _lines(path: str | os.PathLike[str]) -> Iterator[tuple[str, list[str]]]:
+def _lines(path: FileName) -> Iterator[tuple[str, list[str]]]:
     """``path:line`` and words of every line that says something, without the comment behind them."""
     with text_lines(path) as lines:
         for line in lines:
@@ -184,7 +183,7 @@ def _require(condition: bool, where: str, message: str) -> None:
         raise FileFormatError(f"{where}: {message}")
 
 
-def write_runner_data(path: str | os.PathLike[str], frames: Sequence[Atoms], units: UnitSystem | str) -> None:
+def write_runner_data(path: FileName, frames: Sequence[Atoms], units: UnitSystem | str) -> None:
     """Write frames as ``input.data``, whole or not at all.
 
     Stress, ``info`` entries other than ``comment``, ``charge`` and ``set``, and per-atom arrays have no place

@@ -5,14 +5,13 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 from nnpot.errors import FileFormatError
-from nnpot.support.files import GZIP_DAMAGE, damaged_gzip, require_file
+from nnpot.support.files import GZIP_DAMAGE, FileName, damaged_gzip, require_file
 
 COMPRESSIONS: dict[str, Callable[..., IO[Any]]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 """What opens a compressed file, by the end of its name."""
@@ -24,7 +23,7 @@ COMPRESSION_DAMAGE = (*GZIP_DAMAGE, lzma.LZMAError, OSError)
 """What reading a damaged compressed file raises; of bz2 an error of the system."""
 
 
-def damaged(path: str | os.PathLike[str], error: Exception, after: str = "") -> Exception:
+def damaged(path: FileName, error: Exception, after: str = "") -> Exception:
     """The error that says so, or the system's own that says something else."""
     if isinstance(error, gzip.BadGzipFile) or Path(path).suffix == ".gz":
         return damaged_gzip(path, error, after)
@@ -36,17 +35,17 @@ def damaged(path: str | os.PathLike[str], error: Exception, after: str = "") -> 
     )
 
 
-def is_compressed(path: str | os.PathLike[str]) -> bool:
+def is_compressed(path: FileName) -> bool:
     """Whether a file is compressed, by its name."""
     return Path(path).suffix in COMPRESSIONS
 
 
-def plain_name(path: str | os.PathLike[str]) -> Path:
+def plain_name(path: FileName) -> Path:
     """The name of a file without what says that it is compressed."""
     return Path(path).with_suffix("") if is_compressed(path) else Path(path)
 
 
-def opened(path: str | os.PathLike[str], mode: str = "rb", **how: Any) -> IO[Any]:
+def opened(path: FileName, mode: str = "rb", **how: Any) -> IO[Any]:
     """Open a regular file, compressed or not.
 
     Raises `FileFormatError` if it is a pipe or a device.
@@ -59,7 +58,7 @@ def opened(path: str | os.PathLike[str], mode: str = "rb", **how: Any) -> IO[Any
 class TextLines:
     """The lines of a stream one by one, with their number and where they are in the words of an error."""
 
-    def __init__(self, path: str | os.PathLike[str], stream: IO[str]) -> None:
+    def __init__(self, path: FileName, stream: IO[str]) -> None:
         self._path, self._stream = path, stream
         self.number = 0
         """Of the last line that was read, counted from 1."""
@@ -91,7 +90,7 @@ class TextLines:
 
 
 @contextmanager
-def text_lines(path: str | os.PathLike[str]) -> Iterator[TextLines]:
+def text_lines(path: FileName) -> Iterator[TextLines]:
     """Read a text file line by line, whatever its line ends.
 
     Bytes that are no UTF-8 become a sign that stands for them: comments are in any encoding.

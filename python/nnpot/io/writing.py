@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from nnpot.errors import InvalidInputError
 from nnpot.io.extxyz import write_frames
 from nnpot.io.feature_files import has_features, is_feature_file, write_feature_file
 from nnpot.io.labels import require_finite, results_of
-from nnpot.support.files import atomic_path, require_other_file, require_writable
+from nnpot.support.files import FileName, atomic_path, require_other_file, require_writable
 
 STANDARD = {"numbers", "positions", "tags", "momenta", "masses", "initial_magmoms", "initial_charges"}
 """Arrays that ASE's formats have a place for."""
@@ -25,7 +24,7 @@ NAMES = (
 )
 
 
-def require_known_format(path: str | os.PathLike[str], read: Sequence[str | os.PathLike[str]] = ()) -> None:
+def require_known_format(path: FileName, read: Sequence[FileName] = ()) -> None:
     """Refuse a name that no frames with results can be written under, before the work is done.
 
     ``path``: the file to be written. ``read``: files that are read for it, which must not be overwritten.
@@ -37,7 +36,7 @@ def require_known_format(path: str | os.PathLike[str], read: Sequence[str | os.P
     require_other_file(path, read)
 
 
-def write_results(path: str | os.PathLike[str], frames: Sequence[Atoms]) -> None:
+def write_results(path: FileName, frames: Sequence[Atoms]) -> None:
     """Write frames with their results, whole or not at all, in the format of the file's name.
 
     Parameters
@@ -59,7 +58,7 @@ def write_results(path: str | os.PathLike[str], frames: Sequence[Atoms]) -> None
     _writer(Path(path))(path, frames)
 
 
-def _writer(path: Path) -> Callable[[str | os.PathLike[str], Sequence[Atoms]], None]:
+def _writer(path: Path) -> Callable[[FileName, Sequence[Atoms]], None]:
     if is_feature_file(path):
         return write_feature_file
     ending = "".join(path.suffixes[-2:] if path.suffix.lower() == ".gz" else path.suffixes[-1:]).lower()
@@ -74,7 +73,7 @@ def _writer(path: Path) -> Callable[[str | os.PathLike[str], Sequence[Atoms]], N
     )
 
 
-def _write_trajectory(path: str | os.PathLike[str], frames: Sequence[Atoms]) -> None:
+def _write_trajectory(path: FileName, frames: Sequence[Atoms]) -> None:
     _require_positions(path, frames)
     from ase.io.trajectory import Trajectory
 
@@ -89,7 +88,7 @@ def _write_trajectory(path: str | os.PathLike[str], frames: Sequence[Atoms]) -> 
             trajectory.write(known)
 
 
-def _write_database(path: str | os.PathLike[str], frames: Sequence[Atoms]) -> None:
+def _write_database(path: FileName, frames: Sequence[Atoms]) -> None:
     _require_positions(path, frames)
     import ase.db
 
@@ -99,7 +98,7 @@ def _write_database(path: str | os.PathLike[str], frames: Sequence[Atoms]) -> No
             database.write(frame, data={**frame.info, **_extra_arrays(frame), **results})
 
 
-def _require_positions(path: str | os.PathLike[str], frames: Sequence[Atoms]) -> None:
+def _require_positions(path: FileName, frames: Sequence[Atoms]) -> None:
     for number, frame in enumerate(frames):
         where = f"{path}: frame {number} (counted from 0)"
         if has_features(frame):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,6 +10,7 @@ from pydantic import Field, model_validator
 
 from nnpot.lammps.runtime import PairCommands
 from nnpot.reference.recipe import Elements, Start, with_here
+from nnpot.support.files import FileName
 from nnpot.support.limited_types import Duration, Epochs, Frames, Repeats, Rounds, Seed, Threads
 from nnpot.support.limits import MOST_FRAMES
 from nnpot.support.yaml_file import Finite, NotNegative, Positive, StrictModel, read_yaml
@@ -315,7 +315,7 @@ def _reference_beside(reference: ReferenceConfig, folder: Path) -> ReferenceConf
     return reference.model_copy(update={"lammps": lammps})
 
 
-def load_config(path: str | os.PathLike[str]) -> LearningConfig:
+def load_config(path: FileName) -> LearningConfig:
     """Read and check a configuration; its file names are relative to its own directory.
 
     Raises `FileFormatError` if the file is not YAML; `InvalidInputError` if a key is unknown, missing or has

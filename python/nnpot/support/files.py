@@ -17,17 +17,18 @@ from typing import IO, Any, Literal
 
 from nnpot.errors import FileFormatError, InvalidInputError
 
+FileName = str | os.PathLike[str]
 GZIP_DAMAGE = (gzip.BadGzipFile, EOFError, zlib.error)  # what reading a damaged gzip file raises
 
 
-def damaged_gzip(path: str | os.PathLike[str], error: Exception, after: str = "") -> FileFormatError:
+def damaged_gzip(path: FileName, error: Exception, after: str = "") -> FileFormatError:
     """The error that says so; ``after``: up to where the file could be read."""
     return FileFormatError(
         f"{path}: expected a whole gzip file, got a damaged one{after} ({error}); compress or copy it again"
     )
 
 
-def read_bytes(path: str | os.PathLike[str], most: int | None = None) -> bytes:
+def read_bytes(path: FileName, most: int | None = None) -> bytes:
     """The content of a regular file; a pipe or a device, which might have no end, is refused unread.
 
     Raises `FileFormatError` if it is none, or larger than ``most`` bytes; `OSError` if it cannot be read.
@@ -40,7 +41,7 @@ def read_bytes(path: str | os.PathLike[str], most: int | None = None) -> bytes:
     return Path(path).read_bytes()
 
 
-def require_file(path: str | os.PathLike[str]) -> int:
+def require_file(path: FileName) -> int:
     """Refuse a folder, a pipe and a device where content is to be read; the size of the file in bytes.
 
     Raises `FileFormatError` if it is none; `OSError` if it is not there.
@@ -52,7 +53,7 @@ def require_file(path: str | os.PathLike[str]) -> int:
     return found.st_size
 
 
-def read_text(path: str | os.PathLike[str], most: int | None = None) -> str:
+def read_text(path: FileName, most: int | None = None) -> str:
     """The text of a regular file, UTF-8 with or without a byte order mark.
 
     Raises `FileFormatError` as `read_bytes` does, and if it is no text; `OSError` if it cannot be read.
@@ -71,7 +72,7 @@ def read_text(path: str | os.PathLike[str], most: int | None = None) -> str:
     return text
 
 
-def read_json(path: str | os.PathLike[str], most: int | None = None) -> Any:
+def read_json(path: FileName, most: int | None = None) -> Any:
     """The values of a JSON file.
 
     Raises `FileFormatError` as `read_text` does, and if it is no JSON; `OSError` if it cannot be read.
@@ -86,7 +87,7 @@ def read_json(path: str | os.PathLike[str], most: int | None = None) -> Any:
         raise FileFormatError(f"{path}: not readable as JSON: {reason}") from error
 
 
-def require_writable(path: str | os.PathLike[str]) -> None:
+def require_writable(path: FileName) -> None:
     """Refuse a file that could not be written, before the work whose result it is to take.
 
     Raises `InvalidInputError` if ``path`` is a directory, or its own directory does not exist or may not be
@@ -103,7 +104,7 @@ def require_writable(path: str | os.PathLike[str]) -> None:
         raise InvalidInputError(f"{path}: cannot be written, the directory {directory} is write-protected")
 
 
-def require_other_file(path: str | os.PathLike[str], read: Sequence[str | os.PathLike[str]]) -> None:
+def require_other_file(path: FileName, read: Sequence[FileName]) -> None:
     """Refuse to write a result over a file that it is made from, under whatever name.
 
     Raises `InvalidInputError` if ``path`` is one of the files ``read``.
@@ -116,7 +117,7 @@ def require_other_file(path: str | os.PathLike[str], read: Sequence[str | os.Pat
 
 
 @contextmanager
-def atomic_write(path: str | os.PathLike[str], mode: Literal["w", "wb"] = "w") -> Iterator[IO[Any]]:
+def atomic_write(path: FileName, mode: Literal["w", "wb"] = "w") -> Iterator[IO[Any]]:
     """Open a file for writing that takes its name only when everything is on the disk.
 
     The data goes to a temporary name in the same directory; at the end of the block it is flushed to
@@ -149,7 +150,7 @@ def atomic_write(path: str | os.PathLike[str], mode: Literal["w", "wb"] = "w") -
 
 
 @contextmanager
-def atomic_text(path: str | os.PathLike[str]) -> Iterator[IO[str]]:
+def atomic_text(path: FileName) -> Iterator[IO[str]]:
     """`atomic_write` of text, compressed where the name ends in ``.gz``: the same text, the same bytes."""
     if Path(path).suffix != ".gz":
         with atomic_write(path) as plain:
@@ -164,7 +165,7 @@ def atomic_text(path: str | os.PathLike[str]) -> Iterator[IO[str]]:
 
 
 @contextmanager
-def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
+def atomic_path(path: FileName) -> Iterator[Path]:
     """A path for writers that open files themselves; it takes the place of ``path`` when all is written.
 
     It has the name of ``path`` in a folder of its own, so that what such a writer leaves beside it goes away,
@@ -188,7 +189,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 @contextmanager
-def atomic_directory(path: str | os.PathLike[str]) -> Iterator[Path]:
+def atomic_directory(path: FileName) -> Iterator[Path]:
     """Fill a directory that takes its name only when all its files are on the disk.
 
     The block gets an empty directory beside ``path``; at its end that one takes the place of ``path``,
@@ -216,7 +217,7 @@ def atomic_directory(path: str | os.PathLike[str]) -> Iterator[Path]:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def remove_leftovers(directory: str | os.PathLike[str], names: Sequence[str]) -> None:
+def remove_leftovers(directory: FileName, names: Sequence[str]) -> None:
     """Remove what writers of these names that were killed have left in a directory.
 
     ``directory``: in which nothing is being written now. ``names``: of files and directories.
@@ -237,6 +238,6 @@ def _flush_files(directory: Path) -> None:
                 os.fsync(stream.fileno())
 
 
-def _is_device(path: str | os.PathLike[str]) -> bool:
+def _is_device(path: FileName) -> bool:
     """Whether there is something that is no file and no directory: it has no content to keep or replace."""
     return Path(path).exists() and not Path(path).is_file()
