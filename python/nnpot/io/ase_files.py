@@ -17,7 +17,7 @@ from ase.io.formats import ioformats
 from nnpot.errors import FileFormatError, NnpotError
 from nnpot.io.labels import require_elements, results_of
 from nnpot.io.numerals import whole
-from nnpot.io.raw_frame import RawFrame
+from nnpot.io.source import RawFrame
 from nnpot.io.text_lines import opened, text_lines
 from nnpot.io.vasp import VASP, check_vasprun, warn_of_unconverged
 from nnpot.support.messages import shortened

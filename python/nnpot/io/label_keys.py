@@ -13,9 +13,8 @@ from ase.calculators.singlepoint import SinglePointCalculator
 
 from nnpot.cells import cell_volume
 from nnpot.errors import InvalidInputError
-from nnpot.io.label_values import checked, symmetric
-from nnpot.io.labels import likely_key, results_of
-from nnpot.io.raw_frame import RawFrame
+from nnpot.io.labels import checked, likely_key, results_of, symmetric
+from nnpot.io.source import RawFrame
 from nnpot.support.arrays import Array
 from nnpot.support.messages import shortened
 from nnpot.units import UnitSystem

@@ -20,7 +20,7 @@ from nnpot.errors import FileFormatError, NnpotError, UnknownElementError
 from nnpot.io.extxyz_comment import CLOSING, LOGICAL, comment_fields, unclosed, value_of
 from nnpot.io.label_keys import VIRIALS
 from nnpot.io.numerals import is_number, n_digits, numbers, whole
-from nnpot.io.raw_frame import RawFrame
+from nnpot.io.source import RawFrame
 from nnpot.io.text_lines import TextLines, text_lines
 from nnpot.support.files import FileName
 from nnpot.support.messages import shortened

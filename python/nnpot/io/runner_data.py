@@ -18,10 +18,9 @@ from ase import Atoms
 from ase.data import atomic_numbers
 
 from nnpot.errors import FileFormatError, InvalidInputError, UnknownElementError
-from nnpot.io.label_values import checked
-from nnpot.io.labels import require_labels, results_of
+from nnpot.io.labels import checked, require_labels, results_of
 from nnpot.io.numerals import number
-from nnpot.io.raw_frame import RawFrame
+from nnpot.io.source import RawFrame
 from nnpot.io.text_lines import text_lines
 from nnpot.support.files import FileName, atomic_write
 from nnpot.support.messages import shortened

@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError, iterparse
 
 from nnpot.errors import FileFormatError
-from nnpot.io.label_values import symmetric
+from nnpot.io.labels import symmetric
 from nnpot.io.text_lines import opened, text_lines
 
 VASP = ("vasp-xml", "vasp-out")  # ASE's names of vasprun.xml and OUTCAR

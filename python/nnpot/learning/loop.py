@@ -16,13 +16,12 @@ from ase import Atoms
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.io import read_frames, require_labels, write_frames
 from nnpot.learning.config import LearningConfig
+from nnpot.learning.exploration import Exploration, explore_stages
 from nnpot.learning.judgement import Judged, judge
-from nnpot.learning.labelling import label_frames
-from nnpot.learning.reference import check_reference, try_lammps
+from nnpot.learning.reference import check_reference, label_frames, try_lammps
 from nnpot.learning.report import write_report, write_round_figures
 from nnpot.learning.rounds import RoundFiles, RoundOutcome, find_models, read_any
 from nnpot.learning.selection import Surroundings, growth, select_frames
-from nnpot.learning.stages import Exploration, explore_stages
 from nnpot.models.potential import load
 from nnpot.reference.recipe import load_recipe
 from nnpot.reference.sampling import sample

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from nnpot.figures.report import Report
 from nnpot.learning.config import LearningConfig
+from nnpot.learning.exploration import Exploration
 from nnpot.learning.figures import ENERGY, FORCES, calibration_figure, progress_figure, spread_figure
 from nnpot.learning.judgement import Judged
 from nnpot.learning.rounds import RoundFiles, RoundOutcome
-from nnpot.learning.stages import Exploration
 from nnpot.support.files import atomic_write
 
 WIDTH = 800  # of a round's pictures, pixels
