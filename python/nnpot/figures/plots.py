@@ -25,14 +25,9 @@ def parity(reference: ArrayLike, prediction: ArrayLike, quantity: str, unit: str
 
     Few points are drawn one by one, many as their density (logarithmic).
 
-    Parameters
-    ----------
-    reference, prediction
-        The values, any shape, the same for both.
-    quantity, unit
-        For the axes, for example ``"Force component"`` and ``"eV/Å"``.
-    note
-        A line for the upper left corner, for example the error.
+    ``reference``, ``prediction``: the values, any shape, the same for both. ``quantity``, ``unit``: for the
+    axes, for example ``"Force component"`` and ``"eV/Å"``. ``note``: a line for the upper left corner, for
+    example the error.
     """
     x, y = np.ravel(np.asarray(reference, float)), np.ravel(np.asarray(prediction, float))
     with style():
@@ -102,11 +97,8 @@ def _points(ax: Axes, x: np.ndarray, y: np.ndarray, cells: tuple[int, int]) -> P
 def error_distributions(panels: Mapping[str, Mapping[str, ArrayLike]]) -> Figure:
     """How errors are distributed: above their density, below the share of values with a larger error.
 
-    Parameters
-    ----------
-    panels
-        For each quantity with its unit, for example ``"Energy error (meV/atom)"``, the errors (predicted
-        minus reference, any shape) by name, for example of each part of the data.
+    ``panels``: for each quantity with its unit, for example ``"Energy error (meV/atom)"``, the errors
+    (predicted minus reference, any shape) by name, for example of each part of the data.
     """
     with style():
         columns = len(panels)
@@ -151,10 +143,7 @@ def _exceedance(ax: Axes, errors: np.ndarray, line: str, color: str, name: str) 
 def radial_distributions(panels: Mapping[str, Mapping[str, RadialDistribution]]) -> Figure:
     """g(r) of several potentials in one axes, a panel for each state; shaded are two standard errors.
 
-    Parameters
-    ----------
-    panels
-        For each title the curves by name; the first is the reference.
+    ``panels``: for each title the curves by name; the first is the reference.
     """
     with style():
         figure, axes = row(len(panels))

@@ -30,14 +30,8 @@ class Eigenvalues:
     P_ij = sum over images of (R/r - r/R)^(-o) for r < R; Heiszwolf 2020, equation 11. They do not change with
     the origin, the image or the order of the particles.
 
-    Parameters
-    ----------
-    orders
-        The o, each -2 or less; the document found -2 and -3 best.
-    radius
-        R, beyond which nothing counts; the document took 20 R_c.
-    threads
-        None for all cores.
+    ``orders``: the o, each -2 or less; the document found -2 and -3 best. ``radius``: R, beyond which nothing
+    counts; the document took 20 R_c. ``threads``: None for all cores.
     """
 
     def __init__(

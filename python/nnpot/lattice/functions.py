@@ -54,13 +54,9 @@ def default_lines(cutoff: float, labelled: bool) -> list[str]:
 class LatticeFunctions:
     """Symmetry functions of the particles of a cell, in two or three dimensions.
 
-    Parameters
-    ----------
-    lines
-        The functions, as in ``input.nn``, of H around H; with labels of H and He around H.
-    labelled
-        Whether neighbors in the central cell (H) and in its images (He) are told apart. The document's count
-        of triplets depends on that; nothing physical does.
+    ``lines``: the functions, as in ``input.nn``, of H around H; with labels of H and He around H.
+    ``labelled``: whether neighbors in the central cell (H) and in its images (He) are told apart. The
+    document's count of triplets depends on that; nothing physical does.
     """
 
     def __init__(

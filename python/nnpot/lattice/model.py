@@ -41,14 +41,8 @@ class LatticePotential(StrictModel):
 class LatticeModel:
     """Energies and gradients of many configurations at once, on all cores.
 
-    Parameters
-    ----------
-    potential
-        Of pairs and triplets.
-    count
-        How triplets count whose particles are in two cells.
-    threads
-        How many configurations are computed at the same time; None for as many as there are cores.
+    ``potential``: of pairs and triplets. ``count``: how triplets count whose particles are in two cells.
+    ``threads``: how many configurations are computed at the same time; None for as many as there are cores.
     """
 
     def __init__(
@@ -89,19 +83,10 @@ class LatticeModel:
     ) -> Array:
         """Energy per particle of each configuration.
 
-        Parameters
-        ----------
-        positions
-            Shape (n, particles, dimensions); a particle belongs to the central cell as given.
-        widths
-            Of the cells, shape (n,) or one for all.
-        depth
-            How many cells away images count; None for enough.
-
-        Raises
-        ------
-        InvalidInputError
-            If shapes do not fit, a width is not positive, or two particles lie on the same place.
+        ``positions``: shape (n, particles, dimensions); a particle belongs to the central cell as given.
+        ``widths``: of the cells, shape (n,) or one for all. ``depth``: how many cells away images count; None
+        for enough. Raises `InvalidInputError` if shapes do not fit, a width is not positive, or two particles
+        lie on the same place.
         """
         positions, widths = as_batch(positions, widths)
         depths = self._allowed_depths(positions, widths, depth)
@@ -162,19 +147,9 @@ def require_few_images(
 ) -> None:
     """Refuse cells so small, or depths so large, that a particle has too many images around it to be summed.
 
-    Parameters
-    ----------
-    shape
-        Of the positions: (configurations, particles, dimensions).
-    widths, depths
-        Of the cells, and of their images, shape (n,).
-    potential
-        How far it reaches.
-
-    Raises
-    ------
-    InvalidInputError
-        That names the first such configuration, counted from 0.
+    ``shape``: of the positions: (configurations, particles, dimensions). ``widths``, ``depths``: of the
+    cells, and of their images, shape (n,). ``potential``: how far it reaches. Raises `InvalidInputError` that
+    names the first such configuration, counted from 0.
     """
     _, particles, dimensions = shape
     along = 2.0 * depths + 1.0

@@ -57,23 +57,11 @@ class LearningResult:
 def learn(config: LearningConfig, directory: Path, resume: bool = False) -> LearningResult:
     """Run the loop into a directory, or go on where it was broken off.
 
-    Parameters
-    ----------
-    config
-        See `load_config` for a YAML file.
-    directory
-        For ``round_00``, ``round_01``, ..., ``committee`` and ``report.html``.
-    resume
-        Go on with what is in the directory; the outcome is that of an unbroken loop.
-
-    Raises
-    ------
-    InvalidInputError
-        If the directory holds a loop and ``resume`` is not said, or one with another configuration.
-    NnpotError
-        If a training, a run or all labels of a round fail.
-    Interrupted
-        If a training was stopped by Ctrl-C.
+    ``config``: see `load_config` for a YAML file. ``directory``: for ``round_00``, ``round_01``, ...,
+    ``committee`` and ``report.html``. ``resume``: go on with what is in the directory; the outcome is that of
+    an unbroken loop. Raises `InvalidInputError` if the directory holds a loop and ``resume`` is not said, or
+    one with another configuration; `NnpotError` if a training, a run or all labels of a round fail;
+    `Interrupted` if a training was stopped by Ctrl-C.
     """
     check_reference(config.reference)
     with locked_folder(directory):
