@@ -175,18 +175,11 @@ def _show(found: FunctionSet, lines_file: Path | None) -> None:
 
 
 def _print_tables(found: FunctionSet) -> None:
-    from rich.table import Table
-
     from nnpot.descriptors.page import COLUMNS, table_rows
-    from nnpot.support.terminal import plain_console
+    from nnpot.support.terminal import plain_console, plain_table
 
     console = plain_console(160)
     for element in found.functions.elements:
         rows = table_rows(found, element)
         click.echo(f"{element}: {found.counts(element)}")
-        table = Table()
-        for title in COLUMNS[: len(rows[0])]:
-            table.add_column(title, justify="left" if title == "function" else "right")
-        for row in rows:
-            table.add_row(*row)
-        console.print(table)
+        console.print(plain_table(COLUMNS[: len(rows[0])], rows, ("function",)))

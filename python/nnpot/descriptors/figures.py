@@ -7,24 +7,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from nnpot.descriptors.shapes import AngularShapes, RadialShapes
 from nnpot.descriptors.summary import Summary
-from nnpot.figures.style import style
+from nnpot.figures.style import style, table
 from nnpot.support.arrays import Array
 
 LARGEST_DEVIATION = 5.0  # range of the distributions, in standard deviations
-MOST_LABELS = 60  # functions whose rows are labelled
-
-
-def _figure(rows: int, columns: int, width: float, height: float) -> tuple[Figure, NDArray[np.object_]]:
-    figure = Figure(figsize=(width, height))
-    FigureCanvasAgg(figure)
-    return figure, figure.subplots(rows, columns, squeeze=False)
 
 
 def radial_figure(
@@ -36,7 +27,7 @@ def radial_figure(
     + 1,) in Å and density (n,).
     """
     with style():
-        figure, axes = _figure(1, len(shapes), max(6.0, 4.0 * len(shapes)), 3.2)
+        figure, axes = table(1, len(shapes), (max(6.0, 4.0 * len(shapes)), 3.2))
         for ax, shape in zip(axes[0], shapes, strict=True):
             known = (distances or {}).get((shape.center, shape.neighbor))
             if known is not None:
@@ -53,7 +44,7 @@ def radial_figure(
 def angular_figure(shapes: Sequence[AngularShapes]) -> Figure:
     """Each angular function against distance and angle, a row for each triplet of elements."""
     with style():
-        figure, axes = _figure(len(shapes), 2, 8.6, 3.0 * len(shapes))
+        figure, axes = table(len(shapes), 2, (8.6, 3.0 * len(shapes)))
         for (left, right), shape in zip(axes, shapes, strict=True):
             first, second = shape.neighbors
             title = f"{first}–{shape.center}–{second}"
@@ -90,7 +81,7 @@ def distribution_figure(summary: Summary) -> Figure:
         inside = np.clip(scaled, edges[0] + 1e-9, edges[-1] - 1e-9)
         image[number] = np.histogram(inside, edges)[0] / len(scaled)
     with style():
-        figure, ((ax,),) = _figure(1, 1, 6.8, _row_height(n))
+        figure, ((ax,),) = table(1, 1, (6.8, min(12.0, 1.4 + 0.09 * n)))
         shown = ax.pcolormesh(
             edges, np.arange(n + 1) + 0.5, np.ma.masked_equal(image, 0.0),
             norm=LogNorm(vmin=max(1.0 / summary.n_atoms, 1e-5)), cmap="viridis",
@@ -104,7 +95,7 @@ def correlation_figure(summary: Summary) -> Figure:
     """Correlation of each function with each other."""
     n = len(summary.rows)
     with style():
-        figure, ((ax,),) = _figure(1, 1, 6.4, 5.4)
+        figure, ((ax,),) = table(1, 1, (6.4, 5.4))
         edges = np.arange(n + 1) + 0.5
         shown = ax.pcolormesh(edges, edges, summary.correlation, vmin=-1.0, vmax=1.0, cmap="RdBu_r")
         figure.colorbar(shown, ax=ax, label="Correlation")
@@ -112,7 +103,3 @@ def correlation_figure(summary: Summary) -> Figure:
         for name in ("top", "right"):
             ax.spines[name].set_visible(True)
     return figure
-
-
-def _row_height(n: int) -> float:
-    return min(12.0, 1.4 + 0.09 * n)

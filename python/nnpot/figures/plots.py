@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
@@ -15,7 +14,18 @@ from numpy.typing import ArrayLike
 
 from nnpot.analysis.dynamics import EnergyConservation
 from nnpot.analysis.radial_distribution import RadialDistribution
-from nnpot.figures.style import COLORS, LINES, MARKERS, band, grid, logarithmic, plain_decades, row, style
+from nnpot.figures.style import (
+    COLORS,
+    LINES,
+    MARKERS,
+    band,
+    grid,
+    logarithmic,
+    plain_decades,
+    row,
+    style,
+    table,
+)
 
 MANY_POINTS = 3000
 
@@ -31,9 +41,7 @@ def parity(reference: ArrayLike, prediction: ArrayLike, quantity: str, unit: str
     """
     x, y = np.ravel(np.asarray(reference, float)), np.ravel(np.asarray(prediction, float))
     with style():
-        figure = Figure(figsize=(4.4, 4.8))
-        FigureCanvasAgg(figure)
-        upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+        figure, ((upper,), (lower,)) = table(2, 1, (4.4, 4.8), sharex=True, height_ratios=(3, 1))
         _diagonal(upper, x, y)
         lower.axhline(0.0, color="0.6", linewidth=0.8, zorder=0)
         factor, prefix = (1000.0, "m") if unit.startswith("eV") else (1.0, "")
@@ -55,14 +63,11 @@ def parity_panels(
     panels: Mapping[str, tuple[ArrayLike, ArrayLike]], quantity: str, unit: str, notes: Mapping[str, str]
 ) -> Figure:
     """Prediction against reference, a panel with a note for each name; one scale of density for all."""
-    pairs = {
-        name: (np.ravel(np.asarray(x, float)), np.ravel(np.asarray(y, float)))
-        for name, (x, y) in panels.items()
-    }
     with style():
-        figure, axes = grid(len(pairs), height=3.4)
+        figure, axes = grid(len(panels), height=3.4)
         drawn = []
-        for ax, (name, (x, y)) in zip(axes, pairs.items(), strict=True):
+        for ax, (name, pair) in zip(axes, panels.items(), strict=True):
+            x, y = (np.ravel(np.asarray(values, float)) for values in pair)
             _diagonal(ax, x, y)
             drawn.append(_points(ax, x, y, (90, 90)))
             ax.set(title=name, xlabel=f"{quantity}, reference ({unit})", ylabel=f"Predicted ({unit})")
@@ -101,10 +106,7 @@ def error_distributions(panels: Mapping[str, Mapping[str, ArrayLike]]) -> Figure
     (predicted minus reference, any shape) by name, for example of each part of the data.
     """
     with style():
-        columns = len(panels)
-        figure = Figure(figsize=(max(3.6 * columns, 4.6), 5.4))
-        FigureCanvasAgg(figure)
-        axes = figure.subplots(2, columns, squeeze=False)
+        figure, axes = table(2, len(panels), (max(3.6 * len(panels), 4.6), 5.4))
         for (upper, lower), (label, curves) in zip(axes.T, panels.items(), strict=True):
             errors = {name: np.ravel(np.asarray(values, float)) for name, values in curves.items()}
             _histogram(upper, errors)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from nnpot.lattice.model import Count, LatticeModel, LatticePotential
 from nnpot.support.arrays import Array, Integers
@@ -56,7 +55,7 @@ def diagnose(potential: LatticePotential, count: Count = "document", resolution:
         distances,
         _repulsion(model, distances),
         depths,
-        np.array([_convergence(model, int(depth)) for depth in depths]),
+        np.array([model.energies([CONVERGENCE_CELL], SURFACE_WIDTH, int(depth))[0] for depth in depths]),
     )
 
 
@@ -78,13 +77,8 @@ def _square(model: LatticeModel, sides: Array, center: tuple[float, float]) -> A
     return model.energies(cells % SQUARE_WIDTH, SQUARE_WIDTH, 1)
 
 
-def _repulsion(model: LatticeModel, distances: ArrayLike) -> Array:
-    distances = np.asarray(distances, float)
+def _repulsion(model: LatticeModel, distances: Array) -> Array:
     cells = np.zeros((len(distances), 3, 2))
     cells[:, 1, 0] = 0.5
     cells[:, 2] = np.stack([np.full(len(distances), 0.25), distances], axis=1)
     return 3.0 * model.energies(cells + WIDE / 2.0, WIDE, 1)
-
-
-def _convergence(model: LatticeModel, depth: int) -> float:
-    return float(model.energies([CONVERGENCE_CELL], SURFACE_WIDTH, depth)[0])

@@ -64,10 +64,8 @@ class Eigenvalues:
         mean = _group_means(values)
         rows = np.einsum("nokl,nolmd->nokmd", mean, rows)
         widthwise = np.einsum("nokl,nol->nok", mean, widthwise)
-        n, orders, particles = values.shape
-        return EigenvalueGradient(
-            _flat(values), rows.reshape(n, orders * particles, *positions.shape[1:]), _flat(widthwise)
-        )
+        by_position = rows.reshape(len(rows), -1, *positions.shape[1:])
+        return EigenvalueGradient(_flat(values), by_position, _flat(widthwise))
 
     def directional(
         self, positions: ArrayLike, widths: ArrayLike, motion: ArrayLike, width_rate: float = 0.0

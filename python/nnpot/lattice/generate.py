@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,7 +24,7 @@ from nnpot.support.files import atomic_write, read_text
 from nnpot.support.limited_types import Frames
 from nnpot.support.limits import MOST_REPEATS, MOST_ROUNDS
 from nnpot.support.lock import locked_file
-from nnpot.support.progress import Counter, progress
+from nnpot.support.progress import progress
 from nnpot.support.yaml_file import NotNegative, Positive, StrictModel, describe
 
 POINTS_PER_PIECE = 500
@@ -126,16 +127,8 @@ def compute(settings: GeneratorSettings, piece: Piece, threads: int | None = Non
     random = np.random.default_rng(np.random.SeedSequence(settings.seed, spawn_key=(number,)))
     start = random.uniform(0.0, width, (piece.n_points, settings.particles, settings.dimensions))
     widths = np.full(piece.n_points, width)
-    relaxed, accepted = model.core.relax(
-        start,
-        widths,
-        settings.epochs,
-        settings.displacement,
-        settings.relaxation_depth,
-        settings.seed,
-        number,
-        threads or 0,
-    )
+    how = settings.epochs, settings.displacement, settings.relaxation_depth, settings.seed
+    relaxed, accepted = model.core.relax(start, widths, *how, number, threads or 0)
     return Points(relaxed, model.energies(relaxed, widths, settings.depth), accepted)
 
 
@@ -149,33 +142,23 @@ def generate(
     scheduler whose workers are to compute the pieces. Raises `InvalidInputError` if pieces of a database with
     other settings are there.
     """
-    shape = (1, settings.particles, settings.dimensions)
+    shape, widths = (1, settings.particles, settings.dimensions), settings.all_widths
     for depth in (settings.depth, settings.relaxation_depth):
-        model = LatticeModel(settings.potential, settings.count)
-        require_few_images(
-            shape, settings.all_widths, model.depths(settings.all_widths, depth), settings.potential
-        )
+        depths = LatticeModel(settings.potential, settings.count).depths(widths, depth)
+        require_few_images(shape, widths, depths, settings.potential)
     with locked_file(output):
-        return _generate(settings, output, threads, scheduler)
-
-
-def _generate(
-    settings: GeneratorSettings, output: Path, threads: int | None, scheduler: str | None
-) -> Database:
-    """The same with the file held for this process."""
-    store = _Store(output.with_name(f"{output.name}.pieces"), settings)
-    work = pieces(settings)
-    missing = [piece for piece in work if not store.file(piece).exists()]
-    with progress("generating", len(work) * POINTS_PER_PIECE) as bar:
-        bar.advance((len(work) - len(missing)) * POINTS_PER_PIECE)
-        if scheduler is None:
-            _compute_here(settings, missing, threads, store, bar)
-        else:
-            _compute_with_dask(settings, missing, scheduler, store, bar)
-    database = _assemble(settings, [store.read(piece) for piece in work])
-    write_database(output, database)
-    store.remove()
-    return database
+        store = _Store(output.with_name(f"{output.name}.pieces"), settings)
+        work = pieces(settings)
+        missing = [piece for piece in work if not store.file(piece).exists()]
+        with progress("generating", len(work) * POINTS_PER_PIECE) as bar:
+            bar.advance((len(work) - len(missing)) * POINTS_PER_PIECE)
+            for piece, points in _computed(settings, missing, threads, scheduler):
+                store.write(piece, points)
+                bar.advance(POINTS_PER_PIECE, width=f"{widths[piece.width_number]:.3g}")
+        database = _assemble(settings, [store.read(piece) for piece in work])
+        write_database(output, database)
+        store.remove()
+        return database
 
 
 class _Store:
@@ -197,46 +180,36 @@ class _Store:
         return self._folder / f"{piece.width_number:05d}_{piece.first:09d}.npz"
 
     def write(self, piece: Piece, points: Points) -> None:
-        write_arrays(
-            self.file(piece), positions=points.positions, energies=points.energies, accepted=points.accepted
-        )
+        write_arrays(self.file(piece), **vars(points))
 
     def read(self, piece: Piece) -> Points:
         advice = "remove it and repeat the command"
         found = read_arrays(self.file(piece), "piece of a database", advice)
-        if sorted(found) != ["accepted", "energies", "positions"]:
+        if found.keys() != Points.__dataclass_fields__.keys():
             raise FileFormatError(f"{self.file(piece)}: is no piece of a database; {advice}")
-        return Points(found["positions"], found["energies"], found["accepted"])
+        return Points(**found)
 
     def remove(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _compute_here(
-    settings: GeneratorSettings, work: list[Piece], threads: int | None, store: _Store, bar: Counter
-) -> None:
-    for piece in work:
-        store.write(piece, compute(settings, piece, threads))
-        bar.advance(POINTS_PER_PIECE, width=f"{settings.all_widths[piece.width_number]:.3g}")
-
-
-def _compute_with_dask(
-    settings: GeneratorSettings, work: list[Piece], scheduler: str, store: _Store, bar: Counter
-) -> None:
-    """One thread for each piece: the workers have one for each core."""
-    task = partial(compute, settings, threads=1)
-    for number, points in run_tasks(task, work, 1, scheduler):
+def _computed(
+    settings: GeneratorSettings, work: list[Piece], threads: int | None, scheduler: str | None
+) -> Iterator[tuple[Piece, Points]]:
+    """Pieces as they come: here, or from Dask's workers, which have a thread for each core and piece."""
+    if scheduler is None:
+        yield from ((piece, compute(settings, piece, threads)) for piece in work)
+        return
+    for number, points in run_tasks(partial(compute, settings, threads=1), work, 1, scheduler):
         if isinstance(points, Exception):
             raise points
-        store.write(work[number], points)
-        bar.advance(POINTS_PER_PIECE)
+        yield work[number], points
 
 
 def _assemble(settings: GeneratorSettings, found: list[Points]) -> Database:
     """Cut each width, and put all together."""
-    positions = np.concatenate([points.positions for points in found])
-    energies = np.concatenate([points.energies for points in found])
-    accepted = np.concatenate([points.accepted for points in found])
+    columns = zip(*(vars(points).values() for points in found), strict=True)
+    positions, energies, accepted = map(np.concatenate, columns)
     widths = np.repeat(settings.all_widths, settings.points_per_width)
     shape = (settings.number_of_widths, settings.points_per_width)
     kept = _lowest(energies.reshape(shape), settings.keep).ravel()

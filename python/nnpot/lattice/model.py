@@ -51,14 +51,7 @@ class LatticeModel:
         self.potential = potential or LatticePotential()
         self.count = count
         self._threads = threads or 0
-        self.core = _core.LatticeModel(
-            self.potential.form,
-            self.potential.energy,
-            self.potential.distance,
-            self.potential.cutoff,
-            self.potential.exponent,
-            count,
-        )
+        self.core = _core.LatticeModel(**vars(self.potential), count=count)
 
     def depths(self, widths: ArrayLike, depth: int | ArrayLike | None = None) -> Integers:
         """How many cells away images count: as given, or as many as matter, ceil(3 R_0 / (2 width)).

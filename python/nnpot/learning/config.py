@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -26,6 +26,7 @@ from nnpot.training.config import (
 from nnpot.training.config.lists import Paths
 
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
+Section = TypeVar("Section", bound=StrictModel)
 MEMBERS = 4  # of a committee, where no number is given
 MAY_CHANGE: Any = {
     "start": True,
@@ -169,18 +170,14 @@ class ExplorationConfig(StrictModel):
     workers: Threads = 1  # trajectories at once
 
     @model_validator(mode="after")
-    def _not_too_many_looks(self) -> ExplorationConfig:
-        longest = max(run.duration for stage in self.stages for run in stage.runs)
+    def _looked_at(self) -> ExplorationConfig:
+        durations = [run.duration for stage in self.stages for run in stage.runs]
+        shortest, longest = min(durations), max(durations)
         if longest / self.interval > MOST_FRAMES:
             raise ValueError(
                 f"must look at a run at most {MOST_FRAMES} times, got a duration of {longest:g} ps and an "
                 f"interval of {self.interval:g} ps"
             )
-        return self
-
-    @model_validator(mode="after")
-    def _looked_at(self) -> ExplorationConfig:
-        shortest = min(run.duration for stage in self.stages for run in stage.runs)
         if shortest < self.interval:
             raise ValueError(
                 f"must look at each run once or more often: expected durations of at least the interval of "
@@ -243,76 +240,51 @@ class LearningConfig(StrictModel):
     seed: Seed = 0
 
     def fingerprint(self) -> str:
-        """What decides the outcome, as text."""
+        """A text of all that decides the outcome."""
         return self.model_dump_json(exclude=MAY_CHANGE, indent=2)
 
     def first_training(self, data: list[Path]) -> TrainingConfig:
-        """With new functions and weights."""
-        return TrainingConfig.model_validate(self._sections(data) | {"descriptor": self.training.descriptor})
+        """The training of new functions and weights."""
+        return TrainingConfig.model_validate(self._sections(data))
 
     def further_training(self, data: list[Path], start_from: Path) -> TrainingConfig:
-        """From the weights of a committee."""
-        sections = self._sections(data)
-        network = self.training.network
+        """The training that goes on from the weights of a committee."""
+        sections = self._sections(data) | {"descriptor": None}
         changes: dict[str, Any] = {name: value for name, value in self.retraining if value is not None}
-        names = ("initial_rate", "final_rate")
-        rates: dict[str, Any] = {name: changes[name] for name in names if name in changes}
-        epochs = changes.get("epochs", sections["training"].epochs)
-        return TrainingConfig.model_validate(
-            sections
-            | {
-                "network": {"members": network.members, "dropout": network.dropout},
-                "optimizer": self.training.optimizer.model_copy(update=rates),
-                "training": self.training.training.model_copy(
-                    update={"start_from": start_from, "epochs": epochs}
-                ),
-            }
-        )
+        rates: dict[str, Any] = {name: value for name, value in changes.items() if name.endswith("_rate")}
+        run = {"start_from": start_from, "epochs": changes.get("epochs", self.training.training.epochs)}
+        sections["network"] = {name: getattr(self.training.network, name) for name in ("members", "dropout")}
+        sections["optimizer"] = self.training.optimizer.model_copy(update=rates)
+        sections["training"] = self.training.training.model_copy(update=run)
+        return TrainingConfig.model_validate(sections)
 
     def _sections(self, data: list[Path]) -> dict[str, Any]:
-        sections = self.training
-        return {
-            "data": {
-                "train": data,
-                "validation_fraction": sections.validation_fraction,
-                "atom_energies": sections.atom_energies,
-            },
-            "network": sections.network,
-            "long_range": sections.long_range,
-            "loss": sections.loss,
-            "optimizer": sections.optimizer,
-            "training": sections.training,
-        }
+        sections = dict(self.training)
+        of_data = {name: sections.pop(name) for name in ("validation_fraction", "atom_energies")}
+        return sections | {"data": {"train": data, **of_data}}
 
     def resolved(self, folder: Path) -> LearningConfig:
         """The same with all file names taken relative to a folder."""
-        start = self.start.model_copy(
-            update={"frames": [folder / path for path in self.start.frames], "recipe": self._recipe(folder)}
-        )
+        recipe, lammps = self.start.recipe, self.reference.lammps
+        if recipe is not None and (folder / recipe).exists():
+            recipe = str(folder / recipe)
+        if lammps is not None:
+            lammps = _changed(lammps, pair_coeff=with_here(lammps.pair_coeff, folder))
         stages = [
-            stage.model_copy(update={"runs": [run.with_file_beside(folder) for run in stage.runs]})
+            _changed(stage, runs=[run.with_file_beside(folder) for run in stage.runs])
             for stage in self.exploration.stages
         ]
-        return self.model_copy(
-            update={
-                "start": start,
-                "reference": _reference_beside(self.reference, folder),
-                "test": [folder / path for path in self.test],
-                "exploration": self.exploration.model_copy(update={"stages": stages}),
-            }
+        return _changed(
+            self,
+            start=_changed(self.start, frames=[folder / path for path in self.start.frames], recipe=recipe),
+            reference=_changed(self.reference, lammps=lammps),
+            test=[folder / path for path in self.test],
+            exploration=_changed(self.exploration, stages=stages),
         )
 
-    def _recipe(self, folder: Path) -> str | None:
-        name = self.start.recipe
-        return str(folder / name) if name is not None and (folder / name).exists() else name
 
-
-def _reference_beside(reference: ReferenceConfig, folder: Path) -> ReferenceConfig:
-    if reference.lammps is None:
-        return reference
-    coefficients = with_here(reference.lammps.pair_coeff, folder)
-    lammps = reference.lammps.model_copy(update={"pair_coeff": coefficients})
-    return reference.model_copy(update={"lammps": lammps})
+def _changed(section: Section, **values: Any) -> Section:
+    return section.model_copy(update=values)
 
 
 def load_config(path: FileName) -> LearningConfig:

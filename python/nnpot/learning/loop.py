@@ -111,25 +111,28 @@ def _claim(config: LearningConfig, directory: Path, resume: bool) -> None:
 
 def _prepare(config: LearningConfig, directory: Path) -> None:
     """Put the first frames and the test frames into the directory, so that it holds all that it needs."""
+    start = config.start
     if not (directory / START).exists():
-        start = config.start
         if start.recipe is not None:
             frames = list(sample(load_recipe(start.recipe), start.seed))
         else:
-            frames = [frame for path in start.frames for frame in read_frames(path)]
-        require_labels(frames, where="start")
-        _require_elements(frames, config.elements, "start")
+            frames = _read_all(start.frames)
+        _require_usable(frames, config.elements, "start")
         _require_all_elements(frames, config.elements)
         write_frames(directory / START, frames)
     if config.test and not (directory / TEST).exists():
-        frames = [frame for path in config.test for frame in read_frames(path)]
-        require_labels(frames, where="test")
-        _require_elements(frames, config.elements, "test")
+        frames = _read_all(config.test)
+        _require_usable(frames, config.elements, "test")
         write_frames(directory / TEST, frames)
 
 
-def _require_elements(frames: list[Atoms], elements: Sequence[str], where: str) -> None:
-    """Before any training: refuse frames with atoms that no model of the loop would know."""
+def _read_all(paths: Sequence[Path]) -> list[Atoms]:
+    return [frame for path in paths for frame in read_frames(path)]
+
+
+def _require_usable(frames: list[Atoms], elements: Sequence[str], where: str) -> None:
+    """Refuse frames without labels, and with atoms that no model of the loop would know."""
+    require_labels(frames, where=where)
     for number, frame in enumerate(frames):
         others = sorted(set(frame.get_chemical_symbols()) - set(elements))
         if others:
@@ -140,9 +143,7 @@ def _require_elements(frames: list[Atoms], elements: Sequence[str], where: str) 
 
 
 def _require_all_elements(frames: list[Atoms], elements: Sequence[str]) -> None:
-    """The first training must see each element."""
-    present = {symbol for frame in frames for symbol in frame.get_chemical_symbols()}
-    missing = [element for element in elements if element not in present]
+    missing = [element for element in elements if not any(element in frame.symbols for frame in frames)]
     if missing:
         raise InvalidInputError(
             f"start: no frame has {', '.join(missing)} of the key elements ({', '.join(elements)}); add "
@@ -228,7 +229,7 @@ class _Round:
         """Write the frames to be labelled; the number of near-duplicates among the candidates."""
         note = self.files.selected.with_suffix(".json")
         if not note.exists():
-            known = [frame for path in self._data(self.number) for frame in read_frames(path)]
+            known = _read_all(self._data(self.number))
             surroundings = Surroundings(load(models[0]).symmetry_functions(), known)
             settings = self.config.selection
             found = select_frames(
@@ -280,15 +281,14 @@ class _Round:
         limit = self.config.retraining.fresh_beyond
         if limit is None:
             return False
-        frames = [frame for path in data for frame in read_frames(path)]
-        return growth(load(model), frames) > limit
+        return growth(load(model), _read_all(data)) > limit
 
     def _outcome(self, test: Judged | None, **values: Any) -> RoundOutcome:
         return RoundOutcome(
             number=self.number,
             labelled=len(read_any(self.files.labelled)),
             failed=len(read_any(self.files.failed)),
-            frames=sum(len(read_frames(path)) for path in self._data(self.number + 1)),
+            frames=len(_read_all(self._data(self.number + 1))),
             test=test.errors.to_dict() if test else {},
             test_rank_correlation=test.rank_correlation if test else None,
             seconds=self.seconds,

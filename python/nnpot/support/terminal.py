@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
 from typing import IO
 
 from rich.console import Console
+from rich.table import Table
 
 
 def plain_console(width_of_files: int | None = None, error: bool = False) -> Console:
@@ -22,3 +24,13 @@ def plain_console(width_of_files: int | None = None, error: bool = False) -> Con
 def plain_page(file: IO[str], width: int) -> Console:
     """The same of a text that is kept."""
     return Console(file=file, width=width, markup=False, emoji=False)
+
+
+def plain_table(headings: Sequence[str], rows: Iterable[Sequence[str]], texts: Collection[str] = ()) -> Table:
+    """A table of numbers, aligned right; ``texts`` are the headings of columns that are aligned left."""
+    table = Table()
+    for heading in headings:
+        table.add_column(heading, justify="left" if heading in texts else "right")
+    for row in rows:
+        table.add_row(*row)
+    return table
