@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import shlex
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -12,10 +10,9 @@ from pathlib import Path
 from nnpot.benchmark.network_cases import REFERENCE
 from nnpot.benchmark.network_summary import Grid, summarize_networks
 from nnpot.benchmark.networks import NetworkBenchmark
-from nnpot.benchmark.tables import NOTHING, Table, number, wide_console
+from nnpot.benchmark.tables import NOTHING, Table, add_tables, number, show, write_content, write_lines
+from nnpot.figures.page import Page
 from nnpot.figures.panels import Map, Panel, lines, maps
-from nnpot.figures.report import Report
-from nnpot.support.files import atomic_write
 
 
 @dataclass
@@ -34,22 +31,21 @@ class NetworkPresentation:
         """Write times.csv, summary.json, the figures and the page; returns the page."""
         self.write_json(folder / "summary.json")
         self._write_csv(folder / "times.csv")
-        report = Report("Evaluation of networks: TensorFlow in Python, TensorFlow in C++, Armadillo")
-        report.code(shlex.join(self.command))
+        page = Page("Evaluation of networks: TensorFlow in Python, TensorFlow in C++, Armadillo")
+        page.code(shlex.join(self.command))
         for line in self.notes():
-            report.text(line)
+            page.text(line)
         for precision, grid in self.grids.items():
-            report.heading(precision)
-            add_figures(report, precision, grid)
-            table = _times(grid, precision)
-            report.table(table.headers, table.rows)
+            page.heading(precision)
+            add_figures(page, precision, grid)
+            add_tables(page, [_times(grid, precision)])
             table = _catching_up(grid)
             if table.rows:
-                report.text("The smallest batch from which on TensorFlow is as fast as Armadillo:")
-                report.table(table.headers, table.rows)
-        report.heading("Machine")
-        report.table(["", ""], list(self.bench.machine.items()))
-        return report.write(folder)
+                page.text("The smallest batch from which on TensorFlow is as fast as Armadillo:")
+                add_tables(page, [table])
+        page.heading("Machine")
+        page.table(["", ""], list(self.bench.machine.items()))
+        return page.write(folder)
 
     def write_json(self, path: Path) -> None:
         """Write every median and range."""
@@ -61,31 +57,22 @@ class NetworkPresentation:
             "left_out": self.bench.left_out,
             "notes": self.notes(),
         }
-        with atomic_write(path) as stream:
-            json.dump(content, stream, indent=1, ensure_ascii=False)
-            stream.write("\n")
+        write_content(path, content, 1)
 
     def _write_csv(self, path: Path) -> None:
-        with atomic_write(path) as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            head = ("precision", "layers", "nodes", "batch", "contestant", "evaluations")
-            writer.writerow((*head, "median_us", "low_us", "high_us", "ratio", "low_ratio", "high_ratio"))
-            for row in self.rows:
-                case = row.case
-                values = [*asdict(row.time).values(), *asdict(row.ratio).values()]
-                start = (case.precision, case.layers, case.nodes, case.batch, row.label, row.evaluations)
-                writer.writerow((*start, *(f"{value:.6g}" for value in values)))
+        head = ["precision", "layers", "nodes", "batch", "contestant", "evaluations"]
+        head += ["median_us", "low_us", "high_us", "ratio", "low_ratio", "high_ratio"]
+        lines = []
+        for row in self.rows:
+            case, values = row.case, (*vars(row.time).values(), *vars(row.ratio).values())
+            start = (case.precision, case.layers, case.nodes, case.batch, row.label, row.evaluations)
+            lines.append((*start, *values))
+        write_lines(path, head, lines)
 
     def show(self) -> None:
         """Print the times of single inputs, where TensorFlow catches up, and notes."""
-        console = wide_console()
-        for precision, grid in self.grids.items():
-            console.print(_times(grid, precision).rich())
-            table = _catching_up(grid)
-            if table.rows:
-                console.print(table.rich())
-        for line in self.notes():
-            console.print(line, soft_wrap=True, highlight=False)
+        tables = [table for p, grid in self.grids.items() for table in (_times(grid, p), _catching_up(grid))]
+        show([table for table in tables if table.rows], self.notes())
 
     def notes(self) -> list[str]:
         """What a reader has to know to judge the tables."""
@@ -150,7 +137,7 @@ CUTS = {"nodes": 100, "layers": 30}  # where the grid is cut; the nearest value 
 SHALLOW = 2  # layers of the other figure against the batch
 
 
-def add_figures(report: Report, precision: str, grid: Grid) -> None:
+def add_figures(page: Page, precision: str, grid: Grid) -> None:
     """Ratios over the grid, two cuts through it, and ratios against the batch."""
     batch = grid.batches[0]
     found = {label: grid.ratios(label, batch) for label in BOTH if label in grid.labels}
@@ -158,13 +145,13 @@ def add_figures(report: Report, precision: str, grid: Grid) -> None:
         panels = [Map(f"{label} / {REFERENCE}", ratios) for label, ratios in found.items()]
         figure = maps(panels, "Hidden layers L", "Nodes of a layer N", "Ratio of times")
         caption = f"Time of TensorFlow over that of Armadillo: batches of {batch}, {precision}, medians."
-        report.figure(figure, f"ratios_{precision}", caption)
+        page.figure(figure, f"ratios_{precision}", caption)
     caption = f"Time of an evaluation on a batch of {batch}, {precision}; medians."
-    report.figure(lines(_cuts(grid, batch)), f"cuts_{precision}", caption)
+    page.figure(lines(_cuts(grid, batch)), f"cuts_{precision}", caption)
     panels_of_batches = _against_batch(grid)
     if panels_of_batches:
         caption = "TensorFlow catches up where a line crosses 1 (grey)."
-        report.figure(lines(panels_of_batches), f"batches_{precision}", f"{precision}: {caption}")
+        page.figure(lines(panels_of_batches), f"batches_{precision}", f"{precision}: {caption}")
 
 
 def _nearest(values: Sequence[int], wanted: int) -> int:

@@ -30,13 +30,9 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(Task):
     """A run that was made. Times are wall times in µs per atom and step, means over MPI ranks."""
 
-    label: str
-    size: int
-    ranks: int
-    round: int
     n_atoms: int
     n_steps: int
     pair_us: float

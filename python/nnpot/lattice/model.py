@@ -48,10 +48,10 @@ class LatticeModel:
     def __init__(
         self, potential: LatticePotential | None = None, count: Count = "document", threads: int | None = None
     ) -> None:
-        self.potential = potential or LatticePotential()
+        self.potential = p = potential or LatticePotential()
         self.count = count
         self._threads = threads or 0
-        self.core = _core.LatticeModel(**vars(self.potential), count=count)
+        self.core = _core.LatticeModel(p.form, p.energy, p.distance, p.cutoff, p.exponent, count)
 
     def depths(self, widths: ArrayLike, depth: int | ArrayLike | None = None) -> Integers:
         """How many cells away images count: as given, or as many as matter, ceil(3 R_0 / (2 width)).
