@@ -57,14 +57,8 @@ def fit_atom_energies(frames: Sequence[Atoms], given: Mapping[str, float] | None
 
 
 def least_squares_atoms(frames: Sequence[Atoms], energies: Array) -> dict[int, float]:
-    """Energies of single atoms (eV) by atomic number, the shortest solution; nothing is said.
-
-    Parameters
-    ----------
-    frames
-        At least one.
-    energies
-        eV, total, of each.
+    """The energies of single atoms (eV) by atomic number from total energies (eV) of at least one frame: the
+    shortest least-squares solution; nothing is said where the compositions do not decide.
     """
     elements = np.unique(np.concatenate([frame.numbers for frame in frames])).tolist()
     counts = np.array([[np.count_nonzero(frame.numbers == z) for z in elements] for frame in frames])

@@ -104,7 +104,6 @@ def bonding(frames: Iterable[Atoms], center: str, ligand: str, cutoff: float) ->
 
 
 def _mean_angle(sums: Sequence[tuple[float, int]]) -> float:
-    """Of frames of which the sum and the number of the angles are known."""
     total, count = (sum(values) for values in zip(*sums, strict=True))
     return total / count if count else float("nan")
 

@@ -39,15 +39,8 @@ def relaxed(atoms: Atoms, elements: Sequence[str], pair: PairCommands) -> Atoms:
 def equilibrium_cell(atoms: Atoms, elements: Sequence[str], pair: PairCommands, span: float = 0.05) -> Atoms:
     """The cell scaled until its pressure vanishes, atoms relaxed; its shape stays.
 
-    Parameters
-    ----------
-    span
-        The length of the cell is sought within this fraction of the start.
-
-    Raises
-    ------
-    NnpotError
-        If the pressure does not change its sign there.
+    The length is sought within the fraction ``span`` of the start; `NnpotError` if the pressure does not
+    change its sign there.
     """
 
     def scaled(scale: float) -> Atoms:
@@ -101,14 +94,8 @@ def elastic_tensor(atoms: Atoms, elements: Sequence[str], pair: PairCommands, st
 
 
 def cubic_elasticity(atoms: Atoms, elements: Sequence[str], pair: PairCommands) -> CubicElasticity:
-    """Lattice constant, energy and elastic constants of a cubic crystal.
-
-    Parameters
-    ----------
-    atoms
-        The conventional cubic cell, its axes along x, y, z.
-    elements, pair
-        The potential, as for `nnpot.lammps.system.LammpsSystem`.
+    """The lattice constant, energy and elastic constants of a cubic crystal: ``atoms`` are its conventional
+    cell with axes along x, y, z; elements and pair as for `nnpot.lammps.system.LammpsSystem`.
     """
     rest = equilibrium_cell(atoms, elements, pair)
     tensor = elastic_tensor(rest, elements, pair)

@@ -246,16 +246,9 @@ class Simulation:
 def simulate_radial_distribution(
     atoms: Atoms, elements: Sequence[str], pair: PairCommands, simulation: Simulation
 ) -> RadialDistribution:
-    """g(r) from molecular dynamics at constant temperature in the cell of ``atoms``.
+    """Simulate g(r) by molecular dynamics at constant temperature and volume, from ``atoms`` on.
 
-    Parameters
-    ----------
-    atoms
-        Where the simulation starts; the density stays.
-    elements, pair
-        The potential, as for `nnpot.lammps.system.LammpsSystem`.
-    simulation
-        How long and how hot.
+    Elements and pair are the potential, as for `nnpot.lammps.system.LammpsSystem`.
     """
     n_frames = max(1, round(simulation.duration / simulation.interval))
     with open_lammps(plugin=pair.needs_plugin) as lammps:

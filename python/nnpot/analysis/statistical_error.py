@@ -65,19 +65,8 @@ class Estimate:
 
 
 def block_means(series: ArrayLike, n_blocks: int = BLOCKS) -> Array:
-    """Means of consecutive parts of a series, as many and as equal in length as it allows.
-
-    Parameters
-    ----------
-    series
-        Shape (n_samples, ...).
-    n_blocks
-        How many parts; fewer where there are fewer samples.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (n, ...), n = min(n_blocks, n_samples).
+    """Means (n, ...) of n consecutive parts of a series (n_samples, ...), as equal in length as it allows; n
+    is ``n_blocks``, or fewer where there are fewer samples.
     """
     values = np.asarray(series, float)
     parts = np.array_split(values, min(n_blocks, len(values)))
@@ -85,17 +74,8 @@ def block_means(series: ArrayLike, n_blocks: int = BLOCKS) -> Array:
 
 
 def error_of_mean(pieces: ArrayLike) -> Array:
-    """Standard error of the mean over the first axis: standard deviation over √n; NaN for one piece.
-
-    Parameters
-    ----------
-    pieces
-        Shape (n, ...), independent of each other.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (...).
+    """Standard error (...) of the mean over the first axis of independent pieces (n, ...): standard deviation
+    over √n; NaN for one piece.
     """
     values = np.asarray(pieces, float)
     if len(values) < 2:
@@ -125,17 +105,8 @@ def median_of(values: ArrayLike) -> Estimate:
 def jackknife(pieces: Sequence[Piece], figure: Callable[[Sequence[Piece]], float]) -> Estimate:
     """A figure of all pieces together, and its standard error by leaving out each in turn (Tukey 1958).
 
-    Parameters
-    ----------
-    pieces
-        Independent of each other.
-    figure
-        Of any number of pieces.
-
-    Raises
-    ------
-    InvalidInputError
-        If there is no piece.
+    The pieces are independent of each other; ``figure`` takes any number of them. Raises `InvalidInputError`
+    if there is none.
     """
     if len(pieces) == 0:
         raise InvalidInputError("a statistical error needs at least one piece, got none")
@@ -190,5 +161,4 @@ def mean_curve_difference(one: ArrayLike, other: ArrayLike) -> Estimate:
 
 
 def _distance_from(curve: Array) -> Callable[[Sequence[Array]], float]:
-    """Of the mean of some pieces: the mean of |difference|."""
     return lambda kept: float(np.abs(np.mean(kept, axis=0) - curve).mean())

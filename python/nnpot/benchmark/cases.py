@@ -62,17 +62,10 @@ def model_case(
 ) -> Case:
     """A model with one of the pair styles that run it.
 
-    Parameters
-    ----------
-    variant
-        What follows ``pair_style``: ``nnp`` or ``hdnnp`` and options. Directory, cutoff and units are put
-        in where they are missing.
-    elements
-        One per atom type.
-    units
-        The units of the model's files; None where they state them.
-    own
-        The element whose crystal it is to run on; None: on what the others run on.
+    ``variant`` is what follows ``pair_style``: ``nnp`` or ``hdnnp`` and options; directory, cutoff and units
+    are put in where they are missing. There is one of ``elements`` per atom type; ``units`` are those of the
+    model's files, None where they state them. ``own`` is the element whose crystal it is to run on, None for
+    what the others run on.
     """
     words = variant.split()
     if not words or words[0] not in ("nnp", "hdnnp"):

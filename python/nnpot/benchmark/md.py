@@ -209,7 +209,6 @@ def _collected(label: str, failures: dict[str, str]) -> Iterator[None]:
 
 
 def _fixed_settings(bench: Benchmark, cases: Sequence[Case]) -> dict[str, Any]:
-    """What all runs of one folder have in common."""
     settings = bench.settings
     return {
         "data": str(settings.data.resolve()) if settings.data else None,
@@ -313,7 +312,6 @@ def _warm_up(steps: int) -> int:
 
 
 def _duration(subject: Subject, task: Task, settings: Settings) -> float:
-    """About how long a run takes, s."""
     steps = subject.n_steps(task.size, task.ranks, settings.seconds)
     n_atoms = subject.n_atoms(task.size)
     return START_UP + 1e-6 * subject.cost * n_atoms * (steps + _warm_up(steps)) / task.ranks

@@ -159,7 +159,6 @@ def stages(row: Row) -> dict[str, float]:
 
 
 def _is_floor(row: Row) -> bool:
-    """Whether the pair style does nothing."""
     return row.label in FLOORS
 
 

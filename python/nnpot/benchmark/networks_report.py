@@ -93,7 +93,6 @@ class NetworkPresentation:
 
 
 def _times(grid: Grid, precision: str) -> Table:
-    """Medians for the smallest batch."""
     batch = grid.batches[0]
     headers = [f"{precision}: layers", "nodes", *(f"{label} (µs)" for label in grid.labels[:1])]
     headers += [*grid.labels[1:], *(f"ratio {_short(label)}" for label in BOTH if label in grid.labels)]

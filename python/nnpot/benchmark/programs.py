@@ -87,7 +87,6 @@ def _compile(command: Sequence[str], source: str) -> None:
 
 
 def _mark(command: Sequence[str]) -> str:
-    """Of all that the program depends on."""
     digest = hashlib.sha256("\n".join(command).encode())
     for file in sorted(SOURCES.glob("*.?pp")):
         digest.update(file.read_bytes())

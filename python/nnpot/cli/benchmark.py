@@ -39,7 +39,6 @@ WORDS = _Listed(click.STRING, "NAME,...")
 
 
 def _counts(most: int) -> _Listed:
-    """Numbers from 1 on."""
     return _Listed(click.IntRange(1, most), "N,...")
 
 
@@ -69,7 +68,6 @@ def _resumable(place: Path) -> Iterator[None]:
 
 
 def _present(shown: _Presentation, output: Path, json_file: Path | None, records: Path) -> None:
-    """Report, tables on the terminal, and where all of it lies."""
     page = shown.write(output)
     if json_file is not None:
         shown.write_json(json_file)

@@ -26,25 +26,12 @@ def choose_functions(
     frames: Sequence[Atoms],
     selection: Selection,
 ) -> list[str]:
-    """The lines that are kept; those dropped because they do not vary are named in a warning.
+    """Keep of candidate lines those that vary over the training frames, and of these what ``selection`` asks
+    for.
 
-    Parameters
-    ----------
-    lines
-        Candidates, as text after ``symfunction_short``.
-    elements
-        Symbols of all elements.
-    cutoff_type
-        Number of the cutoff function in input.nn.
-    frames
-        Training frames.
-    selection
-        What is kept of those that vary.
-
-    Raises
-    ------
-    InvalidInputError
-        If an element is left without a function.
+    ``lines`` is text as after ``symfunction_short``, ``cutoff_type`` the number of the cutoff function in
+    input.nn. What is dropped because it does not vary is named in a warning. Raises `InvalidInputError` if an
+    element is left without a function.
     """
     candidates = _core.SymmetryFunctions(list(elements), list(lines), cutoff_type)
     most_atoms = None if selection.method == "none" else MOST_ATOMS

@@ -67,7 +67,6 @@ def _curves(ax: Axes, x: Array, curves: Array) -> None:
 
 
 def _distinct(curves: Array) -> Array:
-    """Without those that are drawn already."""
     return np.asarray(curves[np.sort(np.unique(np.round(curves, 3), axis=0, return_index=True)[1])])
 
 

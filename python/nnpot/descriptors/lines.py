@@ -92,10 +92,8 @@ def _contradiction(config: DescriptorConfig, what: str, cutoff: float) -> Invali
 def candidate_lines(config: DescriptorConfig, elements: Sequence[str], frames: Sequence[Atoms]) -> list[str]:
     """`symmetry_function_lines` with the nearest distances of the (training) frames.
 
-    Raises
-    ------
-    InvalidInputError
-        As there, and if an atom has more neighbors than any computer can sum over triplets of.
+    Raises `InvalidInputError` as there, and if an atom has more neighbors than any computer can sum over
+    triplets of.
     """
     _limit_neighbors(config.cutoff, frames)
     nearest = None if config.automatic_set is None else nearest_distances(frames, config.cutoff)

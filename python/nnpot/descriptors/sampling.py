@@ -26,16 +26,8 @@ def arguments(frame: Atoms) -> tuple[Array, Integers, Array, Mask]:
 def sample_values(
     functions: _core.SymmetryFunctions, frames: Sequence[Atoms], most_atoms: int | None = None
 ) -> dict[str, Array]:
-    """Raw values (n, F) of the functions of each element.
-
-    Parameters
-    ----------
-    functions
-        Of all elements of the frames.
-    frames
-        Structures.
-    most_atoms
-        Where an element has more atoms than this, evenly spaced ones of them are taken.
+    """Raw values (n, F) of the functions of each element over frames; where an element has more than
+    ``most_atoms`` atoms, of evenly spaced ones.
     """
     chosen = _evenly_chosen(frames, functions.elements, most_atoms)
     parts: dict[str, list[Array]] = {element: [] for element in functions.elements}
@@ -51,7 +43,6 @@ def sample_values(
 def _evenly_chosen(
     frames: Sequence[Atoms], elements: Sequence[str], most_atoms: int | None
 ) -> dict[str, list[Integers]]:
-    """Per element and frame the atoms to take."""
     chosen: dict[str, list[Integers]] = {}
     for element in elements:
         own = [np.flatnonzero(frame.symbols == element) for frame in frames]
@@ -88,22 +79,11 @@ def pair_key(first: str, second: str) -> tuple[str, str]:
 
 
 def nearest_distances(frames: Sequence[Atoms], cutoff: float) -> dict[tuple[str, str], float]:
-    """How close atoms of each pair of elements come, in Å.
+    """How close atoms of each sorted pair of elements come, in Å.
 
-    The distances to the nearest neighbour of the other element are sorted, and the closest thousandth is
-    left out: a few collisions in a large data set do not count.
-
-    Parameters
-    ----------
-    frames
-        Structures; of many, evenly spaced ones are looked at.
-    cutoff
-        Å; pairs of elements that come no closer are missing from the result.
-
-    Returns
-    -------
-    dict
-        Per sorted pair of symbols.
+    The distances to the nearest neighbour of the other element are sorted, and the closest thousandth is left
+    out: a few collisions in a large data set do not count. Of many frames evenly spaced ones are looked at.
+    Pairs that come no closer than ``cutoff`` (Å) are missing.
     """
     found: dict[tuple[str, str], list[Array]] = {}
     if not frames:
@@ -138,21 +118,10 @@ def _nearest_in_frame(frame: Atoms, all_pairs: _Pairs) -> dict[tuple[str, str], 
 def neighbor_histograms(
     frames: Sequence[Atoms], cutoff: float, n_bins: int = 80
 ) -> dict[tuple[str, str], tuple[Array, Array]]:
-    """Per center and neighbour element how many neighbours there are at a distance.
+    """How many neighbours of an element there are at a distance from a center, by both elements.
 
-    Parameters
-    ----------
-    frames
-        Structures; of many, evenly spaced ones are looked at.
-    cutoff
-        Å.
-    n_bins
-        Number of intervals from 0 to the cutoff.
-
-    Returns
-    -------
-    dict
-        Edges (n_bins + 1,) in Å, and neighbours per atom and Å (n_bins,).
+    Gives edges (n_bins + 1,) from 0 to ``cutoff`` in Å, and neighbours per atom and Å (n_bins,); of many
+    frames evenly spaced ones are looked at.
     """
     if not frames:
         return {}

@@ -135,7 +135,6 @@ def _require_whole_numbers(path: Path) -> None:
 
 
 def _leaves(values: Any) -> Iterator[Any]:
-    """All values of lists and objects in JSON, however nested."""
     if isinstance(values, dict):
         values = list(values.values())
     if not isinstance(values, list):

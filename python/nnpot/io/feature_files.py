@@ -81,7 +81,6 @@ class _Frame:
 
 
 def _lines(lines: TextLines) -> Iterator[Line]:
-    """Number and words of the lines that say something."""
     for line in lines:
         words = line.split()
         if words and words[0][0] not in "#!":

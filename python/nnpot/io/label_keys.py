@@ -56,24 +56,12 @@ class LabelKeys:
 def take_labels(
     frames: Sequence[RawFrame], keys: LabelKeys, units: UnitSystem | None, where: str
 ) -> list[Atoms]:
-    """Frames in eV and Å with their reference values, all of them checked.
+    """Give the frames of a reader, in eV and Å, their reference values, all of them checked.
 
-    Parameters
-    ----------
-    frames
-        As a reader gives them.
-    keys
-        Where energy, forces and stress stand; ASE's names for those that are None. A ``virial`` or
-        ``virials`` of nine numbers is taken for the stress where no other is given.
-    units
-        Of all numbers of the frames but a stress under a key, which has a unit of its own; None for eV and Å.
-    where
-        The file, for errors.
-
-    Raises
-    ------
-    InvalidInputError
-        Naming file, frame and label, if what stands there is no such label.
+    ``keys`` says where energy, forces and stress stand, ASE's names being those of the others; a ``virial``
+    or ``virials`` of nine numbers is taken for the stress where no other is given. ``units`` are those of all
+    numbers but a stress under a key, which has its own; None for eV and Å. ``where`` is the file. Raises
+    `InvalidInputError` that names file, frame and label if what stands there is no such label.
     """
     labelled, contradictions = [], 0
     for number, raw in enumerate(frames):

@@ -81,7 +81,6 @@ def _expected(shapes: Shapes | None) -> str:
 
 
 def _got(value: Any) -> str:
-    """What came, in words."""
     if isinstance(value, str):
         return shortened(value)
     if isinstance(value, bool | np.bool_):

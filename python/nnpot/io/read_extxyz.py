@@ -81,22 +81,11 @@ class _Place:
 
 
 def read_extxyz(path: FileName) -> list[RawFrame]:
-    """Read all frames of an extended or plain XYZ file.
+    """Read all frames of an extended or plain XYZ file, which may be compressed; blank lines between them say
+    nothing.
 
-    Parameters
-    ----------
-    path
-        The file, which may be compressed.
-
-    Returns
-    -------
-    list of RawFrame
-        As many as there are; blank lines between frames say nothing.
-
-    Raises
-    ------
-    FileFormatError, UnknownElementError
-        With file, frame and line, what was expected and what came.
+    Raises `FileFormatError` or `UnknownElementError` with file, frame and line, what was expected and what
+    came.
     """
     frames: list[RawFrame] = []
     above: list[str] = []

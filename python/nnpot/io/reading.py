@@ -149,7 +149,6 @@ def _kind(path: Path) -> str:
 
 
 def _start(path: Path) -> bytes:
-    """The first bytes of a file."""
     with opened(path) as stream:
         try:
             found: bytes = stream.read(65536)

@@ -47,25 +47,11 @@ class _Block:
 
 
 def read_runner_data(path: FileName, units: UnitSystem) -> list[RawFrame]:
-    """Read all frames of an ``input.data`` file.
+    """Read all frames of an ``input.data`` file whose numbers are in ``units``.
 
-    Parameters
-    ----------
-    path
-        The file.
-    units
-        The units of its numbers.
-
-    Returns
-    -------
-    list of RawFrame
-        Energy (eV), forces (eV/Å) and ``charges``; the ``comment``, the total ``charge`` and the tag ``set``
-        of the frame in ``info``, where there are any. Atoms stay where they are, also outside the cell.
-
-    Raises
-    ------
-    FileFormatError, UnknownElementError
-        With file and line.
+    They get energy (eV), forces (eV/Å) and ``charges``; the ``comment``, the total ``charge`` and the tag
+    ``set`` of a frame stand in ``info``, where there are any. Atoms stay where they are, also outside the
+    cell. Raises `FileFormatError` or `UnknownElementError` with file and line.
     """
     frames: list[RawFrame] = []
     block: _Block | None = None
@@ -225,7 +211,6 @@ def _charge(frame: Atoms, where: str) -> float:
 
 
 def _tag(frame: Atoms, where: str) -> str:
-    """What stands behind ``begin``."""
     tag = str(frame.info.get("set", ""))
     if tag and tag not in MARKS:
         raise InvalidInputError(

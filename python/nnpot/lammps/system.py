@@ -229,12 +229,8 @@ def _lammps_frame(atoms: Atoms) -> tuple[Array, Array]:
 
 
 def compute_labels(atoms: Atoms, elements: Sequence[str], pair: PairCommands) -> Atoms:
-    """A copy of a structure with the energy, forces and stress that LAMMPS gives it.
-
-    Returns
-    -------
-    ase.Atoms
-        With a ``SinglePointCalculator``: eV, eV/Å, eV/Å³ (ASE's sign).
+    """A copy of a structure with the energy (eV), forces (eV/Å) and stress (eV/Å³, ASE's sign) that LAMMPS
+    gives it.
     """
     with open_lammps(plugin=pair.needs_plugin) as lammps:
         system = LammpsSystem(lammps, atoms, elements, pair)

@@ -250,7 +250,6 @@ def _text_attribute(file: Any, name: str) -> str:
 
 
 def _hdf5_content(path: Path) -> tuple[dict[str, Array], dict[str, Any]]:
-    """All data sets as numbers, and the settings."""
     require_file(path)
     h5py = _h5py()
     try:

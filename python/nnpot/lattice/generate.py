@@ -207,7 +207,6 @@ def _computed(
 
 
 def _assemble(settings: GeneratorSettings, found: list[Points]) -> Database:
-    """Cut each width, and put all together."""
     columns = zip(*(vars(points).values() for points in found), strict=True)
     positions, energies, accepted = map(np.concatenate, columns)
     widths = np.repeat(settings.all_widths, settings.points_per_width)

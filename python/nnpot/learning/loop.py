@@ -92,7 +92,6 @@ def _learn(config: LearningConfig, directory: Path, resume: bool) -> LearningRes
 
 
 def _claim(config: LearningConfig, directory: Path, resume: bool) -> None:
-    """Refuse to write over another loop."""
     said = directory / CONFIGURATION
     if said.exists() and not resume:
         raise InvalidInputError(
@@ -161,7 +160,6 @@ def _test_frames(directory: Path) -> list[Atoms]:
 
 
 def _line(outcome: RoundOutcome) -> str:
-    """What a round has come to, in one line."""
     parts = [f"round {outcome.number}"]
     parts += [f"{stage.name}: {100.0 * stage.share:.1f} % trusted" for stage in outcome.stages]
     if outcome.candidates:
@@ -219,7 +217,6 @@ class _Round:
         )
 
     def _first_stage(self) -> int:
-        """The first stage that no round before has trusted."""
         share = self.config.trust.share
         passed = {stage.name for outcome in self.before for stage in outcome.stages if stage.share >= share}
         names = [stage.name for stage in self.config.exploration.stages]

@@ -196,7 +196,6 @@ def _files(folder: Path, number: int) -> tuple[Path, Path]:
 
 
 def _reason(error: Exception) -> str:
-    """In one line, which a file of frames can hold."""
     text = shortened(" ".join(str(error).split()), 500, quoted=False).replace('"', "'").replace("\\", "/")
     return f"{type(error).__name__}: {text}"
 

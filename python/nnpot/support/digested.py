@@ -98,6 +98,5 @@ def read_record(path: Path, kind: str, advice: str) -> dict[str, Any]:
 
 
 def _digest(values: dict[str, Any]) -> str:
-    """Of the values as they come back from JSON, in whatever order."""
     text = json.dumps(values, sort_keys=True)
     return hashlib.sha256(json.dumps(json.loads(text), sort_keys=True).encode()).hexdigest()

@@ -108,7 +108,6 @@ def _fault(fault: dict[str, Any], model: type[BaseModel]) -> str:
 
 
 def _choices(expected: str) -> list[str]:
-    """The words in pydantic's ``'a', 'b' or 'c'``."""
     return expected.split("'")[1::2]
 
 
@@ -150,7 +149,6 @@ def _only(annotation: Any, kinds: tuple[type, ...]) -> bool:
 
 
 def _keys(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
-    """The keys that are allowed at a place in the file."""
     models = [model]
     for part in location:
         if isinstance(part, str):
