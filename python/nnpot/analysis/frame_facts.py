@@ -61,7 +61,7 @@ def frame_facts(frames: Sequence[Atoms], sources: Sequence[Source]) -> FrameFact
         volume=np.array([cell_volume(f) if f.pbc.all() else None for f in frames], dtype=float),
         mass=np.array([frame.get_masses().sum() for frame in frames]),
         digest=[_digest(frame) for frame in frames],
-        closest=[closest_pairs(frame, REACH * 2.0 * _largest_radius(frame)) for frame in frames],
+        closest=[closest_pairs(frame, REACH * 2.0 * covalent_radii[frame.numbers].max()) for frame in frames],
     )
 
 
@@ -75,10 +75,6 @@ def _file_names(paths: Sequence[Path]) -> list[str]:
     full = [Path(os.path.abspath(path)) for path in paths]
     folder = os.path.commonpath([path.parent for path in full])
     return [str(path.relative_to(folder)) for path in full]
-
-
-def _largest_radius(frame: Atoms) -> float:
-    return float(covalent_radii[frame.numbers].max())
 
 
 def _digest(frame: Atoms) -> bytes:

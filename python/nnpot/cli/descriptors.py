@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nnpot.cli.options import FILE
 from nnpot.cli.prediction import data_units_option
 from nnpot.support.announce import announce
 
@@ -19,27 +20,22 @@ if TYPE_CHECKING:
 
 
 @click.command(name="descriptors", short_help="Show and write symmetry functions.")
-@click.argument("config", type=click.Path(path_type=Path), required=False)
+@click.argument("config", type=FILE, required=False)
 @click.option("--elements", help="Symbols, for example H,O; without it those of the data.")
 @click.option("--cutoff", type=float, help="Å; gives the automatic set, in the place of CONFIG.")
 @click.option("--resolution", type=click.Choice(["coarse", "medium", "fine"]), help="Of the automatic set.")
 @click.option(
     "--count", type=click.IntRange(min=1), help="Keep this many functions of each element, chosen by CUR."
-)  # fmt: skip
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    metavar="FRAMES",
-    help="Frames; without it CONFIG's training frames.",
 )
+@click.option("--data", type=FILE, metavar="FRAMES", help="Frames; without it CONFIG's training frames.")
 @data_units_option
 @click.option(
-    "--lines", "lines_file", type=click.Path(path_type=Path, allow_dash=True),
+    "--lines",
+    "lines_file",
+    type=click.Path(path_type=Path, allow_dash=True),
     help="Write the lines of input.nn to this file; - writes them to stdout, without the table.",
-)  # fmt: skip
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Directory for report.html and its figures."
 )
+@click.option("-o", "--output", type=FILE, help="Directory for report.html and its figures.")
 def command(
     config: Path | None,
     elements: str | None,

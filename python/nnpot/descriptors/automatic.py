@@ -79,7 +79,9 @@ def automatic_lines(
     }
     lines: list[str] = []
     for center, neighbor in product(elements, repeat=2):
-        lines += _radial(center, neighbor, begin[pair_key(center, neighbor)], cutoff, density)
+        start = begin[pair_key(center, neighbor)]
+        for eta, shift in _gaussians(start, cutoff, density.n_radial, RADIAL_WIDTH):
+            lines.append(f"{center} 2 {neighbor} {eta!r} {shift!r} {cutoff!r}")
     for center in elements:
         for first, second in combinations_with_replacement(elements, 2):
             start = max(begin[pair_key(center, first)], begin[pair_key(center, second)])
@@ -94,11 +96,6 @@ def _density(options: AutomaticSet, n_elements: int) -> Density:
         density.n_angular if options.n_angular is None else options.n_angular,
         density.zeta if options.zeta is None else tuple(options.zeta),
     )
-
-
-def _radial(center: str, neighbor: str, start: float, cutoff: float, density: Density) -> Iterator[str]:
-    for eta, shift in _gaussians(start, cutoff, density.n_radial, RADIAL_WIDTH):
-        yield f"{center} 2 {neighbor} {eta!r} {shift!r} {cutoff!r}"
 
 
 def _angular(words: str, start: float, cutoff: float, density: Density) -> Iterator[str]:

@@ -53,7 +53,8 @@ def radial_shapes(lines: Sequence[str], elements: Sequence[str], cutoff_type: in
         functions = _single(own, center, elements, cutoff_type)
         r = np.linspace(0.0, functions.cutoff, N_DISTANCES + 1)[1:]
         numbers = np.array([atomic_numbers[center], atomic_numbers[neighbor]])
-        values = [functions.values(_dimer(distance), numbers, *_OPEN)[0] for distance in r]
+        dimers = ([[0.0, 0.0, 0.0], [distance, 0.0, 0.0]] for distance in r)
+        values = [functions.values(np.array(dimer), numbers, *_OPEN)[0] for dimer in dimers]
         ordered = functions.functions(center)
         found.append(RadialShapes(center, neighbor, ordered, r, np.transpose(values)[: len(ordered)]))
     return found
@@ -102,10 +103,6 @@ def _single(
     """These functions; the other elements, which need one each, get a stand-in of the same cutoff."""
     others = [f"{element} 2 {element} 1.0 0.0 1.0" for element in elements if element != center]
     return _core.SymmetryFunctions(list(elements), [*lines, *others], cutoff_type)
-
-
-def _dimer(distance: float) -> Array:
-    return np.array([[0.0, 0.0, 0.0], [distance, 0.0, 0.0]])
 
 
 def _trimer(distance: float, degrees: float) -> Array:

@@ -54,17 +54,9 @@ def summarize(element: str, lines: Sequence[str], values: Array) -> Summary:
     for number, line in enumerate(lines):
         column = values[:, number]
         nearest = int(np.abs(others[number]).argmax())
-        rows.append(
-            Row(
-                line,
-                float(column.min()),
-                float(column.max()),
-                float(column.mean()),
-                float(column.std(ddof=1)),
-                None if others[number, nearest] == 0.0 else nearest,
-                float(others[number, nearest]),
-            )
-        )
+        facts = (column.min(), column.max(), column.mean(), column.std(ddof=1), others[number, nearest])
+        low, high, mean, sigma, correlation = map(float, facts)
+        rows.append(Row(line, low, high, mean, sigma, None if correlation == 0.0 else nearest, correlation))
     return Summary(element, len(values), rows, values, matrix)
 
 
@@ -80,7 +72,7 @@ def count_radial_parts(lines: Sequence[str]) -> int:
 def _radial_part(words: Sequence[str]) -> tuple[object, ...]:
     kind = words[1]
     if kind in ("3", "9"):
-        neighbors, (eta, _, _, cutoff, shift) = words[2:4], [*map(float, words[4:8]), _float(words, 8)]
+        neighbors, (eta, _, _, cutoff, shift, *_) = words[2:4], [*map(float, words[4:9]), 0.0]
         return (kind, *sorted(neighbors), eta, shift, cutoff)
     if kind == "13":
         eta, shift, _, _, cutoff = map(float, words[2:7])
@@ -90,7 +82,3 @@ def _radial_part(words: Sequence[str]) -> tuple[object, ...]:
     if kind in ("24", "25"):
         return (kind, *words[2:4], words[6])
     return tuple(words[1:])
-
-
-def _float(words: Sequence[str], index: int) -> float:
-    return float(words[index]) if len(words) > index else 0.0

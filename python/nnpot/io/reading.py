@@ -80,7 +80,7 @@ def read_frames(
     elif found == RUNNER and system is not None:
         frames = take_labels(read_runner_data(path, system), labels, None, str(path))
     else:
-        _require_no_units(path, found, system)
+        _require_no_units(path, f"{found} files have fixed units", system)
         frames = take_labels(read_with_ase(path, found), labels, None, str(path))
     for number, frame in enumerate(frames):
         where = f"{path}: frame {number} (counted from 0)"
@@ -103,18 +103,13 @@ def _require_no_pattern(path: Path) -> None:
         )
 
 
-def _require_no_units(path: Path, kind: str, units: UnitSystem | None) -> None:
+def _require_no_units(path: Path, reason: str, units: UnitSystem | None) -> None:
     if units is not None and units is not UnitSystem.metal:
-        raise InvalidInputError(
-            f"{path}: {kind} files have fixed units, got '{units.value}'; leave the units away"
-        )
+        raise InvalidInputError(f"{path}: {reason}, got '{units.value}'; leave the units away")
 
 
 def _read_features(path: Path, units: UnitSystem | None, labels: LabelKeys) -> list[Atoms]:
-    if units is not None and units is not UnitSystem.metal:
-        raise InvalidInputError(
-            f"{path}: feature files have fixed units (eV), got '{units.value}'; leave the units away"
-        )
+    _require_no_units(path, "feature files have fixed units (eV)", units)
     if labels != NO_KEYS:
         raise InvalidInputError(
             f"{path}: feature files hold nothing but an energy; leave the names of labels away"

@@ -162,7 +162,9 @@ def _contents(frame: Atoms) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     for name, array in frame.arrays.items():
         if name not in ("numbers", "positions") and array.dtype.kind in KINDS:
             columns[name] = array
-    info = {key: _one_line(value) for key, value in frame.info.items()}
+    info = {
+        key: " ".join(value.split()) if isinstance(value, str) else value for key, value in frame.info.items()
+    }
     for name, value in results_of(frame).items():
         array = np.asarray(value)
         if name == "stress":
@@ -173,7 +175,3 @@ def _contents(frame: Atoms) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
             info[name] = value
     info["pbc"] = frame.pbc
     return info, columns
-
-
-def _one_line(value: Any) -> Any:
-    return " ".join(value.split()) if isinstance(value, str) else value

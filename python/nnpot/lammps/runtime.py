@@ -145,7 +145,7 @@ def open_lammps(log: Path | None = None, screen: bool = False, plugin: bool = Fa
             _load_plugin(instance)
         yield instance
     except Exception as error:
-        if _is_lammps_error(error):
+        if type(error).__name__ == "MPIAbortException" or str(error).startswith("ERROR"):
             instance.opened = 0  # never closed: a style that an error left half built would crash the process
             raise NnpotError(f"LAMMPS: {_message(error)}") from error
         raise
@@ -187,12 +187,6 @@ def _load_plugin(instance: Any) -> None:
         )
 
 
-def _is_lammps_error(error: Exception) -> bool:
-    return type(error).__name__ == "MPIAbortException" or str(error).startswith("ERROR")
-
-
 def _message(error: Exception) -> str:
-    text = (
-        re.sub(r"\s*\(src/[^)]*\)", "", str(error)).removeprefix("ERROR on proc 0: ").removeprefix("ERROR: ")
-    )
+    text = re.sub(r"\s*\(src/[^)]*\)|^ERROR(?: on proc 0)?: ", "", str(error))
     return " ".join(text.replace("Last input line:", "at the command:").split())

@@ -102,13 +102,11 @@ def _fault(fault: dict[str, Any], model: type[BaseModel]) -> str:
     if kind == "value_error":
         return f"{key}{'' if message.startswith('must') else ':'} {message}" if key else message
     if kind == "literal_error" and isinstance(fault["input"], str):
-        close = suggestion(fault["input"], _choices(str(fault["ctx"]["expected"])))
+        close = suggestion(
+            fault["input"], str(fault["ctx"]["expected"]).split("'")[1::2]
+        )  # of 'a', 'b' or 'c'
         message += f" ({close})" if close else ""
     return f"{key} {message}, got {shortened(fault['input'])}"
-
-
-def _choices(expected: str) -> list[str]:
-    return expected.split("'")[1::2]
 
 
 def _path(location: tuple[int | str, ...], model: type[BaseModel]) -> str:

@@ -34,7 +34,8 @@ def read_yaml_values(path: Path) -> dict[Any, Any]:
             f"{path}{_line(error, text)}: not readable as YAML: {_problem(error)}"
         ) from error
     if not isinstance(values, dict):
-        raise FileFormatError(f"{path}: expected keys and values, got {_kind(values)}")
+        found = {list: "a list", type(None): "nothing"}.get(type(values), f"the value {shortened(values)}")
+        raise FileFormatError(f"{path}: expected keys and values, got {found}")
     return values
 
 
@@ -148,7 +149,3 @@ def _line(error: yaml.YAMLError, text: str) -> str:
         return f":{mark.line + 1}"
     place = getattr(error, "position", None)
     return f":{text.count(chr(10), 0, place) + 1}" if isinstance(place, int) else ""
-
-
-def _kind(values: Any) -> str:
-    return {list: "a list", type(None): "nothing"}.get(type(values), f"the value {shortened(values)}")
