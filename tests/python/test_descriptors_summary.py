@@ -7,10 +7,9 @@ import pytest
 from training_data import alloy_frames
 
 from nnpot.descriptors import automatic_lines, figures
+from nnpot.descriptors.figures import angular_shapes, radial_shapes
 from nnpot.descriptors.page import describe_set
-from nnpot.descriptors.sampling import neighbor_histograms
-from nnpot.descriptors.shapes import angular_shapes, radial_shapes
-from nnpot.descriptors.summary import count_radial_parts, summarize
+from nnpot.descriptors.sampling import count_radial_parts, neighbor_histograms, summarize
 
 ELEMENTS = ["Cu", "Au"]
 

@@ -24,22 +24,11 @@ def elements_of(frames: Sequence[Atoms]) -> list[str]:
 
 
 def fit_atom_energies(frames: Sequence[Atoms], given: Mapping[str, float] | None = None) -> dict[str, float]:
-    """The energy of a single atom of each element.
+    """The energy of a single atom of each element, from at least one frame with an energy.
 
     Least squares of Σ over the atoms against the frames' energies, per atom; the shortest solution where the
-    compositions do not decide, which is said.
-
-    Parameters
-    ----------
-    frames
-        With energies; at least one.
-    given
-        Energies in eV that are kept as they are.
-
-    Raises
-    ------
-    InvalidInputError
-        If ``given`` has an element that no frame has.
+    compositions do not decide, which is said. Energies that are ``given`` (eV) are kept; `InvalidInputError`
+    if one is of an element that no frame has.
     """
     given = given or {}
     elements = elements_of(frames)

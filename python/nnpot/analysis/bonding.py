@@ -66,19 +66,8 @@ def mean_bonding(found: Sequence[Bonding]) -> Bonding:
 def bonding(frames: Iterable[Atoms], center: str, ligand: str, cutoff: float) -> Bonding:
     """Coordination of the atoms of one element by another, and the angles ligand-center-ligand.
 
-    Parameters
-    ----------
-    frames
-        Any cell.
-    center, ligand
-        Symbols of two elements.
-    cutoff
-        The longest bond, Å.
-
-    Raises
-    ------
-    InvalidInputError
-        If there is no frame, or no atom of the element ``center``.
+    The frames have any cell, center and ligand are the symbols of two elements, ``cutoff`` is the longest
+    bond in Å. Raises `InvalidInputError` if there is no frame, or no atom of the element ``center``.
     """
     edges = np.linspace(0.0, 180.0, ANGLE_BINS + 1)
     counts = np.zeros(ANGLE_BINS)

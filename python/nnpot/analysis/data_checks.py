@@ -145,14 +145,10 @@ def check_duplicates(facts: FrameFacts, parts: Sequence[str]) -> list[str]:
 def check_outliers(facts: FrameFacts, energy_above_atoms: Array) -> list[str]:
     """Frames whose energy per atom or whose largest force is far from those of the others."""
     findings = []
+    forces = np.where(facts.force_max > NO_FORCE, facts.force_max, np.nan)
     for name, unit, values, smallest in (
         ("energy", "eV/atom", energy_above_atoms, SMALLEST_ENERGY),
-        (
-            "largest force",
-            "eV/Å",
-            np.where(facts.force_max > NO_FORCE, facts.force_max, np.nan),
-            SMALLEST_FORCE,
-        ),
+        ("largest force", "eV/Å", forces, SMALLEST_FORCE),
     ):
         known = values[np.isfinite(values)]
         if len(known) == 0:

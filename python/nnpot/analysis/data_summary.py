@@ -126,23 +126,11 @@ def summarize(
     parts: Sequence[str] | None = None,
     atom_energies: Mapping[str, float] | None = None,
 ) -> DataSummary:
-    """Look at all frames of a data set.
+    """Look at all frames of a data set, in eV and Å; labels may be missing.
 
-    Parameters
-    ----------
-    frames
-        In eV and Å, at least one; labels may be missing.
-    sources
-        The file and number of each.
-    parts
-        Of each frame: ``train``, ``validation`` or ``test``, where they have been split.
-    atom_energies
-        Energies of single atoms, eV; None fits them to these frames.
-
-    Raises
-    ------
-    InvalidInputError
-        If there are no frames.
+    ``sources`` has the file and number of each, ``parts`` whether it is for ``train``, ``validation`` or
+    ``test``, where they have been split. ``atom_energies`` of single atoms (eV) are fitted to these frames
+    where they are not given. Raises `InvalidInputError` if there are no frames.
     """
     if not frames:
         raise InvalidInputError("expected at least one frame, got none")

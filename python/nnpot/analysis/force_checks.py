@@ -62,19 +62,7 @@ def rotated(atoms: Atoms, matrix: Array) -> Atoms:
 def rotation_error(
     forces: Forces, frames: Sequence[Atoms], n_rotations: int = 4, seed: int = 1
 ) -> RotationError:
-    """Turn frames at random, predict, turn the forces back, and compare.
-
-    Parameters
-    ----------
-    forces
-        What is judged.
-    frames
-        Structures, at least one.
-    n_rotations
-        Of each frame.
-    seed
-        Of the rotations.
-    """
+    """Turn each frame ``n_rotations`` times at random, predict, turn the forces back, and compare."""
     random = np.random.default_rng(seed)
     differences, sizes = [], []
     for frame in frames:

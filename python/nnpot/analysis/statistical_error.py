@@ -124,21 +124,13 @@ def _jackknife_variance(pieces: Sequence[Piece], figure: Callable[[Sequence[Piec
 def mean_curve_difference(one: ArrayLike, other: ArrayLike) -> Estimate:
     """Mean of |difference| of two noisy curves, less what noise alone would give.
 
-    With D the mean of |difference| of the two mean curves and N = √(2/π) · <s> what it would be if both were
-    equal (s: standard error of the difference in each point), the figure is √(D² - N²), or 0: noise adds in
-    quadrature. Its error is the change that one standard error of D (jackknife) brings, and no less than
-    that error.
+    Each is given by pieces that are independent of each other, shapes (n, n_points) and (m, n_points). With D
+    the mean of |difference| of the two mean curves and N = √(2/π) · <s> what it would be if both were equal
+    (s: standard error of the difference in each point), the figure is √(D² - N²), or 0: noise adds in
+    quadrature. Its error is the change that one standard error of D (jackknife) brings, and no less than that
+    error. With one piece of either nothing is known of the noise: D is given, and its error is NaN.
 
-    Parameters
-    ----------
-    one, other
-        Pieces of either curve, independent of each other, shapes (n, n_points) and (m, n_points). With one
-        piece of either nothing is known of the noise: D is given, and its error is NaN.
-
-    Raises
-    ------
-    InvalidInputError
-        If one has no piece or the curves have not the same points.
+    Raises `InvalidInputError` if one has no piece or the curves have not the same points.
     """
     first, second = np.atleast_2d(np.asarray(one, float)), np.atleast_2d(np.asarray(other, float))
     if first.size == 0 or first.shape[1:] != second.shape[1:]:

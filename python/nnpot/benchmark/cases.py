@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nnpot.benchmark.systems import NIOBIUM, POD, SILICON, SW, TANTALUM, UF3, Crystal, crystal_of
@@ -129,7 +129,8 @@ def wheel_case(style: str, zero_cutoff: float, snap: Path | None = None) -> Case
         raise InvalidInputError(f"--styles: unknown style {style!r}; choose from {', '.join(WHEEL_STYLES)}")
     if style == "snap" and snap is not None:
         return Case(style, _snap_files(snap), SILICON)
-    return WHEEL_STYLES[style](zero_cutoff)
+    pair, crystal = WHEEL_STYLES[style]
+    return Case(style, replace(pair, style=pair.style.format(cutoff=f"{zero_cutoff:.6f}")), crystal)
 
 
 def _snap_files(path: Path) -> PairCommands:
@@ -144,27 +145,19 @@ def _snap_files(path: Path) -> PairCommands:
     return PairCommands("snap", (f"* * {' '.join(found)} Si",))
 
 
-def _fixed(label: str, pair: PairCommands, crystal: Crystal) -> Callable[[float], Case]:
-    return lambda _: Case(label, pair, crystal)
-
-
 def _wheel_snap(name: str) -> PairCommands:
     return PairCommands("snap", (f"* * {{potentials}}/{name}.snapcoeff {{potentials}}/{name}.snapparam Si",))
 
 
-def _zero(label: str, option: str) -> Callable[[float], Case]:
-    return lambda cutoff: Case(label, PairCommands(f"zero {cutoff:.6f}{option}", ("* *",)))
-
-
-WHEEL_STYLES: dict[str, Callable[[float], Case]] = {
-    "sw": _fixed("sw", SW, SILICON),
-    "tersoff": _fixed("tersoff", PairCommands("tersoff", ("* * {potentials}/Si.tersoff Si",)), SILICON),
-    "snap": _fixed("snap", _wheel_snap("Si_Zuo_JPCA2020"), SILICON),
-    "snap-quadratic": _fixed("snap-quadratic", _wheel_snap("Si_Zuo_JPCA2020.quadratic"), SILICON),
-    "pod": _fixed("pod", POD, TANTALUM),
-    "uf3": _fixed("uf3", UF3, NIOBIUM),
-    "zero": _zero("zero", ""),
-    "zero-full": _zero("zero-full", " full"),
+WHEEL_STYLES: dict[str, tuple[PairCommands, Crystal | None]] = {
+    "sw": (SW, SILICON),
+    "tersoff": (PairCommands("tersoff", ("* * {potentials}/Si.tersoff Si",)), SILICON),
+    "snap": (_wheel_snap("Si_Zuo_JPCA2020"), SILICON),
+    "snap-quadratic": (_wheel_snap("Si_Zuo_JPCA2020.quadratic"), SILICON),
+    "pod": (POD, TANTALUM),
+    "uf3": (UF3, NIOBIUM),
+    "zero": (PairCommands("zero {cutoff}", ("* *",)), None),
+    "zero-full": (PairCommands("zero {cutoff} full", ("* *",)), None),
 }
 """By name; the wheel has no pod and uf3 files for silicon, so these run on the crystals of theirs."""
 

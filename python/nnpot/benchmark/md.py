@@ -96,27 +96,23 @@ def run_benchmark(settings: Settings, output: Path, fresh: bool = False) -> Benc
     if settings.data is not None and not settings.elements:
         raise InvalidInputError("--data: name the elements of its atom types with --elements")
     with locked_folder(output):
-        return _run_benchmark(settings, output, fresh)
-
-
-def _run_benchmark(settings: Settings, output: Path, fresh: bool) -> Benchmark:
-    blocks = output / "systems"
-    blocks.mkdir(exist_ok=True)
-    bench = Benchmark(settings, describe_machine(), [], [])
-    systems = _Systems(settings, blocks)
-    cases = _build_cases(settings, systems.elements, bench.failures)
-    models = [case for case in cases if case.is_model]
-    if models and all(case.crystal is not None for case in models):
-        systems.crystal = models[0].crystal or SILICON
-    ledger = Ledger(output, _fixed_settings(bench, cases), fresh)
-    bench.subjects = _probe_all(cases, systems, settings, bench.failures)
-    tasks = plan([subject.case.label for subject in bench.subjects], settings)
-    _measure(ledger, tasks, bench)
-    wanted = set(tasks)
-    bench.runs = [run for run in ledger.runs if run.task in wanted]
-    if not bench.runs:
-        raise NnpotError(f"nothing could be measured: {'; '.join(_lines(bench.failures))}")
-    return bench
+        blocks = output / "systems"
+        blocks.mkdir(exist_ok=True)
+        bench = Benchmark(settings, describe_machine(), [], [])
+        systems = _Systems(settings, blocks)
+        cases = _build_cases(settings, systems.elements, bench.failures)
+        models = [case for case in cases if case.is_model]
+        if models and all(case.crystal is not None for case in models):
+            systems.crystal = models[0].crystal or SILICON
+        ledger = Ledger(output, _fixed_settings(bench, cases), fresh)
+        bench.subjects = _probe_all(cases, systems, settings, bench.failures)
+        tasks = plan([subject.case.label for subject in bench.subjects], settings)
+        _measure(ledger, tasks, bench)
+        wanted = set(tasks)
+        bench.runs = [run for run in ledger.runs if run.task in wanted]
+        if not bench.runs:
+            raise NnpotError(f"nothing could be measured: {'; '.join(_lines(bench.failures))}")
+        return bench
 
 
 def plan(labels: Sequence[str], settings: Settings) -> list[Task]:

@@ -105,7 +105,7 @@ def _run_network_benchmark(settings: NetworkSettings, folder: Path, fresh: bool)
                 found = None if fresh else _kept(place, made_with, small)
                 if found is None:
                     found = _measure(settings, programs.running, small)
-                    _keep(place, made_with, found)
+                    write_record(place, {"made_with": made_with, "times": [asdict(entry) for entry in found]})
                 bench.times += found
             bar.advance(1)
     return bench
@@ -157,10 +157,6 @@ def _warm_up(settings: NetworkSettings, program: Program, method: str, batch: in
     once = program.time(method, batch, 2)
     fitting = math.ceil(settings.seconds / once) if once > 0.0 else settings.evaluations
     return min(settings.evaluations, max(FEWEST, fitting))
-
-
-def _keep(place: Path, made_with: dict[str, Any], times: list[Times]) -> None:
-    write_record(place, {"made_with": made_with, "times": [asdict(entry) for entry in times]})
 
 
 def _kept(place: Path, made_with: dict[str, Any], cases: list[Case]) -> list[Times] | None:

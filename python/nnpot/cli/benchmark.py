@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import click
 
 from nnpot.cli.configured import INTERRUPTED
-from nnpot.cli.groups import Suggesting
+from nnpot.cli.main import Suggesting
 from nnpot.cli.options import FILE, POSITIVE, defaulted, json_option
 from nnpot.cli.prediction import units_option
 from nnpot.support.limits import MOST_ATOMS, MOST_NODES, MOST_ROUNDS, MOST_THREADS

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from nnpot.cli.configured import INTERRUPTED
-from nnpot.cli.groups import Suggesting
+from nnpot.cli.main import Suggesting
 from nnpot.cli.options import AT_LEAST_0, AT_LEAST_1, FILE, POSITIVE, defaulted
 from nnpot.support.limits import MOST_THREADS
 

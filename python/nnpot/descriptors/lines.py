@@ -31,27 +31,14 @@ _TYPES = {"radial": 2, "angular_narrow": 3, "angular_wide": 9}
 def symmetry_function_lines(
     config: DescriptorConfig, elements: Sequence[str], nearest: Mapping[tuple[str, str], float] | None = None
 ) -> list[str]:
-    """The functions of all elements, as text after ``symfunction_short``.
+    """The functions of all elements, as text after ``symfunction_short``, for example ``"Si 2 Si 0.5 0.0
+    3.9"``.
 
-    Parameters
-    ----------
-    config
-        Automatic set, grids and single lines.
-    elements
-        Symbols of the elements; each becomes a center, and all of them neighbours.
-    nearest
-        How close the pairs of elements come, for the automatic set; see `automatic_lines`.
-
-    Returns
-    -------
-    list of str
-        For example ``"Si 2 Si 0.5 0.0 3.9"``; without repeats, in the order of the configuration.
-
-    Raises
-    ------
-    InvalidInputError
-        If a line is no symmetry function, names an element that the data do not have, or has another cutoff
-        radius than the section.
+    They are those of the automatic set, the grids and the single lines of ``config``, without repeats and in
+    this order; each element becomes a center, and all of them neighbours. The automatic set begins where the
+    pairs of elements come ``nearest`` (see `automatic_lines`). Raises `InvalidInputError` if a line is no
+    symmetry function, names an element that the data do not have, or has another cutoff radius than the
+    section.
     """
     lines: list[str] = []
     if config.automatic_set is not None:

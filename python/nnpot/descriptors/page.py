@@ -10,9 +10,14 @@ from ase import Atoms
 
 from nnpot import _core
 from nnpot.descriptors import figures
-from nnpot.descriptors.sampling import neighbor_histograms, sample_values
-from nnpot.descriptors.shapes import angular_shapes, is_angular, radial_shapes
-from nnpot.descriptors.summary import Summary, count_radial_parts, summarize
+from nnpot.descriptors.figures import angular_shapes, is_angular, radial_shapes
+from nnpot.descriptors.sampling import (
+    Summary,
+    count_radial_parts,
+    neighbor_histograms,
+    sample_values,
+    summarize,
+)
 from nnpot.figures.report import Report
 from nnpot.support.arrays import Array
 

@@ -25,14 +25,8 @@ def varying(values: Array) -> Mask:
 
 
 def select(values: Array, selection: Selection) -> Mask:
-    """Which functions to keep, (F,).
-
-    Parameters
-    ----------
-    values
-        Raw values (n, F).
-    selection
-        Method, and how many. Functions that do not vary are dropped by every method.
+    """Which functions to keep, (F,), by their raw values (n, F), a method and how many; every method drops
+    those that do not vary.
     """
     kept = varying(values)
     candidates = np.flatnonzero(kept)

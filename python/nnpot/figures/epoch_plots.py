@@ -22,21 +22,11 @@ def learning_curve(
 ) -> Figure:
     """Errors against epochs, both logarithmic or both linear, a panel for each quantity.
 
-    Parameters
-    ----------
-    epochs
-        Counted from 1, shape (n,).
-    panels
-        For each label of a vertical axis its curves by name, of shape (n,), or (n, members): then the mean is
-        drawn, and shaded from the smallest to the largest.
-    best
-        The epochs that were kept, marked by vertical lines.
-    turn
-        The epoch from which on the networks overfit, marked where there is one.
-    guides
-        The panels with a line 1/√epoch, which errors follow that fall as in a random walk; logarithmic alone.
-    linear
-        Both axes linear: the first epochs, which lie far above, are cut off.
+    ``epochs`` are counted from 1, shape (n,). ``panels`` has for each label of a vertical axis its curves by
+    name, of shape (n,), or (n, members): then the mean is drawn, and shaded from the smallest to the largest.
+    Vertical lines mark the epochs that were kept, ``best``, and that from which on the networks overfit,
+    ``turn``. The panels in ``guides`` have a line 1/√epoch, which errors follow that fall as in a random
+    walk. On ``linear`` axes there is none, and the first epochs, which lie far above, are cut off.
     """
     with style():
         figure, axes = grid(len(panels))

@@ -271,16 +271,10 @@ def speed_up(lines: Mapping[str, Curve], x_label: str, y_label: str) -> Figure:
 
 def _draw_curves(ax: Axes, lines: Mapping[str, Curve]) -> None:
     for index, (name, line) in enumerate(lines.items()):
-        ax.errorbar(
-            line.x,
-            line.y,
-            yerr=np.abs(np.array([line.low, line.high]) - np.asarray(line.y)),
-            fmt=MARKERS[index % len(MARKERS)] + LINES[index // len(COLORS) % len(LINES)],
-            color=COLORS[index % len(COLORS)],
-            markersize=5,
-            capsize=3,
-            label=name,
-        )
+        below_above = np.abs(np.array([line.low, line.high]) - np.asarray(line.y))
+        look = MARKERS[index % len(MARKERS)] + LINES[index // len(COLORS) % len(LINES)]
+        color = COLORS[index % len(COLORS)]
+        ax.errorbar(line.x, line.y, below_above, fmt=look, color=color, markersize=5, capsize=3, label=name)
 
 
 def errors_in_time(
@@ -291,12 +285,10 @@ def errors_in_time(
         figure, (ax, *_) = row(1, width=6.4, height=4.0)
         ax.axhline(target, color="0.6", linewidth=0.8, zorder=0, label=f"target: {target:g}")
         for index, (name, runs) in enumerate(lines.items()):
-            dashes = LINES[index // len(COLORS) % len(LINES)]
+            dashes, color = LINES[index // len(COLORS) % len(LINES)], COLORS[index % len(COLORS)]
             for number, (x, y) in enumerate(runs):
                 shown = name if number == 0 else None
-                ax.plot(
-                    x, y, dashes, color=COLORS[index % len(COLORS)], label=shown, alpha=0.8, linewidth=1.2
-                )
+                ax.plot(x, y, dashes, color=color, label=shown, alpha=0.8, linewidth=1.2)
         logarithmic(ax)
         ax.set(xlabel="Time in epochs (s)", ylabel=label)
         plain_decades(ax)

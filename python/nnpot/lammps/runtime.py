@@ -22,17 +22,11 @@ from nnpot.support.installation import install_command
 class PairCommands:
     """A potential as LAMMPS commands.
 
-    Parameters
-    ----------
-    style
-        What follows ``pair_style``, for example ``"sw"``.
-    coefficients
-        What follows each ``pair_coeff``, for example ``("* * {potentials}/Si.sw Si",)``; the
-        placeholder ``{potentials}`` stands for the folder of LAMMPS's own potential files.
-    charges
-        Of the atom types in e, where the potential needs them and does not bring its own.
-    kspace
-        What follows ``kspace_style``, for example ``"pppm 1e-5"``; nothing without one.
+    ``style`` is what follows ``pair_style``, for example ``"sw"``; ``coefficients`` what follows each
+    ``pair_coeff``, for example ``("* * {potentials}/Si.sw Si",)``, where ``{potentials}`` stands for the
+    folder of LAMMPS's own potential files; ``charges`` are those of the atom types in e, where the potential
+    needs them and does not bring its own; ``kspace`` is what follows ``kspace_style``, for example ``"pppm
+    1e-5"``.
     """
 
     style: str

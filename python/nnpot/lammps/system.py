@@ -29,20 +29,9 @@ class LammpsSystem:
     LAMMPS wants a lower-triangular, right-handed cell, so the structure is turned (and inverted, if it is
     left-handed) into that frame on the way in, and positions, forces and stress back on the way out.
 
-    Parameters
-    ----------
-    lammps
-        What ``open_lammps`` gives; it must be empty.
-    atoms
-        The structure (Å); velocities are not taken over.
-    elements
-        LAMMPS type ``i + 1`` is ``elements[i]``.
-    pair
-        The potential.
-    timestep
-        In fs.
-    watched
-        Whether `trust` is to be known after every run; ``pair`` is a committee of networks then.
+    ``lammps`` is what `open_lammps` gives, and empty. Of ``atoms`` (Å) no velocities are taken over; LAMMPS
+    type ``i + 1`` is ``elements[i]``; the timestep is in fs. With ``watched``, `trust` is known after every
+    run: then ``pair`` is a committee of networks.
     """
 
     def __init__(
@@ -126,20 +115,11 @@ class LammpsSystem:
         damping: float = 0.1,
         start: float | None = None,
     ) -> None:
-        """Langevin dynamics from here on.
+        """Langevin dynamics from here on, at a temperature in K.
 
-        Parameters
-        ----------
-        temperature
-            In K.
-        seed
-            For the random forces; > 0.
-        pressure
-            In GPa: the cell is free to change its volume. Without it the cell stays as it is.
-        damping
-            Relaxation time of the thermostat in ps.
-        start
-            In K: in every run the temperature goes evenly from this to ``temperature``.
+        The seed of the random forces is > 0, the relaxation time ``damping`` in ps. With a pressure in GPa
+        the cell is free to change its volume. With ``start`` (K) the temperature goes in every run evenly
+        from there to ``temperature``.
         """
         first = temperature if start is None else start
         self.free_motion()

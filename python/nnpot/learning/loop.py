@@ -65,30 +65,25 @@ def learn(config: LearningConfig, directory: Path, resume: bool = False) -> Lear
     """
     check_reference(config.reference)
     with locked_folder(directory):
-        return _learn(config, directory, resume)
-
-
-def _learn(config: LearningConfig, directory: Path, resume: bool) -> LearningResult:
-    """The same with the directory held for this process."""
-    _claim(config, directory, resume)
-    _prepare(config, directory)
-    try_lammps(config.reference, config.elements, read_frames(directory / START)[0])
-    rounds: list[RoundOutcome] = []
-    for number in range(config.max_rounds + 1):
-        files = RoundFiles.of(directory, number)
-        outcome = files.read()
-        done_before = outcome is not None
-        if outcome is None:
-            outcome = _Round(config, directory, number, rounds).run()
-            files.write(outcome)
-            logger.info("%s", _line(outcome))
-        rounds.append(outcome)
-        ends = outcome.trusted or number == config.max_rounds
-        if ends or not done_before:
-            report = write_report(config, directory, rounds, _test(directory))
-        if ends:
-            break
-    return LearningResult(rounds, find_models(directory / COMMITTEE), report, _test_frames(directory))
+        _claim(config, directory, resume)
+        _prepare(config, directory)
+        try_lammps(config.reference, config.elements, read_frames(directory / START)[0])
+        rounds: list[RoundOutcome] = []
+        for number in range(config.max_rounds + 1):
+            files = RoundFiles.of(directory, number)
+            outcome = files.read()
+            done_before = outcome is not None
+            if outcome is None:
+                outcome = _Round(config, directory, number, rounds).run()
+                files.write(outcome)
+                logger.info("%s", _line(outcome))
+            rounds.append(outcome)
+            ends = outcome.trusted or number == config.max_rounds
+            if ends or not done_before:
+                report = write_report(config, directory, rounds, _test(directory))
+            if ends:
+                break
+        return LearningResult(rounds, find_models(directory / COMMITTEE), report, _test_frames(directory))
 
 
 def _claim(config: LearningConfig, directory: Path, resume: bool) -> None:

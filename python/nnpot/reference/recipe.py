@@ -48,14 +48,7 @@ class Crystal(StrictModel):
 
     def build(self) -> Atoms:
         """The cell."""
-        return ase.build.bulk(
-            self.name,
-            self.crystalstructure,
-            a=self.a,
-            c=self.c,
-            cubic=self.cubic,
-            orthorhombic=self.orthorhombic,
-        )
+        return ase.build.bulk(**vars(self))
 
 
 SURFACES = ("diamond100", "diamond111", "fcc100", "fcc110", "fcc111", "bcc100", "bcc110", "bcc111", "hcp0001")

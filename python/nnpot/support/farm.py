@@ -30,28 +30,14 @@ def run_tasks(
     scheduler: str | None = None,
     time_limit: float | None = None,
 ) -> Iterator[tuple[int, Result | Exception]]:
-    """Run ``function`` on every task, several at once.
+    """Run ``function`` on every task, several at once; yields a task's number with its result, or what it
+    raised.
 
     A task that raises, calls ``sys.exit()``, does not end, or whose process dies, costs none of the others.
-
-    Parameters
-    ----------
-    function
-        Of a module, so that another process finds it.
-    tasks
-        What it is called with.
-    workers
-        Processes on this machine; they end with this one, even if it is killed.
-    scheduler
-        Address of a Dask scheduler whose workers are to do it instead.
-    time_limit
-        Seconds for one task; then its process and all that this has started are ended. None: no limit. On
-        Dask's workers the task is given up and its thread left alone.
-
-    Yields
-    ------
-    tuple
-        The number of a task and its result, or the exception that it raised, as they come.
+    The function is one of a module, so that another process finds it. The ``workers`` are processes on this
+    machine, which end with this one even if it is killed; with the address of a Dask ``scheduler`` its
+    workers do it instead. After ``time_limit`` seconds a task's process and all that this has started are
+    ended (None: no limit); on Dask's workers the task is given up and its thread left alone.
     """
     if scheduler is None:
         yield from _run_here(function, tasks, workers, time_limit)
