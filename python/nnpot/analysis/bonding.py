@@ -19,7 +19,7 @@ ANGLE_BINS = 90  # from 0 to 180 degrees
 
 @dataclass(frozen=True)
 class Bonding:
-    """Of all atoms of one element, their bonds with another.
+    """The bonds that all atoms of one element have with another.
 
     ``angle`` holds the middles of the bins (degrees) and ``density`` the distribution of the angles between
     two bonds of an atom (per degree), both of shape (n_bins,); ``coordination[n]`` is the share of atoms with
@@ -98,7 +98,7 @@ def _mean_angle(sums: Sequence[tuple[float, int]]) -> float:
 
 
 def _mean_angles_of_blocks(sums: Sequence[tuple[float, int]]) -> Array | None:
-    """Of consecutive blocks of frames; None for one frame alone."""
+    """The means of consecutive blocks of frames; None for one frame alone."""
     if len(sums) < 2:
         return None
     bounds = np.linspace(0, len(sums), min(BLOCKS, len(sums)) + 1).astype(int)

@@ -38,7 +38,7 @@ class PairDistance:
 
 
 def pair_distances(facts: FrameFacts) -> list[PairDistance]:
-    """Of every two elements that come near each other anywhere, by their symbols."""
+    """The shortest distance of every two elements that come near each other anywhere, by their symbols."""
     best: dict[Elements, tuple[float, int]] = {}
     for number, closest in enumerate(facts.closest):
         for elements, pair in closest.items():

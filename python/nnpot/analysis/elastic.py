@@ -18,7 +18,7 @@ from nnpot.support.progress import progress
 
 @dataclass(frozen=True)
 class CubicElasticity:
-    """Of a cubic crystal at rest: ``a`` in Å, energy in eV/atom, elastic constants in GPa (atoms relaxed)."""
+    """A cubic crystal at rest: ``a`` in Å, energy in eV/atom, elastic constants in GPa (atoms relaxed)."""
 
     lattice_constant: float
     energy_per_atom: float

@@ -66,7 +66,7 @@ def frame_facts(frames: Sequence[Atoms], sources: Sequence[Source]) -> FrameFact
 
 
 def _stress(frame: Atoms, results: Mapping[str, Any]) -> Array:
-    """As far as it can be used: without a volume it is the slope of nothing."""
+    """The stress of a frame with a volume; without one it is the slope of nothing."""
     known = results.get("stress") if cell_volume(frame) is not None else None
     return np.full(6, np.nan) if known is None else np.asarray(known)
 

@@ -34,7 +34,7 @@ class Displacement:
 
     @property
     def diffusion_estimate(self) -> Estimate:
-        """The same with its standard error, from the groups of atoms; cm²/s."""
+        """The diffusion coefficient with its standard error, from the groups of atoms; cm²/s."""
         groups = [self.msd] if self.groups is None else self.groups
         return Estimate(self.diffusion, float(error_of_mean([self._diffusion(msd) for msd in groups])))
 
@@ -108,7 +108,7 @@ class Vibrations:
         return float(0.5 * width * np.abs(self.density - other.density).sum())
 
     def difference(self, other: Vibrations) -> Estimate:
-        """The same less what noise alone would give, with its standard error.
+        """The mean difference less what noise alone would give, with its standard error.
 
         See `nnpot.analysis.statistical_error.mean_curve_difference`.
         """

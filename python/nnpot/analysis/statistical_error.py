@@ -30,7 +30,7 @@ class Estimate:
     error: float = 0.0
 
     def scaled(self, factor: float) -> Estimate:
-        """The same in another unit."""
+        """The figure in another unit."""
         return Estimate(factor * self.value, abs(factor) * self.error)
 
     def plus(self, other: Estimate) -> Estimate:
@@ -55,7 +55,7 @@ class Estimate:
 
     @property
     def size(self) -> Estimate:
-        """Without its sign."""
+        """The figure without its sign."""
         return Estimate(abs(self.value), self.error)
 
     def text(self, pattern: str = ".3g") -> str:

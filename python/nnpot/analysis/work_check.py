@@ -31,7 +31,7 @@ SPREAD, CORRELATION, LARGEST_MODULUS = 0.01, 0.8, 3000.0
 
 @dataclass(frozen=True)
 class _Step:
-    """From a frame to the next, in eV."""
+    """A step from a frame to the next, in eV."""
 
     change: float
     of_stress: float

@@ -177,7 +177,7 @@ def _build_cases(settings: Settings, elements: Sequence[str], failures: dict[str
 
 
 def _own_elements(settings: Settings, failures: dict[str, str]) -> dict[Model, str | None]:
-    """Of each model that can be read the element that it runs on; None for silicon."""
+    """The element on which each model runs that can be read; None for silicon."""
     found = {}
     for model in settings.models:
         try:

@@ -207,26 +207,17 @@ def _write_page(shown: Presentation, folder: Path) -> Path:
     add_tables(page, _tables(shown))
     for line in notes(shown):
         page.text(line)
-    for (size, ranks), rows in _groups(shown.rows).items():
+    for (size, ranks), group in _groups(shown.rows).items():
         page.heading(f"{size} atoms, {ranks} MPI rank{'s' if ranks > 1 else ''}")
         name = f"cost_{size}_atoms_{ranks}_ranks"
-        page.figure(cost_bars(rows), name, "Time in the pair style; the lines are ranges of the rounds.")
+        page.figure(cost_bars(group), name, "Time in the pair style; the lines are ranges of the rounds.")
     add_figures(page, shown)
     page.heading("Potentials")
-    page.table(
-        ["style", "system", "cutoff (Å)", "neighbors", "LAMMPS commands"],
-        [
-            (
-                label,
-                subject.system.name,
-                f"{subject.cutoff:.2f}",
-                f"{subject.neighbors:.1f}",
-                "; ".join(lines),
-            )
-            for label, subject in shown.subjects.items()
-            for lines in [subject.case.pair.lines()]
-        ],
-    )
+    rows = []
+    for label, subject in shown.subjects.items():
+        numbers = f"{subject.cutoff:.2f}", f"{subject.neighbors:.1f}"
+        rows.append((label, subject.system.name, *numbers, "; ".join(subject.case.pair.lines())))
+    page.table(["style", "system", "cutoff (Å)", "neighbors", "LAMMPS commands"], rows)
     page.heading("Machine")
     page.table(["", ""], list(bench.machine.items()))
     return page.write(folder)
@@ -275,12 +266,8 @@ def _curves(rows: Sequence[Row], x: str, y: str) -> dict[str, plots.Curve]:
     for label in dict.fromkeys(row.label for row in rows):
         own = sorted((row for row in rows if row.label == label), key=lambda row: (row.size, row.ranks))
         spreads = [getattr(row, y) or Spread(1.0, 1.0, 1.0) for row in own]
-        lines[label] = plots.Curve(
-            [getattr(row, x) for row in own],
-            [spread.median for spread in spreads],
-            [spread.low for spread in spreads],
-            [spread.high for spread in spreads],
-        )
+        ranges = zip(*(vars(spread).values() for spread in spreads), strict=True)
+        lines[label] = plots.Curve([getattr(row, x) for row in own], *ranges)
     return lines
 
 

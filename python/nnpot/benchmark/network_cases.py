@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Protocol
 
 from nnpot._core import NeuralNetwork
@@ -123,17 +122,12 @@ class Programs:
         """Programs that do not work here, and why."""
         self.notes: list[str] = []
         """What a reader of the times has to know."""
-        self._running: dict[str, Program] = {}
+        self.running: dict[str, Program] = {}
         self._stack = ExitStack()
-
-    @property
-    def running(self) -> Mapping[str, Program]:
-        """By name."""
-        return self._running
 
     def __enter__(self) -> Programs:
         with self._stack as stack, progress("compiling and starting", 4) as bar:
-            self._running[ENGINE] = Engine()
+            self.running[ENGINE] = Engine()
             bar.advance(1)
             recipe = armadillo_recipe()
             self.notes.append(f"Armadillo with {recipe.note}.")
@@ -152,9 +146,7 @@ class Programs:
             self._stack = stack.pop_all()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stack.close()
 
     def _start(self, name: str, command: Future[list[str]]) -> None:
@@ -165,7 +157,7 @@ class Programs:
         except NnpotError as error:
             self.left_out[name] = str(error)
             return
-        self._running[name] = process
+        self.running[name] = process
 
 
 def _python_command() -> list[str]:

@@ -27,7 +27,7 @@ class NetworkRow:
     ratio: Spread  # time over that of Armadillo without gradient in the same round
 
     def to_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """The values by name, for JSON."""
         return asdict(self.case) | {
             "contestant": self.label,
             "evaluations": self.evaluations,
@@ -61,7 +61,7 @@ class Grid:
         self.labels = list(dict.fromkeys(label for _, label in self._rows))
 
     def row(self, layers: int, nodes: int, batch: int, label: str) -> NetworkRow | None:
-        """None where that was not measured."""
+        """The row of a network and a batch; None where that was not measured."""
         return self._rows.get((Case(layers, nodes, self._precision, batch), label))
 
     def ratios(self, label: str, batch: int) -> dict[tuple[float, float], float]:
@@ -75,7 +75,7 @@ class Grid:
         return found
 
     def catching_up(self, label: str) -> dict[tuple[float, float], float | None]:
-        """At (layers, nodes) the smallest batch from which on a contestant is as fast as Armadillo.
+        """The smallest batch at (layers, nodes) from which on a contestant is as fast as Armadillo.
 
         None where it is slower at the largest batch that was measured.
         """

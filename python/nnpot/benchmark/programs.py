@@ -29,7 +29,7 @@ class Recipe:
 
 
 def armadillo_recipe() -> Recipe:
-    """With the OpenBLAS of SciPy's wheel, or else the system's, or else Armadillo's own loops."""
+    """Armadillo's program with the OpenBLAS of SciPy's wheel, else the system's, else its own loops."""
     source = "armadillo_network.cpp"
     options = ("-O3", "-march=native", "-DNDEBUG", "-DARMA_DONT_USE_WRAPPER", "-DARMA_DONT_USE_LAPACK")
     wheel = sorted(package("scipy").parent.glob("scipy.libs/libscipy_openblas-*.so"))
@@ -43,7 +43,7 @@ def armadillo_recipe() -> Recipe:
 
 
 def tensorflow_recipe() -> Recipe:
-    """With the C++ library and headers in the wheel of TensorFlow.
+    """TensorFlow's program with the C++ library and headers in its wheel.
 
     Raises `NnpotError` if there are none.
     """
@@ -51,14 +51,10 @@ def tensorflow_recipe() -> Recipe:
     libraries = ("libtensorflow_cc.so.2", "libtensorflow_framework.so.2")
     if not (folder / "include").is_dir() or not all((folder / name).is_file() for name in libraries):
         raise NnpotError(f"{folder} has no C++ library and headers")
-    headers = (
-        "-isystem",
-        str(folder / "include"),
-        "-DEIGEN_MAX_ALIGN_BYTES=64",
-        "-D_GLIBCXX_USE_CXX11_ABI=1",
-    )
+    headers = ("-isystem", str(folder / "include"))
+    defined = ("-DEIGEN_MAX_ALIGN_BYTES=64", "-D_GLIBCXX_USE_CXX11_ABI=1")
     links = (f"-L{folder}", *(f"-l:{name}" for name in libraries), f"-Wl,-rpath,{folder}")
-    options = ("-O2", *headers, "-Wl,--no-as-needed", *links)
+    options = ("-O2", *headers, *defined, "-Wl,--no-as-needed", *links)
     return Recipe("tensorflow_network.cpp", options)
 
 

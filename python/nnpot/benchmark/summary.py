@@ -23,7 +23,7 @@ class Spread:
 
     @classmethod
     def of(cls, values: Iterable[float]) -> Spread | None:
-        """None where there are no values."""
+        """The spread of some values; None where there are none."""
         known = sorted(values)
         return cls(median(known), known[0], known[-1]) if known else None
 
@@ -50,7 +50,7 @@ class Row:
     stages: dict[str, float]  # medians
 
     def to_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """The values by name, for JSON."""
         return asdict(self)
 
 

@@ -38,7 +38,7 @@ class Crystal:
 
     @property
     def name(self) -> str:
-        """For tables and files."""
+        """A name for tables and files."""
         return f"{self.element} {self.structure}"
 
     def cells(self, n: int) -> Atoms:
@@ -102,7 +102,7 @@ class System:
         return first, second, third
 
     def neighbors(self, radius: float) -> float:
-        """Mean number of neighbors within a radius in Å."""
+        """The mean number of neighbors within a radius in Å."""
         return len(neighbor_list("i", self.atoms, radius)) / len(self.atoms)
 
 

@@ -31,11 +31,11 @@ class Table:
 
     @property
     def rows(self) -> list[list[str]]:
-        """Of all groups."""
+        """The rows of all groups."""
         return [row for rows in self.groups for row in rows]
 
     def rich(self) -> RichTable:
-        """For the terminal."""
+        """The table for a terminal."""
         table = RichTable(box=SIMPLE, pad_edge=False)
         for header in self.headers:
             table.add_column(header, justify="right" if table.columns else "left", no_wrap=True)
@@ -85,14 +85,14 @@ def write_lines(path: Path, headers: Sequence[str], lines: Iterable[Sequence[obj
 
 
 def number(value: float) -> str:
-    """With three digits."""
+    """A number with three digits."""
     if value < 0.001:
         return "< 0.001"
     return f"{value:.3g}" if value < 100.0 else f"{value:.0f}"
 
 
 def spread(found: Spread | None) -> str:
-    """Median and range."""
+    """A median and its range."""
     if found is None:
         return NOTHING
     if found.high < 0.001:

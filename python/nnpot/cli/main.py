@@ -16,7 +16,7 @@ from nnpot.support.messages import suggestion
 
 
 class Suggesting(click.Group):
-    """As click's group, which suggests options but no subcommands."""
+    """A group that suggests the right name for a mistyped one, as click does for options."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

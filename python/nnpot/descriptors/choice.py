@@ -1,4 +1,4 @@
-"""From candidates to the functions that are kept: what they do on the training frames decides."""
+"""The choice of symmetry functions among candidates, by what they do on the training frames."""
 
 from __future__ import annotations
 

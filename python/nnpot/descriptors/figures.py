@@ -161,7 +161,7 @@ def angular_figure(shapes: Sequence[AngularShapes]) -> Figure:
 
 
 def _curves(ax: Axes, x: Array, curves: Array) -> None:
-    """Ordered by where their maximum lies, dark to light."""
+    """Draw curves in the order in which their maxima lie, dark to light."""
     order = np.lexsort((curves.sum(axis=1), curves.argmax(axis=1)))
     colors = colormaps["viridis"](np.linspace(0.0, 0.92, len(curves)))
     for color, number in zip(colors, order, strict=True):

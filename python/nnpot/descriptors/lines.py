@@ -1,4 +1,4 @@
-"""From the section ``descriptor`` of a configuration to the lines of input.nn that name every function."""
+"""The lines of input.nn that name every function which the section ``descriptor`` asks for."""
 
 from __future__ import annotations
 

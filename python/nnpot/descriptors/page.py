@@ -18,7 +18,7 @@ from nnpot.descriptors.sampling import (
     sample_values,
     summarize,
 )
-from nnpot.figures.report import Report
+from nnpot.figures.page import Page
 from nnpot.support.arrays import Array
 
 MOST_ATOMS = 4000  # of each element, whose values the statistics are of; evenly spaced among all
@@ -40,7 +40,7 @@ class FunctionSet:
         return self.functions.functions(element)
 
     def counts(self, element: str) -> str:
-        """How many there are, as text."""
+        """The numbers of functions of an element, as text."""
         lines = self.lines(element)
         n_angular = sum(map(is_angular, lines))
         return (
@@ -69,63 +69,58 @@ def table_rows(found: FunctionSet, element: str) -> list[tuple[str, ...]]:
     """A row for each function: number, line, and its statistics; see ``COLUMNS``."""
     if element not in found.summaries:
         return [(str(number), line) for number, line in enumerate(found.lines(element), 1)]
-    return [
-        (
-            str(number),
-            row.line,
-            *(f"{value:.3g}" for value in (row.smallest, row.largest, row.mean, row.sigma)),
-            "" if row.nearest is None else str(row.nearest + 1),
-            f"{row.correlation:.3f}",
-        )
-        for number, row in enumerate(found.summaries[element].rows, 1)
-    ]
+    rows = []
+    for number, row in enumerate(found.summaries[element].rows, 1):
+        values = (f"{value:.3g}" for value in (row.smallest, row.largest, row.mean, row.sigma))
+        nearest = "" if row.nearest is None else str(row.nearest + 1)
+        rows.append((str(number), row.line, *values, nearest, f"{row.correlation:.3f}"))
+    return rows
 
 
 def write_page(found: FunctionSet, directory: Path, title: str) -> Path:
     """Write ``report.html`` and its figures as PNG files, and give the path of the page."""
-    report = Report(title)
-    report.text(
+    page = Page(title)
+    page.text(
         f"Cutoff {found.functions.cutoff:g} Å. The numbers of the functions are those of the tables, in "
         "the order of the network's inputs. Each function is a line after symfunction_short in input.nn."
     )
     for element in found.functions.elements:
-        _add_element(report, found, element)
-    return report.write(directory)
+        _add_element(page, found, element)
+    return page.write(directory)
 
 
-def _add_element(report: Report, found: FunctionSet, element: str) -> None:
+def _add_element(page: Page, found: FunctionSet, element: str) -> None:
     lines = found.lines(element)
     elements = found.functions.elements
-    report.heading(element)
-    report.text(f"{found.counts(element)}.")
+    page.heading(element)
+    page.text(f"{found.counts(element)}.")
     radial = radial_shapes(lines, elements, found.cutoff_type)
     angular = angular_shapes(lines, elements, found.cutoff_type)
     if radial:
         caption = f"Radial functions of {element}: what one neighbour at distance r adds."
         if found.distances:
             caption += " Grey: how often neighbours occur at that distance in the data."
-        report.figure(figures.radial_figure(radial, found.distances), f"radial_{element}", caption)
+        page.figure(figures.radial_figure(radial, found.distances), f"radial_{element}", caption)
     if angular:
         caption = (
             f"Angular functions of {element}: the largest value at a distance (left) and at an angle "
             "(right). Functions that differ in the other alone are one curve."
         )
-        report.figure(figures.angular_figure(angular), f"angular_{element}", caption)
+        page.figure(figures.angular_figure(angular), f"angular_{element}", caption)
     if element in found.summaries:
-        _add_statistics(report, found.summaries[element])
-    report.table(COLUMNS if element in found.summaries else COLUMNS[:2], table_rows(found, element))
+        _add_statistics(page, found.summaries[element])
+    page.table(COLUMNS if element in found.summaries else COLUMNS[:2], table_rows(found, element))
 
 
-def _add_statistics(report: Report, summary: Summary) -> None:
-    report.figure(
-        figures.distribution_figure(summary),
-        f"distribution_{summary.element}",
-        f"How the values are spread over {summary.n_atoms} atoms of {summary.element}, each function in its "
-        "own standard deviations; what lies outside is drawn at the rim.",
+def _add_statistics(page: Page, summary: Summary) -> None:
+    element = summary.element
+    caption = (
+        f"How the values are spread over {summary.n_atoms} atoms of {element}, each function in its own "
+        f"standard deviations; what lies outside is drawn at the rim."
     )
-    report.figure(
-        figures.correlation_figure(summary),
-        f"correlation_{summary.element}",
-        f"Correlation of the functions of {summary.element}: dark red or blue off the diagonal says that "
-        "two tell almost the same.",
+    page.figure(figures.distribution_figure(summary), f"distribution_{element}", caption)
+    caption = (
+        f"Correlation of the functions of {element}: dark red or blue off the diagonal says that two tell "
+        f"almost the same."
     )
+    page.figure(figures.correlation_figure(summary), f"correlation_{element}", caption)

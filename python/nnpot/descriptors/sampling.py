@@ -102,7 +102,7 @@ def nearest_distances(frames: Sequence[Atoms], cutoff: float) -> dict[tuple[str,
 
 
 def _nearest_in_frame(frame: Atoms, all_pairs: _Pairs) -> dict[tuple[str, str], Array]:
-    """Of every atom the distance to the nearest of each element, by pair of elements."""
+    """The distance of every atom to the nearest of each element, by pair of elements."""
     centers, neighbors, distances = all_pairs.of(frame)
     symbols = np.array(frame.get_chemical_symbols())
     found: dict[tuple[str, str], Array] = {}

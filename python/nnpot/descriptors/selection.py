@@ -1,4 +1,4 @@
-"""Which symmetry functions to keep: by range, by correlation, by CUR. All of it is deterministic.
+"""Selection of symmetry functions by range, by correlation, by CUR. All of it is deterministic.
 
 The functions work on raw values (n atoms, F functions) of one element, over training frames.
 """
@@ -18,16 +18,14 @@ EXHAUSTED = 1e-10
 
 
 def varying(values: Array) -> Mask:
-    """Which functions differ between atoms at all, (F,)."""
+    """Tell the functions that differ between atoms at all, (F,)."""
     if len(values) < 2:
         return np.zeros(values.shape[1], bool)
     return np.asarray(np.ptp(values, axis=0) > SMALLEST_RANGE)
 
 
 def select(values: Array, selection: Selection) -> Mask:
-    """Which functions to keep, (F,), by their raw values (n, F), a method and how many; every method drops
-    those that do not vary.
-    """
+    """Choose the functions to keep, (F,), by their raw values (n, F); those that do not vary are not."""
     kept = varying(values)
     candidates = np.flatnonzero(kept)
     if selection.method == "none" or not len(candidates):

@@ -92,7 +92,7 @@ class AutomaticSet(StrictModel):
 
 
 class Selection(StrictModel):
-    """Which functions are kept of those that vary over the training frames; per element."""
+    """The selection, per element, among the functions that vary over the training frames."""
 
     method: Literal["none", "range", "correlation", "cur"] = "none"
     count: Annotated[int, Field(ge=1)] | None = None

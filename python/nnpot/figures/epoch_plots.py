@@ -83,7 +83,7 @@ def _guide(ax: Axes, epochs: np.ndarray, curve: ArrayLike) -> None:
 
 
 def _show_late_epochs(ax: Axes, curves: Mapping[str, ArrayLike]) -> None:
-    """From 0 to a little above what all curves stay below after a twentieth of the epochs."""
+    """Show errors from 0 to a little above what all curves stay below after a twentieth of the epochs."""
     late = [np.asarray(values, float)[len(np.asarray(values)) // 20 :] for values in curves.values()]
     largest = max((float(np.nanmax(values)) for values in late if np.isfinite(values).any()), default=0.0)
     if largest > 0.0:

@@ -51,7 +51,7 @@ def _is_closed(piece: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Without marks and backslashes."""
+    """A text without marks and backslashes."""
     if not any(mark in text for mark in "\\\"'{["):
         return text
     return "".join(_unmarked(piece) for piece in re.findall(f"{PIECE}|=", text, re.DOTALL))

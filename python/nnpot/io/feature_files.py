@@ -214,7 +214,7 @@ def _require_whole_end(path: FileName, lines: TextLines, energies: Sequence[str]
 
 
 def _table(path: FileName, found: _Frame) -> Array:
-    """(n, F) of a frame, NaN behind the features of elements that have fewer."""
+    """The features (n, F) of a frame, NaN behind the features of elements that have fewer."""
     sizes = np.array([len(row) for row in found.rows])
     values = np.full((len(sizes), sizes.max()), np.nan)
     for place, row in zip(values, found.rows, strict=True):

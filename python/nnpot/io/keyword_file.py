@@ -79,7 +79,7 @@ class KeywordFile:
         return self._numbers(line, line.words, keyword, 1)[0]
 
     def integer(self, keyword: str, fallback: int | None = None) -> int:
-        """The same, whole."""
+        """The whole number behind a keyword that stands once."""
         if not self._found[keyword] and fallback is not None:
             return fallback
         return self._whole(self.one(keyword), keyword, self.number(keyword))
@@ -126,7 +126,7 @@ class KeywordFile:
         return found
 
     def of_each(self, keyword: str, names: Sequence[str]) -> dict[str, Line]:
-        """The same of all names; none is an error."""
+        """What stands behind each of all names; none is an error."""
         found = self.named(keyword, names)
         if not found:
             self.fail(

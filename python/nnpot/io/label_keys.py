@@ -161,7 +161,7 @@ def _warn(frames: Sequence[Atoms], keys: LabelKeys, contradictions: int, where: 
 
 
 def _stress(raw: RawFrame, key: StressKey, energy_unit: float, place: str) -> Array | None:
-    """In eV/Å³, ASE's order and sign; the cell is in Å."""
+    """The stress in eV/Å³, ASE's order and sign; the cell is in Å."""
     value = raw.value(key.key)
     if value is None:
         return None

@@ -66,7 +66,7 @@ def symmetric(values: Any, where: str) -> Any:
 
 
 def _array(value: Any) -> Any:
-    """Of floats; None if the value is no number or numbers."""
+    """An array of floats; None if the value is no number or numbers."""
     try:
         array = np.asarray(value_of(value) if isinstance(value, str) else value)
     except (ValueError, OverflowError):

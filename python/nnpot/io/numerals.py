@@ -24,7 +24,7 @@ def number(word: str) -> float:
 
 
 def numbers(words: Sequence[str]) -> list[float]:
-    """The same of many words."""
+    """The numbers that many words say."""
     try:
         values = list(map(float, words))
     except ValueError:

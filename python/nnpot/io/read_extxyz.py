@@ -206,7 +206,7 @@ def _columns(place: _Place, text: str) -> list[_Column]:
 
 
 def _cell(place: _Place, text: str | None) -> Any:
-    """(3, 3), in rows; None without any."""
+    """The cell (3, 3), in rows; None without any."""
     if text is None:
         return None
     words = text.replace(",", " ").split()
@@ -245,7 +245,7 @@ def _rows(place: _Place, n_atoms: int, n_words: int, exact: bool) -> list[list[s
 
 
 def _array(place: _Place, column: _Column, rows: Sequence[Sequence[str]]) -> Any:
-    """(n,) of a single column, otherwise (n, columns)."""
+    """The values (n,) of a single column, otherwise (n, columns)."""
     words = [word for row in rows for word in row[column.first : column.first + column.n]]
     if column.kind == "R":
         array = _reals(place, column, words)
@@ -282,7 +282,7 @@ def _fail_in(place: _Place, column: _Column, words: Sequence[str], number: int) 
 
 
 def _atomic_numbers(place: _Place, arrays: dict[str, Any]) -> Any:
-    """Taken out of the columns: ``Z`` where it is there, otherwise from the symbols."""
+    """Take the atomic numbers out of the columns: ``Z`` where it is there, otherwise from the symbols."""
     symbols, found = arrays.pop("symbols", None), arrays.pop("numbers", None)
     if found is not None:
         _require_atomic_numbers(place, found.tolist(), None if symbols is None else symbols.tolist())

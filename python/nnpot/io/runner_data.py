@@ -203,7 +203,7 @@ def write_runner_data(path: FileName, frames: Sequence[Atoms], units: UnitSystem
 
 
 def _charge(frame: Atoms, where: str) -> float:
-    """Of the whole frame, e; 0 where it says nothing."""
+    """The charge of the whole frame, e; 0 where it says nothing."""
     value = checked("charge", frame.info.get("charge", 0.0), len(frame), f"{where}: info['charge']")
     if not math.isfinite(value):
         raise InvalidInputError(f"{where}: info['charge'] must be a finite number, got {value}")

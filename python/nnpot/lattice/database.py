@@ -243,7 +243,7 @@ def _read_hdf5(path: Path) -> Database:
 
 
 def _text_attribute(file: Any, name: str) -> str:
-    """Of fixed length: others lie in a heap, and where that is damaged HDF5 may run for ever."""
+    """A text of fixed length: others lie in a heap, and where that is damaged HDF5 may run for ever."""
     if name not in file.attrs or file.attrs.get_id(name).dtype.kind != "S":
         return ""
     return bytes(file.attrs[name]).decode()

@@ -71,7 +71,7 @@ class LatticeFunctions:
 
     @property
     def n_functions(self) -> int:
-        """Of one particle."""
+        """The number of functions of one particle."""
         return len(self.lines)
 
     def values(self, positions: ArrayLike, widths: ArrayLike, derivatives: bool = False) -> FunctionValues:

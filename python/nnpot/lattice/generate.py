@@ -79,12 +79,12 @@ class GeneratorSettings(StrictModel):
 
     @property
     def points_per_width(self) -> int:
-        """Before the cut."""
+        """The number of points of each width before the cut."""
         return math.ceil(self.points / self.number_of_widths)
 
     @classmethod
     def checked(cls, **values: Any) -> GeneratorSettings:
-        """As the constructor, with faults in one line."""
+        """Make settings as the constructor does, with faults in one line."""
         try:
             return cls(**values)
         except ValidationError as error:
@@ -228,7 +228,7 @@ def _assemble(settings: GeneratorSettings, found: list[Points]) -> Database:
 
 
 def _lowest(energies: Array, share: float) -> Mask:
-    """Which energies of each row do not exceed its quantile."""
+    """Tell the energies of each row that do not exceed its quantile."""
     if share == 1.0:
         return np.ones(energies.shape, bool)
     return np.asarray(energies <= np.quantile(energies, share, axis=1, keepdims=True))

@@ -86,7 +86,7 @@ class LatticeModel:
         return self.core.energies(positions, widths, depths, self._threads)
 
     def _allowed_depths(self, positions: Array, widths: Array, depth: int | ArrayLike | None) -> Integers:
-        """As `depths`, where there are not too many images."""
+        """Give `depths` where there are not too many images."""
         require_near_cells(positions, widths)
         depths = self.depths(widths, depth)
         require_few_images(positions.shape, widths, depths, self.potential)

@@ -55,7 +55,7 @@ def thinned(statistics: list[WidthStatistics]) -> list[WidthStatistics]:
 
 
 def rows(statistics: list[WidthStatistics]) -> list[tuple[str, ...]]:
-    """For tables, with the headings of `HEADINGS`."""
+    """The cells of a table with the headings of `HEADINGS`."""
     return [
         (
             f"{one.width:.3g}",

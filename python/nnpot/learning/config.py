@@ -162,7 +162,7 @@ class Stage(StrictModel):
 
 
 class ExplorationConfig(StrictModel):
-    """Where the committee is to be trusted."""
+    """The runs in which the committee is to be trusted."""
 
     stages: Annotated[list[Stage], Field(min_length=1)]
     timestep: Positive = 1.0  # fs
@@ -194,7 +194,7 @@ class ExplorationConfig(StrictModel):
 
 
 class Limits(StrictModel):
-    """Below ``low`` a step is trusted; above ``high`` the run is stopped."""
+    """Limits: below ``low`` a step is trusted; above ``high`` the run is stopped."""
 
     low: Positive
     high: Positive
@@ -216,7 +216,7 @@ class TrustConfig(StrictModel):
 
 
 class SelectionConfig(StrictModel):
-    """Which of the uncertain frames are labelled."""
+    """The choice of the uncertain frames that are labelled."""
 
     most_frames: Frames = 50  # in a round
     smallest_distance: NotNegative = 0.02

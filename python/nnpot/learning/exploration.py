@@ -26,7 +26,7 @@ from nnpot.support.progress import progress
 
 
 class Verdict(str, Enum):
-    """About one step."""
+    """The verdict on one step."""
 
     TRUSTED = "trusted"
     UNCERTAIN = "uncertain"

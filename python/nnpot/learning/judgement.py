@@ -25,12 +25,12 @@ class Judged:
 
     @property
     def errors(self) -> ErrorStatistics:
-        """Of the mean."""
+        """The errors of the mean."""
         return self.predictions.errors
 
     @property
     def rank_correlation(self) -> float | None:
-        """Of spread and error over the atoms; None where there is no order."""
+        """The rank correlation of spread and error over the atoms; None where there is no order."""
         return rank_correlation(self.spread, self.error)
 
 

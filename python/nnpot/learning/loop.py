@@ -50,7 +50,7 @@ class LearningResult:
 
     @property
     def trusted(self) -> bool:
-        """Whether every stage is."""
+        """Whether every stage is trusted."""
         return self.rounds[-1].trusted
 
 

@@ -1,4 +1,4 @@
-"""Which uncertain frames are worth a label: those whose atoms are farthest from all that is known."""
+"""The choice of uncertain frames worth a label: their atoms are farthest from all that is known."""
 
 from __future__ import annotations
 

@@ -202,7 +202,7 @@ class Group(Start):
 
     @property
     def simulated_time(self) -> float:
-        """Of all trajectories together, ps."""
+        """The time of all trajectories together, ps."""
         return self.n_trajectories * self.preparation + self.n_frames * self.interval
 
     def conditions(self) -> list[tuple[float, float | None, float | None]]:

@@ -194,7 +194,7 @@ def _choice(kind: str, atoms: Integers, count: int, rng: Generator) -> list[int]
 
 
 def roomiest_place(atoms: Atoms, rng: Generator, n_places: int = 50) -> Array:
-    """Of some random places in a cell the one that is farthest from all atoms, in Å."""
+    """The one of some random places in a cell that is farthest from all atoms, in Å."""
     places = rng.random((n_places, 3)) @ atoms.cell.array
     room = [get_distances(place, atoms.positions, atoms.cell, atoms.pbc)[1].min() for place in places]
     return np.asarray(places[int(np.argmax(room))])

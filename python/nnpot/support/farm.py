@@ -54,7 +54,7 @@ def run_tasks(
 
 
 def _within(function: Callable[[Task], Result], task: Task, time_limit: float | None) -> Result | Exception:
-    """As `guarded`, in a thread that is waited for no longer than so many seconds."""
+    """Call `guarded` in a thread that is waited for no longer than so many seconds."""
     found: list[Result | Exception] = []
     thread = threading.Thread(target=lambda: found.append(guarded(function, task)), daemon=True)
     thread.start()
@@ -190,7 +190,7 @@ def _crew(workers: int) -> Iterator[list[_Worker]]:
 
 
 def _work(connection: Connection) -> None:
-    """In a worker: one task after the other. What tasks print goes to stderr."""
+    """Do one task after the other, in a worker. What tasks print goes to stderr."""
     os.setsid()  # with what it starts it is ended as one
     os.dup2(2, 1)
     _end_with_the_parent()

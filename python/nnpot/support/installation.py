@@ -1,4 +1,4 @@
-"""How this package was installed, to say by which command what is missing is installed too."""
+"""The way in which this package was installed, to say how what is missing is installed too."""
 
 from __future__ import annotations
 

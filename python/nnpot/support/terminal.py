@@ -22,7 +22,7 @@ def plain_console(width_of_files: int | None = None, error: bool = False) -> Con
 
 
 def plain_page(file: IO[str], width: int) -> Console:
-    """The same of a text that is kept."""
+    """A console that writes into a text which is kept."""
     return Console(file=file, width=width, markup=False, emoji=False)
 
 

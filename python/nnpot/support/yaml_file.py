@@ -110,7 +110,7 @@ def _fault(fault: dict[str, Any], model: type[BaseModel]) -> str:
 
 
 def _path(location: tuple[int | str, ...], model: type[BaseModel]) -> str:
-    """As ``training.epochs`` or ``stages[0].name``, without what pydantic says about unions."""
+    """A place as ``training.epochs`` or ``stages[0].name``, without what pydantic says about unions."""
     parts = [part for part in location if not (isinstance(part, str) and part.startswith(UNION_MEMBERS))]
     shown = (f"[{part}]" if isinstance(part, int) else f".{shortened(part, quoted=False)}" for part in parts)
     return shortened("".join(shown).lstrip("."), 200, quoted=False)
