@@ -89,22 +89,11 @@ def constant_energy_run(
     interval: float = 0.02,
     seed: int = 1,
 ) -> EnergyConservation:
-    """Equilibrate at a temperature, then run at constant energy and watch the total energy.
+    """Equilibrate at a temperature (K), then run at constant energy and watch the total energy.
 
-    Parameters
-    ----------
-    atoms
-        Where the run starts.
-    elements, pair
-        The potential, as for `nnpot.lammps.system.LammpsSystem`.
-    temperature
-        In K.
-    duration, equilibration, interval
-        In ps; the energy is recorded every ``interval``.
-    timestep
-        In fs.
-    seed
-        For velocities and thermostat.
+    The run starts from ``atoms``; elements and pair are the potential, as for
+    `nnpot.lammps.system.LammpsSystem`. Duration, equilibration and interval, after which the energy is
+    recorded each time, are in ps, the timestep in fs; the seed is for velocities and thermostat.
     """
     n_samples = max(2, round(duration / interval))
     records = []

@@ -61,21 +61,11 @@ def equilibrium_cell(atoms: Atoms, elements: Sequence[str], pair: PairCommands, 
 
 
 def elastic_tensor(atoms: Atoms, elements: Sequence[str], pair: PairCommands, strain: float = 1e-3) -> Array:
-    """Elastic constants from the change of stress with strain, atoms relaxed in every strained cell.
+    """Elastic constants (6, 6) in GPa from the change of stress with strain, atoms relaxed in every strained
+    cell.
 
-    C_ab = dσ_a/dε_b by central differences, Voigt order xx yy zz yz xz xy with γ = 2ε for shear.
-
-    Parameters
-    ----------
-    atoms
-        A cell at rest.
-    strain
-        Size of the strain in each direction.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (6, 6), GPa.
+    C_ab = dσ_a/dε_b by central differences of ``strain`` around a cell at rest, Voigt order xx yy zz yz xz xy
+    with γ = 2ε for shear.
     """
     tensor = np.zeros((6, 6))
     with progress(f"elastic constants, {pair.style}", 6) as bar:

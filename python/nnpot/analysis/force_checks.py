@@ -81,26 +81,9 @@ def loop_work(
     """Carry the atoms of each frame around a circle, and sum up the work of the forces.
 
     The circle is R(φ) = R + u cos φ + w sin φ, with u and w random displacements of all atoms, at right
-    angles to each other, whose root mean square per atom is the amplitude. The sum over evenly spaced
-    points converges exponentially for smooth forces.
-
-    Parameters
-    ----------
-    forces
-        What is judged.
-    frames
-        Centers of the circles, one each; of two atoms at least.
-    amplitude
-        Å.
-    n_points
-        On a circle; even.
-    seed
-        Of the displacements.
-
-    Raises
-    ------
-    InvalidInputError
-        If the number of points is odd or below four, or a frame has one atom alone.
+    angles to each other, whose root mean square per atom is the amplitude in Å. The sum over an even number
+    of evenly spaced points converges exponentially for smooth forces. Raises `InvalidInputError` if the
+    number of points is odd or below four, or a frame has one atom alone.
     """
     if n_points < 4 or n_points % 2:
         raise InvalidInputError(f"n_points: expected an even number from 4 on, got {n_points}")

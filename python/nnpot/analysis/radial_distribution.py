@@ -129,23 +129,10 @@ def mean_distribution(found: Sequence[RadialDistribution]) -> RadialDistribution
 def radial_distribution(frames: Iterable[Atoms], r_max: float, bin_width: float = 0.05) -> RadialDistribution:
     """Mean g(r) of periodic frames, over all pairs of atoms whatever their elements.
 
-    Its pieces are blocks of the frames in their order, ten at most.
-
-    g(r) = V / N² · <number of ordered pairs in the shell> / volume of the shell.
-
-    Parameters
-    ----------
-    frames
-        Periodic in all directions.
-    r_max
-        Largest distance in Å, at most half of the shortest height of the cell.
-    bin_width
-        In Å.
-
-    Raises
-    ------
-    InvalidInputError
-        If a frame is not periodic or too small for ``r_max``, or there is none.
+    g(r) = V / N² · <number of ordered pairs in the shell> / volume of the shell. Its pieces are blocks of the
+    frames in their order, ten at most. The largest distance ``r_max`` and the width of a bin are in Å. Raises
+    `InvalidInputError` if a frame is not periodic in all directions or its shortest height less than twice
+    ``r_max``, or there is none.
     """
 
     def pairs(frame: Atoms) -> dict[Elements, _Counts]:

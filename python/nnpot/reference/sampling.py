@@ -43,25 +43,11 @@ class GroupSummary:
 
 
 def sample(recipe: Recipe, seed: int = 0) -> Iterator[Atoms]:
-    """Sample all groups of a recipe, frame by frame.
+    """Sample all groups of a recipe, frame by frame; the same recipe and seed give the same frames.
 
-    Parameters
-    ----------
-    recipe
-        What to sample.
-    seed
-        The same recipe and seed give the same frames.
-
-    Yields
-    ------
-    ase.Atoms
-        With energy (eV), forces (eV/Å) and stress (eV/Å³, ASE's sign, without the kinetic part);
-        ``info`` holds ``group``, ``temperature`` (K) and ``trajectory``.
-
-    Raises
-    ------
-    NnpotError
-        If a structure cannot be built or LAMMPS fails; the message names the group.
+    They have energy (eV), forces (eV/Å) and stress (eV/Å³, ASE's sign, without the kinetic part); ``info``
+    holds ``group``, ``temperature`` (K) and ``trajectory``. Raises `NnpotError` that names the group if a
+    structure cannot be built or LAMMPS fails.
     """
     if seed < 0:
         raise InvalidInputError(f"the seed must be at least 0, got {seed}")
