@@ -13,7 +13,6 @@ from nnpot.io.feature_files import has_features
 from nnpot.support.arrays import Array, Integers
 
 LARGE = 400  # atoms beyond which a search by cells is faster than looking at all pairs
-
 Elements = tuple[str, str]
 
 

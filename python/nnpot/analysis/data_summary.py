@@ -12,15 +12,16 @@ from ase.data import atomic_numbers
 from nnpot.analysis.atom_energies import fit_atom_energies
 from nnpot.analysis.data_checks import (
     TOO_CLOSE,
+    FrameFacts,
     PairDistance,
     check_distances,
     check_duplicates,
     check_features,
     check_labels,
     check_outliers,
+    frame_facts,
     pair_distances,
 )
-from nnpot.analysis.frame_facts import FrameFacts, frame_facts
 from nnpot.analysis.work_check import check_slopes
 from nnpot.errors import InvalidInputError
 from nnpot.io.feature_files import has_features

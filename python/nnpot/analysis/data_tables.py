@@ -13,7 +13,6 @@ from nnpot.analysis.data_summary import DataSummary
 from nnpot.support.terminal import plain_page, plain_table
 
 WIDTH = 200  # columns of text where there is no terminal: room for every column of the tables
-
 NARROW, FEW = 130, 4
 """Columns of text, and sets of frames: a table of these few is turned where the terminal is narrower."""
 TEXTS = ("data", "elements", "pair", "in")  # columns that are no numbers

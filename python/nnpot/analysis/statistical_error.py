@@ -17,7 +17,6 @@ from nnpot.errors import InvalidInputError
 from nnpot.support.arrays import Array
 
 Piece = TypeVar("Piece")
-
 BLOCKS = 10  # of a run that is cut into pieces
 UNKNOWN = float("nan")  # the error where there is but one piece
 

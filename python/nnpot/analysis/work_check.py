@@ -16,7 +16,7 @@ import numpy as np
 from ase import Atoms, units
 from ase.stress import voigt_6_to_full_3x3_stress
 
-from nnpot.analysis.frame_facts import FrameFacts
+from nnpot.analysis.data_checks import FrameFacts
 from nnpot.io.labels import group_of, results_of
 
 LARGEST_STRAIN, LARGEST_MOVE = 0.06, 0.2  # of frames that count as close; the move in Å, beyond the strain

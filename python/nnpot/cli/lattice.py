@@ -14,7 +14,6 @@ from nnpot.support.limits import MOST_THREADS
 
 POTENTIALS = ("modified-lennard-jones", "equation-6", "equation-7", "equation-8")
 COUNTS = ("document", "invariant")
-
 potential_option = defaulted(
     "--potential", type=click.Choice(POTENTIALS), default=POTENTIALS[0], help="Of pairs and triplets."
 )

@@ -15,7 +15,6 @@ from nnpot.errors import InvalidInputError
 from nnpot.support.arrays import Mask
 
 logger = logging.getLogger(__name__)
-
 MOST_ATOMS = 4000  # of each element, whose values select functions from a pool; evenly spaced among all
 
 

@@ -22,7 +22,6 @@ from nnpot.figures.page import Page
 from nnpot.support.arrays import Array
 
 MOST_ATOMS = 4000  # of each element, whose values the statistics are of; evenly spaced among all
-
 COLUMNS = ("", "function", "smallest", "largest", "mean", "deviation", "correlates with", "by")
 
 

@@ -13,9 +13,7 @@ from nnpot.descriptors.selection import correlations, varying
 from nnpot.support.arrays import Array, Integers, Mask
 
 MOST_FRAMES = 400  # frames whose distances are looked at
-
 MOST_FRAMES_DRAWN = 60  # frames whose distances are drawn
-
 SHORTEST_SHARE = 1e-3
 """Of the atoms: those closest to a neighbour, which are left out of the nearest distance."""
 

@@ -12,7 +12,6 @@ from nnpot.support.arrays import Array, Integers, Mask
 
 SMALLEST_RANGE = 1e-9
 """A function whose values differ by less than this over the training set tells nothing and is dropped."""
-
 EXHAUSTED = 1e-10
 """CUR ends when what is left of every function is smaller than this, relative to its variance."""
 

@@ -30,7 +30,6 @@ figcaption { color: #444; font-size: 0.95rem; }
 pre { background: #f5f5f5; padding: 0.8rem; overflow-x: auto; font-size: 0.85rem; }
 summary { cursor: pointer; }
 """
-
 FIGURE = "<figure"
 """How a picture begins; those that follow each other stand side by side where there is room."""
 

@@ -30,7 +30,6 @@ ERRORS = {
     "stress MAE": ("stress_mae_gpa", ".3f"),
 }
 """Columns of a table of errors: attribute and format."""
-
 WORST = {
     "frame": ("frame", ""),
     "group": ("group", ""),
@@ -41,7 +40,6 @@ WORST = {
     "on atom": ("atom", ""),
 }
 """Columns of a table of worst frames."""
-
 CURVES = {
     "Energy RMSE (meV/atom)": "energy_rmse_mev_per_atom",
     "Force RMSE (meV/Å)": "force_rmse_mev_per_angstrom",

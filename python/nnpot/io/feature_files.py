@@ -24,7 +24,6 @@ from nnpot.support.files import FileName, atomic_text
 from nnpot.support.messages import shortened
 
 Line = tuple[int, list[str]]  # number in the file, counted from 1, and words
-
 FEATURES = "features"
 """The array of a frame that holds them, (n_atoms, F); NaN where an element has fewer than F."""
 SUFFIX = ".features"

@@ -22,7 +22,6 @@ from nnpot.io.extxyz_comment import value_of
 from nnpot.support.messages import shortened
 
 Shapes = tuple[tuple[int, ...], ...]
-
 SHAPES: dict[str, Callable[[int], Shapes]] = {
     "energy": lambda n: ((),),
     "charge": lambda n: ((),),

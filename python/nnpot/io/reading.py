@@ -26,7 +26,6 @@ EXTXYZ = "extxyz"
 FEATURE_FILE = "features"
 WITHOUT_ELEMENTS = ("lammps-data", "lammps-dump-text", "lammps-dump-binary")
 """Files that may give types instead of elements; ASE would then read hydrogen, helium, ..."""
-
 NO_KEYS = LabelKeys()
 
 

@@ -17,8 +17,6 @@ COMPRESSIONS: dict[str, Callable[..., IO[Any]]] = {".gz": gzip.open, ".bz2": bz2
 """What opens a compressed file, by the end of its name."""
 LONGEST_LINE = 2**26  # characters. What is longer is no line of text (a compressed file of nothing but zeros)
 BYTE_ORDER_MARK = "\ufeff"
-
-
 COMPRESSION_DAMAGE = (*GZIP_DAMAGE, lzma.LZMAError, OSError)
 """What reading a damaged compressed file raises; of bz2 an error of the system."""
 

@@ -21,8 +21,6 @@ Count = Literal["document", "invariant"]
 equation 5 has it, or twice, so that it does not matter which image of a particle the central cell holds."""
 FORMS: tuple[Form, ...] = ("modified-lennard-jones", "equation-6", "equation-7", "equation-8")
 COUNTS: tuple[Count, ...] = ("document", "invariant")
-
-
 MOST_DIMENSIONS = 10
 MOST_IMAGES = 20_000  # of all particles around one: the triplets among them are computed one by one
 FARTHEST = 1000.0  # widths of the cell that a particle may lie outside of it

@@ -31,7 +31,6 @@ from nnpot.support.lock import locked_folder
 from nnpot.training import train
 
 logger = logging.getLogger(__name__)
-
 CONFIGURATION, START, TEST, COMMITTEE = "learn.json", "start.xyz", "test.xyz", "committee"
 
 

@@ -15,7 +15,6 @@ from nnpot.learning.rounds import RoundFiles, RoundOutcome
 from nnpot.support.files import atomic_write
 
 WIDTH = 800  # of a round's pictures, pixels
-
 CAPTIONS = {
     "spread": "Largest force spread and largest grade of extrapolation along the runs of the round; a cross "
     "where a run was stopped. Lines: below the lower one a step is trusted, above the upper one a run stops.",

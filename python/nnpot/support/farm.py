@@ -18,7 +18,6 @@ from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.support.installation import install_command
 
 PATIENCE = 5.0  # seconds that a process which has nothing left to do may take to end
-
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from nnpot.errors import InvalidInputError
 
 logger = logging.getLogger(__name__)
-
 NAME = ".lock"  # in a folder; of a file FILE it is .FILE.lock beside it
 UNSUPPORTED = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL)
 """What a file system without locks says."""

@@ -14,10 +14,7 @@ from rich.text import Text
 from nnpot.support.terminal import plain_console
 
 logger = logging.getLogger(__name__)
-
 SECONDS_BETWEEN_LINES = 60.0  # where there is no terminal for a bar
-
-
 MEMORY = 600.0  # seconds of the past from which the rate is taken: some pieces take minutes
 
 

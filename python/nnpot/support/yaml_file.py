@@ -14,11 +14,9 @@ from nnpot.support.messages import shortened, suggestion
 from nnpot.support.yaml_text import read_yaml_values
 
 Model = TypeVar("Model", bound=BaseModel)
-
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
-
 UNION_MEMBERS = ("list[", "dict[", "literal[")
 """How pydantic names the members of a union within the path of a key."""
 PLAIN_WORDS = {
