@@ -46,10 +46,7 @@ class Bonding:
 
 
 def mean_bonding(found: Sequence[Bonding]) -> Bonding:
-    """Mean over several simulations, each with the same weight.
-
-    Raises `InvalidInputError` if there is none.
-    """
+    """Mean over several simulations, each with the same weight; `InvalidInputError` if there is none."""
     if not found:
         raise InvalidInputError("bonding: expected at least one simulation to average, got none")
     longest = max(len(one.coordination) for one in found)

@@ -43,10 +43,7 @@ def armadillo_recipe() -> Recipe:
 
 
 def tensorflow_recipe() -> Recipe:
-    """TensorFlow's program with the C++ library and headers in its wheel.
-
-    Raises `NnpotError` if there are none.
-    """
+    """TensorFlow's program with the C++ library and headers in its wheel; `NnpotError` if there are none."""
     folder = package("tensorflow")
     libraries = ("libtensorflow_cc.so.2", "libtensorflow_framework.so.2")
     if not (folder / "include").is_dir() or not all((folder / name).is_file() for name in libraries):
@@ -97,10 +94,7 @@ def _cache() -> Path:
 
 
 def package(name: str) -> Path:
-    """Where a package lies, found without importing it.
-
-    Raises `NnpotError` if it is not installed.
-    """
+    """Where a package lies, found without importing it; `NnpotError` if it is not installed."""
     spec = importlib.util.find_spec(name)
     if spec is None or not spec.submodule_search_locations:
         raise NnpotError(f"{name} is not installed")

@@ -77,7 +77,7 @@ def _settings(
 ) -> DescriptorConfig:
     from nnpot.descriptors import AutomaticSet, Selection
 
-    settings = _automatic(cutoff) if config is None else _configured(config)
+    settings = _of_cutoff(cutoff) if config is None else _configured(config)
     changes: dict[str, object] = {}
     if resolution is not None:
         changes["automatic"] = AutomaticSet.model_validate({"resolution": resolution})
@@ -86,7 +86,7 @@ def _settings(
     return settings.model_copy(update=changes)
 
 
-def _automatic(cutoff: float | None) -> DescriptorConfig:
+def _of_cutoff(cutoff: float | None) -> DescriptorConfig:
     from pydantic import ValidationError
 
     from nnpot.descriptors import DescriptorConfig

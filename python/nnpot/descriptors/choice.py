@@ -40,12 +40,14 @@ def choose_functions(
         varies = varying(values)
         _report_constant(element, names, varies, len(values))
         chosen = select(values, selection)
-        _require_some(element, chosen, varies, selection)
+        if not chosen.any():
+            raise InvalidInputError(
+                f"descriptor.selection: none of the {varies.sum()} symmetry functions of {element} is left; "
+                f"lower the threshold {selection.threshold:g}"
+            )
         if selection.method != "none":
-            logger.info(
-                "%s: %d of %d symmetry functions selected (%s)",
-                element, chosen.sum(), varies.sum(), selection.method,
-            )  # fmt: skip
+            said = f"{chosen.sum()} of {varies.sum()} symmetry functions selected ({selection.method})"
+            logger.info("%s: %s", element, said)
         kept += [name for name, keep in zip(names, chosen, strict=True) if keep]
     return kept
 
@@ -61,12 +63,4 @@ def _report_constant(element: str, names: Sequence[str], varies: Mask, n_atoms: 
         listed = "; ".join(dropped)
         logger.warning(
             "%s: %d symmetry functions are dropped, they do not vary: %s", element, len(dropped), listed
-        )
-
-
-def _require_some(element: str, chosen: Mask, varies: Mask, selection: Selection) -> None:
-    if not chosen.any():
-        raise InvalidInputError(
-            f"descriptor.selection: none of the {varies.sum()} symmetry functions of {element} is left; "
-            f"lower the threshold {selection.threshold:g}"
         )

