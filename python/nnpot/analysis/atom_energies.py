@@ -46,8 +46,9 @@ def fit_atom_energies(frames: Sequence[Atoms], given: Mapping[str, float] | None
 
 
 def least_squares_atoms(frames: Sequence[Atoms], energies: Array) -> dict[int, float]:
-    """The energies of single atoms (eV) by atomic number from total energies (eV) of at least one frame: the
-    shortest least-squares solution; nothing is said where the compositions do not decide.
+    """The energies of single atoms (eV) by atomic number, from total energies (eV) of frames.
+
+    They are the shortest least-squares solution; where the compositions do not decide, nothing is said.
     """
     elements = np.unique(np.concatenate([frame.numbers for frame in frames])).tolist()
     counts = np.array([[np.count_nonzero(frame.numbers == z) for z in elements] for frame in frames])

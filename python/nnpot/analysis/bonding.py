@@ -118,13 +118,11 @@ def _bonds_and_angles(frame: Atoms, center: str, ligand: str, cutoff: float) -> 
 
 def _pairs_of_equal(sorted_values: Integers) -> tuple[Integers, Integers]:
     """All i < j with equal values, of an array whose equal values stand together."""
-    ones, others = [], []
+    ones, others = [np.empty(0, int)], [np.empty(0, int)]
     for step in range(1, len(sorted_values)):
         same = np.flatnonzero(sorted_values[step:] == sorted_values[:-step])
         if len(same) == 0:
             break
         ones.append(same)
         others.append(same + step)
-    if not ones:
-        return np.empty(0, int), np.empty(0, int)
     return np.concatenate(ones), np.concatenate(others)

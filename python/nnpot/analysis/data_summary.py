@@ -162,12 +162,10 @@ def _sets(facts: FrameFacts, parts: Sequence[str]) -> list[tuple[str, Mask]]:
     files = list(dict.fromkeys(facts.files))
     names = [name for name in dict.fromkeys(parts) if name]
     shown = files if len(files) <= N_FILES and not (len(files) == 1 and names) else []
-    rows = [(file, np.array([own == file for own in facts.files])) for file in shown]
-    rows += [(name, np.array([own == name for own in parts])) for name in names]
-    everything = ("all", np.ones(len(parts), bool))
-    if len(files) > N_FILES:
-        everything = (f"all {len(files)} files", everything[1])
-    return rows if len(rows) == 1 else [*rows, everything]
+    rows = [(file, np.array(facts.files) == file) for file in shown]
+    rows += [(name, np.array(parts) == name) for name in names]
+    everything = f"all {len(files)} files" if len(files) > N_FILES else "all"
+    return rows if len(rows) == 1 else [*rows, (everything, np.ones(len(parts), bool))]
 
 
 def _energy_above_atoms(facts: FrameFacts, atom_energies: Mapping[str, float]) -> Array:
@@ -188,6 +186,9 @@ def _summary(name: str, facts: FrameFacts, above: Array, chosen: Mask) -> SetSum
     symbols = {symbol for frame in frames for symbol in frame.symbols.species()}
     volume = facts.volume[chosen]
     of_features = np.array([has_features(frame) for frame in frames])  # they cannot have any
+    force_rms = None
+    if with_forces.any():
+        force_rms = float(np.sqrt(squares[with_forces].sum() / (3.0 * n_atoms[with_forces].sum())))
     return SetSummary(
         name=name,
         n_frames=int(chosen.sum()),
@@ -195,11 +196,7 @@ def _summary(name: str, facts: FrameFacts, above: Array, chosen: Mask) -> SetSum
         atoms=Range(float(n_atoms.min()), float(n_atoms.max())),
         energy=_span(facts.energy[chosen] / n_atoms),
         energy_above_atoms=_span(above[chosen]),
-        force_rms=(
-            float(np.sqrt(squares[with_forces].sum() / (3.0 * n_atoms[with_forces].sum())))
-            if with_forces.any()
-            else None
-        ),
+        force_rms=force_rms,
         force_max=float(np.nanmax(facts.force_max[chosen])) if with_forces.any() else None,
         stress=_span(stress / units.GPa),
         volume=_span(volume / n_atoms),

@@ -61,8 +61,7 @@ def equilibrium_cell(atoms: Atoms, elements: Sequence[str], pair: PairCommands, 
 
 
 def elastic_tensor(atoms: Atoms, elements: Sequence[str], pair: PairCommands, strain: float = 1e-3) -> Array:
-    """Elastic constants (6, 6) in GPa from the change of stress with strain, atoms relaxed in every strained
-    cell.
+    """Elastic constants (6, 6) in GPa from the change of stress with strain, atoms relaxed.
 
     C_ab = dσ_a/dε_b by central differences of ``strain`` around a cell at rest, Voigt order xx yy zz yz xz xy
     with γ = 2ε for shear.
@@ -84,8 +83,10 @@ def elastic_tensor(atoms: Atoms, elements: Sequence[str], pair: PairCommands, st
 
 
 def cubic_elasticity(atoms: Atoms, elements: Sequence[str], pair: PairCommands) -> CubicElasticity:
-    """The lattice constant, energy and elastic constants of a cubic crystal: ``atoms`` are its conventional
-    cell with axes along x, y, z; elements and pair as for `nnpot.lammps.system.LammpsSystem`.
+    """The lattice constant, energy and elastic constants of a cubic crystal.
+
+    ``atoms`` are its conventional cell, axes along x, y, z; the others as for
+    `nnpot.lammps.system.LammpsSystem`.
     """
     rest = equilibrium_cell(atoms, elements, pair)
     tensor = elastic_tensor(rest, elements, pair)

@@ -11,8 +11,7 @@ SUMMARY = r"### NNP EW SUMMARY ### TS:\s+(\d+) EW\s+(\d+)"
 
 
 def warnings_in_log(log: Path, after: int = 0, until: int | None = None) -> int:
-    """Count the values outside of their ranges that ``pair_style hdnnp`` with ``showewsum`` found in a log's
-    steps.
+    """Count the values outside of their ranges that ``pair_style hdnnp`` with ``showewsum`` logged.
 
     Only steps after the first and up to the second number count; both are those of a summary. Raises
     `FileFormatError` if there is no summary of these steps.

@@ -60,8 +60,7 @@ class RadialDistribution:
 
     def mean_difference(self, other: RadialDistribution) -> float:
         """Mean of |g - g'| over the distances at which there are atoms, in one of the two at least."""
-        occupied = (self.g > 0.0) | (other.g > 0.0)
-        return float(np.mean(np.abs(self.g - other.g)[occupied]))
+        return float(np.mean(np.abs(self.g - other.g)[(self.g > 0.0) | (other.g > 0.0)]))
 
     def difference(self, other: RadialDistribution) -> Estimate:
         """`mean_difference` less what noise alone would give, with its standard error.

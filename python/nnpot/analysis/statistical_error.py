@@ -64,8 +64,9 @@ class Estimate:
 
 
 def block_means(series: ArrayLike, n_blocks: int = BLOCKS) -> Array:
-    """Means (n, ...) of n consecutive parts of a series (n_samples, ...), as equal in length as it allows; n
-    is ``n_blocks``, or fewer where there are fewer samples.
+    """Means (n, ...) of n consecutive parts of a series (n_samples, ...), as equal in length as it allows.
+
+    There are ``n_blocks`` parts, or fewer where there are fewer samples.
     """
     values = np.asarray(series, float)
     parts = np.array_split(values, min(n_blocks, len(values)))
@@ -73,9 +74,7 @@ def block_means(series: ArrayLike, n_blocks: int = BLOCKS) -> Array:
 
 
 def error_of_mean(pieces: ArrayLike) -> Array:
-    """Standard error (...) of the mean over the first axis of independent pieces (n, ...): standard deviation
-    over √n; NaN for one piece.
-    """
+    """Standard error (...) of the mean of independent pieces (n, ...) over the first axis; NaN for one."""
     values = np.asarray(pieces, float)
     if len(values) < 2:
         return np.full(values.shape[1:], UNKNOWN)

@@ -25,8 +25,7 @@ def choose_functions(
     frames: Sequence[Atoms],
     selection: Selection,
 ) -> list[str]:
-    """Keep of candidate lines those that vary over the training frames, and of these what ``selection`` asks
-    for.
+    """Choose among candidate lines those that vary over the training frames, as ``selection`` asks.
 
     ``lines`` is text as after ``symfunction_short``, ``cutoff_type`` the number of the cutoff function in
     input.nn. What is dropped because it does not vary is named in a warning. Raises `InvalidInputError` if an

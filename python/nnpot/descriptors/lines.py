@@ -140,8 +140,7 @@ _TYPES = {"radial": 2, "angular_narrow": 3, "angular_wide": 9}
 def symmetry_function_lines(
     config: DescriptorConfig, elements: Sequence[str], nearest: Mapping[tuple[str, str], float] | None = None
 ) -> list[str]:
-    """The functions of all elements, as text after ``symfunction_short``, for example ``"Si 2 Si 0.5 0.0
-    3.9"``.
+    """The functions of all elements, as text after ``symfunction_short``, as ``"Si 2 Si 0.5 0.0 3.9"``.
 
     They are those of the automatic set, the grids and the single lines of ``config``, without repeats and in
     this order; each element becomes a center, and all of them neighbours. The automatic set begins where the

@@ -26,8 +26,8 @@ def arguments(frame: Atoms) -> tuple[Array, Integers, Array, Mask]:
 def sample_values(
     functions: _core.SymmetryFunctions, frames: Sequence[Atoms], most_atoms: int | None = None
 ) -> dict[str, Array]:
-    """Raw values (n, F) of the functions of each element over frames; where an element has more than
-    ``most_atoms`` atoms, of evenly spaced ones.
+    """Raw values (n, F) of the functions of each element over frames; ``most_atoms`` takes evenly spaced
+    ones.
     """
     chosen = _evenly_chosen(frames, functions.elements, most_atoms)
     parts: dict[str, list[Array]] = {element: [] for element in functions.elements}

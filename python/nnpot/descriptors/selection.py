@@ -36,8 +36,7 @@ def select(values: Array, selection: Selection) -> Mask:
 
 
 def by_range(values: Array, selection: Selection) -> Integers:
-    """The functions whose largest and smallest value differ by at least the threshold; of these the
-    ``count`` of the largest difference."""
+    """The functions whose values differ by the threshold at least; the ``count`` of them that differ most."""
     spread = np.ptp(values, axis=0)
     order = np.argsort(-spread, kind="stable")
     n_wide = int(np.count_nonzero(spread >= (selection.threshold or 0.0)))

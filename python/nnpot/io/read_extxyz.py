@@ -81,8 +81,7 @@ class _Place:
 
 
 def read_extxyz(path: FileName) -> list[RawFrame]:
-    """Read all frames of an extended or plain XYZ file, which may be compressed; blank lines between them say
-    nothing.
+    """Read all frames of an extended or plain XYZ file, which may be compressed.
 
     Raises `FileFormatError` or `UnknownElementError` with file, frame and line, what was expected and what
     came.

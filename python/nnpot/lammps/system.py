@@ -209,9 +209,7 @@ def _lammps_frame(atoms: Atoms) -> tuple[Array, Array]:
 
 
 def compute_labels(atoms: Atoms, elements: Sequence[str], pair: PairCommands) -> Atoms:
-    """A copy of a structure with the energy (eV), forces (eV/Å) and stress (eV/Å³, ASE's sign) that LAMMPS
-    gives it.
-    """
+    """A copy of a structure with LAMMPS's energy (eV), forces (eV/Å) and stress (eV/Å³, ASE's sign)."""
     with open_lammps(plugin=pair.needs_plugin) as lammps:
         system = LammpsSystem(lammps, atoms, elements, pair)
         system.compute()

@@ -218,8 +218,7 @@ def _trajectories(
 
 
 def _outcome(stage: Stage, traces: Sequence[Trace]) -> StageOutcome:
-    planned = sum(trace.planned for trace in traces)
-    share = sum(trace.trusted for trace in traces) / planned
+    share = sum(trace.trusted for trace in traces) / sum(trace.planned for trace in traces)
     stopped = sum(len(trace.time) < trace.planned for trace in traces)
     return StageOutcome(stage.name, share, len(traces), stopped)
 

@@ -36,12 +36,7 @@ class Surroundings:
     def __init__(self, functions: _core.SymmetryFunctions, known: Sequence[Atoms]) -> None:
         self._functions = functions
         raw = sample_values(functions, known, MOST_KNOWN)
-        self._width = {
-            element: np.where(np.ptp(values, axis=0) > 0.0, np.ptp(values, axis=0), 1.0)
-            if len(values)
-            else np.ones(values.shape[1])
-            for element, values in raw.items()
-        }
+        self._width = {element: _width(values) for element, values in raw.items()}
         self.known = {element: self._scaled(element, values) for element, values in raw.items()}
 
     def of(self, frame: Atoms) -> dict[str, Array]:
@@ -50,6 +45,12 @@ class Surroundings:
 
     def _scaled(self, element: str, values: Array) -> Array:
         return np.asarray(values / (self._width[element] * np.sqrt(values.shape[1])))
+
+
+def _width(values: Array) -> Array:
+    """The range of each function, 1 where it does not vary."""
+    width = np.ptp(values, axis=0) if len(values) else np.zeros(values.shape[1])
+    return np.where(width > 0.0, width, 1.0)
 
 
 def select_frames(

@@ -29,8 +29,7 @@ def run_tasks(
     scheduler: str | None = None,
     time_limit: float | None = None,
 ) -> Iterator[tuple[int, Result | Exception]]:
-    """Run ``function`` on every task, several at once; yields a task's number with its result, or what it
-    raised.
+    """Run ``function`` on every task, several at once; yields its number with its result or error.
 
     A task that raises, calls ``sys.exit()``, does not end, or whose process dies, costs none of the others.
     The function is one of a module, so that another process finds it. The ``workers`` are processes on this
