@@ -227,7 +227,7 @@ PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").r
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_lines_of_the_docs_are_readable(path: Path) -> None:
-    """A line has at most so many characters; rows of tables, formulas and what programs print may have more."""
+    """A line has at most so many characters; tables, formulas and what programs print may have more."""
     prose = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     long = [line for line in prose.splitlines() if len(line) > LONGEST_LINE and line[0] not in "|$"]
     assert not long

@@ -26,10 +26,7 @@ class ClosestPair:
 
 
 def closest_pairs(frame: Atoms, reach: float) -> dict[Elements, ClosestPair]:
-    """The closest pair of every two elements within ``reach`` (Å); symbols in alphabetical order.
-
-    None of a frame that has features instead of positions.
-    """
+    """The closest pair of every two elements (sorted) within ``reach`` (Å); none of a frame with features."""
     if has_features(frame):
         return {}
     if len(frame) > LARGE:

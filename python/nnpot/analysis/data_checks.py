@@ -140,7 +140,7 @@ def check_distances(facts: FrameFacts) -> list[str]:
     if close.any():
         findings.append(
             f"atoms too close (below {TOO_CLOSE:g} times the sum of their covalent radii) in "
-            f"{_named(facts, np.flatnonzero(close))}"
+            f"{named(facts.names, np.flatnonzero(close))}"
         )
     if crowded.any() and np.median(ratios[crowded]) > TOO_FAR:
         findings.append(
@@ -156,7 +156,7 @@ def check_labels(facts: FrameFacts) -> list[str]:
     missing = np.flatnonzero(np.isnan(facts.energy))
     if len(missing):
         hint = likely_key(facts.frames, "energy") if len(missing) == len(facts.frames) else ""
-        findings.append(f"no energy, needed for training, in {_named(facts, missing)}{hint}")
+        findings.append(f"no energy, needed for training, in {named(facts.names, missing)}{hint}")
     findings += check_placeholders(facts.frames, facts.names)
     if np.isnan(facts.force_max).all() and not all(map(has_features, facts.frames)):
         findings.append(f"no frame has forces{likely_key(facts.frames, 'forces')}")
@@ -233,17 +233,13 @@ def check_outliers(facts: FrameFacts, energy_above_atoms: Array) -> list[str]:
             farthest = values[order[0]]
             findings.append(
                 f"{name} far from the median {median:.3g} {unit} (by more than {limit:.2g}, up to "
-                f"{farthest:.3g}): {_named(facts, order)}"
+                f"{farthest:.3g}): {named(facts.names, order)}"
             )
     return findings
 
 
 def _radii(elements: Elements) -> float:
     return float(sum(covalent_radii[atomic_numbers[symbol]] for symbol in elements))
-
-
-def _named(facts: FrameFacts, numbers: Sequence[int] | Integers) -> str:
-    return named(facts.names, numbers)
 
 
 def _equals(facts: FrameFacts, sets: Sequence[Sequence[int]], parts: Sequence[str]) -> str:

@@ -83,11 +83,7 @@ def elastic_tensor(atoms: Atoms, elements: Sequence[str], pair: PairCommands, st
 
 
 def cubic_elasticity(atoms: Atoms, elements: Sequence[str], pair: PairCommands) -> CubicElasticity:
-    """The lattice constant, energy and elastic constants of a cubic crystal.
-
-    ``atoms`` are its conventional cell, axes along x, y, z; the others as for
-    `nnpot.lammps.system.LammpsSystem`.
-    """
+    """Lattice constant, energy and elastic constants of a crystal, given by its cubic cell along x, y, z."""
     rest = equilibrium_cell(atoms, elements, pair)
     tensor = elastic_tensor(rest, elements, pair)
     return CubicElasticity(

@@ -99,8 +99,7 @@ class _Heaps:
 def check_heaps(frames: Sequence[Atoms], names: Sequence[str], energies: Array) -> list[str]:
     """Energies at equal composition that fall into heaps, far apart and each narrow: of two programs?
 
-    ``frames``: of any compositions. ``names``: what each is called. ``energies``: eV, total, of each; NaN
-    where there is none, and 0 counts as none.
+    Energies are total, eV; NaN where there is none, and 0 counts as none.
     """
     known = np.flatnonzero(np.isfinite(energies) & (energies != 0.0))
     per_atom = energies / np.array([len(frame) for frame in frames])

@@ -97,10 +97,7 @@ class Vibrations:
         return float(0.5 * width * np.abs(self.density - other.density).sum())
 
     def difference(self, other: Vibrations) -> Estimate:
-        """The mean difference less what noise alone would give, with its standard error.
-
-        See `nnpot.analysis.statistical_error.mean_curve_difference`.
-        """
+        """The mean difference less what noise alone would give (`mean_curve_difference`), with its error."""
         width = float(self.frequency[1] - self.frequency[0])
         found = mean_curve_difference(self._pieces, other._pieces)
         return found.scaled(0.5 * width * len(self.frequency))

@@ -63,10 +63,7 @@ class RadialDistribution:
         return float(np.mean(np.abs(self.g - other.g)[(self.g > 0.0) | (other.g > 0.0)]))
 
     def difference(self, other: RadialDistribution) -> Estimate:
-        """`mean_difference` less what noise alone would give, with its standard error.
-
-        See `nnpot.analysis.statistical_error.mean_curve_difference`.
-        """
+        """`mean_difference` less what noise alone would give (`mean_curve_difference`), with its error."""
         occupied = (self.g > 0.0) | (other.g > 0.0)
         return mean_curve_difference(self._pieces[:, occupied], other._pieces[:, occupied])
 
@@ -182,13 +179,11 @@ def _mean_distributions(
             found[elements].append(2.0 * counts * frame.get_volume() / (n_ordered * shells))
     if not found:
         raise InvalidInputError("a radial distribution needs at least one frame")
-    middle = 0.5 * (edges[1:] + edges[:-1])
-    return {
-        elements: RadialDistribution(
-            middle, np.mean(of_frames, axis=0), block_means(of_frames) if len(of_frames) > 1 else None
-        )
-        for elements, of_frames in found.items()
-    }
+    middle, distributions = 0.5 * (edges[1:] + edges[:-1]), {}
+    for elements, g in found.items():
+        pieces = block_means(g) if len(g) > 1 else None
+        distributions[elements] = RadialDistribution(middle, np.mean(g, axis=0), pieces)
+    return distributions
 
 
 def _pairs_within(frame: Atoms, r_max: float) -> tuple[Integers, Integers, Array]:
@@ -215,10 +210,7 @@ def _pairs_within(frame: Atoms, r_max: float) -> tuple[Integers, Integers, Array
 
 @dataclass(frozen=True)
 class Simulation:
-    """How g(r) is simulated: temperature in K, times in ps, ``r_max`` in Å.
-
-    With ``melt`` (K) the start is heated to that temperature first.
-    """
+    """The settings of a simulation of g(r), in K, ps and Å; with ``melt`` the start is heated to it first."""
 
     temperature: float
     duration: float
@@ -232,19 +224,14 @@ class Simulation:
 def simulate_radial_distribution(
     atoms: Atoms, elements: Sequence[str], pair: PairCommands, simulation: Simulation
 ) -> RadialDistribution:
-    """Simulate g(r) by molecular dynamics at constant temperature and volume, from ``atoms`` on.
-
-    Elements and pair are the potential, as for `nnpot.lammps.system.LammpsSystem`.
-    """
+    """Simulate g(r) at constant temperature and volume, from ``atoms`` on, as `LammpsSystem` has them."""
     n_frames = max(1, round(simulation.duration / simulation.interval))
     with open_lammps(plugin=pair.needs_plugin) as lammps:
         system = LammpsSystem(lammps, atoms, elements, pair)
+        system.set_temperature(2.0 * (simulation.melt or simulation.temperature), simulation.seed)
         if simulation.melt is not None:
-            system.set_temperature(2.0 * simulation.melt, simulation.seed)
             system.thermostat(simulation.melt, simulation.seed)
             system.run(simulation.equilibration)
-        else:
-            system.set_temperature(2.0 * simulation.temperature, simulation.seed)
         system.thermostat(simulation.temperature, simulation.seed + 1)
         system.run(simulation.equilibration)
         frames = []

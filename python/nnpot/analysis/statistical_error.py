@@ -64,10 +64,7 @@ class Estimate:
 
 
 def block_means(series: ArrayLike, n_blocks: int = BLOCKS) -> Array:
-    """Means (n, ...) of n consecutive parts of a series (n_samples, ...), as equal in length as it allows.
-
-    There are ``n_blocks`` parts, or fewer where there are fewer samples.
-    """
+    """Means (n, ...) of at most ``n_blocks`` consecutive, nearly equal parts of a series (n_samples, ...)."""
     values = np.asarray(series, float)
     parts = np.array_split(values, min(n_blocks, len(values)))
     return np.array([part.mean(axis=0) for part in parts])

@@ -47,10 +47,7 @@ class LammpsLog:
 
 
 def parse_log(text: str) -> LammpsLog:
-    """Read the last run of a log.
-
-    Raises `FileFormatError` if no run has come to its end, or its timing breakdown is missing.
-    """
+    """Read the last run of a log; `FileFormatError` if none has ended or its timing breakdown is missing."""
     runs = list(LOOP.finditer(text))
     if not runs:
         raise FileFormatError("LAMMPS's log has no finished run (no line 'Loop time of ...')")

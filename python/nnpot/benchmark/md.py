@@ -135,8 +135,7 @@ class _Systems:
         if settings.data is not None:
             self.common = data_system(settings.data, settings.elements, folder)
         self.elements = self.common.elements if self.common else (SILICON.element,)
-        self.crystal = SILICON
-        """That of potentials for any element."""
+        self.crystal = SILICON  # that of potentials for any element
 
     def of(self, case: Case) -> System:
         """The crystal that a potential is made for, or what the user has given."""

@@ -35,11 +35,7 @@ OTHER_STAGE = "other"  # what the pair style needs beyond the stages of the engi
 
 @dataclass
 class Presentation:
-    """A benchmark and its summary.
-
-    ``reference``: the label that ratios are to; the first potential if None. ``cpu_time``: show times of a
-    core in place of wall times. ``command``: the command line.
-    """
+    """A benchmark and its summary: ratios to a reference (the first if empty), of a core's or wall times."""
 
     bench: Benchmark
     reference: str

@@ -118,10 +118,8 @@ class Programs:
     """All programs that work here, by name; a context that ends them."""
 
     def __init__(self) -> None:
-        self.left_out: dict[str, str] = {}
-        """Programs that do not work here, and why."""
-        self.notes: list[str] = []
-        """What a reader of the times has to know."""
+        self.left_out: dict[str, str] = {}  # programs that do not work here, and why
+        self.notes: list[str] = []  # what a reader of the times has to know
         self.running: dict[str, Program] = {}
         self._stack = ExitStack()
 
@@ -156,8 +154,8 @@ class Programs:
             process.build(1, 1, "float64")  # ends where a library is missing
         except NnpotError as error:
             self.left_out[name] = str(error)
-            return
-        self.running[name] = process
+        else:
+            self.running[name] = process
 
 
 def _python_command() -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import shlex
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,29 +68,20 @@ class Grid:
 
     def ratios(self, label: str, batch: int) -> dict[tuple[float, float], float]:
         """Median ratio at (layers, nodes)."""
-        found = {}
-        for layers in self.layers:
-            for nodes in self.nodes:
-                row = self.row(layers, nodes, batch, label)
-                if row is not None:
-                    found[float(layers), float(nodes)] = row.ratio.median
-        return found
+        networks = itertools.product(self.layers, self.nodes)
+        rows = {(float(size), float(nodes)): self.row(size, nodes, batch, label) for size, nodes in networks}
+        return {network: row.ratio.median for network, row in rows.items() if row is not None}
 
     def catching_up(self, label: str) -> dict[tuple[float, float], float | None]:
-        """The smallest batch at (layers, nodes) from which on a contestant is as fast as Armadillo.
-
-        None where it is slower at the largest batch that was measured.
+        """The smallest batch at (layers, nodes) from which on Armadillo is no faster; None where it always
+        is.
         """
         found: dict[tuple[float, float], float | None] = {}
-        for layers in self.layers:
-            for nodes in self.nodes:
-                rows = [self.row(layers, nodes, batch, label) for batch in self.batches]
-                batch = None
-                for row in reversed([row for row in rows if row is not None]):
-                    if row.ratio.median > 1.0:
-                        break
-                    batch = float(row.case.batch)
-                found[float(layers), float(nodes)] = batch
+        for layers, nodes in itertools.product(self.layers, self.nodes):
+            rows = (self.row(layers, nodes, batch, label) for batch in reversed(self.batches))
+            fast = itertools.takewhile(lambda row: row.ratio.median <= 1.0, filter(None, rows))
+            batches = [float(row.case.batch) for row in fast]
+            found[float(layers), float(nodes)] = batches[-1] if batches else None
         return found
 
 
@@ -153,8 +146,7 @@ class NetworkPresentation:
 
     def notes(self) -> list[str]:
         """What a reader has to know to judge the tables."""
-        bench = self.bench
-        rules = bench.settings
+        bench, rules = self.bench, self.bench.settings
         lines = [
             f"One thread each. A time is the mean of {rules.evaluations} evaluations after a warm-up, or of "
             f"as many as take {rules.seconds:g} s; shown is the median of {rules.repeat} rounds in which the "
@@ -172,16 +164,13 @@ class NetworkPresentation:
 def _times(grid: Grid, precision: str) -> Table:
     batch = grid.batches[0]
     headers = [f"{precision}: layers", "nodes", *(f"{label} (µs)" for label in grid.labels[:1])]
-    headers += [*grid.labels[1:], *(f"ratio {_short(label)}" for label in BOTH if label in grid.labels)]
+    both = [label.rsplit(", ", 1)[-1] for label in BOTH if label in grid.labels]
+    headers += [*grid.labels[1:], *(f"ratio {label}" for label in both)]
     groups = []
     for layers in grid.layers:
         cells = [_cells(grid, layers, nodes, batch) for nodes in grid.nodes]
         groups.append([line for line in cells if line])
     return Table(headers, groups)
-
-
-def _short(label: str) -> str:
-    return label.rsplit(", ", 1)[-1]
 
 
 def _cells(grid: Grid, layers: int, nodes: int, batch: int) -> list[str]:
@@ -224,14 +213,16 @@ def add_figures(page: Page, precision: str, grid: Grid) -> None:
         page.figure(figure, f"ratios_{precision}", caption)
     caption = f"Time of an evaluation on a batch of {batch}, {precision}; medians."
     page.figure(lines(_cuts(grid, batch)), f"cuts_{precision}", caption)
-    panels_of_batches = _against_batch(grid)
-    if panels_of_batches:
-        caption = "TensorFlow catches up where a line crosses 1 (grey)."
-        page.figure(lines(panels_of_batches), f"batches_{precision}", f"{precision}: {caption}")
+    if against_batch := _against_batch(grid):
+        caption = f"{precision}: TensorFlow catches up where a line crosses 1 (grey)."
+        page.figure(lines(against_batch), f"batches_{precision}", caption)
 
 
 def _nearest(values: Sequence[int], wanted: int) -> int:
     return min(values, key=lambda value: abs(value - wanted))
+
+
+_panel = partial(Panel, x_log=True, y_log=True, markers=True)
 
 
 def _cuts(grid: Grid, batch: int) -> list[Panel]:
@@ -240,10 +231,9 @@ def _cuts(grid: Grid, batch: int) -> list[Panel]:
     for label in grid.labels:
         by_layers[label] = _line(grid, [(count, nodes, batch) for count in grid.layers], 0, label)
         by_nodes[label] = _line(grid, [(layers, count, batch) for count in grid.nodes], 1, label)
-    time = "Time (µs)"
     return [
-        Panel(f"N = {nodes}", "Hidden layers L", time, by_layers, x_log=True, y_log=True, markers=True),
-        Panel(f"L = {layers}", "Nodes of a layer N", time, by_nodes, x_log=True, y_log=True, markers=True),
+        _panel(f"N = {nodes}", "Hidden layers L", "Time (µs)", by_layers),
+        _panel(f"L = {layers}", "Nodes of a layer N", "Time (µs)", by_nodes),
     ]
 
 
@@ -259,9 +249,7 @@ def _against_batch(grid: Grid) -> list[Panel]:
             places = [(layers, nodes, batch) for batch in grid.batches]
             curves[f"N = {nodes}"] = _line(grid, places, 2, label, ratio=True)
         title = f"{label} / {REFERENCE}, L = {layers}"
-        panels.append(
-            Panel(title, "Batch", "Ratio of times", curves, x_log=True, y_log=True, markers=True, level=1.0)
-        )
+        panels.append(_panel(title, "Batch", "Ratio of times", curves, level=1.0))
     return panels
 
 

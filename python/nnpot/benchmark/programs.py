@@ -56,10 +56,7 @@ def tensorflow_recipe() -> Recipe:
 
 
 def build(recipe: Recipe) -> Path:
-    """Compile, unless that was done before; programs are kept in the user's cache folder.
-
-    Raises `NnpotError` if there is no compiler, or it fails.
-    """
+    """Compile, or take from the user's cache folder; `NnpotError` if there is no compiler, or it fails."""
     compiler = os.environ.get("CXX") or shutil.which("g++") or shutil.which("c++")
     if compiler is None:
         raise NnpotError("there is no C++ compiler; install one, e.g. apt-get install g++")

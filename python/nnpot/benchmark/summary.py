@@ -59,11 +59,7 @@ Time = Callable[[Run], float]
 
 
 def summarize(runs: Sequence[Run], reference: str, cpu_time: bool = False) -> list[Row]:
-    """One row per potential, size and number of ranks, in the order in which they first appear.
-
-    ``runs``: all rounds. ``reference``: the label that ratios are to. ``cpu_time``: multiply times by the
-    part of them in which the processes had a core.
-    """
+    """One row per potential, size and number of ranks as they appear; ratios are to ``reference``."""
     groups: dict[Key, dict[int, Run]] = {}
     for run in runs:
         groups.setdefault((run.label, run.size, run.ranks), {})[run.round] = run

@@ -107,10 +107,9 @@ class System:
 
 
 def crystal_system(crystal: Crystal, temperature: float, smallest: int, folder: Path) -> System:
-    """A block of a crystal, brought to a temperature (K) in LAMMPS.
+    """A block of a crystal, brought to a temperature (K) in LAMMPS, with its data file in a folder.
 
-    ``smallest``: the smallest number of atoms that will be asked for: the block has no more, or one cell.
-    ``folder``: where the data file is written.
+    It has no more atoms than ``smallest``, the fewest that will be asked for, or is one cell.
     """
     cell = len(crystal.cells(1))
     perfect = crystal.cells(max(1, min(crystal.block, round((smallest / cell) ** (1 / 3)))))

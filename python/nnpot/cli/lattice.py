@@ -118,7 +118,7 @@ def generate(
         raise click.exceptions.Exit(INTERRUPTED) from error
     print_statistics(database)
     if report is not None:
-        from nnpot.lattice.page import write_page
+        from nnpot.lattice.figures import write_page
 
         click.echo(f"report {write_page(database, report)}")
     click.echo(f"{len(database)} configurations written to {output}")

@@ -131,10 +131,7 @@ class DescriptorConfig(StrictModel):
         return self
 
     def require_units(self, of_data: str | None) -> None:
-        """Refuse lines that may be in Å or in the unit of the data, with nothing that says which.
-
-        Raises `ValueError`, saying how to state it.
-        """
+        """Refuse (`ValueError`) lines that may be in Å or in the unit of the data: nothing says which."""
         if self.lines and self.lines_units is None and of_data == "atomic":
             raise ValueError(
                 "descriptor.lines must say their unit where data.units is atomic: lines_units: atomic (bohr, "

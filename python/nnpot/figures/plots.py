@@ -143,10 +143,7 @@ def _exceedance(ax: Axes, errors: np.ndarray, line: str, color: str, name: str) 
 
 
 def radial_distributions(panels: Mapping[str, Mapping[str, RadialDistribution]]) -> Figure:
-    """g(r) of several potentials in one axes, a panel for each state; shaded are two standard errors.
-
-    ``panels``: for each title the curves by name; the first is the reference.
-    """
+    """g(r) by name, the first the reference, a panel for each title; two standard errors are shaded."""
     with style():
         figure, axes = row(len(panels))
         for ax, (title, curves) in zip(axes, panels.items(), strict=True):

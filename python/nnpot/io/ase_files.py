@@ -31,10 +31,7 @@ OUTCAR = re.compile(r"^\s*NELM\s*=\s*(?P<limit>\d+)|Iteration\s+(?P<step>\d+)\(\
 
 
 def warn_of_unconverged(path: Path, kind: str, n_frames: int) -> None:
-    """Name the frames of a file that took as many electronic steps as VASP was allowed to take.
-
-    ``kind``: one of `VASP`. ``n_frames``: how many frames it has; steps after them are not complete.
-    """
+    """Name those of the whole frames that took as many electronic steps as VASP was allowed to take."""
     frames = [frame for frame in (_of_xml if kind == "vasp-xml" else _of_outcar)(path) if frame < n_frames]
     if frames:
         more = f" and {len(frames) - N_NAMED} more" if len(frames) > N_NAMED else ""
@@ -132,11 +129,7 @@ COUNTS = {"gen": 1, "gromacs": 2}
 
 
 def read_with_ase(path: Path, kind: str) -> list[RawFrame]:
-    """Read all frames of a file.
-
-    ``kind``: ASE's name of its format. Raises `FileFormatError` with file and frame, and why it cannot be
-    read.
-    """
+    """Read all frames of a file of ASE's format ``kind``; `FileFormatError` says why one cannot be read."""
     frames: list[RawFrame] = []
     try:
         with _limited_memory(MEMORY + MEMORY_PER_BYTE * path.stat().st_size), _source(path, kind) as source:

@@ -233,11 +233,7 @@ def _widened(values: Array, width: int) -> Array:
 
 
 def feature_frame(numbers: Sequence[int], features: Array, energy: float | None = None) -> Atoms:
-    """A frame without positions.
-
-    ``numbers``: atomic numbers, of n atoms. ``features``: (n, F), NaN behind the features of elements that
-    have fewer. ``energy``: eV
-    """
+    """A frame of atomic numbers (n,), features (n, F), NaN behind fewer, and an energy (eV); no positions."""
     frame = Atoms(numbers=numbers, positions=np.zeros((len(numbers), 3)))
     frame.arrays[FEATURES] = features
     if energy is not None:

@@ -54,10 +54,7 @@ def checked(name: str, value: Any, n_atoms: int, where: str) -> Any:
 
 
 def symmetric(values: Any, where: str) -> Any:
-    """The symmetric part of a 3 × 3 stress.
-
-    Raises `InvalidInputError` if that is not all of it, but for rounding.
-    """
+    """The symmetric part of a 3 × 3 stress; `InvalidInputError` if that is not nearly all of it."""
     tensor = np.asarray(values, float).reshape(3, 3)
     if np.abs(tensor - tensor.T).max() > ASYMMETRY * np.abs(tensor).max():
         raise InvalidInputError(f"{where} must be a symmetric tensor, got {tensor.tolist()}")
@@ -133,9 +130,8 @@ def group_name(value: Any) -> str:
 
 
 def likely_key(frames: Sequence[Atoms], label: str) -> str:
-    """A question whether names that frames have mean a label that none of them has; empty without such names.
-
-    ``label``: ``energy``, ``forces`` or ``stress``.
+    """A question whether names that frames have mean a label (energy, forces, stress) that none has; or
+    nothing.
     """
     part, short = LIKELY[label]
     names = {
@@ -192,10 +188,7 @@ def require_any_labels(frames: Sequence[Atoms], where: FileName = "frames") -> N
 
 
 def require_whole_labels(frame: Atoms, where: str) -> None:
-    """Refuse a reference value that is no number or numbers, not in ASE's shape, or not finite.
-
-    Raises `InvalidInputError`, naming the value.
-    """
+    """Refuse, by its name, a reference value that is no number, not in ASE's shape, or not finite."""
     known = {name: value for name, value in results_of(frame).items() if name in SHAPES and value is not None}
     for name, value in known.items():
         array = checked(name, value, len(frame), f"{where}: {name}")
@@ -207,10 +200,7 @@ def require_whole_labels(frame: Atoms, where: str) -> None:
 
 
 def require_elements(frame: Atoms, where: str = "frame") -> None:
-    """Refuse a frame with an atomic number that is not whole, or of no element: 0 is where none was said.
-
-    Raises `InvalidInputError`, naming the atom (counted from 0).
-    """
+    """Refuse a frame with an atom of no element, which is named: 0 stands where none was said."""
     numbers = np.asarray(frame.numbers)
     if numbers.dtype.kind not in "iu":
         raise InvalidInputError(f"{where}: expected whole atomic numbers, got {numbers.dtype}")
@@ -223,10 +213,7 @@ def require_elements(frame: Atoms, where: str = "frame") -> None:
 
 
 def require_possible_cell(frame: Atoms, where: str) -> None:
-    """Refuse a cell that does not span its directions, and lengths that can be in no unit of ours.
-
-    Raises `InvalidInputError`, saying what is wrong with the cell, or that an atom is too far away.
-    """
+    """Refuse a cell that does not span its directions, and lengths that can be in no unit of ours."""
     cell = frame.cell.array
     for name, values in (("cell", cell), ("position", frame.positions)):
         largest = np.abs(values).max(initial=0.0)
@@ -259,10 +246,7 @@ def _smallest_height(vectors: Array) -> float:
 
 
 def require_finite(frame: Atoms, where: str) -> None:
-    """Refuse a frame in which a position, the cell or a reference value is NaN or infinite.
-
-    Raises `InvalidInputError`, naming the value and, where there is one, the atom (counted from 0).
-    """
+    """Refuse a frame in which a position, the cell or a reference value is NaN or infinite, and say which."""
     values = {"position": frame.positions, "cell": frame.cell.array, **results_of(frame)}
     if frame.has("masses"):
         values["masses"] = frame.arrays["masses"]

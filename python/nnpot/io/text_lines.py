@@ -55,10 +55,8 @@ class TextLines:
 
     def __init__(self, path: FileName, stream: IO[str]) -> None:
         self._path, self._stream = path, stream
-        self.number = 0
-        """Of the last line that was read, counted from 1."""
-        self.last = ""
-        """That line, with its line end."""
+        self.number = 0  # of the last line that was read, counted from 1
+        self.last = ""  # that line, with its line end
 
     def __iter__(self) -> Iterator[str]:
         return self

@@ -136,9 +136,8 @@ class LammpsSystem:
         self.commands("fix motion all nve")
 
     def run(self, duration: float, unchanged: bool = False) -> None:
-        """Move the atoms for a time in ps.
-
-        ``unchanged`` says that the last command was a run or `compute` too: then LAMMPS need not set up anew.
+        """Move the atoms for a time in ps; ``unchanged`` after a run or `compute` saves LAMMPS setting up
+        anew.
         """
         n_steps = max(1, round(duration * 1000.0 / self.timestep))
         self.commands(f"run {n_steps}" + (" pre no post no" if unchanged else ""))

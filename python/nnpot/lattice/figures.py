@@ -1,18 +1,21 @@
-"""Figures of the lattice model."""
+"""Figures of the lattice model, and the page of a database."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from nnpot.figures.page import Page
 from nnpot.figures.style import COLORS, LINES, row, style, table
 from nnpot.lattice.database import Database
 from nnpot.lattice.diagnostics import LARGEST, SQUARE_WIDTH, SURFACE_CELL, SURFACE_WIDTH, Diagnostics
-from nnpot.lattice.statistics import known_energies
+from nnpot.lattice.statistics import HEADINGS, by_width, known_energies, rows, thinned
 from nnpot.support.arrays import Array
 
 SHARES = (0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
@@ -178,3 +181,28 @@ def _limit(ax: Axes, truth: Array) -> None:
     low, high = float(np.min(truth)), float(np.max(truth))
     margin = 0.15 * (high - low) + 0.05
     ax.set_ylim(low - margin, high + margin)
+
+
+def write_page(database: Database, folder: Path) -> Path:
+    """Write report.html and its pictures; gives the page."""
+    page = Page("A database of the lattice model")
+    page.text(f"{len(database)} configurations. Energies in E_c, lengths in R_c.")
+    add_database(page, database)
+    page.details("What was asked for", json.dumps(database.settings, indent=2))
+    return page.write(folder)
+
+
+def add_database(page: Page, database: Database, prefix: str = "") -> None:
+    """Statistics and figures of a database; ``prefix`` begins the names of the pictures."""
+    page.table(HEADINGS, rows(thinned(by_width(database))))
+    page.text("Accepted: moves in the last ten epochs of the relaxation, with the standard error.")
+    page.figure(energy_distribution(database), f"{prefix}energy_distribution", "Energies per particle.")
+    page.figure(
+        energy_by_width(database),
+        f"{prefix}energy_by_width",
+        "Percentiles of the energies against the width of the cell.",
+    )
+    accepted = acceptance(database)
+    if accepted is not None:
+        page.figure(accepted, f"{prefix}acceptance", "Moves that the relaxation accepted.")
+    page.figure(sample_lattices(database), f"{prefix}lattices", "Some configurations with their images.")

@@ -32,10 +32,7 @@ class FunctionValues:
 
 
 def default_lines(cutoff: float, labelled: bool) -> list[str]:
-    """Radial functions on a grid of shifts, and narrow angular ones, for all kinds of neighbors.
-
-    What stands in ``input.nn`` behind ``symfunction_short``; distances in R_c.
-    """
+    """Lines, in R_c, of radial functions on a grid of shifts and narrow angular ones, for all neighbors."""
     kinds = (CENTRAL, IMAGE) if labelled else (CENTRAL,)
     lines = [
         f"{CENTRAL} 2 {kind} {eta:g} {shift:g} {cutoff:g}"

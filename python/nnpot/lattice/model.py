@@ -107,10 +107,8 @@ class LatticeModel:
 
 
 def require_near_cells(positions: Array, widths: Array) -> None:
-    """Refuse particles far outside of their cell, whose images would be looked for one by one.
-
-    Raises `InvalidInputError` that names the first such configuration, counted from 0; also where a width is
-    not positive.
+    """Refuse particles far outside of their cell, whose images would be looked for, and widths that are not >
+    0.
     """
     _require_widths(widths)
     if not np.isfinite(positions).all():

@@ -103,10 +103,7 @@ class _Record:
 
 
 def explore(trajectory: Trajectory) -> Explored:
-    """Run a trajectory until its end or until it is stopped; the same task gives the same frames.
-
-    Where LAMMPS itself gives up on the way, atoms being lost for example, the run counts as stopped.
-    """
+    """Run a trajectory until its end, or until it is stopped or LAMMPS gives up; same task, same frames."""
     rng = np.random.default_rng(np.random.SeedSequence(trajectory.seed))
     conditions = trajectory.conditions
     start = starting_structure(conditions, conditions.density, rng)
@@ -179,9 +176,8 @@ class Exploration:
 def explore_stages(
     config: LearningConfig, models: list[Path], folder: Path, round_number: int, first: int
 ) -> Exploration:
-    """Explore from the stage of number ``first`` on, until one is not trusted or all are.
-
-    Trajectories that a broken-off call has done are read from ``folder``; all others are the same as then.
+    """Explore from stage ``first`` on until one is not trusted; trajectories in the folder are taken as they
+    are.
     """
     folder.mkdir(parents=True, exist_ok=True)
     outcomes: list[StageOutcome] = []

@@ -96,10 +96,7 @@ def _require_same_structure(frame: Atoms, seen: Atoms) -> None:
 
 
 def _checked(name: str, value: Any, n_atoms: int) -> float | Array:
-    """A label as numbers of the right shape.
-
-    Raises `NnpotError` that says what was expected, and what the reference gave.
-    """
+    """A label as numbers of the right shape; `NnpotError` says what was expected, and what came."""
     if isinstance(value, str):
         raise NnpotError(f"{name} of the reference must be numbers, got {shortened(value)}")
     found: float | Array = checked(name, value, n_atoms, f"{name} of the reference")
@@ -109,10 +106,7 @@ def _checked(name: str, value: Any, n_atoms: int) -> float | Array:
 
 
 def calculator_factory(reference: AseReference) -> Callable[..., Any]:
-    """The class or function that ``reference.ase.calculator`` names.
-
-    Raises `InvalidInputError` if it cannot be imported.
-    """
+    """The class or function that ``reference.ase.calculator`` names; `InvalidInputError` if there is none."""
     module, _, name = reference.calculator.rpartition(".")
     try:
         found: Callable[..., Any] = getattr(importlib.import_module(module), name)
@@ -138,9 +132,8 @@ def check_reference(reference: ReferenceConfig) -> None:
 
 
 def try_lammps(reference: ReferenceConfig, elements: list[str], frame: Atoms) -> None:
-    """Find out before the first training that LAMMPS knows the pair style; an ASE calculator may take hours.
-
-    Raises `InvalidInputError` if it gives no energy for the frame.
+    """Refuse, before any training, a pair style that gives no label; an ASE calculator may take hours for
+    one.
     """
     if reference.lammps is None:
         return

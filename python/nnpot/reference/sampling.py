@@ -62,10 +62,8 @@ def sample(recipe: Recipe, seed: int = 0) -> Iterator[Atoms]:
             trajectory = None
             with _named(number, group):
                 for frame in sample_group(recipe, group, sequence):
-                    time = group.interval + (
-                        group.preparation if frame.info["trajectory"] != trajectory else 0.0
-                    )
-                    trajectory = frame.info["trajectory"]
+                    is_first, trajectory = frame.info["trajectory"] != trajectory, frame.info["trajectory"]
+                    time = group.interval + (group.preparation if is_first else 0.0)
                     bar.advance(recipe.n_frames * sizes[number] * time / work, group=group.name)
                     yield frame
 
@@ -106,15 +104,14 @@ def _trajectory(
     temperature, pressure = condition
     with open_lammps(plugin=recipe.pair.needs_plugin) as lammps:
         system = LammpsSystem(lammps, start, recipe.elements, recipe.pair, recipe.timestep)
+        first = temperature if group.melt is None else group.melt.temperature
+        system.set_temperature(first, lammps_seed(rng))
         if group.melt is not None:
-            system.set_temperature(group.melt.temperature, lammps_seed(rng))
             system.thermostat(group.melt.temperature, lammps_seed(rng))
             system.run(group.melt.duration)
             if group.melt.cooling > 0.0:
                 system.thermostat(temperature, lammps_seed(rng), pressure, start=group.melt.temperature)
                 system.run(group.melt.cooling)
-        else:
-            system.set_temperature(temperature, lammps_seed(rng))
         system.thermostat(temperature, lammps_seed(rng), pressure)
         if group.equilibration > 0.0:
             system.run(group.equilibration)

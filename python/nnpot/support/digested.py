@@ -39,10 +39,7 @@ class _Digesting:
 
 
 def write_arrays(path: Path, **arrays: ArrayLike) -> None:
-    """Write an archive of numpy's with a digest behind it, whole or not at all.
-
-    Raises `OSError` if writing fails; what was there before stays.
-    """
+    """Write an archive of numpy's with a digest behind it, whole or not at all; `OSError` if it fails."""
     with atomic_write(path, "wb") as stream:
         digesting = _Digesting(stream)
         np.savez(digesting, **arrays)  # type: ignore[arg-type]

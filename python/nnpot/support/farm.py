@@ -61,10 +61,7 @@ def _within(function: Callable[[Task], Result], task: Task, time_limit: float | 
 
 
 def run_all(function: Callable[[Task], Result], tasks: Sequence[Task], workers: int) -> list[Result]:
-    """The results of all tasks in their order; what one raises ends the others.
-
-    Parameters as for `run_tasks`.
-    """
+    """The results of all tasks in their order, as of `run_tasks`; what one raises ends the others."""
     found: dict[int, Result] = {}
     for number, outcome in run_tasks(function, tasks, workers):
         if isinstance(outcome, Exception):
@@ -103,10 +100,8 @@ class _Worker:
     def __init__(self) -> None:
         self._process: SpawnProcess | None = None
         self.connection: Connection
-        self.number: int | None = None
-        """Of the task that it is on."""
-        self.started: float | None = None
-        """When it began with it: a new process has modules to load first."""
+        self.number: int | None = None  # of the task that it is on
+        self.started: float | None = None  # when it began with it: a new process has modules to load first
         self.outcome: Any = None
 
     def take(self, function: Callable[[Any], Any], tasks: Sequence[Any], number: int | None) -> None:
@@ -241,10 +236,7 @@ def _end_with_the_parent() -> None:
 
 @contextmanager
 def dask_client(scheduler: str) -> Iterator[Any]:
-    """A client of a Dask scheduler.
-
-    Raises `NnpotError` if Dask is not installed; `InvalidInputError` if no scheduler answers at the address.
-    """
+    """A client of a Dask scheduler; `NnpotError` without Dask, `InvalidInputError` if none answers."""
     try:
         from distributed import Client
     except ImportError as error:

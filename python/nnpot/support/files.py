@@ -42,10 +42,7 @@ def read_bytes(path: FileName, most: int | None = None) -> bytes:
 
 
 def require_file(path: FileName) -> int:
-    """Refuse a folder, a pipe and a device where content is to be read; the size of the file in bytes.
-
-    Raises `FileFormatError` if it is none; `OSError` if it is not there.
-    """
+    """The size in bytes of a file; a folder, a pipe or a device is refused (`FileFormatError`)."""
     found = os.stat(path)
     if not stat.S_ISREG(found.st_mode):
         kind = "a directory" if stat.S_ISDIR(found.st_mode) else "a pipe or a device"
@@ -105,10 +102,7 @@ def require_writable(path: FileName) -> None:
 
 
 def require_other_file(path: FileName, read: Sequence[FileName]) -> None:
-    """Refuse to write a result over a file that it is made from, under whatever name.
-
-    Raises `InvalidInputError` if ``path`` is one of the files ``read``.
-    """
+    """Refuse (`InvalidInputError`) to write a result over a file that it is made from, under any name."""
     for other in read:
         if Path(path).exists() and Path(other).exists() and os.path.samefile(path, other):
             raise InvalidInputError(
@@ -218,10 +212,7 @@ def atomic_directory(path: FileName) -> Iterator[Path]:
 
 
 def remove_leftovers(directory: FileName, names: Sequence[str]) -> None:
-    """Remove what writers of these names that were killed have left in a directory.
-
-    ``directory``: in which nothing is being written now. ``names``: of files and directories.
-    """
+    """Remove what killed writers of files of these names have left in a directory that nobody writes into."""
     for name in names:
         for end in ("tmp", "old"):
             for path in Path(directory).glob(f".{name}.{'[0-9a-f]' * 8}.{end}"):

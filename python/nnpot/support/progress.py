@@ -55,10 +55,7 @@ class _RateColumn(TextColumn):
 
 @contextmanager
 def progress(description: str, total: float) -> Iterator[Counter]:
-    """A bar with the rate and the time left.
-
-    ``description``: what is being done. ``total``: how many pieces there are.
-    """
+    """A bar that counts to a total, with the rate and the time left."""
     console = plain_console(error=True)
     columns = (
         TextColumn("{task.description}", markup=False),

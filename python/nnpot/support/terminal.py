@@ -10,11 +10,7 @@ from rich.table import Table
 
 
 def plain_console(width_of_files: int | None = None, error: bool = False) -> Console:
-    """A console that takes nothing for markup, in tables neither; what is to be colored is a `Text`.
-
-    ``width_of_files``: columns where there is no terminal: a file or a pipe has room for every column. None
-    for rich's own. ``error``: whether it is stderr.
-    """
+    """A console without markup (color is a `Text`), as wide as asked for where it is a file or a pipe."""
     console = Console(stderr=error, markup=False, emoji=False)
     if width_of_files is not None and not console.is_terminal:
         console.width = width_of_files
