@@ -46,17 +46,18 @@ def _each(allowed: Callable[[float], bool], expected: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-Numbers = Annotated[list[Finite], BeforeValidator(_as_list), AfterValidator(_distinct)]
-Zetas = Annotated[Numbers, _each(lambda zeta: zeta >= 1.0, ">= 1")]
-Lambdas = Annotated[Numbers, _each(lambda value: 0.0 < abs(value) <= 1.0, "between -1 and 1 and not 0")]
+Numbers = Annotated[list[Finite], BeforeValidator(_as_list)]
+Distinct = Annotated[Numbers, AfterValidator(_distinct)]
+Zetas = Annotated[Distinct, _each(lambda zeta: zeta >= 1.0, ">= 1")]
+Lambdas = Annotated[Distinct, _each(lambda value: 0.0 < abs(value) <= 1.0, "between -1 and 1 and not 0")]
 
 
 class SymmetryFunctionGrid(StrictModel):
     """All products of the listed parameters, for every element and every pair of neighbour elements."""
 
     type: Literal["radial", "angular_narrow", "angular_wide"]
-    eta: Annotated[Numbers, _each(lambda eta: eta >= 0.0, ">= 0 (1/Å²)")]
-    r_shift: Numbers = [0.0]
+    eta: Annotated[Distinct, _each(lambda eta: eta >= 0.0, ">= 0 (1/Å²)")]
+    r_shift: Distinct = [0.0]
     zeta: Zetas = [1.0]
     lambda_: Annotated[Lambdas, Field(alias="lambda")] = [-1.0, 1.0]
     cutoff: Length | None = None
