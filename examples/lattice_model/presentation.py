@@ -13,8 +13,7 @@ from nnpot.figures.report import Report
 from nnpot.lattice import figures
 from nnpot.lattice.database import Database
 from nnpot.lattice.diagnostics import Diagnostics
-from nnpot.lattice.figures import Drag
-from nnpot.lattice.page import add_database
+from nnpot.lattice.figures import Drag, add_database
 from nnpot.study import Bar, Results
 
 DRAG_ENERGY, DRAG_GRADIENT = 0.5, 0.5

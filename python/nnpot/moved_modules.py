@@ -17,6 +17,7 @@ PLACES = {
 MOVED = {f"nnpot.{name}": f"nnpot.{folder}.{name}" for folder, names in PLACES.items() for name in names} | {
     "nnpot.direct_forces.measure": "nnpot.analysis.measured_forces",
     "nnpot.figure_style": "nnpot.figures.style",
+    "nnpot.lattice.page": "nnpot.lattice.figures",
     "nnpot.lammps_runtime": "nnpot.lammps.runtime",
     "nnpot.lammps_system": "nnpot.lammps.system",
     "nnpot.plugin": "nnpot.lammps.plugin",

@@ -23,7 +23,7 @@ from nnpot.benchmark.records import Ledger, Run, read_runs
 from nnpot.lattice.database import Database, read_database, write_database
 from nnpot.lattice.generate import GeneratorSettings, Piece, Points, _Store
 from nnpot.lattice.model import LatticeModel
-from nnpot.learning import stages
+from nnpot.learning import exploration
 from nnpot.learning.exploration import Explored, Trace
 from nnpot.learning.rounds import RoundFiles, RoundOutcome, StageOutcome
 from nnpot.support.digested import MARK, TAIL, read_record, write_record
@@ -70,11 +70,11 @@ class _Named:
 
 def _write_trace(path: Path) -> None:
     column = np.arange(5.0)
-    stages._write(path.parent, _Named(), Explored(Trace(9, *[column] * 4, 5), []))  # type: ignore[arg-type]
+    exploration._write(path.parent, _Named(), Explored(Trace(9, *[column] * 4, 5), []))  # type: ignore[arg-type]
 
 
 def _read_trace(path: Path) -> Any:
-    return vars(stages._read(path.parent, _Named()).trace)  # type: ignore[arg-type]
+    return vars(exploration._read(path.parent, _Named()).trace)  # type: ignore[arg-type]
 
 
 def _write_round(path: Path) -> None:
@@ -96,7 +96,8 @@ def _write_result(path: Path) -> None:
 
 
 def _write_times(path: Path) -> None:
-    networks._keep(path, {"evaluations": 3}, [networks.Times(CASE, "one", 3, [0.5, 0.25])])
+    times = networks.Times(CASE, "one", 3, [0.5, 0.25])
+    write_record(path, {"made_with": {"evaluations": 3}, "times": [asdict(times)]})
 
 
 CASE = networks.Case(1, 2, "float32", 3)

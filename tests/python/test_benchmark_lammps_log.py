@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from nnpot.benchmark.lammps_log import error_line, parse_log
+from nnpot.benchmark.launch import error_line, parse_log
 from nnpot.errors import FileFormatError
 
 HEAD = """\

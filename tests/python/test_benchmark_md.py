@@ -13,8 +13,7 @@ from random_model import random_model
 
 from nnpot.benchmark import md
 from nnpot.benchmark.cases import Model
-from nnpot.benchmark.lammps_log import LammpsLog
-from nnpot.benchmark.launch import Outcome
+from nnpot.benchmark.launch import LammpsLog, Outcome
 from nnpot.benchmark.md import Benchmark, Settings, plan, run_benchmark
 from nnpot.benchmark.records import Task, read_runs
 from nnpot.benchmark.systems import Crystal, System

@@ -11,9 +11,8 @@ from click.testing import CliRunner, Result
 
 from nnpot.benchmark import network_cases, networks, programs
 from nnpot.benchmark.network_cases import CONTESTANTS, Process, Programs
-from nnpot.benchmark.network_summary import Grid, summarize_networks
 from nnpot.benchmark.networks import Case, NetworkBenchmark, NetworkSettings, Times, run_network_benchmark
-from nnpot.benchmark.networks_report import NetworkPresentation
+from nnpot.benchmark.networks_report import Grid, NetworkPresentation, summarize_networks
 from nnpot.cli.main import group
 from nnpot.errors import FileFormatError, InvalidInputError, NnpotError
 

@@ -6,11 +6,9 @@ import numpy as np
 import pytest
 from training_data import alloy_frames
 
-from nnpot.descriptors import automatic_lines, figures
-from nnpot.descriptors.page import describe_set
-from nnpot.descriptors.sampling import neighbor_histograms
-from nnpot.descriptors.shapes import angular_shapes, radial_shapes
-from nnpot.descriptors.summary import count_radial_parts, summarize
+from nnpot.descriptors import automatic_lines, page
+from nnpot.descriptors.page import angular_shapes, describe_set, radial_shapes
+from nnpot.descriptors.sampling import count_radial_parts, neighbor_histograms, summarize
 
 ELEMENTS = ["Cu", "Au"]
 
@@ -80,11 +78,11 @@ def test_figures_have_a_panel_for_every_pair_and_triplet() -> None:
     lines = automatic_lines(ELEMENTS, 4.0)
     found = describe_set(lines, ELEMENTS, 6, frames)
     own = found.lines("Cu")
-    radial = figures.radial_figure(radial_shapes(own, ELEMENTS, 6), found.distances)
+    radial = page.radial_figure(radial_shapes(own, ELEMENTS, 6), found.distances)
     assert [ax.get_title() for ax in radial.axes] == ["Cu–Cu", "Cu–Au"]
     assert len(radial.axes[0].lines) == 8
-    angular = figures.angular_figure(angular_shapes(own, ELEMENTS, 6))
+    angular = page.angular_figure(angular_shapes(own, ELEMENTS, 6))
     assert len(angular.axes) == 6 and len(angular.axes[1].lines) == 4, "zeta and lambda"
-    image = figures.distribution_figure(found.summaries["Cu"]).axes[0].collections[0].get_array()
+    image = page.distribution_figure(found.summaries["Cu"]).axes[0].collections[0].get_array()
     np.testing.assert_allclose(image.filled(0.0).sum(axis=1), 1.0)
-    assert len(figures.correlation_figure(found.summaries["Cu"]).axes) == 2
+    assert len(page.correlation_figure(found.summaries["Cu"]).axes) == 2

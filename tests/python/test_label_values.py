@@ -13,7 +13,7 @@ from ase.units import GPa
 
 from nnpot import FileFormatError, InvalidInputError
 from nnpot.io import LabelKeys, StressKey, read_frames
-from nnpot.io.label_values import checked
+from nnpot.io.labels import checked
 
 NAMES = {"standard": ("energy", "forces", "stress"), "others": ("REF_energy", "REF_forces", "REF_stress")}
 KEYS = {

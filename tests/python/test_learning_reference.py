@@ -11,8 +11,7 @@ from learning_setup import copper_config, copper_frames
 
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.learning.config import AseReference, ReferenceConfig
-from nnpot.learning.labelling import label_frames
-from nnpot.learning.reference import LabelTask, check_reference, label
+from nnpot.learning.reference import LabelTask, check_reference, label, label_frames
 
 
 def reference(name: str, **arguments: Any) -> ReferenceConfig:

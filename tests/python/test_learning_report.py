@@ -11,14 +11,12 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from learning_setup import copper_config
 
 from nnpot.analysis.predictions import Predictions
-from nnpot.learning.exploration import Explored, Trace
+from nnpot.learning.exploration import Exploration, Explored, Trace, Verdict
+from nnpot.learning.exploration import judge as judge_step
 from nnpot.learning.figures import binned_errors
 from nnpot.learning.judgement import Judged
 from nnpot.learning.report import rounds_table, write_report, write_round_figures
 from nnpot.learning.rounds import RoundFiles, RoundOutcome, StageOutcome
-from nnpot.learning.stages import Exploration
-from nnpot.learning.trust import Verdict
-from nnpot.learning.trust import judge as judge_step
 from nnpot.prediction import Prediction
 
 
@@ -113,17 +111,17 @@ def test_verdicts(tmp_path: Path) -> None:
 
 
 def test_a_trajectory_is_read_as_it_was_written(tmp_path: Path) -> None:
-    from nnpot.learning import stages
+    from nnpot.learning import exploration
 
     config = copper_config(tmp_path)
-    (task,) = stages._trajectories(config, [], config.exploration.stages[0], (0, 1, 0))
+    (task,) = exploration._trajectories(config, [], config.exploration.stages[0], (0, 1, 0))
     frame = bulk("Cu", "fcc", a=3.6, cubic=True)
     frame.info["time"] = 0.25
-    stages._write(tmp_path, task, Explored(trace(20, 50), [frame]))
-    read = stages._read(tmp_path, task)
+    exploration._write(tmp_path, task, Explored(trace(20, 50), [frame]))
+    read = exploration._read(tmp_path, task)
     for name, value in vars(trace(20, 50)).items():
         np.testing.assert_array_equal(getattr(read.trace, name), value)
     assert read.candidates[0].info["time"] == 0.25
-    assert stages._outcome(config.exploration.stages[0], [read.trace, trace(50, 50)]) == StageOutcome(
+    assert exploration._outcome(config.exploration.stages[0], [read.trace, trace(50, 50)]) == StageOutcome(
         "cold", 0.35, 2, 1
     )

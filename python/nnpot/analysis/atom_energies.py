@@ -8,12 +8,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from ase import Atoms
 from ase.data import atomic_numbers
-from numpy.typing import NDArray
 
 from nnpot.errors import InvalidInputError
 from nnpot.io.labels import results_of
-
-Array = NDArray[np.float64]
+from nnpot.support.arrays import Array
 
 logger = logging.getLogger(__name__)
 
@@ -26,22 +24,11 @@ def elements_of(frames: Sequence[Atoms]) -> list[str]:
 
 
 def fit_atom_energies(frames: Sequence[Atoms], given: Mapping[str, float] | None = None) -> dict[str, float]:
-    """The energy of a single atom of each element.
+    """The energy of a single atom of each element, from at least one frame with an energy.
 
     Least squares of Σ over the atoms against the frames' energies, per atom; the shortest solution where the
-    compositions do not decide, which is said.
-
-    Parameters
-    ----------
-    frames
-        With energies; at least one.
-    given
-        Energies in eV that are kept as they are.
-
-    Raises
-    ------
-    InvalidInputError
-        If ``given`` has an element that no frame has.
+    compositions do not decide, which is said. Energies that are ``given`` (eV) are kept; `InvalidInputError`
+    if one is of an element that no frame has.
     """
     given = given or {}
     elements = elements_of(frames)
@@ -59,14 +46,9 @@ def fit_atom_energies(frames: Sequence[Atoms], given: Mapping[str, float] | None
 
 
 def least_squares_atoms(frames: Sequence[Atoms], energies: Array) -> dict[int, float]:
-    """Energies of single atoms (eV) by atomic number, the shortest solution; nothing is said.
+    """The energies of single atoms (eV) by atomic number, from total energies (eV) of frames.
 
-    Parameters
-    ----------
-    frames
-        At least one.
-    energies
-        eV, total, of each.
+    They are the shortest least-squares solution; where the compositions do not decide, nothing is said.
     """
     elements = np.unique(np.concatenate([frame.numbers for frame in frames])).tolist()
     counts = np.array([[np.count_nonzero(frame.numbers == z) for z in elements] for frame in frames])

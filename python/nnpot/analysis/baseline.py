@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nnpot.analysis.atom_energies import energy_of_atoms, least_squares_atoms
 from nnpot.analysis.predictions import Predictions
 from nnpot.io.labels import results_of
+from nnpot.support.arrays import Array
 
-Array = NDArray[np.float64]
-
-SMALLEST = 1e-3
-"""eV/atom and eV/Å: smaller errors are no reproach, whatever the data are."""
+SMALLEST = 1e-3  # eV/atom and eV/Å: smaller errors are no reproach, whatever the data are
 
 
 def worse_than_nothing(
@@ -22,18 +19,9 @@ def worse_than_nothing(
 ) -> list[str]:
     """Where a model misses labels by more than energies of single atoms, or forces of 0, would.
 
-    Parameters
-    ----------
-    parts
-        What the model says about each part of its data; the energies of single atoms are fitted to those of
-        ``train``, by least squares.
-    fitted
-        The labels that its training gave weight to; the others are not judged.
-
-    Returns
-    -------
-    list of str
-        A line for energies and one for forces, with the parts of the data; empty where all is well.
+    ``parts`` are what the model says about each part of its data; the energies of single atoms are fitted to
+    those of ``train``, by least squares. Labels that are not in ``fitted``, to which the training gave no
+    weight, are not judged. Gives a line for energies and one for forces; nothing where all is well.
     """
     findings = []
     train = [frame for frame in parts["train"].frames if results_of(frame).get("energy") is not None]

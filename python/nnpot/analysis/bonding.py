@@ -9,29 +9,28 @@ from dataclasses import dataclass
 import numpy as np
 from ase import Atoms
 from ase.neighborlist import neighbor_list
-from numpy.typing import NDArray
 
 from nnpot.analysis.statistical_error import BLOCKS, Estimate, error_of_mean
 from nnpot.errors import InvalidInputError
+from nnpot.support.arrays import Array, Integers
 
-ANGLE_BINS = 90
-"""From 0 to 180 degrees."""
+ANGLE_BINS = 90  # from 0 to 180 degrees
 
 
 @dataclass(frozen=True)
 class Bonding:
-    """Of all atoms of one element, their bonds with another.
+    """The bonds that all atoms of one element have with another.
 
     ``angle`` holds the middles of the bins (degrees) and ``density`` the distribution of the angles between
     two bonds of an atom (per degree), both of shape (n_bins,); ``coordination[n]`` is the share of atoms with
     n bonds.
     """
 
-    angle: NDArray[np.float64]
-    density: NDArray[np.float64]
+    angle: Array
+    density: Array
     mean_angle: float
-    coordination: NDArray[np.float64]
-    mean_angles: NDArray[np.float64] | None = None
+    coordination: Array
+    mean_angles: Array | None = None
     """Of pieces that are independent of each other: blocks of a run, or runs."""
 
     @property
@@ -47,13 +46,7 @@ class Bonding:
 
 
 def mean_bonding(found: Sequence[Bonding]) -> Bonding:
-    """Mean over several simulations, each with the same weight.
-
-    Raises
-    ------
-    InvalidInputError
-        If there is none.
-    """
+    """Mean over several simulations, each with the same weight; `InvalidInputError` if there is none."""
     if not found:
         raise InvalidInputError("bonding: expected at least one simulation to average, got none")
     longest = max(len(one.coordination) for one in found)
@@ -70,24 +63,13 @@ def mean_bonding(found: Sequence[Bonding]) -> Bonding:
 def bonding(frames: Iterable[Atoms], center: str, ligand: str, cutoff: float) -> Bonding:
     """Coordination of the atoms of one element by another, and the angles ligand-center-ligand.
 
-    Parameters
-    ----------
-    frames
-        Any cell.
-    center, ligand
-        Symbols of two elements.
-    cutoff
-        The longest bond, Å.
-
-    Raises
-    ------
-    InvalidInputError
-        If there is no frame, or no atom of the element ``center``.
+    The frames have any cell, center and ligand are the symbols of two elements, ``cutoff`` is the longest
+    bond in Å. Raises `InvalidInputError` if there is no frame, or no atom of the element ``center``.
     """
     edges = np.linspace(0.0, 180.0, ANGLE_BINS + 1)
     counts = np.zeros(ANGLE_BINS)
     sums: list[tuple[float, int]] = []
-    bonds: list[NDArray[np.int64]] = []
+    bonds: list[Integers] = []
     for frame in frames:
         own, angles = _bonds_and_angles(frame, center, ligand, cutoff)
         bonds.append(own)
@@ -108,22 +90,19 @@ def bonding(frames: Iterable[Atoms], center: str, ligand: str, cutoff: float) ->
 
 
 def _mean_angle(sums: Sequence[tuple[float, int]]) -> float:
-    """Of frames of which the sum and the number of the angles are known."""
     total, count = (sum(values) for values in zip(*sums, strict=True))
     return total / count if count else float("nan")
 
 
-def _mean_angles_of_blocks(sums: Sequence[tuple[float, int]]) -> NDArray[np.float64] | None:
-    """Of consecutive blocks of frames; None for one frame alone."""
+def _mean_angles_of_blocks(sums: Sequence[tuple[float, int]]) -> Array | None:
+    """The means of consecutive blocks of frames; None for one frame alone."""
     if len(sums) < 2:
         return None
     bounds = np.linspace(0, len(sums), min(BLOCKS, len(sums)) + 1).astype(int)
     return np.array([_mean_angle(sums[start:end]) for start, end in itertools.pairwise(bounds)])
 
 
-def _bonds_and_angles(
-    frame: Atoms, center: str, ligand: str, cutoff: float
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _bonds_and_angles(frame: Atoms, center: str, ligand: str, cutoff: float) -> tuple[Integers, Array]:
     """Bonds of each center, and all angles in degrees."""
     first, vectors = neighbor_list("iD", frame, {(center, ligand): cutoff})
     symbols = np.array(frame.get_chemical_symbols())
@@ -137,15 +116,13 @@ def _bonds_and_angles(
     return bonds, np.degrees(np.arccos(cosines))
 
 
-def _pairs_of_equal(sorted_values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _pairs_of_equal(sorted_values: Integers) -> tuple[Integers, Integers]:
     """All i < j with equal values, of an array whose equal values stand together."""
-    ones, others = [], []
+    ones, others = [np.empty(0, int)], [np.empty(0, int)]
     for step in range(1, len(sorted_values)):
         same = np.flatnonzero(sorted_values[step:] == sorted_values[:-step])
         if len(same) == 0:
             break
         ones.append(same)
         others.append(same + step)
-    if not ones:
-        return np.empty(0, int), np.empty(0, int)
     return np.concatenate(ones), np.concatenate(others)

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from ase import Atoms
 from ase.neighborlist import neighbor_list
-from numpy.typing import NDArray
 
 from nnpot.io.feature_files import has_features
+from nnpot.support.arrays import Array, Integers
 
-LARGE = 400
-"""Atoms beyond which a search by cells is faster than looking at all pairs."""
-
+LARGE = 400  # atoms beyond which a search by cells is faster than looking at all pairs
 Elements = tuple[str, str]
 
 
@@ -22,17 +20,13 @@ Elements = tuple[str, str]
 class ClosestPair:
     """Two atoms, which may be images of one."""
 
-    distance: float
-    """Å"""
+    distance: float  # Å
     first: int
     second: int
 
 
 def closest_pairs(frame: Atoms, reach: float) -> dict[Elements, ClosestPair]:
-    """The closest pair of every two elements within ``reach`` (Å); symbols in alphabetical order.
-
-    None of a frame that has features instead of positions.
-    """
+    """The closest pair of every two elements (sorted) within ``reach`` (Å); none of a frame with features."""
     if has_features(frame):
         return {}
     if len(frame) > LARGE:
@@ -49,9 +43,7 @@ def closest_pairs(frame: Atoms, reach: float) -> dict[Elements, ClosestPair]:
     return found
 
 
-def _all_pairs(
-    frame: Atoms, reach: float
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+def _all_pairs(frame: Atoms, reach: float) -> tuple[Integers, Integers, Array]:
     """Both orders of each pair, and of its images those within reach.
 
     In a cell at least twice as wide as the reach the nearest image in fractional coordinates is the only one

@@ -14,10 +14,8 @@ from nnpot.analysis.dynamics import EnergyConservation
 from nnpot.errors import InvalidInputError
 from nnpot.support.progress import progress
 
-SAMPLES = 100
-"""Of the energy in each run, at most."""
-MOST_GAINED = 1.0
-"""eV/atom: a run that gains or loses more is ended."""
+SAMPLES = 100  # of the energy in each run, at most
+MOST_GAINED = 1.0  # eV/atom: a run that gains or loses more is ended
 
 
 def energy_drift(
@@ -29,38 +27,17 @@ def energy_drift(
     timestep: float = 1.0,
     seed: int = 1,
 ) -> list[EnergyConservation]:
-    """Let atoms move with forces from one calculator, and watch the energy of another.
+    """Let atoms move with forces from one ASE calculator, and watch the energy of another, one run per frame.
 
     The energy is the kinetic energy plus the potential energy of ``reference`` at the same positions. Where
     the forces are the gradient of that energy, it is kept but for the error of the integration (velocity
-    Verlet); otherwise its rate of change is the power Σ v · (F - F_reference).
+    Verlet); otherwise its rate of change is the power Σ v · (F - F_reference). The first velocities, drawn
+    with ``seed``, have a temperature in K, of which potential energy takes its share afterwards; duration and
+    timestep are in ps and fs. A run ends early when it has gained or lost `MOST_GAINED` per atom, and before
+    an energy that is no number. The ``drift_rate`` of each is in meV/atom/ps.
 
-    Parameters
-    ----------
-    forces
-        ASE calculator that needs to give forces only.
-    reference
-        ASE calculator with an energy; the same as ``forces`` for a gradient model.
-    frames
-        Where the runs start, one each.
-    temperature
-        K, of the first velocities; potential energy takes its share afterwards.
-    duration, timestep
-        ps, fs. A run ends early when it has gained or lost `MOST_GAINED` per atom, and before an energy that
-        is no number.
-    seed
-        Of the velocities.
-
-    Returns
-    -------
-    list of EnergyConservation
-        One for each frame: its ``drift_rate`` is in meV/atom/ps.
-
-    Raises
-    ------
-    InvalidInputError
-        If temperature, duration or timestep are not positive, the run has fewer than two steps, or it has no
-        energy that is a number beside its first.
+    Raises `InvalidInputError` if temperature, duration or timestep are not positive, the run has fewer than
+    two steps, or it has no energy that is a number beside its first.
     """
     for name, value in (("temperature", temperature), ("duration", duration), ("timestep", timestep)):
         if not value > 0.0:

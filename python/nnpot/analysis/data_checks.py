@@ -1,36 +1,102 @@
-"""What looks wrong in a data set, a line each."""
+"""Facts of the frames of a data set, found once, and what looks wrong in them, a line each."""
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+from ase import Atoms
 from ase.data import atomic_numbers, chemical_symbols, covalent_radii
-from numpy.typing import NDArray
 
-from nnpot.analysis.closest_pairs import Elements
-from nnpot.analysis.frame_facts import FrameFacts
+from nnpot.analysis.closest_pairs import ClosestPair, Elements, closest_pairs
 from nnpot.analysis.label_checks import N_NAMED, check_heaps, check_placeholders, named
+from nnpot.cells import cell_volume
 from nnpot.io.feature_files import FEATURES, has_features
-from nnpot.io.labels import likely_key
+from nnpot.io.labels import likely_key, results_of
+from nnpot.io.source import Source
+from nnpot.support.arrays import Array, Integers
 
-Array = NDArray[np.float64]
+REACH = 1.8  # pairs are looked for up to so many times the largest sum of two covalent radii
+SAME = 1e-5
+"""Å: how much the coordinates of frames may differ that count as the same (rounding of a text file)."""
+
+
+@dataclass(frozen=True)
+class FrameFacts:
+    """Arrays with one entry per frame, NaN where a frame has no such thing."""
+
+    frames: list[Atoms]
+    files: list[str]  # the file of each, by the shortest name that tells the files apart
+    names: list[str]  # file and number of each
+    n_atoms: Integers
+    energy: Array  # eV, total
+    force_square: Array  # (eV/Å)²: the sum over all components
+    force_max: Array  # eV/Å: the longest vector
+    stress: Array  # (n, 6) eV/Å³; of frames with a cell of full rank, whatever its periodicity
+    volume: Array  # Å³, of frames that are periodic in three directions
+    mass: Array  # u
+    digest: list[bytes]  # equal for frames of the same elements, cell and positions, or features
+    closest: list[dict[Elements, ClosestPair]]
+
+
+def frame_facts(frames: Sequence[Atoms], sources: Sequence[Source]) -> FrameFacts:
+    """Look at every frame once."""
+    results = [results_of(frame) for frame in frames]
+    forces = [np.asarray(found.get("forces", np.full((1, 3), np.nan))) for found in results]
+    squares = [np.sum(f * f, axis=1) for f in forces]
+    files = _file_names([source.path for source in sources])
+    return FrameFacts(
+        frames=list(frames),
+        files=files,
+        names=[f"{file}: frame {source.number}" for file, source in zip(files, sources, strict=True)],
+        n_atoms=np.array([len(frame) for frame in frames]),
+        energy=np.array([found.get("energy", np.nan) for found in results], dtype=float),
+        force_square=np.array([square.sum() for square in squares]),
+        force_max=np.sqrt([square.max() for square in squares]),
+        stress=np.array([_stress(*pair) for pair in zip(frames, results, strict=True)]).reshape(-1, 6),
+        volume=np.array([cell_volume(f) if f.pbc.all() else None for f in frames], dtype=float),
+        mass=np.array([frame.get_masses().sum() for frame in frames]),
+        digest=[_digest(frame) for frame in frames],
+        closest=[closest_pairs(frame, REACH * 2.0 * covalent_radii[frame.numbers].max()) for frame in frames],
+    )
+
+
+def _stress(frame: Atoms, results: Mapping[str, Any]) -> Array:
+    """The stress of a frame with a volume; without one it is the slope of nothing."""
+    known = results.get("stress") if cell_volume(frame) is not None else None
+    return np.full(6, np.nan) if known is None else np.asarray(known)
+
+
+def _file_names(paths: Sequence[Path]) -> list[str]:
+    full = [Path(os.path.abspath(path)) for path in paths]
+    folder = os.path.commonpath([path.parent for path in full])
+    return [str(path.relative_to(folder)) for path in full]
+
+
+def _digest(frame: Atoms) -> bytes:
+    digest = hashlib.sha256(frame.numbers.tobytes() + frame.pbc.tobytes())
+    if has_features(frame):
+        digest.update(frame.arrays[FEATURES].tobytes())
+    for values in (frame.cell.array, frame.positions):
+        digest.update(np.round(values / SAME).astype(np.int64).tobytes())
+    return digest.digest()
+
 
 TOO_CLOSE, TOO_FAR = 0.6, 1.4
 """Times the sum of covalent radii: of single atoms, and of the closest atoms of half of the frames.
 Lengths in bohr that are taken for Å give about 1.9, the reverse 0.53."""
-MANY = 0.5
-"""Share of the frames beyond which close atoms are a matter of units, not of single frames."""
-OUTLIER = 12.0
-"""Robust standard deviations from the median."""
+MANY = 0.5  # share of the frames beyond which close atoms are a matter of units, not of single frames
+OUTLIER = 12.0  # robust standard deviations from the median
 SMALLEST_ENERGY, SMALLEST_FORCE = 0.05, 2.0
 """eV/atom and eV/Å: smaller distances from the median are never outliers."""
-NO_FORCE = 1e-3
-"""eV/Å: frames of perfect crystals say nothing about forces."""
-SAME_ENERGY = 1e-6
-"""eV/atom"""
+NO_FORCE = 1e-3  # eV/Å: frames of perfect crystals say nothing about forces
+SAME_ENERGY = 1e-6  # eV/atom
 
 
 @dataclass(frozen=True)
@@ -38,15 +104,13 @@ class PairDistance:
     """The shortest distance of two elements over all frames."""
 
     elements: Elements
-    distance: float
-    """Å"""
-    radii: float
-    """Å: the sum of the covalent radii."""
+    distance: float  # Å
+    radii: float  # Å: the sum of the covalent radii
     where: str
 
 
 def pair_distances(facts: FrameFacts) -> list[PairDistance]:
-    """Of every two elements that come near each other anywhere, by their symbols."""
+    """The shortest distance of every two elements that come near each other anywhere, by their symbols."""
     best: dict[Elements, tuple[float, int]] = {}
     for number, closest in enumerate(facts.closest):
         for elements, pair in closest.items():
@@ -76,7 +140,7 @@ def check_distances(facts: FrameFacts) -> list[str]:
     if close.any():
         findings.append(
             f"atoms too close (below {TOO_CLOSE:g} times the sum of their covalent radii) in "
-            f"{_named(facts, np.flatnonzero(close))}"
+            f"{named(facts.names, np.flatnonzero(close))}"
         )
     if crowded.any() and np.median(ratios[crowded]) > TOO_FAR:
         findings.append(
@@ -92,7 +156,7 @@ def check_labels(facts: FrameFacts) -> list[str]:
     missing = np.flatnonzero(np.isnan(facts.energy))
     if len(missing):
         hint = likely_key(facts.frames, "energy") if len(missing) == len(facts.frames) else ""
-        findings.append(f"no energy, needed for training, in {_named(facts, missing)}{hint}")
+        findings.append(f"no energy, needed for training, in {named(facts.names, missing)}{hint}")
     findings += check_placeholders(facts.frames, facts.names)
     if np.isnan(facts.force_max).all() and not all(map(has_features, facts.frames)):
         findings.append(f"no frame has forces{likely_key(facts.frames, 'forces')}")
@@ -153,14 +217,10 @@ def check_duplicates(facts: FrameFacts, parts: Sequence[str]) -> list[str]:
 def check_outliers(facts: FrameFacts, energy_above_atoms: Array) -> list[str]:
     """Frames whose energy per atom or whose largest force is far from those of the others."""
     findings = []
+    forces = np.where(facts.force_max > NO_FORCE, facts.force_max, np.nan)
     for name, unit, values, smallest in (
         ("energy", "eV/atom", energy_above_atoms, SMALLEST_ENERGY),
-        (
-            "largest force",
-            "eV/Å",
-            np.where(facts.force_max > NO_FORCE, facts.force_max, np.nan),
-            SMALLEST_FORCE,
-        ),
+        ("largest force", "eV/Å", forces, SMALLEST_FORCE),
     ):
         known = values[np.isfinite(values)]
         if len(known) == 0:
@@ -173,17 +233,13 @@ def check_outliers(facts: FrameFacts, energy_above_atoms: Array) -> list[str]:
             farthest = values[order[0]]
             findings.append(
                 f"{name} far from the median {median:.3g} {unit} (by more than {limit:.2g}, up to "
-                f"{farthest:.3g}): {_named(facts, order)}"
+                f"{farthest:.3g}): {named(facts.names, order)}"
             )
     return findings
 
 
 def _radii(elements: Elements) -> float:
     return float(sum(covalent_radii[atomic_numbers[symbol]] for symbol in elements))
-
-
-def _named(facts: FrameFacts, numbers: Sequence[int] | NDArray[np.int64]) -> str:
-    return named(facts.names, numbers)
 
 
 def _equals(facts: FrameFacts, sets: Sequence[Sequence[int]], parts: Sequence[str]) -> str:

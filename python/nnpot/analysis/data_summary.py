@@ -8,31 +8,28 @@ from dataclasses import dataclass
 import numpy as np
 from ase import Atoms, units
 from ase.data import atomic_numbers
-from numpy.typing import NDArray
 
 from nnpot.analysis.atom_energies import fit_atom_energies
 from nnpot.analysis.data_checks import (
     TOO_CLOSE,
+    FrameFacts,
     PairDistance,
     check_distances,
     check_duplicates,
     check_features,
     check_labels,
     check_outliers,
+    frame_facts,
     pair_distances,
 )
-from nnpot.analysis.frame_facts import FrameFacts, frame_facts
 from nnpot.analysis.work_check import check_slopes
 from nnpot.errors import InvalidInputError
 from nnpot.io.feature_files import has_features
 from nnpot.io.source import Source
+from nnpot.support.arrays import Array, Mask
 
-Array = NDArray[np.float64]
-
-N_FILES = 12
-"""Files with a row of their own; where there are more, the total has to do."""
-U_PER_CUBIC_ANGSTROM = units._amu * 1e27
-"""In g/cm³."""
+N_FILES = 12  # files with a row of their own; where there are more, the total has to do
+U_PER_CUBIC_ANGSTROM = units._amu * 1e27  # in g/cm³
 
 
 @dataclass(frozen=True)
@@ -55,37 +52,26 @@ class SetSummary:
     name: str
     n_frames: int
     elements: tuple[str, ...]
-    atoms: Range
-    """Per frame."""
-    energy: Range | None
-    """eV/atom"""
-    energy_above_atoms: Range | None
-    """eV/atom, without the energies of single atoms."""
-    force_rms: float | None
-    """eV/Å, of the components."""
-    force_max: float | None
-    """eV/Å: the longest vector."""
-    stress: Range | None
-    """GPa, of all components; tension is positive."""
-    volume: Range | None
-    """Å³ per atom."""
-    density: Range | None
-    """g/cm³"""
+    atoms: Range  # per frame
+    energy: Range | None  # eV/atom
+    energy_above_atoms: Range | None  # eV/atom, without the energies of single atoms
+    force_rms: float | None  # eV/Å, of the components
+    force_max: float | None  # eV/Å: the longest vector
+    stress: Range | None  # GPa, of all components; tension is positive
+    volume: Range | None  # Å³ per atom
+    density: Range | None  # g/cm³
     without_energy: int
     without_forces: int
-    without_stress: int
-    """Frames."""
+    without_stress: int  # frames
 
 
 @dataclass(frozen=True)
 class DataSummary:
     """All that `nnpot data` prints."""
 
-    sets: list[SetSummary]
-    """Files, then parts; the last is all together."""
+    sets: list[SetSummary]  # files, then parts; the last is all together
     pairs: list[PairDistance]
-    atom_energies: dict[str, float]
-    """eV, taken off for `SetSummary.energy_above_atoms`."""
+    atom_energies: dict[str, float]  # eV, taken off for `SetSummary.energy_above_atoms`
     warnings: list[str]
 
     def table(self) -> tuple[list[str], list[list[str]]]:
@@ -141,23 +127,11 @@ def summarize(
     parts: Sequence[str] | None = None,
     atom_energies: Mapping[str, float] | None = None,
 ) -> DataSummary:
-    """Look at all frames of a data set.
+    """Look at all frames of a data set, in eV and Å; labels may be missing.
 
-    Parameters
-    ----------
-    frames
-        In eV and Å, at least one; labels may be missing.
-    sources
-        The file and number of each.
-    parts
-        Of each frame: ``train``, ``validation`` or ``test``, where they have been split.
-    atom_energies
-        Energies of single atoms, eV; None fits them to these frames.
-
-    Raises
-    ------
-    InvalidInputError
-        If there are no frames.
+    ``sources`` has the file and number of each, ``parts`` whether it is for ``train``, ``validation`` or
+    ``test``, where they have been split. ``atom_energies`` of single atoms (eV) are fitted to these frames
+    where they are not given. Raises `InvalidInputError` if there are no frames.
     """
     if not frames:
         raise InvalidInputError("expected at least one frame, got none")
@@ -184,16 +158,14 @@ def summarize(
     )
 
 
-def _sets(facts: FrameFacts, parts: Sequence[str]) -> list[tuple[str, NDArray[np.bool_]]]:
+def _sets(facts: FrameFacts, parts: Sequence[str]) -> list[tuple[str, Mask]]:
     files = list(dict.fromkeys(facts.files))
     names = [name for name in dict.fromkeys(parts) if name]
     shown = files if len(files) <= N_FILES and not (len(files) == 1 and names) else []
-    rows = [(file, np.array([own == file for own in facts.files])) for file in shown]
-    rows += [(name, np.array([own == name for own in parts])) for name in names]
-    everything = ("all", np.ones(len(parts), bool))
-    if len(files) > N_FILES:
-        everything = (f"all {len(files)} files", everything[1])
-    return rows if len(rows) == 1 else [*rows, everything]
+    rows = [(file, np.array(facts.files) == file) for file in shown]
+    rows += [(name, np.array(parts) == name) for name in names]
+    everything = f"all {len(files)} files" if len(files) > N_FILES else "all"
+    return rows if len(rows) == 1 else [*rows, (everything, np.ones(len(parts), bool))]
 
 
 def _energy_above_atoms(facts: FrameFacts, atom_energies: Mapping[str, float]) -> Array:
@@ -206,7 +178,7 @@ def _energy_above_atoms(facts: FrameFacts, atom_energies: Mapping[str, float]) -
     return above
 
 
-def _summary(name: str, facts: FrameFacts, above: Array, chosen: NDArray[np.bool_]) -> SetSummary:
+def _summary(name: str, facts: FrameFacts, above: Array, chosen: Mask) -> SetSummary:
     n_atoms = facts.n_atoms[chosen]
     squares, stress = facts.force_square[chosen], facts.stress[chosen]
     with_forces = np.isfinite(squares)
@@ -214,6 +186,9 @@ def _summary(name: str, facts: FrameFacts, above: Array, chosen: NDArray[np.bool
     symbols = {symbol for frame in frames for symbol in frame.symbols.species()}
     volume = facts.volume[chosen]
     of_features = np.array([has_features(frame) for frame in frames])  # they cannot have any
+    force_rms = None
+    if with_forces.any():
+        force_rms = float(np.sqrt(squares[with_forces].sum() / (3.0 * n_atoms[with_forces].sum())))
     return SetSummary(
         name=name,
         n_frames=int(chosen.sum()),
@@ -221,11 +196,7 @@ def _summary(name: str, facts: FrameFacts, above: Array, chosen: NDArray[np.bool
         atoms=Range(float(n_atoms.min()), float(n_atoms.max())),
         energy=_span(facts.energy[chosen] / n_atoms),
         energy_above_atoms=_span(above[chosen]),
-        force_rms=(
-            float(np.sqrt(squares[with_forces].sum() / (3.0 * n_atoms[with_forces].sum())))
-            if with_forces.any()
-            else None
-        ),
+        force_rms=force_rms,
         force_max=float(np.nanmax(facts.force_max[chosen])) if with_forces.any() else None,
         stress=_span(stress / units.GPa),
         volume=_span(volume / n_atoms),

@@ -6,21 +6,16 @@ import dataclasses
 import io
 import shutil
 import sys
-from typing import Literal
 
 from rich.console import Console
-from rich.table import Table
 
 from nnpot.analysis.data_summary import DataSummary
-from nnpot.support.terminal import plain_page
+from nnpot.support.terminal import plain_page, plain_table
 
-WIDTH = 200
-"""Columns of text where there is no terminal: room for every column of the tables."""
-
+WIDTH = 200  # columns of text where there is no terminal: room for every column of the tables
 NARROW, FEW = 130, 4
 """Columns of text, and sets of frames: a table of these few is turned where the terminal is narrower."""
-TEXTS = ("data", "elements", "pair", "in")
-"""Columns that are no numbers."""
+TEXTS = ("data", "elements", "pair", "in")  # columns that are no numbers
 
 
 def print_summary(console: Console, summary: DataSummary) -> None:
@@ -29,9 +24,9 @@ def print_summary(console: Console, summary: DataSummary) -> None:
     if console.width < NARROW and len(rows) <= FEW:
         columns = [headings, *rows]
         headings, *rows = [[column[k] for column in columns] for k in range(len(headings))]
-    console.print(_table(headings, rows))
+    _print_table(console, headings, rows)
     if summary.pairs:
-        console.print(_table(*summary.pair_table()))
+        _print_table(console, *summary.pair_table())
     if summary.atom_energies:
         energies = ", ".join(f"{symbol} {energy:.6g}" for symbol, energy in summary.atom_energies.items())
         console.print(f"energies of single atoms (eV): {energies}", highlight=False)
@@ -39,14 +34,8 @@ def print_summary(console: Console, summary: DataSummary) -> None:
         console.print(f"warning: {warning}", highlight=False)
 
 
-def _table(headings: list[str], rows: list[list[str]]) -> Table:
-    table = Table()
-    for heading in headings:
-        justify: Literal["left", "right"] = "left" if heading in TEXTS else "right"
-        table.add_column(heading.replace(" (", "\n("), justify=justify)
-    for row in rows:
-        table.add_row(*row)
-    return table
+def _print_table(console: Console, headings: list[str], rows: list[list[str]]) -> None:
+    console.print(plain_table([heading.replace(" (", "\n(") for heading in headings], rows, TEXTS))
 
 
 def summary_text(summary: DataSummary) -> str:

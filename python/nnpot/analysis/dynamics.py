@@ -8,11 +8,11 @@ from time import process_time
 
 import numpy as np
 from ase import Atoms
-from numpy.typing import NDArray
 
 from nnpot.analysis.statistical_error import BLOCKS, UNKNOWN, Estimate, block_means, error_of_mean, median_of
 from nnpot.lammps.runtime import PairCommands, open_lammps
 from nnpot.lammps.system import LammpsSystem
+from nnpot.support.arrays import Array
 from nnpot.support.progress import progress
 
 
@@ -23,12 +23,11 @@ class EnergyConservation:
     ``time`` (ps) and ``energy`` (total energy relative to its start, meV/atom) have shape (n_samples,).
     """
 
-    time: NDArray[np.float64]
-    energy: NDArray[np.float64]
-    temperature: float
-    cost: float
-    """Mean temperature in K, and microseconds of processor time per atom and step."""
-    costs: NDArray[np.float64] | None = None
+    time: Array
+    energy: Array
+    temperature: float  # mean, K
+    cost: float  # microseconds of processor time per atom and step
+    costs: Array | None = None
     """The same for consecutive parts of the run, shape (n_parts,); ``cost`` is their median."""
 
     @property
@@ -75,7 +74,7 @@ class EnergyConservation:
         return Estimate(self.cost, UNKNOWN) if self.costs is None else median_of(self.costs)
 
     @property
-    def _from_line(self) -> NDArray[np.float64]:
+    def _from_line(self) -> Array:
         return np.asarray(self.energy - np.polyval(np.polyfit(self.time, self.energy, 1), self.time))
 
 
@@ -90,22 +89,11 @@ def constant_energy_run(
     interval: float = 0.02,
     seed: int = 1,
 ) -> EnergyConservation:
-    """Equilibrate at a temperature, then run at constant energy and watch the total energy.
+    """Equilibrate at a temperature (K), then run at constant energy and watch the total energy.
 
-    Parameters
-    ----------
-    atoms
-        Where the run starts.
-    elements, pair
-        The potential, as for `nnpot.lammps.system.LammpsSystem`.
-    temperature
-        In K.
-    duration, equilibration, interval
-        In ps; the energy is recorded every ``interval``.
-    timestep
-        In fs.
-    seed
-        For velocities and thermostat.
+    The run starts from ``atoms``; elements and pair are the potential, as for
+    `nnpot.lammps.system.LammpsSystem`. Duration, equilibration and interval, after which the energy is
+    recorded each time, are in ps, the timestep in fs; the seed is for velocities and thermostat.
     """
     n_samples = max(2, round(duration / interval))
     records = []

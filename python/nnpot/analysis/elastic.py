@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 from ase import Atoms, units
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from nnpot.errors import NnpotError
 from nnpot.lammps.runtime import PairCommands, open_lammps
 from nnpot.lammps.system import VOIGT, LammpsSystem
+from nnpot.support.arrays import Array
 from nnpot.support.progress import progress
 
 
 @dataclass(frozen=True)
 class CubicElasticity:
-    """Of a cubic crystal at rest: ``a`` in Å, energy in eV/atom, elastic constants in GPa (atoms relaxed)."""
+    """A cubic crystal at rest: ``a`` in Å, energy in eV/atom, elastic constants in GPa (atoms relaxed)."""
 
     lattice_constant: float
     energy_per_atom: float
@@ -39,15 +39,8 @@ def relaxed(atoms: Atoms, elements: Sequence[str], pair: PairCommands) -> Atoms:
 def equilibrium_cell(atoms: Atoms, elements: Sequence[str], pair: PairCommands, span: float = 0.05) -> Atoms:
     """The cell scaled until its pressure vanishes, atoms relaxed; its shape stays.
 
-    Parameters
-    ----------
-    span
-        The length of the cell is sought within this fraction of the start.
-
-    Raises
-    ------
-    NnpotError
-        If the pressure does not change its sign there.
+    The length is sought within the fraction ``span`` of the start; `NnpotError` if the pressure does not
+    change its sign there.
     """
 
     def scaled(scale: float) -> Atoms:
@@ -67,24 +60,11 @@ def equilibrium_cell(atoms: Atoms, elements: Sequence[str], pair: PairCommands, 
     return scaled(brentq(pressure, low, high, xtol=1e-9))
 
 
-def elastic_tensor(
-    atoms: Atoms, elements: Sequence[str], pair: PairCommands, strain: float = 1e-3
-) -> NDArray[np.float64]:
-    """Elastic constants from the change of stress with strain, atoms relaxed in every strained cell.
+def elastic_tensor(atoms: Atoms, elements: Sequence[str], pair: PairCommands, strain: float = 1e-3) -> Array:
+    """Elastic constants (6, 6) in GPa from the change of stress with strain, atoms relaxed.
 
-    C_ab = dσ_a/dε_b by central differences, Voigt order xx yy zz yz xz xy with γ = 2ε for shear.
-
-    Parameters
-    ----------
-    atoms
-        A cell at rest.
-    strain
-        Size of the strain in each direction.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (6, 6), GPa.
+    C_ab = dσ_a/dε_b by central differences of ``strain`` around a cell at rest, Voigt order xx yy zz yz xz xy
+    with γ = 2ε for shear.
     """
     tensor = np.zeros((6, 6))
     with progress(f"elastic constants, {pair.style}", 6) as bar:
@@ -103,15 +83,7 @@ def elastic_tensor(
 
 
 def cubic_elasticity(atoms: Atoms, elements: Sequence[str], pair: PairCommands) -> CubicElasticity:
-    """Lattice constant, energy and elastic constants of a cubic crystal.
-
-    Parameters
-    ----------
-    atoms
-        The conventional cubic cell, its axes along x, y, z.
-    elements, pair
-        The potential, as for `nnpot.lammps.system.LammpsSystem`.
-    """
+    """Lattice constant, energy and elastic constants of a crystal, given by its cubic cell along x, y, z."""
     rest = equilibrium_cell(atoms, elements, pair)
     tensor = elastic_tensor(rest, elements, pair)
     return CubicElasticity(

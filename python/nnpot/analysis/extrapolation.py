@@ -11,19 +11,10 @@ SUMMARY = r"### NNP EW SUMMARY ### TS:\s+(\d+) EW\s+(\d+)"
 
 
 def warnings_in_log(log: Path, after: int = 0, until: int | None = None) -> int:
-    """Values outside of their ranges that ``pair_style hdnnp`` with ``showewsum`` counted at each step.
+    """Count the values outside of their ranges that ``pair_style hdnnp`` with ``showewsum`` logged.
 
-    Parameters
-    ----------
-    log
-        LAMMPS's log.
-    after, until
-        Only what happened in the steps after the first and up to the second counts; both where a summary is.
-
-    Raises
-    ------
-    FileFormatError
-        If there is no summary of these steps.
+    Only steps after the first and up to the second number count; both are those of a summary. Raises
+    `FileFormatError` if there is no summary of these steps.
     """
     counts = [
         int(count)

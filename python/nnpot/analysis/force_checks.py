@@ -10,31 +10,26 @@ from dataclasses import dataclass
 
 import numpy as np
 from ase import Atoms
-from numpy.typing import NDArray
 
 from nnpot.errors import InvalidInputError
+from nnpot.support.arrays import Array
 
-Array = NDArray[np.float64]
-Forces = Callable[[Atoms], Array]
-"""From a structure to its forces (n_atoms, 3) in eV/Å."""
+Forces = Callable[[Atoms], Array]  # from a structure to its forces (n_atoms, 3) in eV/Å
 
 
 @dataclass(frozen=True)
 class RotationError:
     """How far forces are from turning with the atoms."""
 
-    rmse: float
-    """meV/Å: root mean square difference of the components of the forces turned back."""
-    relative: float
-    """The same in units of the root mean square force component."""
+    rmse: float  # meV/Å: root mean square difference of the components of the forces turned back
+    relative: float  # the same in units of the root mean square force component
 
 
 @dataclass(frozen=True)
 class LoopWork:
     """Work ∮ F · dR around closed loops in the space of all coordinates; a gradient does none."""
 
-    work: Array
-    """(n_loops,), eV."""
+    work: Array  # (n_loops,), eV
     half_points: Array
     """(n_loops,), eV: the same sums over every other point; where both agree, they are the integral."""
 
@@ -67,19 +62,7 @@ def rotated(atoms: Atoms, matrix: Array) -> Atoms:
 def rotation_error(
     forces: Forces, frames: Sequence[Atoms], n_rotations: int = 4, seed: int = 1
 ) -> RotationError:
-    """Turn frames at random, predict, turn the forces back, and compare.
-
-    Parameters
-    ----------
-    forces
-        What is judged.
-    frames
-        Structures, at least one.
-    n_rotations
-        Of each frame.
-    seed
-        Of the rotations.
-    """
+    """Turn each frame ``n_rotations`` times at random, predict, turn the forces back, and compare."""
     random = np.random.default_rng(seed)
     differences, sizes = [], []
     for frame in frames:
@@ -98,26 +81,9 @@ def loop_work(
     """Carry the atoms of each frame around a circle, and sum up the work of the forces.
 
     The circle is R(φ) = R + u cos φ + w sin φ, with u and w random displacements of all atoms, at right
-    angles to each other, whose root mean square per atom is the amplitude. The sum over evenly spaced
-    points converges exponentially for smooth forces.
-
-    Parameters
-    ----------
-    forces
-        What is judged.
-    frames
-        Centers of the circles, one each; of two atoms at least.
-    amplitude
-        Å.
-    n_points
-        On a circle; even.
-    seed
-        Of the displacements.
-
-    Raises
-    ------
-    InvalidInputError
-        If the number of points is odd or below four, or a frame has one atom alone.
+    angles to each other, whose root mean square per atom is the amplitude in Å. The sum over an even number
+    of evenly spaced points converges exponentially for smooth forces. Raises `InvalidInputError` if the
+    number of points is odd or below four, or a frame has one atom alone.
     """
     if n_points < 4 or n_points % 2:
         raise InvalidInputError(f"n_points: expected an even number from 4 on, got {n_points}")

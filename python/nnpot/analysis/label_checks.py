@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 from ase import Atoms
 from ase.data import atomic_numbers, chemical_symbols, covalent_radii
-from numpy.typing import NDArray
 
 from nnpot import _core
 from nnpot.analysis.atom_energies import energy_of_atoms, least_squares_atoms
@@ -19,29 +18,23 @@ from nnpot.errors import NnpotError
 from nnpot.io.feature_files import has_features
 from nnpot.io.labels import results_of
 from nnpot.io.source import Source
+from nnpot.support.arrays import Array, Integers
 
-Array = NDArray[np.float64]
-
-N_NAMED = 6
-"""Frames that a line names."""
+N_NAMED = 6  # frames that a line names
 SHELLS = (0.5, 1.0, 1.5)
 """Widths of Gaussians, in sums of two covalent radii, that weigh the neighbors' directions."""
-REACH, POLY2 = 2.5, 6
-"""In sums of two covalent radii, and the smooth end of the Gaussians there."""
-SYMMETRIC = 1e-3
-"""Of a weighted sum of directions: smaller ones vanish by symmetry, and so do the forces."""
-BINDING = 10.0
-"""eV/atom: no structure is bound by more, so that a wider gap cannot be physics."""
+REACH, POLY2 = 2.5, 6  # in sums of two covalent radii, and the smooth end of the Gaussians there
+SYMMETRIC = 1e-3  # of a weighted sum of directions: smaller ones vanish by symmetry, and so do the forces
+BINDING = 10.0  # eV/atom: no structure is bound by more, so that a wider gap cannot be physics
 SMALL_GAP = 1.0
 """eV/atom: melting, heat and isomers are less; what lies between is judged where structures are alike."""
 FAR, FAR_ALIKE = 3.0, 10.0
 """A gap is this many times wider than the widest heap: where it cannot be physics, and elsewhere."""
 MOST_HEAPS = 6
-SMALLEST_HEAP = 3
-"""Frames; fewer beside a gap that physics allows are outliers."""
+SMALLEST_HEAP = 3  # frames; fewer beside a gap that physics allows are outliers
 
 
-def named(names: Sequence[str], numbers: Sequence[int] | NDArray[np.int64]) -> str:
+def named(names: Sequence[str], numbers: Sequence[int] | Integers) -> str:
     """How many frames, and the first of them by name."""
     listed = ", ".join(names[number] for number in numbers[:N_NAMED])
     more = len(numbers) - N_NAMED
@@ -98,24 +91,15 @@ def _forceless_by_symmetry(frame: Atoms) -> bool:
 class _Heaps:
     """Frames sorted into heaps of nearly equal energy."""
 
-    members: list[NDArray[np.int64]]
-    gap: float
-    """eV/atom: the narrowest between two of them."""
-    spread: float
-    """eV/atom: of the widest heap."""
+    members: list[Integers]
+    gap: float  # eV/atom: the narrowest between two of them
+    spread: float  # eV/atom: of the widest heap
 
 
 def check_heaps(frames: Sequence[Atoms], names: Sequence[str], energies: Array) -> list[str]:
     """Energies at equal composition that fall into heaps, far apart and each narrow: of two programs?
 
-    Parameters
-    ----------
-    frames
-        Of any compositions.
-    names
-        What each is called.
-    energies
-        eV, total, of each; NaN where there is none, and 0 counts as none.
+    Energies are total, eV; NaN where there is none, and 0 counts as none.
     """
     known = np.flatnonzero(np.isfinite(energies) & (energies != 0.0))
     per_atom = energies / np.array([len(frame) for frame in frames])
@@ -134,9 +118,7 @@ def check_heaps(frames: Sequence[Atoms], names: Sequence[str], energies: Array) 
     return findings
 
 
-def _compositions(
-    frames: Sequence[Atoms], known: NDArray[np.int64]
-) -> Iterator[tuple[str, NDArray[np.int64]]]:
+def _compositions(frames: Sequence[Atoms], known: Integers) -> Iterator[tuple[str, Integers]]:
     """Frames of one stoichiometry, however many formula units each has."""
     found: dict[tuple[tuple[int, int], ...], list[int]] = defaultdict(list)
     for number in known.tolist():
@@ -180,7 +162,7 @@ def _unphysical(heaps: _Heaps, frames: Sequence[Atoms]) -> bool:
     )
 
 
-def _line(kind: str, heaps: _Heaps, numbers: NDArray[np.int64], values: Array, names: Sequence[str]) -> str:
+def _line(kind: str, heaps: _Heaps, numbers: Integers, values: Array, names: Sequence[str]) -> str:
     means = ", ".join(f"{float(np.median(values[own])):.6g} ({len(own)} frames)" for own in heaps.members)
     smallest = min(heaps.members, key=len)
     return (

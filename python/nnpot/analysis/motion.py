@@ -7,15 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from ase import Atoms
-from numpy.typing import NDArray
 
 from nnpot.analysis.statistical_error import BLOCKS, Estimate, error_of_mean, mean_curve_difference
 from nnpot.errors import InvalidInputError
+from nnpot.support.arrays import Array
 
-Array = NDArray[np.float64]
-
-SQUARE_ANGSTROM_PER_PS = 1e-4
-"""In cm²/s."""
+SQUARE_ANGSTROM_PER_PS = 1e-4  # in cm²/s
 
 
 @dataclass(frozen=True)
@@ -37,7 +34,7 @@ class Displacement:
 
     @property
     def diffusion_estimate(self) -> Estimate:
-        """The same with its standard error, from the groups of atoms; cm²/s."""
+        """The diffusion coefficient with its standard error, from the groups of atoms; cm²/s."""
         groups = [self.msd] if self.groups is None else self.groups
         return Estimate(self.diffusion, float(error_of_mean([self._diffusion(msd) for msd in groups])))
 
@@ -55,19 +52,8 @@ class Displacement:
 def mean_square_displacement(frames: Sequence[Atoms], interval: float, symbol: str) -> Displacement:
     """Mean square displacement of an element's atoms, over all starts, for half of the trajectory's length.
 
-    Parameters
-    ----------
-    frames
-        A trajectory in one cell; between two frames no atom moves by half of the cell.
-    interval
-        Between frames, ps.
-    symbol
-        The element.
-
-    Raises
-    ------
-    InvalidInputError
-        If there are fewer than eight frames or no atom of the element.
+    The frames are ``interval`` ps apart in one cell; between two of them no atom moves by half of the cell.
+    Raises `InvalidInputError` if there are fewer than eight frames or no atom of the element.
     """
     if len(frames) < 8 or symbol not in frames[0].get_chemical_symbols():
         raise InvalidInputError(f"displacements need at least eight frames with atoms of {symbol}")
@@ -111,10 +97,7 @@ class Vibrations:
         return float(0.5 * width * np.abs(self.density - other.density).sum())
 
     def difference(self, other: Vibrations) -> Estimate:
-        """The same less what noise alone would give, with its standard error.
-
-        See `nnpot.analysis.statistical_error.mean_curve_difference`.
-        """
+        """The mean difference less what noise alone would give (`mean_curve_difference`), with its error."""
         width = float(self.frequency[1] - self.frequency[0])
         found = mean_curve_difference(self._pieces, other._pieces)
         return found.scaled(0.5 * width * len(self.frequency))
@@ -135,23 +118,9 @@ def vibrational_density(
     """Power spectrum of the velocities, weighted by the masses: the vibrational density of states.
 
     It is the transform of the velocity autocorrelation (Dickey and Paskin 1969), as a mean over pieces of the
-    trajectory under a Hann window (Welch 1967).
-
-    Parameters
-    ----------
-    velocities
-        Shape (n_samples, n_atoms, 3), any unit.
-    masses
-        Shape (n_atoms,).
-    interval
-        Between samples, fs.
-    resolution
-        In THz: the pieces are as long as it needs.
-
-    Raises
-    ------
-    InvalidInputError
-        If the trajectory is shorter than one piece.
+    trajectory under a Hann window (Welch 1967). Velocities (n_samples, n_atoms, 3) in any unit are
+    ``interval`` fs apart, masses have the shape (n_atoms,); the pieces are as long as the resolution in THz
+    needs. Raises `InvalidInputError` if the trajectory is shorter than one piece.
     """
     length = round(2000.0 / (resolution * interval))
     if len(velocities) < length:

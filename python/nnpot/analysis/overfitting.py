@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from nnpot.support.arrays import Array
 
-FEWEST_EPOCHS = 30
-"""Shorter curves say nothing."""
-SHARE = 20
-"""A window of smoothing is this part of the curve, and at least `NARROWEST` epochs."""
+FEWEST_EPOCHS = 30  # shorter curves say nothing
+SHARE = 20  # a window of smoothing is this part of the curve, and at least `NARROWEST` epochs
 NARROWEST = 5
 NOISE = 2.0
 """Standard deviations of single epochs around the smoothed curve by which the validation loss must rise."""
-SMALLEST = 0.01
-"""Of the logarithms: smaller changes are no rise and no fall."""
+SMALLEST = 0.01  # of the logarithms: smaller changes are no rise and no fall
 
 
 def overfitting_epoch(train_loss: ArrayLike, validation_loss: ArrayLike) -> int | None:
-    """The epoch from which on a training overfits.
+    """The epoch, counted from 1, from which on a training overfits; None where there is no turn.
 
-    Both curves are taken as logarithms and smoothed by a running mean. The turn is the smallest smoothed
-    validation loss, if in the last third of the epochs after it the median of the smoothed validation loss
-    lies above it by more than the noise of single epochs, while that of the training loss lies below.
-
-    Parameters
-    ----------
-    train_loss, validation_loss
-        One value for each epoch, above 0.
-
-    Returns
-    -------
-    int or None
-        Counted from 1; None where there is no turn, or the curves are too short or not finite.
+    Both curves, one value above 0 for each epoch, are taken as logarithms and smoothed by a running mean. The
+    turn is the smallest smoothed validation loss, if in the last third of the epochs after it the median of
+    the smoothed validation loss lies above it by more than the noise of single epochs, while that of the
+    training loss lies below. Curves that are too short or not finite have none.
     """
     train, validation = np.asarray(train_loss, float), np.asarray(validation_loss, float)
     n = len(validation)

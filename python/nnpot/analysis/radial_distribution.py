@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 from ase import Atoms
 from ase.geometry import minkowski_reduce
-from numpy.typing import NDArray
 
 from nnpot.analysis.closest_pairs import Elements
 from nnpot.analysis.statistical_error import (
@@ -24,6 +23,7 @@ from nnpot.analysis.statistical_error import (
 from nnpot.errors import InvalidInputError
 from nnpot.lammps.runtime import PairCommands, open_lammps
 from nnpot.lammps.system import LammpsSystem
+from nnpot.support.arrays import Array, Integers
 from nnpot.support.progress import progress
 
 
@@ -35,12 +35,12 @@ class RadialDistribution:
     this is: blocks of a run, or runs; None where there is one alone.
     """
 
-    r: NDArray[np.float64]
-    g: NDArray[np.float64]
-    pieces: NDArray[np.float64] | None = None
+    r: Array
+    g: Array
+    pieces: Array | None = None
 
     @property
-    def error(self) -> NDArray[np.float64]:
+    def error(self) -> Array:
         """Standard error of g in each bin; NaN where it is not known."""
         return error_of_mean(self._pieces)
 
@@ -55,19 +55,15 @@ class RadialDistribution:
         return float(occupied[0]) if len(occupied) else UNKNOWN
 
     @property
-    def _pieces(self) -> NDArray[np.float64]:
+    def _pieces(self) -> Array:
         return self.g[None] if self.pieces is None else self.pieces
 
     def mean_difference(self, other: RadialDistribution) -> float:
         """Mean of |g - g'| over the distances at which there are atoms, in one of the two at least."""
-        occupied = (self.g > 0.0) | (other.g > 0.0)
-        return float(np.mean(np.abs(self.g - other.g)[occupied]))
+        return float(np.mean(np.abs(self.g - other.g)[(self.g > 0.0) | (other.g > 0.0)]))
 
     def difference(self, other: RadialDistribution) -> Estimate:
-        """`mean_difference` less what noise alone would give, with its standard error.
-
-        See `nnpot.analysis.statistical_error.mean_curve_difference`.
-        """
+        """`mean_difference` less what noise alone would give (`mean_curve_difference`), with its error."""
         occupied = (self.g > 0.0) | (other.g > 0.0)
         return mean_curve_difference(self._pieces[:, occupied], other._pieces[:, occupied])
 
@@ -75,7 +71,7 @@ class RadialDistribution:
         """`first_peak`: position (Å) and height, with standard errors (jackknife over the pieces)."""
         pieces = list(self._pieces)
 
-        def peak_of(kept: Sequence[NDArray[np.float64]]) -> tuple[float, float]:
+        def peak_of(kept: Sequence[Array]) -> tuple[float, float]:
             return RadialDistribution(self.r, np.mean(kept, axis=0)).first_peak(smallest)
 
         position, height = self.first_peak(smallest)
@@ -111,10 +107,7 @@ class RadialDistribution:
 def mean_distribution(found: Sequence[RadialDistribution]) -> RadialDistribution:
     """Mean of g(r) of several simulations with the same bins, each with the same weight and a piece of it.
 
-    Raises
-    ------
-    InvalidInputError
-        If there is none, or one has other bins than the first.
+    Raises `InvalidInputError` if there is none, or one has other bins than the first.
     """
     if not found:
         raise InvalidInputError("a mean of distributions needs at least one, got none")
@@ -132,23 +125,10 @@ def mean_distribution(found: Sequence[RadialDistribution]) -> RadialDistribution
 def radial_distribution(frames: Iterable[Atoms], r_max: float, bin_width: float = 0.05) -> RadialDistribution:
     """Mean g(r) of periodic frames, over all pairs of atoms whatever their elements.
 
-    Its pieces are blocks of the frames in their order, ten at most.
-
-    g(r) = V / N² · <number of ordered pairs in the shell> / volume of the shell.
-
-    Parameters
-    ----------
-    frames
-        Periodic in all directions.
-    r_max
-        Largest distance in Å, at most half of the shortest height of the cell.
-    bin_width
-        In Å.
-
-    Raises
-    ------
-    InvalidInputError
-        If a frame is not periodic or too small for ``r_max``, or there is none.
+    g(r) = V / N² · <number of ordered pairs in the shell> / volume of the shell. Its pieces are blocks of the
+    frames in their order, ten at most. The largest distance ``r_max`` and the width of a bin are in Å. Raises
+    `InvalidInputError` if a frame is not periodic in all directions or its shortest height less than twice
+    ``r_max``, or there is none.
     """
 
     def pairs(frame: Atoms) -> dict[Elements, _Counts]:
@@ -182,38 +162,31 @@ def partial_radial_distributions(
     return _mean_distributions(frames, pairs, r_max, bin_width)
 
 
-_Counts = tuple[NDArray[np.float64], int]
+_Counts = tuple[Array, int]
 """Distances of pairs i < j, and how many ordered pairs there would be without a limit of the distance."""
 
 
 def _mean_distributions(
-    frames: Iterable[Atoms],
-    pairs: Callable[[Atoms], dict[Elements, _Counts]],
-    r_max: float,
-    bin_width: float,
+    frames: Iterable[Atoms], pairs: Callable[[Atoms], dict[Elements, _Counts]], r_max: float, bin_width: float
 ) -> dict[Elements, RadialDistribution]:
     n_bins = round(r_max / bin_width)
     edges = np.linspace(0.0, r_max, n_bins + 1)
     shells = 4.0 / 3.0 * np.pi * np.diff(edges**3)
-    found: dict[Elements, list[NDArray[np.float64]]] = defaultdict(list)
+    found: dict[Elements, list[Array]] = defaultdict(list)
     for frame in frames:
         for elements, (distances, n_ordered) in pairs(frame).items():
             counts = np.histogram(distances, bins=edges)[0]
             found[elements].append(2.0 * counts * frame.get_volume() / (n_ordered * shells))
     if not found:
         raise InvalidInputError("a radial distribution needs at least one frame")
-    middle = 0.5 * (edges[1:] + edges[:-1])
-    return {
-        elements: RadialDistribution(
-            middle, np.mean(of_frames, axis=0), block_means(of_frames) if len(of_frames) > 1 else None
-        )
-        for elements, of_frames in found.items()
-    }
+    middle, distributions = 0.5 * (edges[1:] + edges[:-1]), {}
+    for elements, g in found.items():
+        pieces = block_means(g) if len(g) > 1 else None
+        distributions[elements] = RadialDistribution(middle, np.mean(g, axis=0), pieces)
+    return distributions
 
 
-def _pairs_within(
-    frame: Atoms, r_max: float
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+def _pairs_within(frame: Atoms, r_max: float) -> tuple[Integers, Integers, Array]:
     """All pairs i < j that are closer than ``r_max``: i, j and the distance."""
     if not frame.pbc.all():
         raise InvalidInputError(
@@ -237,10 +210,7 @@ def _pairs_within(
 
 @dataclass(frozen=True)
 class Simulation:
-    """How g(r) is simulated: temperature in K, times in ps, ``r_max`` in Å.
-
-    With ``melt`` (K) the start is heated to that temperature first.
-    """
+    """The settings of a simulation of g(r), in K, ps and Å; with ``melt`` the start is heated to it first."""
 
     temperature: float
     duration: float
@@ -254,26 +224,14 @@ class Simulation:
 def simulate_radial_distribution(
     atoms: Atoms, elements: Sequence[str], pair: PairCommands, simulation: Simulation
 ) -> RadialDistribution:
-    """g(r) from molecular dynamics at constant temperature in the cell of ``atoms``.
-
-    Parameters
-    ----------
-    atoms
-        Where the simulation starts; the density stays.
-    elements, pair
-        The potential, as for `nnpot.lammps.system.LammpsSystem`.
-    simulation
-        How long and how hot.
-    """
+    """Simulate g(r) at constant temperature and volume, from ``atoms`` on, as `LammpsSystem` has them."""
     n_frames = max(1, round(simulation.duration / simulation.interval))
     with open_lammps(plugin=pair.needs_plugin) as lammps:
         system = LammpsSystem(lammps, atoms, elements, pair)
+        system.set_temperature(2.0 * (simulation.melt or simulation.temperature), simulation.seed)
         if simulation.melt is not None:
-            system.set_temperature(2.0 * simulation.melt, simulation.seed)
             system.thermostat(simulation.melt, simulation.seed)
             system.run(simulation.equilibration)
-        else:
-            system.set_temperature(2.0 * simulation.temperature, simulation.seed)
         system.thermostat(simulation.temperature, simulation.seed + 1)
         system.run(simulation.equilibration)
         frames = []

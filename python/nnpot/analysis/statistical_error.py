@@ -11,17 +11,14 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nnpot.errors import InvalidInputError
+from nnpot.support.arrays import Array
 
-Array = NDArray[np.float64]
 Piece = TypeVar("Piece")
-
-BLOCKS = 10
-"""Of a run that is cut into pieces."""
-UNKNOWN = float("nan")
-"""The error where there is but one piece."""
+BLOCKS = 10  # of a run that is cut into pieces
+UNKNOWN = float("nan")  # the error where there is but one piece
 
 
 @dataclass(frozen=True)
@@ -32,7 +29,7 @@ class Estimate:
     error: float = 0.0
 
     def scaled(self, factor: float) -> Estimate:
-        """The same in another unit."""
+        """The figure in another unit."""
         return Estimate(factor * self.value, abs(factor) * self.error)
 
     def plus(self, other: Estimate) -> Estimate:
@@ -57,7 +54,7 @@ class Estimate:
 
     @property
     def size(self) -> Estimate:
-        """Without its sign."""
+        """The figure without its sign."""
         return Estimate(abs(self.value), self.error)
 
     def text(self, pattern: str = ".3g") -> str:
@@ -67,38 +64,14 @@ class Estimate:
 
 
 def block_means(series: ArrayLike, n_blocks: int = BLOCKS) -> Array:
-    """Means of consecutive parts of a series, as many and as equal in length as it allows.
-
-    Parameters
-    ----------
-    series
-        Shape (n_samples, ...).
-    n_blocks
-        How many parts; fewer where there are fewer samples.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (n, ...), n = min(n_blocks, n_samples).
-    """
+    """Means (n, ...) of at most ``n_blocks`` consecutive, nearly equal parts of a series (n_samples, ...)."""
     values = np.asarray(series, float)
     parts = np.array_split(values, min(n_blocks, len(values)))
     return np.array([part.mean(axis=0) for part in parts])
 
 
 def error_of_mean(pieces: ArrayLike) -> Array:
-    """Standard error of the mean over the first axis: standard deviation over √n; NaN for one piece.
-
-    Parameters
-    ----------
-    pieces
-        Shape (n, ...), independent of each other.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (...).
-    """
+    """Standard error (...) of the mean of independent pieces (n, ...) over the first axis; NaN for one."""
     values = np.asarray(pieces, float)
     if len(values) < 2:
         return np.full(values.shape[1:], UNKNOWN)
@@ -127,17 +100,8 @@ def median_of(values: ArrayLike) -> Estimate:
 def jackknife(pieces: Sequence[Piece], figure: Callable[[Sequence[Piece]], float]) -> Estimate:
     """A figure of all pieces together, and its standard error by leaving out each in turn (Tukey 1958).
 
-    Parameters
-    ----------
-    pieces
-        Independent of each other.
-    figure
-        Of any number of pieces.
-
-    Raises
-    ------
-    InvalidInputError
-        If there is no piece.
+    The pieces are independent of each other; ``figure`` takes any number of them. Raises `InvalidInputError`
+    if there is none.
     """
     if len(pieces) == 0:
         raise InvalidInputError("a statistical error needs at least one piece, got none")
@@ -155,21 +119,13 @@ def _jackknife_variance(pieces: Sequence[Piece], figure: Callable[[Sequence[Piec
 def mean_curve_difference(one: ArrayLike, other: ArrayLike) -> Estimate:
     """Mean of |difference| of two noisy curves, less what noise alone would give.
 
-    With D the mean of |difference| of the two mean curves and N = √(2/π) · <s> what it would be if both were
-    equal (s: standard error of the difference in each point), the figure is √(D² - N²), or 0: noise adds in
-    quadrature. Its error is the change that one standard error of D (jackknife) brings, and no less than
-    that error.
+    Each is given by pieces that are independent of each other, shapes (n, n_points) and (m, n_points). With D
+    the mean of |difference| of the two mean curves and N = √(2/π) · <s> what it would be if both were equal
+    (s: standard error of the difference in each point), the figure is √(D² - N²), or 0: noise adds in
+    quadrature. Its error is the change that one standard error of D (jackknife) brings, and no less than that
+    error. With one piece of either nothing is known of the noise: D is given, and its error is NaN.
 
-    Parameters
-    ----------
-    one, other
-        Pieces of either curve, independent of each other, shapes (n, n_points) and (m, n_points). With one
-        piece of either nothing is known of the noise: D is given, and its error is NaN.
-
-    Raises
-    ------
-    InvalidInputError
-        If one has no piece or the curves have not the same points.
+    Raises `InvalidInputError` if one has no piece or the curves have not the same points.
     """
     first, second = np.atleast_2d(np.asarray(one, float)), np.atleast_2d(np.asarray(other, float))
     if first.size == 0 or first.shape[1:] != second.shape[1:]:
@@ -192,5 +148,4 @@ def mean_curve_difference(one: ArrayLike, other: ArrayLike) -> Estimate:
 
 
 def _distance_from(curve: Array) -> Callable[[Sequence[Array]], float]:
-    """Of the mean of some pieces: the mean of |difference|."""
     return lambda kept: float(np.abs(np.mean(kept, axis=0) - curve).mean())

@@ -37,23 +37,11 @@ def walled(
     shortest: Mapping[Elements, float],
     stiffness: float = STIFFNESS,
 ) -> PairCommands:
-    """LAMMPS's commands for a network with a wall.
+    """LAMMPS's commands for a network (`nnpot.lammps.runtime.network_commands`) with a wall.
 
-    Parameters
-    ----------
-    network
-        Its own commands, `nnpot.lammps.runtime.network_commands`.
-    elements
-        LAMMPS type ``i + 1`` is ``elements[i]``.
-    shortest
-        Where the wall of every two elements begins, Å; see `shortest_distances`.
-    stiffness
-        k in eV/Å².
-
-    Raises
-    ------
-    InvalidInputError
-        If two elements have no distance, or the stiffness is not positive.
+    LAMMPS type ``i + 1`` is ``elements[i]``; the wall of every two elements begins at its distance in
+    ``shortest`` (Å, `shortest_distances`); ``stiffness`` is k in eV/Å². Raises `InvalidInputError` if two
+    elements have no distance, or the stiffness is not positive.
     """
     if not stiffness > 0.0:
         raise InvalidInputError(f"the stiffness of a wall must be > 0, got {stiffness}")

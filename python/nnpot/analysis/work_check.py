@@ -7,37 +7,32 @@ Where no frames are close enough, only the sign of the stress can be judged, by 
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from ase import Atoms, units
 from ase.stress import voigt_6_to_full_3x3_stress
-from numpy.typing import NDArray
 
-from nnpot.analysis.frame_facts import FrameFacts
+from nnpot.analysis.data_checks import FrameFacts
 from nnpot.io.labels import group_of, results_of
 
-Array = NDArray[np.float64]
-
-LARGEST_STRAIN, LARGEST_MOVE = 0.06, 0.2
-"""Of frames that count as close; the move in Å, beyond the strain."""
-N_PAIRS = 4
-"""Fewer are no evidence."""
+LARGEST_STRAIN, LARGEST_MOVE = 0.06, 0.2  # of frames that count as close; the move in Å, beyond the strain
+N_PAIRS = 4  # fewer are no evidence
 UNEXPLAINED, UNRELATED = 0.05, 0.5
 """Share of the energies' squared changes that the work, times some factor, leaves over: less than the first
 says what the factor is, more than the second says that they have nothing to do with each other."""
-TOLERANCE = 0.3
-"""Of that factor around 1."""
+TOLERANCE = 0.3  # of that factor around 1
 SPREAD, CORRELATION, LARGEST_MODULUS = 0.01, 0.8, 3000.0
 """Of the volumes, relative; between stress and volume; GPa, seven times diamond's."""
 
 
 @dataclass(frozen=True)
 class _Step:
-    """From a frame to the next, in eV."""
+    """A step from a frame to the next, in eV."""
 
     change: float
     of_stress: float
@@ -55,7 +50,8 @@ class _Fit:
 
 def check_slopes(facts: FrameFacts) -> list[str]:
     """What is wrong with stress or forces, a line each; nothing where all is well or nothing can be told."""
-    steps = [step for frames in _alike(facts.frames) for step in _steps(frames)]
+    pairs = (pair for frames in _alike(facts.frames) for pair in itertools.pairwise(frames))
+    steps = [step for step in (_step(*pair) for pair in pairs) if step is not None]
     findings = []
     strained = [step for step in steps if abs(step.of_stress) > abs(step.of_forces)]
     fit = _fit([step.of_stress for step in strained], [s.change + s.of_forces for s in strained])
@@ -85,20 +81,13 @@ def _judge(name: str, fit: _Fit, wrong_sign: str, wrong_unit: str) -> list[str]:
     ]
 
 
-def _alike(frames: Sequence[Atoms]) -> Iterator[list[Atoms]]:
+def _alike(frames: Sequence[Atoms]) -> list[list[Atoms]]:
     """Frames of the same atoms in the same order and of one group, in the order that they come in."""
     found: dict[Any, list[Atoms]] = defaultdict(list)
     for frame in frames:
         if "energy" in results_of(frame):
             found[frame.numbers.tobytes(), frame.pbc.tobytes(), group_of(frame)].append(frame)
-    yield from found.values()
-
-
-def _steps(frames: list[Atoms]) -> Iterator[_Step]:
-    for first, second in zip(frames, frames[1:], strict=False):
-        step = _step(first, second)
-        if step is not None:
-            yield step
+    return list(found.values())
 
 
 def _step(first: Atoms, second: Atoms) -> _Step | None:

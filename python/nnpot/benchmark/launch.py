@@ -1,23 +1,101 @@
-"""Runs LAMMPS in processes of its own and measures their memory."""
+"""Runs LAMMPS in processes of its own, reads the log of each, and measures their memory."""
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nnpot.benchmark import rank
-from nnpot.benchmark.lammps_log import LammpsLog, error_line, parse_log
-from nnpot.errors import NnpotError
+from nnpot.errors import FileFormatError, NnpotError
 from nnpot.lammps.runtime import lmp_command, mpi_command
 
+NUMBER = r"([-+]?\d[\d.]*(?:[eE][-+]?\d+)?)"
+LOOP = re.compile(rf"^Loop time of {NUMBER} on (\d+) procs for (\d+) steps with (\d+) atoms", re.MULTILINE)
+SECTION = re.compile(rf"^([A-Z]\w+) +\|[^|]*\| +{NUMBER} +\|", re.MULTILINE)
+CPU_USE = re.compile(rf"^{NUMBER}% CPU use", re.MULTILINE)
+MEMORY = re.compile(r"Per MPI rank memory allocation .* ([\d.]+) Mbytes")
+LIST_CUTOFF = re.compile(rf"master list distance cutoff = {NUMBER}")
+STAGE = re.compile(rf"^nnpot stage (\S.*?) +{NUMBER}\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class LammpsLog:
+    """The last run of a log; times in seconds, for all its steps, as means over MPI ranks."""
+
+    loop: float
+    n_steps: int
+    n_atoms: int
+    sections: dict[str, float]  # LAMMPS's timing breakdown: ``Pair``, ``Neigh``, ``Comm``, ...
+    cpu_use: float
+    """The part of the loop's time in which the processes had a core; 1 on a machine without other work."""
+    allocated: float  # what LAMMPS knows to have allocated on the largest MPI rank, MB
+    list_cutoff: float  # cutoff of the neighbor list, skin included, Å
+    temperature: float  # at the end of the run, K; NaN where the log does not have it
+    stages: dict[str, float] = field(default_factory=dict)
+    """Stages of the engine: ``nnpot stage NAME SECONDS``, lines of a plugin with timers after a run."""
+
+    @property
+    def pair(self) -> float:
+        """Seconds in the pair style."""
+        return self.sections["Pair"]
+
+
+def parse_log(text: str) -> LammpsLog:
+    """Read the last run of a log; `FileFormatError` if none has ended or its timing breakdown is missing."""
+    runs = list(LOOP.finditer(text))
+    if not runs:
+        raise FileFormatError("LAMMPS's log has no finished run (no line 'Loop time of ...')")
+    last = runs[-1]
+    after = text[last.start() :]
+    sections = {match[1]: float(match[2]) for match in SECTION.finditer(after)}
+    if "Pair" not in sections:
+        raise FileFormatError(
+            "LAMMPS's log has no timing breakdown after its last run (no line 'Pair | ...')"
+        )
+    return LammpsLog(
+        loop=float(last[1]),
+        n_steps=int(last[3]),
+        n_atoms=int(last[4]),
+        sections=sections,
+        cpu_use=_last(CPU_USE, after, 100.0) / 100.0,
+        allocated=_last(MEMORY, text[: last.start()], float("nan")),
+        list_cutoff=_last(LIST_CUTOFF, text, float("nan")),
+        temperature=_temperature(text[: last.start()]),
+        stages={match[1]: float(match[2]) for match in STAGE.finditer(after)},
+    )
+
+
+def error_line(text: str) -> str | None:
+    """The line with which LAMMPS stopped, without the place in its sources; None if there is none."""
+    lines = [line for line in text.splitlines() if line.startswith("ERROR")]
+    if not lines:
+        return None
+    line = re.sub(r"^ERROR(?: on proc \d+)?: *", "", lines[0])
+    return re.sub(r"\s*\((?:src|/|\.\.)[^)]*\.cpp:\d+\)", "", line).strip()
+
+
+def _last(pattern: re.Pattern[str], text: str, missing: float) -> float:
+    found = pattern.findall(text)
+    return float(found[-1]) if found else missing
+
+
+def _temperature(text: str) -> float:
+    """The second number of the last line of thermodynamic output: ``thermo_style custom step temp ...``."""
+    words = text.rstrip().rsplit("\n", 1)[-1].split()
+    try:
+        return float(words[1])
+    except (IndexError, ValueError):
+        return float("nan")
+
+
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-MB = 1024.0
-"""KiB (what the system counts in) per MB of 2^20 bytes (LAMMPS's Mbytes)."""
+MB = 1024.0  # KiB (what the system counts in) per MB of 2^20 bytes (LAMMPS's Mbytes)
 
 
 @dataclass(frozen=True)
@@ -25,17 +103,13 @@ class Outcome:
     """A run that has ended well."""
 
     log: LammpsLog
-    peak_memory: list[float]
-    """Peak resident memory of each MPI rank, MB."""
+    peak_memory: list[float]  # peak resident memory of each MPI rank, MB
 
 
 def run_lammps(script: str, ranks: int = 1) -> Outcome:
     """Run an input script with the ``lmp`` of this environment, one thread per MPI rank.
 
-    Raises
-    ------
-    NnpotError
-        If LAMMPS is missing or fails; the message is the line with which it stopped.
+    Raises `NnpotError` if LAMMPS is missing or fails; the message is the line with which it stopped.
     """
     with tempfile.TemporaryDirectory(prefix="nnpot-benchmark-") as name:
         folder = Path(name)

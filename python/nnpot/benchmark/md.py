@@ -20,15 +20,12 @@ from nnpot.lammps.runtime import fill_in_path
 from nnpot.support.lock import locked_folder
 from nnpot.support.progress import progress
 
-SKIN = 2.0
-"""Å, LAMMPS's default of `units metal`."""
+SKIN = 2.0  # Å, LAMMPS's default of `units metal`
 STYLES_OF_SILICON = ("sw", "tersoff", "snap", "pod", "uf3", "zero")
 PROBE_STEPS = 10
 FEWEST_STEPS = 5
-MOST_STEPS_OF_ZERO = 1000
-"""Without forces the atoms fly off: not for long."""
-START_UP = 1.0
-"""Seconds, for estimates of the time left."""
+MOST_STEPS_OF_ZERO = 1000  # without forces the atoms fly off: not for long
+START_UP = 1.0  # seconds, for estimates of the time left
 NO_STAGES = (
     "--stages: the plugin has no stage timers; build it with: "
     "pip install . -C cmake.define.NNPOT_STAGE_TIMERS=ON"
@@ -62,12 +59,9 @@ class Subject:
 
     case: Case
     system: System
-    cutoff: float
-    """Å."""
-    neighbors: float
-    """Mean number within the cutoff."""
-    cost: float
-    """Loop time on one MPI rank, µs per atom and step: for choosing the number of steps."""
+    cutoff: float  # Å
+    neighbors: float  # mean number within the cutoff
+    cost: float  # loop time on one MPI rank, µs per atom and step: for choosing the number of steps
 
     def n_steps(self, size: int, ranks: int, seconds: float) -> int:
         """So many that a run takes about so many seconds, but some at least."""
@@ -89,53 +83,36 @@ class Benchmark:
     machine: dict[str, str | int]
     subjects: list[Subject]
     runs: list[Run]
-    failures: dict[str, str] = field(default_factory=dict)
-    """What could not be measured, and why."""
+    failures: dict[str, str] = field(default_factory=dict)  # what could not be measured, and why
 
 
 def run_benchmark(settings: Settings, output: Path, fresh: bool = False) -> Benchmark:
     """Measure; runs that the folder has already are not made again.
 
-    Parameters
-    ----------
-    settings
-        What is to be measured.
-    output
-        The folder of ``runs.csv``; made where it is missing.
-    fresh
-        Forget the runs that it has.
-
-    Raises
-    ------
-    InvalidInputError
-        If the folder has runs that were made with other settings, or a setting makes no sense.
-    NnpotError
-        If nothing at all could be measured.
+    ``output``: the folder of ``runs.csv``; made where it is missing. ``fresh``: forget the runs that it has.
+    Raises `InvalidInputError` if the folder has runs that were made with other settings, or a setting makes
+    no sense; `NnpotError` if nothing at all could be measured.
     """
     if settings.data is not None and not settings.elements:
         raise InvalidInputError("--data: name the elements of its atom types with --elements")
     with locked_folder(output):
-        return _run_benchmark(settings, output, fresh)
-
-
-def _run_benchmark(settings: Settings, output: Path, fresh: bool) -> Benchmark:
-    blocks = output / "systems"
-    blocks.mkdir(exist_ok=True)
-    bench = Benchmark(settings, describe_machine(), [], [])
-    systems = _Systems(settings, blocks)
-    cases = _build_cases(settings, systems.elements, bench.failures)
-    models = [case for case in cases if case.is_model]
-    if models and all(case.crystal is not None for case in models):
-        systems.crystal = models[0].crystal or SILICON
-    ledger = Ledger(output, _fixed_settings(bench, cases), fresh)
-    bench.subjects = _probe_all(cases, systems, settings, bench.failures)
-    tasks = plan([subject.case.label for subject in bench.subjects], settings)
-    _measure(ledger, tasks, bench)
-    wanted = set(tasks)
-    bench.runs = [run for run in ledger.runs if run.task in wanted]
-    if not bench.runs:
-        raise NnpotError(f"nothing could be measured: {'; '.join(_lines(bench.failures))}")
-    return bench
+        blocks = output / "systems"
+        blocks.mkdir(exist_ok=True)
+        bench = Benchmark(settings, describe_machine(), [], [])
+        systems = _Systems(settings, blocks)
+        cases = _build_cases(settings, systems.elements, bench.failures)
+        models = [case for case in cases if case.is_model]
+        if models and all(case.crystal is not None for case in models):
+            systems.crystal = models[0].crystal or SILICON
+        ledger = Ledger(output, _fixed_settings(bench, cases), fresh)
+        bench.subjects = _probe_all(cases, systems, settings, bench.failures)
+        tasks = plan([subject.case.label for subject in bench.subjects], settings)
+        _measure(ledger, tasks, bench)
+        wanted = set(tasks)
+        bench.runs = [run for run in ledger.runs if run.task in wanted]
+        if not bench.runs:
+            raise NnpotError(f"nothing could be measured: {'; '.join(_lines(bench.failures))}")
+        return bench
 
 
 def plan(labels: Sequence[str], settings: Settings) -> list[Task]:
@@ -158,8 +135,7 @@ class _Systems:
         if settings.data is not None:
             self.common = data_system(settings.data, settings.elements, folder)
         self.elements = self.common.elements if self.common else (SILICON.element,)
-        self.crystal = SILICON
-        """That of potentials for any element."""
+        self.crystal = SILICON  # that of potentials for any element
 
     def of(self, case: Case) -> System:
         """The crystal that a potential is made for, or what the user has given."""
@@ -200,7 +176,7 @@ def _build_cases(settings: Settings, elements: Sequence[str], failures: dict[str
 
 
 def _own_elements(settings: Settings, failures: dict[str, str]) -> dict[Model, str | None]:
-    """Of each model that can be read the element that it runs on; None for silicon."""
+    """The element on which each model runs that can be read; None for silicon."""
     found = {}
     for model in settings.models:
         try:
@@ -228,7 +204,6 @@ def _collected(label: str, failures: dict[str, str]) -> Iterator[None]:
 
 
 def _fixed_settings(bench: Benchmark, cases: Sequence[Case]) -> dict[str, Any]:
-    """What all runs of one folder have in common."""
     settings = bench.settings
     return {
         "data": str(settings.data.resolve()) if settings.data else None,
@@ -332,7 +307,6 @@ def _warm_up(steps: int) -> int:
 
 
 def _duration(subject: Subject, task: Task, settings: Settings) -> float:
-    """About how long a run takes, s."""
     steps = subject.n_steps(task.size, task.ranks, settings.seconds)
     n_atoms = subject.n_atoms(task.size)
     return START_UP + 1e-6 * subject.cost * n_atoms * (steps + _warm_up(steps)) / task.ranks

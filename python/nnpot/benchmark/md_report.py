@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,34 +13,29 @@ from matplotlib.figure import Figure
 from nnpot.benchmark.cases import FLOORS
 from nnpot.benchmark.md import Benchmark, Subject
 from nnpot.benchmark.summary import BUSY, Row, Spread, disturbed, summarize
-from nnpot.benchmark.tables import NOTHING, Table, number, spread, wide_console
+from nnpot.benchmark.tables import (
+    NOTHING,
+    Table,
+    add_tables,
+    number,
+    show,
+    spread,
+    write_content,
+    write_lines,
+)
 from nnpot.errors import InvalidInputError
 from nnpot.figures import plots
-from nnpot.figures.report import Report
-from nnpot.support.files import atomic_write
+from nnpot.figures.page import Page
 
 COST = "µs per atom and step"
 HOT = 2.0
 """Times the temperature that was asked for: there the atoms do not stay where the potential is meant for."""
-OTHER_STAGE = "other"
-"""What the pair style needs beyond the stages of the engine."""
+OTHER_STAGE = "other"  # what the pair style needs beyond the stages of the engine
 
 
 @dataclass
 class Presentation:
-    """A benchmark and its summary.
-
-    Parameters
-    ----------
-    bench
-        What was measured.
-    reference
-        The label that ratios are to; the first potential if None.
-    cpu_time
-        Show times of a core in place of wall times.
-    command
-        The command line.
-    """
+    """A benchmark and its summary: ratios to a reference (the first if empty), of a core's or wall times."""
 
     bench: Benchmark
     reference: str
@@ -61,7 +54,7 @@ class Presentation:
 
     @property
     def subjects(self) -> dict[str, Subject]:
-        """By label."""
+        """The potentials by label."""
         return {subject.case.label: subject for subject in self.bench.subjects}
 
     def write(self, folder: Path) -> Path:
@@ -72,18 +65,11 @@ class Presentation:
 
     def write_json(self, path: Path) -> None:
         """Write settings, results and notes."""
-        with atomic_write(path) as stream:
-            json.dump(_content(self), stream, indent=2, ensure_ascii=False)
-            stream.write("\n")
+        write_content(path, _content(self), 2)
 
     def show(self) -> None:
         """Print the table and the notes to it."""
-        console = wide_console()
-        for table in (_main_table(self), _stage_table(self)):
-            if table is not None:
-                console.print(table.rich())
-        for line in notes(self):
-            console.print(line, soft_wrap=True, highlight=False)
+        show(_tables(self), notes(self))
 
 
 def notes(shown: Presentation) -> list[str]:
@@ -123,6 +109,11 @@ def notes(shown: Presentation) -> list[str]:
     return lines
 
 
+def _tables(shown: Presentation) -> list[Table]:
+    stages_of_rows = [(row, stages(row)) for row in shown.rows if row.stages]
+    return [_main_table(shown), *([_stage_table(stages_of_rows)] if stages_of_rows else [])]
+
+
 def _main_table(shown: Presentation) -> Table:
     several_ranks = len({row.ranks for row in shown.rows}) > 1
     several_sizes = len({row.size for row in shown.rows}) > 1
@@ -148,10 +139,7 @@ def _main_table(shown: Presentation) -> Table:
     return Table(list(columns), cells)
 
 
-def _stage_table(shown: Presentation) -> Table | None:
-    rows = [(row, stages(row)) for row in shown.rows if row.stages]
-    if not rows:
-        return None
+def _stage_table(rows: Sequence[tuple[Row, dict[str, float]]]) -> Table:
     names = list(dict.fromkeys(name for _, parts in rows for name in parts))
     cells = [
         [row.label, f"{row.n_atoms}", f"{row.ranks}", *(number(parts.get(name, 0.0)) for name in names)]
@@ -167,7 +155,6 @@ def stages(row: Row) -> dict[str, float]:
 
 
 def _is_floor(row: Row) -> bool:
-    """Whether the pair style does nothing."""
     return row.label in FLOORS
 
 
@@ -199,70 +186,58 @@ def _write_csv(shown: Presentation, path: Path) -> None:
     spreads = ("pair", "loop", "cpu_use", "ratio", "speed_up", "growth")
     plain = ("label", "size", "ranks", "n_atoms", "n_runs", "temperature", "memory_max", "memory_sum")
     headers = [*plain, "above_zero", *(f"{name}{end}" for name in spreads for end in ("", "_low", "_high"))]
-    with atomic_write(path) as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(headers)
-        for row in shown.rows:
-            values: list[object] = [getattr(row, name) for name in (*plain, "above_zero")]
-            for name in spreads:
-                found = getattr(row, name)
-                values += [None] * 3 if found is None else [found.median, found.low, found.high]
-            writer.writerow(f"{value:.6g}" if isinstance(value, float) else value for value in values)
+    lines = []
+    for row in shown.rows:
+        ranges = [getattr(row, name) for name in spreads]
+        values = [
+            value for found in ranges for value in ([None] * 3 if found is None else vars(found).values())
+        ]
+        lines.append([*(getattr(row, name) for name in (*plain, "above_zero")), *values])
+    write_lines(path, headers, lines)
 
 
 def _write_page(shown: Presentation, folder: Path) -> Path:
     bench = shown.bench
-    report = Report("Cost of molecular dynamics in LAMMPS")
-    report.text(f"{shlex.join(shown.command)}")
-    for table in (_main_table(shown), _stage_table(shown)):
-        if table is not None:
-            report.table(table.headers, table.rows)
+    page = Page("Cost of molecular dynamics in LAMMPS")
+    page.text(shlex.join(shown.command))
+    add_tables(page, _tables(shown))
     for line in notes(shown):
-        report.text(line)
-    for (size, ranks), rows in _groups(shown.rows).items():
-        report.heading(f"{size} atoms, {ranks} MPI rank{'s' if ranks > 1 else ''}")
+        page.text(line)
+    for (size, ranks), group in _groups(shown.rows).items():
+        page.heading(f"{size} atoms, {ranks} MPI rank{'s' if ranks > 1 else ''}")
         name = f"cost_{size}_atoms_{ranks}_ranks"
-        report.figure(cost_bars(rows), name, "Time in the pair style; the lines are ranges of the rounds.")
-    add_figures(report, shown)
-    report.heading("Potentials")
-    report.table(
-        ["style", "system", "cutoff (Å)", "neighbors", "LAMMPS commands"],
-        [
-            (
-                label,
-                subject.system.name,
-                f"{subject.cutoff:.2f}",
-                f"{subject.neighbors:.1f}",
-                "; ".join(lines),
-            )
-            for label, subject in shown.subjects.items()
-            for lines in [subject.case.pair.lines()]
-        ],
-    )
-    report.heading("Machine")
-    report.table(["", ""], list(bench.machine.items()))
-    return report.write(folder)
+        page.figure(cost_bars(group), name, "Time in the pair style; the lines are ranges of the rounds.")
+    add_figures(page, shown)
+    page.heading("Potentials")
+    rows = []
+    for label, subject in shown.subjects.items():
+        numbers = f"{subject.cutoff:.2f}", f"{subject.neighbors:.1f}"
+        rows.append((label, subject.system.name, *numbers, "; ".join(subject.case.pair.lines())))
+    page.table(["style", "system", "cutoff (Å)", "neighbors", "LAMMPS commands"], rows)
+    page.heading("Machine")
+    page.table(["", ""], list(bench.machine.items()))
+    return page.write(folder)
 
 
-def add_figures(report: Report, shown: Presentation) -> None:
+def add_figures(page: Page, shown: Presentation) -> None:
     """The figures over sizes, ranks and stages, each where there are several of them."""
     timed = [row for row in shown.rows if row.pair.median > 0.0 and not _is_floor(row)]
     ranks = min(row.ranks for row in shown.rows)
     of_size = [row for row in timed if row.ranks == ranks]
     if len({row.size for row in of_size}) > 1:
-        report.heading("Size")
+        page.heading("Size")
         figure = plots.curves(_curves(of_size, "n_atoms", "pair"), "Atoms", f"Pair, {COST}")
-        report.figure(figure, "cost_against_size", f"Time in the pair style, {ranks} MPI rank(s).")
+        page.figure(figure, "cost_against_size", f"Time in the pair style, {ranks} MPI rank(s).")
     for size in dict.fromkeys(row.size for row in shown.rows if row.speed_up is not None):
-        report.heading(f"MPI ranks, {size} atoms")
+        page.heading(f"MPI ranks, {size} atoms")
         figure = speed_up_figure([row for row in timed if row.size == size])
         caption = "Speed-up of the whole loop; the lines are ranges of the rounds."
-        report.figure(figure, f"speed_up_{size}_atoms", caption)
+        page.figure(figure, f"speed_up_{size}_atoms", caption)
     parts = {f"{row.label}, {row.n_atoms} atoms, {row.ranks} r.": stages(row) for row in timed if row.stages}
     if parts:
-        report.heading("Stages of the engine")
+        page.heading("Stages of the engine")
         figure = plots.stacked_bars(parts, f"Pair, {COST}", note="{:.3g}")
-        report.figure(figure, "stages", "Where the time in the pair style goes.")
+        page.figure(figure, "stages", "Where the time in the pair style goes.")
 
 
 def cost_bars(rows: Sequence[Row]) -> Figure:
@@ -287,12 +262,8 @@ def _curves(rows: Sequence[Row], x: str, y: str) -> dict[str, plots.Curve]:
     for label in dict.fromkeys(row.label for row in rows):
         own = sorted((row for row in rows if row.label == label), key=lambda row: (row.size, row.ranks))
         spreads = [getattr(row, y) or Spread(1.0, 1.0, 1.0) for row in own]
-        lines[label] = plots.Curve(
-            [getattr(row, x) for row in own],
-            [spread.median for spread in spreads],
-            [spread.low for spread in spreads],
-            [spread.high for spread in spreads],
-        )
+        ranges = zip(*(vars(spread).values() for spread in spreads), strict=True)
+        lines[label] = plots.Curve([getattr(row, x) for row in own], *ranges)
     return lines
 
 

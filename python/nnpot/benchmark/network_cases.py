@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Protocol
 
 from nnpot._core import NeuralNetwork
@@ -44,8 +43,7 @@ CONTESTANTS = (
     Contestant("TF-Python, predict", TF_PYTHON, "predict"),
 )
 """In the order of the tables; a gradient includes the value."""
-REFERENCE = "Armadillo"
-"""That others are compared with."""
+REFERENCE = "Armadillo"  # that others are compared with
 
 
 class Program(Protocol):
@@ -120,21 +118,14 @@ class Programs:
     """All programs that work here, by name; a context that ends them."""
 
     def __init__(self) -> None:
-        self.left_out: dict[str, str] = {}
-        """Programs that do not work here, and why."""
-        self.notes: list[str] = []
-        """What a reader of the times has to know."""
-        self._running: dict[str, Program] = {}
+        self.left_out: dict[str, str] = {}  # programs that do not work here, and why
+        self.notes: list[str] = []  # what a reader of the times has to know
+        self.running: dict[str, Program] = {}
         self._stack = ExitStack()
-
-    @property
-    def running(self) -> Mapping[str, Program]:
-        """By name."""
-        return self._running
 
     def __enter__(self) -> Programs:
         with self._stack as stack, progress("compiling and starting", 4) as bar:
-            self._running[ENGINE] = Engine()
+            self.running[ENGINE] = Engine()
             bar.advance(1)
             recipe = armadillo_recipe()
             self.notes.append(f"Armadillo with {recipe.note}.")
@@ -153,12 +144,7 @@ class Programs:
             self._stack = stack.pop_all()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stack.close()
 
     def _start(self, name: str, command: Future[list[str]]) -> None:
@@ -168,8 +154,8 @@ class Programs:
             process.build(1, 1, "float64")  # ends where a library is missing
         except NnpotError as error:
             self.left_out[name] = str(error)
-            return
-        self._running[name] = process
+        else:
+            self.running[name] = process
 
 
 def _python_command() -> list[str]:

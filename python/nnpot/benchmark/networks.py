@@ -20,8 +20,7 @@ LAYERS = (1, 2, 5, 10, 30)
 NODES = (1, 10, 100, 1000)
 BATCHES = (1, 10, 100, 1000)
 PACKAGES = ("nnpot", "tensorflow", "tensorflow-cpu", "keras", "numpy", "scipy")
-FEWEST = 3
-"""Evaluations that are timed at least, however long one takes."""
+FEWEST = 3  # evaluations that are timed at least, however long one takes
 TOLERANCES = {"float32": 1e-3, "float64": 1e-9}
 """By how much outputs of the same network may differ, relative to 1 or to the output if it is larger."""
 
@@ -30,20 +29,14 @@ TOLERANCES = {"float32": 1e-3, "float64": 1e-9}
 class NetworkSettings:
     """What is to be measured."""
 
-    layers: tuple[int, ...] = LAYERS
-    """Numbers of hidden layers."""
-    nodes: tuple[int, ...] = NODES
-    """Nodes of a hidden layer."""
+    layers: tuple[int, ...] = LAYERS  # numbers of hidden layers
+    nodes: tuple[int, ...] = NODES  # nodes of a hidden layer
     batches: tuple[int, ...] = BATCHES
     precisions: tuple[str, ...] = PRECISIONS
-    evaluations: int = 50
-    """Of which a time is the mean."""
-    repeat: int = 3
-    """Rounds; every contestant has its turn in each."""
-    seconds: float = 0.1
-    """A mean is over fewer evaluations where they would take longer."""
-    largest: float = 3e8
-    """Multiplications of an evaluation; larger cases are left out."""
+    evaluations: int = 50  # of which a time is the mean
+    repeat: int = 3  # rounds; every contestant has its turn in each
+    seconds: float = 0.1  # a mean is over fewer evaluations where they would take longer
+    largest: float = 3e8  # multiplications of an evaluation; larger cases are left out
 
 
 @dataclass(frozen=True)
@@ -78,31 +71,17 @@ class NetworkBenchmark:
     settings: NetworkSettings
     machine: dict[str, str | int]
     times: list[Times] = field(default_factory=list)
-    left_out: dict[str, str] = field(default_factory=dict)
-    """Contestants that do not work here, and why."""
+    left_out: dict[str, str] = field(default_factory=dict)  # contestants that do not work here, and why
     notes: list[str] = field(default_factory=list)
-    too_large: int = 0
-    """Cases that were left out."""
+    too_large: int = 0  # cases that were left out
 
 
 def run_network_benchmark(settings: NetworkSettings, output: Path, fresh: bool = False) -> NetworkBenchmark:
     """Measure; networks that the folder has already are not timed again.
 
-    Parameters
-    ----------
-    settings
-        What is to be measured.
-    output
-        The folder of the results; made where it is missing.
-    fresh
-        Measure all anew.
-
-    Raises
-    ------
-    InvalidInputError
-        If the folder has times from another machine or with other settings.
-    NnpotError
-        If there is no compiler, or two programs disagree about a network.
+    ``output``: the folder of the results; made where it is missing. ``fresh``: measure all anew. Raises
+    `InvalidInputError` if the folder has times from another machine or with other settings; `NnpotError` if
+    there is no compiler, or two programs disagree about a network.
     """
     with locked_folder(output):
         return _run_network_benchmark(settings, output / "times", fresh)
@@ -126,7 +105,7 @@ def _run_network_benchmark(settings: NetworkSettings, folder: Path, fresh: bool)
                 found = None if fresh else _kept(place, made_with, small)
                 if found is None:
                     found = _measure(settings, programs.running, small)
-                    _keep(place, made_with, found)
+                    write_record(place, {"made_with": made_with, "times": [asdict(entry) for entry in found]})
                 bench.times += found
             bar.advance(1)
     return bench
@@ -178,10 +157,6 @@ def _warm_up(settings: NetworkSettings, program: Program, method: str, batch: in
     once = program.time(method, batch, 2)
     fitting = math.ceil(settings.seconds / once) if once > 0.0 else settings.evaluations
     return min(settings.evaluations, max(FEWEST, fitting))
-
-
-def _keep(place: Path, made_with: dict[str, Any], times: list[Times]) -> None:
-    write_record(place, {"made_with": made_with, "times": [asdict(entry) for entry in times]})
 
 
 def _kept(place: Path, made_with: dict[str, Any], cases: list[Case]) -> list[Times] | None:

@@ -16,8 +16,7 @@ from nnpot.errors import NnpotError
 
 SOURCES = Path(__file__).parent / "network_programs"
 BLAS_FUNCTIONS = ("sgemm", "dgemm", "sgemv", "dgemv", "sdot", "ddot", "ssyrk", "dsyrk", "saxpy", "daxpy")
-SCIPY_PREFIX = "scipy_"
-"""What SciPy puts before the names of its OpenBLAS."""
+SCIPY_PREFIX = "scipy_"  # what SciPy puts before the names of its OpenBLAS
 
 
 @dataclass(frozen=True)
@@ -26,12 +25,11 @@ class Recipe:
 
     source: str
     options: tuple[str, ...]
-    note: str = ""
-    """What a reader of the times has to know."""
+    note: str = ""  # what a reader of the times has to know
 
 
 def armadillo_recipe() -> Recipe:
-    """With the OpenBLAS of SciPy's wheel, or else the system's, or else Armadillo's own loops."""
+    """Armadillo's program with the OpenBLAS of SciPy's wheel, else the system's, else its own loops."""
     source = "armadillo_network.cpp"
     options = ("-O3", "-march=native", "-DNDEBUG", "-DARMA_DONT_USE_WRAPPER", "-DARMA_DONT_USE_LAPACK")
     wheel = sorted(package("scipy").parent.glob("scipy.libs/libscipy_openblas-*.so"))
@@ -45,36 +43,20 @@ def armadillo_recipe() -> Recipe:
 
 
 def tensorflow_recipe() -> Recipe:
-    """With the C++ library and headers in the wheel of TensorFlow.
-
-    Raises
-    ------
-    NnpotError
-        If there are none.
-    """
+    """TensorFlow's program with the C++ library and headers in its wheel; `NnpotError` if there are none."""
     folder = package("tensorflow")
     libraries = ("libtensorflow_cc.so.2", "libtensorflow_framework.so.2")
     if not (folder / "include").is_dir() or not all((folder / name).is_file() for name in libraries):
         raise NnpotError(f"{folder} has no C++ library and headers")
-    headers = (
-        "-isystem",
-        str(folder / "include"),
-        "-DEIGEN_MAX_ALIGN_BYTES=64",
-        "-D_GLIBCXX_USE_CXX11_ABI=1",
-    )
+    headers = ("-isystem", str(folder / "include"))
+    defined = ("-DEIGEN_MAX_ALIGN_BYTES=64", "-D_GLIBCXX_USE_CXX11_ABI=1")
     links = (f"-L{folder}", *(f"-l:{name}" for name in libraries), f"-Wl,-rpath,{folder}")
-    options = ("-O2", *headers, "-Wl,--no-as-needed", *links)
+    options = ("-O2", *headers, *defined, "-Wl,--no-as-needed", *links)
     return Recipe("tensorflow_network.cpp", options)
 
 
 def build(recipe: Recipe) -> Path:
-    """Compile, unless that was done before; programs are kept in the user's cache folder.
-
-    Raises
-    ------
-    NnpotError
-        If there is no compiler, or it fails.
-    """
+    """Compile, or take from the user's cache folder; `NnpotError` if there is no compiler, or it fails."""
     compiler = os.environ.get("CXX") or shutil.which("g++") or shutil.which("c++")
     if compiler is None:
         raise NnpotError("there is no C++ compiler; install one, e.g. apt-get install g++")
@@ -95,7 +77,6 @@ def _compile(command: Sequence[str], source: str) -> None:
 
 
 def _mark(command: Sequence[str]) -> str:
-    """Of all that the program depends on."""
     digest = hashlib.sha256("\n".join(command).encode())
     for file in sorted(SOURCES.glob("*.?pp")):
         digest.update(file.read_bytes())
@@ -110,13 +91,7 @@ def _cache() -> Path:
 
 
 def package(name: str) -> Path:
-    """Where a package lies, found without importing it.
-
-    Raises
-    ------
-    NnpotError
-        If it is not installed.
-    """
+    """Where a package lies, found without importing it; `NnpotError` if it is not installed."""
     spec = importlib.util.find_spec(name)
     if spec is None or not spec.submodule_search_locations:
         raise NnpotError(f"{name} is not installed")

@@ -24,36 +24,26 @@ class Task:
     """A run that is to be made."""
 
     label: str
-    size: int
-    """The number of atoms that was asked for."""
+    size: int  # the number of atoms that was asked for
     ranks: int
     round: int
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(Task):
     """A run that was made. Times are wall times in µs per atom and step, means over MPI ranks."""
 
-    label: str
-    size: int
-    ranks: int
-    round: int
     n_atoms: int
     n_steps: int
     pair_us: float
     loop_us: float
     neigh_us: float
     comm_us: float
-    cpu_use: float
-    """The part of the time in which the processes had a core."""
-    temperature: float
-    """At the end, K."""
-    memory_max: float
-    """Peak resident memory of the largest MPI rank, MB."""
-    memory_sum: float
-    """The same, of all MPI ranks together."""
-    allocated: float
-    """What LAMMPS itself counts on the largest MPI rank, MB."""
+    cpu_use: float  # the part of the time in which the processes had a core
+    temperature: float  # at the end, K
+    memory_max: float  # peak resident memory of the largest MPI rank, MB
+    memory_sum: float  # the same, of all MPI ranks together
+    allocated: float  # what LAMMPS itself counts on the largest MPI rank, MB
     stages: dict[str, float] = field(default_factory=dict)
     """µs per atom and step in the stages of the engine, if the plugin has timers."""
 
@@ -64,28 +54,16 @@ class Run:
 
 
 COLUMNS = tuple(f.name for f in fields(Run))
-HEADER = (*COLUMNS, "check")
-"""Of ``runs.csv``: the last column is the start of a digest of the row."""
+HEADER = (*COLUMNS, "check")  # of ``runs.csv``: the last column is the start of a digest of the row
 INTEGERS = {"size", "ranks", "round", "n_atoms", "n_steps"}
 
 
 class Ledger:
     """``runs.csv`` of a benchmark, and beside it ``settings.json``, which says what they were made with.
 
-    Parameters
-    ----------
-    folder
-        Exists.
-    settings
-        What has to be the same for all runs, by name. ``cases`` is by label: only those that both have are
-        compared.
-    fresh
-        Forget what is there.
-
-    Raises
-    ------
-    InvalidInputError
-        If there are runs that were made with other settings.
+    ``folder``: exists. ``settings``: what has to be the same for all runs, by name. ``cases`` is by label:
+    only those that both have are compared. ``fresh``: forget what is there. Raises `InvalidInputError` if
+    there are runs that were made with other settings.
     """
 
     def __init__(self, folder: Path, settings: dict[str, Any], fresh: bool = False) -> None:
@@ -117,10 +95,7 @@ class Ledger:
 def read_runs(path: Path) -> list[Run]:
     """The runs in a file; a last line that an interruption cut off is left out, which is said.
 
-    Raises
-    ------
-    FileFormatError
-        If the file is not one of ours, or a line before the last cannot be read.
+    Raises `FileFormatError` if the file is not one of ours, or a line before the last cannot be read.
     """
     lines = read_text(path).splitlines()
     if not lines or tuple(lines[0].split(",")) != HEADER:

@@ -10,8 +10,7 @@ from typing import Any
 from nnpot.benchmark.cases import FLOORS
 from nnpot.benchmark.records import Run
 
-BUSY = 0.9
-"""A run whose processes had a core for less of the time than this was disturbed."""
+BUSY = 0.9  # a run whose processes had a core for less of the time than this was disturbed
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,7 @@ class Spread:
 
     @classmethod
     def of(cls, values: Iterable[float]) -> Spread | None:
-        """None where there are no values."""
+        """The spread of some values; None where there are none."""
         known = sorted(values)
         return cls(median(known), known[0], known[-1]) if known else None
 
@@ -44,19 +43,14 @@ class Row:
     temperature: float
     memory_max: float
     memory_sum: float
-    above_zero: float | None
-    """Peak memory of all MPI ranks beyond that of `pair_style zero`, MB."""
-    ratio: Spread | None
-    """Pair time over that of the reference in the same round."""
-    speed_up: Spread | None
-    """Loop time on the fewest MPI ranks over that on these, in the same round."""
-    growth: Spread | None
-    """Pair time over that of the smallest size, in the same round."""
-    stages: dict[str, float]
-    """Medians."""
+    above_zero: float | None  # peak memory of all MPI ranks beyond that of `pair_style zero`, MB
+    ratio: Spread | None  # pair time over that of the reference in the same round
+    speed_up: Spread | None  # loop time on the fewest MPI ranks over that on these, in the same round
+    growth: Spread | None  # pair time over that of the smallest size, in the same round
+    stages: dict[str, float]  # medians
 
     def to_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """The values by name, for JSON."""
         return asdict(self)
 
 
@@ -65,17 +59,7 @@ Time = Callable[[Run], float]
 
 
 def summarize(runs: Sequence[Run], reference: str, cpu_time: bool = False) -> list[Row]:
-    """One row per potential, size and number of ranks, in the order in which they first appear.
-
-    Parameters
-    ----------
-    runs
-        All rounds.
-    reference
-        The label that ratios are to.
-    cpu_time
-        Multiply times by the part of them in which the processes had a core.
-    """
+    """One row per potential, size and number of ranks as they appear; ratios are to ``reference``."""
     groups: dict[Key, dict[int, Run]] = {}
     for run in runs:
         groups.setdefault((run.label, run.size, run.ranks), {})[run.round] = run

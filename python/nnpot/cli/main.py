@@ -10,9 +10,23 @@ from importlib import import_module
 
 import click
 
-from nnpot.cli.groups import Suggesting
 from nnpot.errors import NnpotError
 from nnpot.support.announce import PROGRESS, announce
+from nnpot.support.messages import suggestion
+
+
+class Suggesting(click.Group):
+    """A group that suggests the right name for a mistyped one, as click does for options."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and self.get_command(ctx, name) is None:
+            close = suggestion(name, self.list_commands(ctx), "the commands are ")
+            ctx.fail(f"no such command '{name}'; {close}")
+        return super().resolve_command(ctx, args)
+
 
 COMMANDS = (
     "sample",

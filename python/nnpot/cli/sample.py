@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nnpot.cli.options import AT_LEAST_0, FILE, defaulted
+
 if TYPE_CHECKING:
     from ase import Atoms
 
@@ -22,18 +24,15 @@ LARGEST_CORRELATION = 0.5
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=FILE,
     required=True,
     help="File of frames: .xyz (also without any ending), .traj, .db, .json.",
 )
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same frames."
-)
-@click.option(
+@defaulted("--seed", type=AT_LEAST_0, default=0, help="Same seed, same frames.")
+@defaulted(
     "--fraction",
     type=click.FloatRange(min=0.0, max=1.0, min_open=True),
     default=1.0,
-    show_default=True,
     help="Sample only this fraction of the frames of every group.",
 )
 def command(recipe: str, output: Path, seed: int, fraction: float) -> None:

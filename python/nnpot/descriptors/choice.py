@@ -1,24 +1,21 @@
-"""From candidates to the functions that are kept: what they do on the training frames decides."""
+"""The choice of symmetry functions among candidates, by what they do on the training frames."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
 
-import numpy as np
 from ase import Atoms
-from numpy.typing import NDArray
 
 from nnpot import _core
 from nnpot.descriptors.sampling import sample_values
 from nnpot.descriptors.selection import select, varying
 from nnpot.descriptors.settings import Selection
 from nnpot.errors import InvalidInputError
+from nnpot.support.arrays import Mask
 
 logger = logging.getLogger(__name__)
-
-MOST_ATOMS = 4000
-"""Of each element, whose values select functions from a pool; evenly spaced among all."""
+MOST_ATOMS = 4000  # of each element, whose values select functions from a pool; evenly spaced among all
 
 
 def choose_functions(
@@ -28,25 +25,11 @@ def choose_functions(
     frames: Sequence[Atoms],
     selection: Selection,
 ) -> list[str]:
-    """The lines that are kept; those dropped because they do not vary are named in a warning.
+    """Choose among candidate lines those that vary over the training frames, as ``selection`` asks.
 
-    Parameters
-    ----------
-    lines
-        Candidates, as text after ``symfunction_short``.
-    elements
-        Symbols of all elements.
-    cutoff_type
-        Number of the cutoff function in input.nn.
-    frames
-        Training frames.
-    selection
-        What is kept of those that vary.
-
-    Raises
-    ------
-    InvalidInputError
-        If an element is left without a function.
+    ``lines`` is text as after ``symfunction_short``, ``cutoff_type`` the number of the cutoff function in
+    input.nn. What is dropped because it does not vary is named in a warning. Raises `InvalidInputError` if an
+    element is left without a function.
     """
     candidates = _core.SymmetryFunctions(list(elements), list(lines), cutoff_type)
     most_atoms = None if selection.method == "none" else MOST_ATOMS
@@ -56,17 +39,19 @@ def choose_functions(
         varies = varying(values)
         _report_constant(element, names, varies, len(values))
         chosen = select(values, selection)
-        _require_some(element, chosen, varies, selection)
+        if not chosen.any():
+            raise InvalidInputError(
+                f"descriptor.selection: none of the {varies.sum()} symmetry functions of {element} is left; "
+                f"lower the threshold {selection.threshold:g}"
+            )
         if selection.method != "none":
-            logger.info(
-                "%s: %d of %d symmetry functions selected (%s)",
-                element, chosen.sum(), varies.sum(), selection.method,
-            )  # fmt: skip
+            said = f"{chosen.sum()} of {varies.sum()} symmetry functions selected ({selection.method})"
+            logger.info("%s: %s", element, said)
         kept += [name for name, keep in zip(names, chosen, strict=True) if keep]
     return kept
 
 
-def _report_constant(element: str, names: Sequence[str], varies: NDArray[np.bool_], n_atoms: int) -> None:
+def _report_constant(element: str, names: Sequence[str], varies: Mask, n_atoms: int) -> None:
     if not varies.any():
         raise InvalidInputError(
             f"descriptor: none of the {len(names)} symmetry functions of {element} varies over the training "
@@ -77,14 +62,4 @@ def _report_constant(element: str, names: Sequence[str], varies: NDArray[np.bool
         listed = "; ".join(dropped)
         logger.warning(
             "%s: %d symmetry functions are dropped, they do not vary: %s", element, len(dropped), listed
-        )
-
-
-def _require_some(
-    element: str, chosen: NDArray[np.bool_], varies: NDArray[np.bool_], selection: Selection
-) -> None:
-    if not chosen.any():
-        raise InvalidInputError(
-            f"descriptor.selection: none of the {varies.sum()} symmetry functions of {element} is left; "
-            f"lower the threshold {selection.threshold:g}"
         )

@@ -1,60 +1,152 @@
-"""From the section ``descriptor`` of a configuration to the lines of input.nn that name every function."""
+"""The lines of input.nn that name every symmetry function: of an automatic set, of grids, or as given."""
 
 from __future__ import annotations
 
 import logging
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations_with_replacement, product
 
+import numpy as np
 from ase import Atoms
 
 from nnpot import _core
-from nnpot.descriptors.automatic import automatic_lines
-from nnpot.descriptors.sampling import nearest_distances
-from nnpot.descriptors.settings import DescriptorConfig, SymmetryFunctionGrid
+from nnpot.descriptors.sampling import nearest_distances, pair_key
+from nnpot.descriptors.settings import AutomaticSet, DescriptorConfig, SymmetryFunctionGrid
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.support.limits import LARGEST_LENGTH
 from nnpot.support.messages import shortened
 from nnpot.units import UnitSystem
 
-logger = logging.getLogger(__name__)
 
-MANY_NEIGHBORS, MOST_NEIGHBORS = 400, 10_000
-"""Within 8 Å a metal has some 180. Beyond the second, one angular function takes seconds for each atom."""
+@dataclass(frozen=True)
+class Density:
+    """How many functions there are for each pair and each triplet of elements."""
 
-SAME_CUTOFF = 0.01
-"""Å: what a cutoff radius that was written in another unit may be rounded by."""
+    n_radial: int  # radial Gaussians
+    n_angular: int  # Gaussians of the angular functions: half of them shifted, half centred at 0
+    zeta: tuple[float, ...]  # exponents of the angles: each is there with lambda = -1 and +1
 
-_TYPES = {"radial": 2, "angular_narrow": 3, "angular_wide": 9}
+
+RESOLUTIONS = {
+    "coarse": Density(8, 4, (1.0, 4.0)),
+    "medium": Density(12, 6, (1.0, 2.0, 4.0)),
+    "fine": Density(16, 8, (1.0, 2.0, 4.0, 8.0)),
+}
+NEAREST_SHARE = 0.4  # the nearest distance where there are no data, as a share of the cutoff
+LARGEST_SHARE = 0.8  # shifts begin at this share of the cutoff at the latest
+RADIAL_WIDTH, ANGULAR_WIDTH = 2.0, 1.0
+"""Standard deviation of the shifted Gaussians, in spacings of their shifts."""
+LARGEST_ETA = 1.4  # of the Gaussians that are centred at 0, in units of 1 / nearest distance squared
+DIGITS = 4  # of shifts and exponents in the lines
 
 
-def symmetry_function_lines(
-    config: DescriptorConfig,
+def automatic_lines(
     elements: Sequence[str],
+    cutoff: float,
     nearest: Mapping[tuple[str, str], float] | None = None,
+    options: AutomaticSet | None = None,
 ) -> list[str]:
-    """The functions of all elements, as text after ``symfunction_short``.
+    """Shifted radial Gaussians for all pairs, and an angular grid for all triplets of elements.
 
     Parameters
     ----------
-    config
-        Automatic set, grids and single lines.
     elements
-        Symbols of the elements; each becomes a center, and all of them neighbours.
+        Symbols.
+    cutoff
+        r_c in Å.
     nearest
-        How close the pairs of elements come, for the automatic set; see `automatic_lines`.
+        Per sorted pair of symbols how close they come, in Å (`nearest_distances`): there the Gaussians
+        begin. Of a pair that is missing it is 0.4 r_c.
+    options
+        How dense; without it ``medium`` for one element and ``coarse`` for more.
 
     Returns
     -------
     list of str
-        For example ``"Si 2 Si 0.5 0.0 3.9"``; without repeats, in the order of the configuration.
+        Lines as after ``symfunction_short`` in input.nn, for example ``"Si 2 Si 4.0 2.1 5.0"``.
 
     Raises
     ------
     InvalidInputError
-        If a line is no symmetry function, names an element that the data do not have, or has another cutoff
-        radius than the section.
+        If the cutoff is not positive.
+    """
+    if not cutoff > 0.0:
+        raise InvalidInputError(f"cutoff must be > 0 (Å), got {cutoff:g}")
+    density = _density(options or AutomaticSet(), len(elements))
+    begin = {
+        pair: min((nearest or {}).get(pair, NEAREST_SHARE * cutoff), LARGEST_SHARE * cutoff)
+        for pair in (pair_key(*both) for both in combinations_with_replacement(elements, 2))
+    }
+    lines: list[str] = []
+    for center, neighbor in product(elements, repeat=2):
+        start = begin[pair_key(center, neighbor)]
+        for eta, shift in _gaussians(start, cutoff, density.n_radial, RADIAL_WIDTH):
+            lines.append(f"{center} 2 {neighbor} {eta!r} {shift!r} {cutoff!r}")
+    for center in elements:
+        for first, second in combinations_with_replacement(elements, 2):
+            start = max(begin[pair_key(center, first)], begin[pair_key(center, second)])
+            lines += _angular(f"{center} 9 {first} {second}", start, cutoff, density)
+    return lines
+
+
+def _density(options: AutomaticSet, n_elements: int) -> Density:
+    density = RESOLUTIONS[options.resolution or ("medium" if n_elements == 1 else "coarse")]
+    return Density(
+        density.n_radial if options.n_radial is None else options.n_radial,
+        density.n_angular if options.n_angular is None else options.n_angular,
+        density.zeta if options.zeta is None else tuple(options.zeta),
+    )
+
+
+def _angular(words: str, start: float, cutoff: float, density: Density) -> Iterator[str]:
+    n_centred = density.n_angular // 2
+    gaussians = [
+        *_centred_gaussians(start, n_centred),
+        *_gaussians(start, cutoff, density.n_angular - n_centred, ANGULAR_WIDTH),
+    ]
+    for eta, shift in gaussians:
+        for zeta, lambda_ in product(density.zeta, (-1.0, 1.0)):
+            yield f"{words} {eta!r} {lambda_!r} {zeta!r} {cutoff!r} {shift!r}"
+
+
+def _gaussians(start: float, end: float, n: int, width: float) -> Iterator[tuple[float, float]]:
+    """eta and r_shift of n Gaussians, evenly spaced from ``start``; at ``end`` would be the next one."""
+    spacing = (end - start) / max(n, 1)
+    eta = round(0.5 / (width * spacing) ** 2, DIGITS)
+    for shift in np.round(start + spacing * np.arange(n), DIGITS):
+        yield eta, float(shift)
+
+
+def _centred_gaussians(start: float, n: int) -> Iterator[tuple[float, float]]:
+    """eta and 0 of n Gaussians; the widest is constant.
+
+    Shifted Gaussians of both distances see pairs of neighbours at nearly the same distance. These see the
+    other pairs too, such as one of the first and one of the second shell, and fall at different rates.
+    """
+    for number in range(n):
+        share = number / (n - 1) if n > 1 else 0.5
+        yield round(LARGEST_ETA * share**1.5 / start**2, DIGITS), 0.0
+
+
+logger = logging.getLogger(__name__)
+MANY_NEIGHBORS, MOST_NEIGHBORS = 400, 10_000
+"""Within 8 Å a metal has some 180. Beyond the second, one angular function takes seconds for each atom."""
+SAME_CUTOFF = 0.01  # Å: what a cutoff radius that was written in another unit may be rounded by
+_TYPES = {"radial": 2, "angular_narrow": 3, "angular_wide": 9}
+
+
+def symmetry_function_lines(
+    config: DescriptorConfig, elements: Sequence[str], nearest: Mapping[tuple[str, str], float] | None = None
+) -> list[str]:
+    """The functions of all elements, as text after ``symfunction_short``, as ``"Si 2 Si 0.5 0.0 3.9"``.
+
+    They are those of the automatic set, the grids and the single lines of ``config``, without repeats and in
+    this order; each element becomes a center, and all of them neighbours. The automatic set begins where the
+    pairs of elements come ``nearest`` (see `automatic_lines`). Raises `InvalidInputError` if a line is no
+    symmetry function, names an element that the data do not have, or has another cutoff radius than the
+    section.
     """
     lines: list[str] = []
     if config.automatic_set is not None:
@@ -95,10 +187,8 @@ def _contradiction(config: DescriptorConfig, what: str, cutoff: float) -> Invali
 def candidate_lines(config: DescriptorConfig, elements: Sequence[str], frames: Sequence[Atoms]) -> list[str]:
     """`symmetry_function_lines` with the nearest distances of the (training) frames.
 
-    Raises
-    ------
-    InvalidInputError
-        As there, and if an atom has more neighbors than any computer can sum over triplets of.
+    Raises `InvalidInputError` as there, and if an atom has more neighbors than any computer can sum over
+    triplets of.
     """
     _limit_neighbors(config.cutoff, frames)
     nearest = None if config.automatic_set is None else nearest_distances(frames, config.cutoff)

@@ -1,28 +1,24 @@
-"""Raw values of symmetry functions, and the shortest distances, over frames."""
+"""Raw values of symmetry functions over frames, what they tell, and the shortest distances."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from ase import Atoms
-from numpy.typing import NDArray
 
 from nnpot import _core
+from nnpot.descriptors.selection import correlations, varying
+from nnpot.support.arrays import Array, Integers, Mask
 
-Array = NDArray[np.float64]
-
-MOST_FRAMES = 400
-"""Frames whose distances are looked at."""
-
-MOST_FRAMES_DRAWN = 60
-"""Frames whose distances are drawn."""
-
+MOST_FRAMES = 400  # frames whose distances are looked at
+MOST_FRAMES_DRAWN = 60  # frames whose distances are drawn
 SHORTEST_SHARE = 1e-3
 """Of the atoms: those closest to a neighbour, which are left out of the nearest distance."""
 
 
-def arguments(frame: Atoms) -> tuple[Array, NDArray[np.int64], Array, NDArray[np.bool_]]:
+def arguments(frame: Atoms) -> tuple[Array, Integers, Array, Mask]:
     """What the core wants to know of a frame: positions, numbers, cell, periodicity."""
     return frame.positions, frame.numbers, frame.cell.array, frame.pbc
 
@@ -30,16 +26,8 @@ def arguments(frame: Atoms) -> tuple[Array, NDArray[np.int64], Array, NDArray[np
 def sample_values(
     functions: _core.SymmetryFunctions, frames: Sequence[Atoms], most_atoms: int | None = None
 ) -> dict[str, Array]:
-    """Raw values (n, F) of the functions of each element.
-
-    Parameters
-    ----------
-    functions
-        Of all elements of the frames.
-    frames
-        Structures.
-    most_atoms
-        Where an element has more atoms than this, evenly spaced ones of them are taken.
+    """Raw values (n, F) of the functions of each element over frames; ``most_atoms`` takes evenly spaced
+    ones.
     """
     chosen = _evenly_chosen(frames, functions.elements, most_atoms)
     parts: dict[str, list[Array]] = {element: [] for element in functions.elements}
@@ -54,9 +42,8 @@ def sample_values(
 
 def _evenly_chosen(
     frames: Sequence[Atoms], elements: Sequence[str], most_atoms: int | None
-) -> dict[str, list[NDArray[np.int64]]]:
-    """Per element and frame the atoms to take."""
-    chosen: dict[str, list[NDArray[np.int64]]] = {}
+) -> dict[str, list[Integers]]:
+    chosen: dict[str, list[Integers]] = {}
     for element in elements:
         own = [np.flatnonzero(frame.symbols == element) for frame in frames]
         first = np.cumsum([0, *(len(atoms) for atoms in own)])
@@ -78,7 +65,7 @@ class _Pairs:
         weighted = [f"{element} 12 0.0 0.0 {cutoff!r}" for element in self.elements]  # sees every neighbour
         self._functions = _core.SymmetryFunctions(self.elements, weighted, 1)
 
-    def of(self, frame: Atoms) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
+    def of(self, frame: Atoms) -> tuple[Integers, Integers, Array]:
         """Centers, neighbours (n_pairs,), their distances in Å."""
         _, centers, neighbors, _, vectors = self._functions.jacobian(*arguments(frame))
         distances = np.linalg.norm(vectors, axis=1)
@@ -92,22 +79,11 @@ def pair_key(first: str, second: str) -> tuple[str, str]:
 
 
 def nearest_distances(frames: Sequence[Atoms], cutoff: float) -> dict[tuple[str, str], float]:
-    """How close atoms of each pair of elements come, in Å.
+    """How close atoms of each sorted pair of elements come, in Å.
 
-    The distances to the nearest neighbour of the other element are sorted, and the closest thousandth is
-    left out: a few collisions in a large data set do not count.
-
-    Parameters
-    ----------
-    frames
-        Structures; of many, evenly spaced ones are looked at.
-    cutoff
-        Å; pairs of elements that come no closer are missing from the result.
-
-    Returns
-    -------
-    dict
-        Per sorted pair of symbols.
+    The distances to the nearest neighbour of the other element are sorted, and the closest thousandth is left
+    out: a few collisions in a large data set do not count. Of many frames evenly spaced ones are looked at.
+    Pairs that come no closer than ``cutoff`` (Å) are missing.
     """
     found: dict[tuple[str, str], list[Array]] = {}
     if not frames:
@@ -124,7 +100,7 @@ def nearest_distances(frames: Sequence[Atoms], cutoff: float) -> dict[tuple[str,
 
 
 def _nearest_in_frame(frame: Atoms, all_pairs: _Pairs) -> dict[tuple[str, str], Array]:
-    """Of every atom the distance to the nearest of each element, by pair of elements."""
+    """The distance of every atom to the nearest of each element, by pair of elements."""
     centers, neighbors, distances = all_pairs.of(frame)
     symbols = np.array(frame.get_chemical_symbols())
     found: dict[tuple[str, str], Array] = {}
@@ -142,21 +118,10 @@ def _nearest_in_frame(frame: Atoms, all_pairs: _Pairs) -> dict[tuple[str, str], 
 def neighbor_histograms(
     frames: Sequence[Atoms], cutoff: float, n_bins: int = 80
 ) -> dict[tuple[str, str], tuple[Array, Array]]:
-    """Per center and neighbour element how many neighbours there are at a distance.
+    """How many neighbours of an element there are at a distance from a center, by both elements.
 
-    Parameters
-    ----------
-    frames
-        Structures; of many, evenly spaced ones are looked at.
-    cutoff
-        Å.
-    n_bins
-        Number of intervals from 0 to the cutoff.
-
-    Returns
-    -------
-    dict
-        Edges (n_bins + 1,) in Å, and neighbours per atom and Å (n_bins,).
+    Gives edges (n_bins + 1,) from 0 to ``cutoff`` in Å, and neighbours per atom and Å (n_bins,); of many
+    frames evenly spaced ones are looked at.
     """
     if not frames:
         return {}
@@ -175,3 +140,76 @@ def neighbor_histograms(
                 counts[first, second] = counts.get((first, second), np.zeros(n_bins)) + found
     width = edges[1]
     return {pair: (edges, count / (n_centers[pair[0]] * width)) for pair, count in counts.items()}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One function over the atoms of its element."""
+
+    line: str  # as after ``symfunction_short``
+    smallest: float
+    largest: float
+    mean: float
+    sigma: float
+    nearest: int | None  # index of the function that it correlates with most strongly
+    correlation: float  # with that one
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The functions of one element."""
+
+    element: str
+    n_atoms: int
+    rows: list[Row]
+    values: Array  # (n_atoms, F), raw
+    correlation: Array  # (F, F); 0 for functions that do not vary
+
+    @property
+    def lines(self) -> list[str]:
+        """The functions as text."""
+        return [row.line for row in self.rows]
+
+
+def summarize(element: str, lines: Sequence[str], values: Array) -> Summary:
+    """Range, mean, deviation and correlations.
+
+    ``element``: symbol of the center. ``lines``: its functions as text, in the order of the columns.
+    ``values``: raw values (n_atoms, F) of atoms of that element; n_atoms > 1.
+    """
+    varies = np.flatnonzero(varying(values))
+    matrix = np.zeros((len(lines), len(lines)))
+    matrix[np.ix_(varies, varies)] = correlations(values[:, varies])
+    others = matrix - np.diag(np.diag(matrix))
+    rows = []
+    for number, line in enumerate(lines):
+        column = values[:, number]
+        nearest = int(np.abs(others[number]).argmax())
+        facts = (column.min(), column.max(), column.mean(), column.std(ddof=1), others[number, nearest])
+        low, high, mean, sigma, correlation = map(float, facts)
+        rows.append(Row(line, low, high, mean, sigma, None if correlation == 0.0 else nearest, correlation))
+    return Summary(element, len(values), rows, values, matrix)
+
+
+def count_radial_parts(lines: Sequence[str]) -> int:
+    """How many different radial parts the functions of one center have.
+
+    Functions of the same neighbours, eta, r_shift and cutoff share the exponentials, which cost most; a
+    further zeta or lambda costs little (docs: engine).
+    """
+    return len({_radial_part(line.split()) for line in lines})
+
+
+def _radial_part(words: Sequence[str]) -> tuple[object, ...]:
+    kind = words[1]
+    if kind in ("3", "9"):
+        neighbors, (eta, _, _, cutoff, shift, *_) = words[2:4], [*map(float, words[4:9]), 0.0]
+        return (kind, *sorted(neighbors), eta, shift, cutoff)
+    if kind == "13":
+        eta, shift, _, _, cutoff = map(float, words[2:7])
+        return (kind, eta, shift, cutoff)
+    if kind in ("21", "22"):
+        return (kind, *sorted(words[2:4]), *words[4:6], words[8])
+    if kind in ("24", "25"):
+        return (kind, *words[2:4], words[6])
+    return tuple(words[1:])

@@ -1,4 +1,4 @@
-"""Which symmetry functions to keep: by range, by correlation, by CUR. All of it is deterministic.
+"""Selection of symmetry functions by range, by correlation, by CUR. All of it is deterministic.
 
 The functions work on raw values (n atoms, F functions) of one element, over training frames.
 """
@@ -6,36 +6,25 @@ The functions work on raw values (n atoms, F functions) of one element, over tra
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nnpot.descriptors.settings import Selection
-
-Array = NDArray[np.float64]
+from nnpot.support.arrays import Array, Integers, Mask
 
 SMALLEST_RANGE = 1e-9
 """A function whose values differ by less than this over the training set tells nothing and is dropped."""
-
 EXHAUSTED = 1e-10
 """CUR ends when what is left of every function is smaller than this, relative to its variance."""
 
 
-def varying(values: Array) -> NDArray[np.bool_]:
-    """Which functions differ between atoms at all, (F,)."""
+def varying(values: Array) -> Mask:
+    """Tell the functions that differ between atoms at all, (F,)."""
     if len(values) < 2:
         return np.zeros(values.shape[1], bool)
     return np.asarray(np.ptp(values, axis=0) > SMALLEST_RANGE)
 
 
-def select(values: Array, selection: Selection) -> NDArray[np.bool_]:
-    """Which functions to keep, (F,).
-
-    Parameters
-    ----------
-    values
-        Raw values (n, F).
-    selection
-        Method, and how many. Functions that do not vary are dropped by every method.
-    """
+def select(values: Array, selection: Selection) -> Mask:
+    """Choose the functions to keep, (F,), by their raw values (n, F); those that do not vary are not."""
     kept = varying(values)
     candidates = np.flatnonzero(kept)
     if selection.method == "none" or not len(candidates):
@@ -46,16 +35,15 @@ def select(values: Array, selection: Selection) -> NDArray[np.bool_]:
     return kept
 
 
-def by_range(values: Array, selection: Selection) -> NDArray[np.int64]:
-    """The functions whose largest and smallest value differ by at least the threshold; of these the
-    ``count`` of the largest difference."""
+def by_range(values: Array, selection: Selection) -> Integers:
+    """The functions whose values differ by the threshold at least; the ``count`` of them that differ most."""
     spread = np.ptp(values, axis=0)
     order = np.argsort(-spread, kind="stable")
     n_wide = int(np.count_nonzero(spread >= (selection.threshold or 0.0)))
     return np.asarray(order[: min(n_wide, selection.count or n_wide)])
 
 
-def by_correlation(values: Array, selection: Selection) -> NDArray[np.int64]:
+def by_correlation(values: Array, selection: Selection) -> Integers:
     """One function after the other is kept unless it correlates too strongly with one that is kept already.
 
     Functions come in the order of the columns: radial ones, which are cheap, before angular ones. With a
@@ -77,7 +65,7 @@ def by_correlation(values: Array, selection: Selection) -> NDArray[np.int64]:
     return kept[: selection.count]
 
 
-def _uncorrelated(correlation: Array, threshold: float) -> NDArray[np.int64]:
+def _uncorrelated(correlation: Array, threshold: float) -> Integers:
     kept: list[int] = []
     for number, row in enumerate(correlation):
         if not kept or row[kept].max() <= threshold:
@@ -85,7 +73,7 @@ def _uncorrelated(correlation: Array, threshold: float) -> NDArray[np.int64]:
     return np.array(kept)
 
 
-def by_cur(values: Array, selection: Selection) -> NDArray[np.int64]:
+def by_cur(values: Array, selection: Selection) -> Integers:
     """The functions from which all others are best rebuilt as linear combinations.
 
     Each step takes the function with the largest weight in the leading principal component (its leverage

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     SerializerFunctionWrapHandler,
-    field_validator,
     model_serializer,
     model_validator,
 )
@@ -26,38 +26,41 @@ def _as_list(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
+def _distinct(values: list[float]) -> list[float]:
+    if not values:
+        raise ValueError("must hold at least one number, got []")
+    if len(set(values)) < len(values):
+        raise ValueError(f"must not repeat a value, got {values}")
+    return values
+
+
+def _each(allowed: Callable[[float], bool], expected: str) -> AfterValidator:
+    """A check of each of some numbers."""
+
+    def check(values: list[float]) -> list[float]:
+        for value in values:
+            if not allowed(value):
+                raise ValueError(f"must be {expected}, got {value:g}")
+        return values
+
+    return AfterValidator(check)
+
+
 Numbers = Annotated[list[Finite], BeforeValidator(_as_list)]
+Distinct = Annotated[Numbers, AfterValidator(_distinct)]
+Zetas = Annotated[Distinct, _each(lambda zeta: zeta >= 1.0, ">= 1")]
+Lambdas = Annotated[Distinct, _each(lambda value: 0.0 < abs(value) <= 1.0, "between -1 and 1 and not 0")]
 
 
 class SymmetryFunctionGrid(StrictModel):
     """All products of the listed parameters, for every element and every pair of neighbour elements."""
 
     type: Literal["radial", "angular_narrow", "angular_wide"]
-    eta: Numbers
-    r_shift: Numbers = [0.0]
-    zeta: Numbers = [1.0]
-    lambda_: Annotated[Numbers, Field(alias="lambda")] = [-1.0, 1.0]
+    eta: Annotated[Distinct, _each(lambda eta: eta >= 0.0, ">= 0 (1/Å²)")]
+    r_shift: Distinct = [0.0]
+    zeta: Zetas = [1.0]
+    lambda_: Annotated[Lambdas, Field(alias="lambda")] = [-1.0, 1.0]
     cutoff: Length | None = None
-
-    @field_validator("eta", "r_shift", "zeta", "lambda_")
-    @classmethod
-    def _not_empty(cls, values: list[float]) -> list[float]:
-        return _distinct(values)
-
-    @field_validator("eta")
-    @classmethod
-    def _eta_not_negative(cls, values: list[float]) -> list[float]:
-        return _each(values, lambda eta: eta >= 0.0, ">= 0 (1/Å²)")
-
-    @field_validator("zeta")
-    @classmethod
-    def _zeta_at_least_one(cls, values: list[float]) -> list[float]:
-        return _each(values, lambda zeta: zeta >= 1.0, ">= 1")
-
-    @field_validator("lambda_")
-    @classmethod
-    def _lambda_within_one(cls, values: list[float]) -> list[float]:
-        return _each(values, lambda value: 0.0 < abs(value) <= 1.0, "between -1 and 1 and not 0")
 
     @model_validator(mode="after")
     def _not_too_many(self) -> SymmetryFunctionGrid:
@@ -80,37 +83,17 @@ class SymmetryFunctionGrid(StrictModel):
         return {key: value for key, value in values.items() if key not in angular}
 
 
-def _distinct(values: list[float]) -> list[float]:
-    if not values:
-        raise ValueError("must hold at least one number, got []")
-    if len(set(values)) < len(values):
-        raise ValueError(f"must not repeat a value, got {values}")
-    return values
-
-
-def _each(values: list[float], allowed: Callable[[float], bool], expected: str) -> list[float]:
-    for value in values:
-        if not allowed(value):
-            raise ValueError(f"must be {expected}, got {value:g}")
-    return values
-
-
 class AutomaticSet(StrictModel):
     """How dense the automatic set is; what is not given follows from ``resolution``."""
 
     resolution: Literal["coarse", "medium", "fine"] | None = None
     n_radial: Annotated[int, Field(ge=1, le=MOST_FUNCTIONS)] | None = None
     n_angular: Annotated[int, Field(ge=0, le=MOST_FUNCTIONS)] | None = None
-    zeta: Numbers | None = None
-
-    @field_validator("zeta")
-    @classmethod
-    def _zeta_at_least_one(cls, values: list[float] | None) -> list[float] | None:
-        return values and _each(_distinct(values), lambda zeta: zeta >= 1.0, ">= 1")
+    zeta: Zetas | None = None
 
 
 class Selection(StrictModel):
-    """Which functions are kept of those that vary over the training frames; per element."""
+    """The selection, per element, among the functions that vary over the training frames."""
 
     method: Literal["none", "range", "correlation", "cur"] = "none"
     count: Annotated[int, Field(ge=1)] | None = None
@@ -149,13 +132,7 @@ class DescriptorConfig(StrictModel):
         return self
 
     def require_units(self, of_data: str | None) -> None:
-        """Refuse lines that may be in Å or in the unit of the data, with nothing that says which.
-
-        Raises
-        ------
-        ValueError
-            Saying how to state it.
-        """
+        """Refuse (`ValueError`) lines that may be in Å or in the unit of the data: nothing says which."""
         if self.lines and self.lines_units is None and of_data == "atomic":
             raise ValueError(
                 "descriptor.lines must say their unit where data.units is atomic: lines_units: atomic (bohr, "

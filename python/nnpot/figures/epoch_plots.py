@@ -22,21 +22,11 @@ def learning_curve(
 ) -> Figure:
     """Errors against epochs, both logarithmic or both linear, a panel for each quantity.
 
-    Parameters
-    ----------
-    epochs
-        Counted from 1, shape (n,).
-    panels
-        For each label of a vertical axis its curves by name, of shape (n,), or (n, members): then the mean is
-        drawn, and shaded from the smallest to the largest.
-    best
-        The epochs that were kept, marked by vertical lines.
-    turn
-        The epoch from which on the networks overfit, marked where there is one.
-    guides
-        The panels with a line 1/√epoch, which errors follow that fall as in a random walk; logarithmic alone.
-    linear
-        Both axes linear: the first epochs, which lie far above, are cut off.
+    ``epochs`` are counted from 1, shape (n,). ``panels`` has for each label of a vertical axis its curves by
+    name, of shape (n,), or (n, members): then the mean is drawn, and shaded from the smallest to the largest.
+    Vertical lines mark the epochs that were kept, ``best``, and that from which on the networks overfit,
+    ``turn``. The panels in ``guides`` have a line 1/√epoch, which errors follow that fall as in a random
+    walk. On ``linear`` axes there is none, and the first epochs, which lie far above, are cut off.
     """
     with style():
         figure, axes = grid(len(panels))
@@ -93,7 +83,7 @@ def _guide(ax: Axes, epochs: np.ndarray, curve: ArrayLike) -> None:
 
 
 def _show_late_epochs(ax: Axes, curves: Mapping[str, ArrayLike]) -> None:
-    """From 0 to a little above what all curves stay below after a twentieth of the epochs."""
+    """Show errors from 0 to a little above what all curves stay below after a twentieth of the epochs."""
     late = [np.asarray(values, float)[len(np.asarray(values)) // 20 :] for values in curves.values()]
     largest = max((float(np.nanmax(values)) for values in late if np.isfinite(values).any()), default=0.0)
     if largest > 0.0:
@@ -103,14 +93,8 @@ def _show_late_epochs(ax: Axes, curves: Mapping[str, ArrayLike]) -> None:
 def charge_curves(epochs: ArrayLike, curves: Mapping[str, ArrayLike], best: Sequence[float] = ()) -> Figure:
     """Charges of elements against epochs, sign and all.
 
-    Parameters
-    ----------
-    epochs
-        Counted from 1, shape (n,).
-    curves
-        Of each element (n, members), e: drawn is the mean, shaded from the smallest to the largest.
-    best
-        The epochs that were kept, marked by vertical lines.
+    ``epochs``: counted from 1, shape (n,). ``curves``: of each element (n, members), e: drawn is the mean,
+    shaded from the smallest to the largest. ``best``: the epochs that were kept, marked by vertical lines.
     """
     with style():
         figure, (ax, *_) = row(1, width=5.2, height=3.6)

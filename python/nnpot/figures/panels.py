@@ -25,8 +25,7 @@ class Panel:
     x_log: bool = False
     y_log: bool = False
     markers: bool = False
-    level: float | None = None
-    """A horizontal line to compare with."""
+    level: float | None = None  # a horizontal line to compare with
     x_limits: tuple[float, float] | None = None
     y_limits: tuple[float | None, float | None] = (None, None)
     """Where the axis begins and ends; None for what the curves need."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
@@ -15,7 +14,18 @@ from numpy.typing import ArrayLike
 
 from nnpot.analysis.dynamics import EnergyConservation
 from nnpot.analysis.radial_distribution import RadialDistribution
-from nnpot.figures.style import COLORS, LINES, MARKERS, band, grid, logarithmic, plain_decades, row, style
+from nnpot.figures.style import (
+    COLORS,
+    LINES,
+    MARKERS,
+    band,
+    grid,
+    logarithmic,
+    plain_decades,
+    row,
+    style,
+    table,
+)
 
 MANY_POINTS = 3000
 
@@ -25,20 +35,13 @@ def parity(reference: ArrayLike, prediction: ArrayLike, quantity: str, unit: str
 
     Few points are drawn one by one, many as their density (logarithmic).
 
-    Parameters
-    ----------
-    reference, prediction
-        The values, any shape, the same for both.
-    quantity, unit
-        For the axes, for example ``"Force component"`` and ``"eV/Å"``.
-    note
-        A line for the upper left corner, for example the error.
+    ``reference``, ``prediction``: the values, any shape, the same for both. ``quantity``, ``unit``: for the
+    axes, for example ``"Force component"`` and ``"eV/Å"``. ``note``: a line for the upper left corner, for
+    example the error.
     """
     x, y = np.ravel(np.asarray(reference, float)), np.ravel(np.asarray(prediction, float))
     with style():
-        figure = Figure(figsize=(4.4, 4.8))
-        FigureCanvasAgg(figure)
-        upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+        figure, ((upper,), (lower,)) = table(2, 1, (4.4, 4.8), sharex=True, height_ratios=(3, 1))
         _diagonal(upper, x, y)
         lower.axhline(0.0, color="0.6", linewidth=0.8, zorder=0)
         factor, prefix = (1000.0, "m") if unit.startswith("eV") else (1.0, "")
@@ -60,14 +63,11 @@ def parity_panels(
     panels: Mapping[str, tuple[ArrayLike, ArrayLike]], quantity: str, unit: str, notes: Mapping[str, str]
 ) -> Figure:
     """Prediction against reference, a panel with a note for each name; one scale of density for all."""
-    pairs = {
-        name: (np.ravel(np.asarray(x, float)), np.ravel(np.asarray(y, float)))
-        for name, (x, y) in panels.items()
-    }
     with style():
-        figure, axes = grid(len(pairs), height=3.4)
+        figure, axes = grid(len(panels), height=3.4)
         drawn = []
-        for ax, (name, (x, y)) in zip(axes, pairs.items(), strict=True):
+        for ax, (name, pair) in zip(axes, panels.items(), strict=True):
+            x, y = (np.ravel(np.asarray(values, float)) for values in pair)
             _diagonal(ax, x, y)
             drawn.append(_points(ax, x, y, (90, 90)))
             ax.set(title=name, xlabel=f"{quantity}, reference ({unit})", ylabel=f"Predicted ({unit})")
@@ -102,17 +102,11 @@ def _points(ax: Axes, x: np.ndarray, y: np.ndarray, cells: tuple[int, int]) -> P
 def error_distributions(panels: Mapping[str, Mapping[str, ArrayLike]]) -> Figure:
     """How errors are distributed: above their density, below the share of values with a larger error.
 
-    Parameters
-    ----------
-    panels
-        For each quantity with its unit, for example ``"Energy error (meV/atom)"``, the errors (predicted
-        minus reference, any shape) by name, for example of each part of the data.
+    ``panels``: for each quantity with its unit, for example ``"Energy error (meV/atom)"``, the errors
+    (predicted minus reference, any shape) by name, for example of each part of the data.
     """
     with style():
-        columns = len(panels)
-        figure = Figure(figsize=(max(3.6 * columns, 4.6), 5.4))
-        FigureCanvasAgg(figure)
-        axes = figure.subplots(2, columns, squeeze=False)
+        figure, axes = table(2, len(panels), (max(3.6 * len(panels), 4.6), 5.4))
         for (upper, lower), (label, curves) in zip(axes.T, panels.items(), strict=True):
             errors = {name: np.ravel(np.asarray(values, float)) for name, values in curves.items()}
             _histogram(upper, errors)
@@ -149,13 +143,7 @@ def _exceedance(ax: Axes, errors: np.ndarray, line: str, color: str, name: str) 
 
 
 def radial_distributions(panels: Mapping[str, Mapping[str, RadialDistribution]]) -> Figure:
-    """g(r) of several potentials in one axes, a panel for each state; shaded are two standard errors.
-
-    Parameters
-    ----------
-    panels
-        For each title the curves by name; the first is the reference.
-    """
+    """g(r) by name, the first the reference, a panel for each title; two standard errors are shaded."""
     with style():
         figure, axes = row(len(panels))
         for ax, (title, curves) in zip(axes, panels.items(), strict=True):
@@ -280,16 +268,10 @@ def speed_up(lines: Mapping[str, Curve], x_label: str, y_label: str) -> Figure:
 
 def _draw_curves(ax: Axes, lines: Mapping[str, Curve]) -> None:
     for index, (name, line) in enumerate(lines.items()):
-        ax.errorbar(
-            line.x,
-            line.y,
-            yerr=np.abs(np.array([line.low, line.high]) - np.asarray(line.y)),
-            fmt=MARKERS[index % len(MARKERS)] + LINES[index // len(COLORS) % len(LINES)],
-            color=COLORS[index % len(COLORS)],
-            markersize=5,
-            capsize=3,
-            label=name,
-        )
+        below_above = np.abs(np.array([line.low, line.high]) - np.asarray(line.y))
+        look = MARKERS[index % len(MARKERS)] + LINES[index // len(COLORS) % len(LINES)]
+        color = COLORS[index % len(COLORS)]
+        ax.errorbar(line.x, line.y, below_above, fmt=look, color=color, markersize=5, capsize=3, label=name)
 
 
 def errors_in_time(
@@ -300,12 +282,10 @@ def errors_in_time(
         figure, (ax, *_) = row(1, width=6.4, height=4.0)
         ax.axhline(target, color="0.6", linewidth=0.8, zorder=0, label=f"target: {target:g}")
         for index, (name, runs) in enumerate(lines.items()):
-            dashes = LINES[index // len(COLORS) % len(LINES)]
+            dashes, color = LINES[index // len(COLORS) % len(LINES)], COLORS[index % len(COLORS)]
             for number, (x, y) in enumerate(runs):
                 shown = name if number == 0 else None
-                ax.plot(
-                    x, y, dashes, color=COLORS[index % len(COLORS)], label=shown, alpha=0.8, linewidth=1.2
-                )
+                ax.plot(x, y, dashes, color=color, label=shown, alpha=0.8, linewidth=1.2)
         logarithmic(ax)
         ax.set(xlabel="Time in epochs (s)", ylabel=label)
         plain_decades(ax)

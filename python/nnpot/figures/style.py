@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import Literal
+from typing import Any, Literal
 
 import matplotlib
 import numpy as np
@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 # Okabe and Ito's colours, told apart also by colour-blind readers; the first is for the reference.
 COLORS = ("#000000", "#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -35,23 +35,27 @@ def style() -> AbstractContextManager[None]:
     return matplotlib.rc_context(STYLE)  # type: ignore[arg-type]
 
 
-def row(columns: int = 1, width: float = 4.6, height: float = 3.5) -> tuple[Figure, list[Axes]]:
-    figure = Figure(figsize=(width * columns, height))
+def table(rows: int, columns: int, size: tuple[float, float], **how: Any) -> tuple[Figure, NDArray[Any]]:
+    """A figure of a size in inches, and its axes (rows, columns); ``how``: as for ``Figure.subplots``."""
+    figure = Figure(figsize=size)
     FigureCanvasAgg(figure)
-    axes = figure.subplots(1, columns, squeeze=False)[0]
-    return figure, list(axes)
+    return figure, figure.subplots(rows, columns, squeeze=False, **how)
+
+
+def row(columns: int = 1, width: float = 4.6, height: float = 3.5) -> tuple[Figure, list[Axes]]:
+    """A figure with axes beside each other."""
+    figure, axes = table(1, columns, (width * columns, height))
+    return figure, list(axes[0])
 
 
 def grid(n: int, width: float = 3.6, height: float = 3.0) -> tuple[Figure, list[Axes]]:
     """Axes for n panels, at most three in a row."""
     columns = n if n < 4 else 2 if n == 4 else 3
     rows = -(-n // columns)
-    figure = Figure(figsize=(max(width * columns, 4.6), height * rows))
-    FigureCanvasAgg(figure)
-    axes = list(figure.subplots(rows, columns, squeeze=False).ravel())
-    for unused in axes[n:]:
+    figure, axes = table(rows, columns, (max(width * columns, 4.6), height * rows))
+    for unused in axes.flat[n:]:
         unused.set_axis_off()
-    return figure, axes[:n]
+    return figure, list(axes.flat[:n])
 
 
 def logarithmic(ax: Axes, which: Literal["x", "y", "xy"] = "xy") -> None:

@@ -4,13 +4,12 @@ A frame is an ``ase.Atoms`` in eV and Å; its reference values lie in a ``Single
 a feature file has features in ``arrays["features"]`` and no positions.
 """
 
-from nnpot.io.extxyz import write_frames
 from nnpot.io.feature_files import feature_frame, read_feature_file, write_feature_file
 from nnpot.io.label_keys import LabelKeys, StressKey
 from nnpot.io.labels import require_any_labels, require_labels, with_prediction
 from nnpot.io.reading import read_frames
 from nnpot.io.runner_data import write_runner_data
-from nnpot.io.writing import require_known_format, write_results
+from nnpot.io.writing import require_known_format, write_frames, write_results
 
 __all__ = [
     "LabelKeys",

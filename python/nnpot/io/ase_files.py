@@ -1,52 +1,135 @@
-"""Frames of the formats that ASE reads, with limits where its readers trust a file: its end, its counts."""
+"""Frames of the formats that ASE reads, with limits where its readers trust a file; VASP's with more."""
 
 from __future__ import annotations
 
 import io
 import json
+import re
 import resource
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
+from xml.etree.ElementTree import Element, ParseError, iterparse
 
 from ase import Atoms
 from ase.io import iread
 from ase.io.formats import ioformats
 
 from nnpot.errors import FileFormatError, NnpotError
-from nnpot.io.labels import require_elements, results_of
+from nnpot.io.labels import require_elements, results_of, symmetric
 from nnpot.io.numerals import whole
-from nnpot.io.raw_frame import RawFrame
+from nnpot.io.source import RawFrame
 from nnpot.io.text_lines import opened, text_lines
-from nnpot.io.vasp import VASP, check_vasprun, warn_of_unconverged
 from nnpot.support.messages import shortened
 
-LONGEST_REASON = 200
-"""Characters that are shown of an error of ASE."""
+VASP = ("vasp-xml", "vasp-out")  # ASE's names of vasprun.xml and OUTCAR
+N_NAMED = 6  # frames that a warning names
+XML = re.compile(r'<calculation\b|<scstep\b|name="NELM"\s*>\s*(?P<limit>\d+)')
+OUTCAR = re.compile(r"^\s*NELM\s*=\s*(?P<limit>\d+)|Iteration\s+(?P<step>\d+)\(\s*\d+\)|EDIFF is reached")
+
+
+def warn_of_unconverged(path: Path, kind: str, n_frames: int) -> None:
+    """Name those of the whole frames that took as many electronic steps as VASP was allowed to take."""
+    frames = [frame for frame in (_of_xml if kind == "vasp-xml" else _of_outcar)(path) if frame < n_frames]
+    if frames:
+        more = f" and {len(frames) - N_NAMED} more" if len(frames) > N_NAMED else ""
+        warnings.warn(
+            f"{path}: not converged, as many electronic steps as NELM allows in {len(frames)} frame(s): "
+            f"{', '.join(map(str, frames[:N_NAMED]))}{more} (counted from 0); remove them, or calculate them "
+            f"again with a larger NELM",
+            stacklevel=4,
+        )
+
+
+def check_vasprun(path: Path, n_atoms: Sequence[int]) -> None:
+    """Refuse a vasprun.xml with rows that are missing, for which ASE takes 0, and say where it is cut short.
+
+    ``n_atoms``: of each frame that was read from it. Raises `FileFormatError` or `InvalidInputError` if
+    positions, forces, cell or stress lack a row, or the stress is not symmetric.
+    """
+    n_whole, step = 0, None
+    with opened(path) as stream:
+        try:
+            for event, element in iterparse(stream, ["start", "end"]):
+                if element.tag != "calculation":
+                    continue
+                step = element
+                if event == "end":
+                    _check_step(step, n_atoms[n_whole], f"{path}: frame {n_whole} (counted from 0)")
+                    n_whole, step = n_whole + 1, None
+                    element.clear()
+        except ParseError as error:
+            if step is not None and n_whole < len(n_atoms):
+                _check_step(step, n_atoms[n_whole], f"{path}: frame {n_whole} (counted from 0)")
+            warnings.warn(
+                f"{path}: the file is cut short or damaged in line {error.position[0]}; {n_whole} step(s) "
+                f"of it are whole, {len(n_atoms)} frame(s) are read",
+                stacklevel=4,
+            )
+
+
+def _check_step(step: Element, n_atoms: int, where: str) -> None:
+    for name, n_rows in (("basis", 3), ("positions", n_atoms), ("forces", n_atoms), ("stress", 3)):
+        table = next((found for found in step.iter("varray") if found.get("name") == name), None)
+        if table is None:
+            continue
+        rows = [(row.text or "").split() for row in table]
+        if len(rows) != n_rows or any(len(row) != 3 for row in rows):
+            raise FileFormatError(
+                f"{where}: expected {n_rows} rows of 3 numbers in {name}, got {len(rows)} with "
+                f"{sum(map(len, rows))} numbers; the file is damaged, copy it again or remove the frame"
+            )
+        if name == "stress":
+            symmetric([float(word) for row in rows for word in row], f"{where}: stress")
+
+
+def _of_xml(path: Path) -> list[int]:
+    limit, steps = 0, []
+    for found in _matches(path, XML):
+        if found["limit"] is not None:
+            limit = int(found["limit"])
+        elif found[0].startswith("<calculation"):
+            steps.append(0)
+        elif steps:
+            steps[-1] += 1
+    return [frame for frame, n in enumerate(steps) if limit and n >= limit]
+
+
+def _of_outcar(path: Path) -> list[int]:
+    limit = 0
+    steps: dict[str, int] = {}
+    converged: set[str] = set()
+    step = ""
+    for found in _matches(path, OUTCAR):
+        if found["limit"] is not None:
+            limit = int(found["limit"])
+        elif found["step"] is not None:
+            step = found["step"]
+            steps[step] = steps.get(step, 0) + 1
+        else:
+            converged.add(step)
+    unconverged = [limit > 0 and n >= limit and step not in converged for step, n in steps.items()]
+    return [frame for frame, is_one in enumerate(unconverged) if is_one]
+
+
+def _matches(path: Path, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    with text_lines(path) as lines:
+        for line in lines:
+            yield from pattern.finditer(line)
+
+
+LONGEST_REASON = 200  # characters that are shown of an error of ASE
 READS_BEHIND_THE_END = 1000
 """How often a reader may ask for a line behind the last: one that trusts a number of atoms asks for ever."""
-MEMORY, MEMORY_PER_BYTE = 2**30, 256
-"""Bytes that reading a file may take, and more for each byte of it."""
+MEMORY, MEMORY_PER_BYTE = 2**30, 256  # bytes that reading a file may take, and more for each byte of it
 COUNTS = {"gen": 1, "gromacs": 2}
 """Formats whose readers pass over a wrong number of atoms: the line whose first word it is."""
 
 
 def read_with_ase(path: Path, kind: str) -> list[RawFrame]:
-    """Read all frames of a file.
-
-    Parameters
-    ----------
-    path
-        The file.
-    kind
-        ASE's name of its format.
-
-    Raises
-    ------
-    FileFormatError
-        With file and frame, and why it cannot be read.
-    """
+    """Read all frames of a file of ASE's format ``kind``; `FileFormatError` says why one cannot be read."""
     frames: list[RawFrame] = []
     try:
         with _limited_memory(MEMORY + MEMORY_PER_BYTE * path.stat().st_size), _source(path, kind) as source:
@@ -146,7 +229,6 @@ def _require_whole_numbers(path: Path) -> None:
 
 
 def _leaves(values: Any) -> Iterator[Any]:
-    """All values of lists and objects in JSON, however nested."""
     if isinstance(values, dict):
         values = list(values.values())
     if not isinstance(values, list):

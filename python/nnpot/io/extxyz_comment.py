@@ -16,8 +16,7 @@ ITEM = re.compile(rf"\s*((?:{PIECE})*)(?:(\s*=\s*)((?:{PIECE}|=)*))?", re.DOTALL
 LOGICAL = {"T": True, "F": False} | {
     spelling: word == "true" for word in ("true", "false") for spelling in (word, word.title(), word.upper())
 }
-CLOSING = {'"': '"', "'": "'", "{": "}", "[": "]"}
-"""The second of a pair of marks."""
+CLOSING = {'"': '"', "'": "'", "{": "}", "[": "]"}  # the second of a pair of marks
 WORDS = re.compile(r"[^\s,]+")
 JSON = "_JSON "
 
@@ -52,7 +51,7 @@ def _is_closed(piece: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Without marks and backslashes."""
+    """A text without marks and backslashes."""
     if not any(mark in text for mark in "\\\"'{["):
         return text
     return "".join(_unmarked(piece) for piece in re.findall(f"{PIECE}|=", text, re.DOTALL))

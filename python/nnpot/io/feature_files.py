@@ -7,7 +7,6 @@ ends and lines that begin with ``#`` or ``!`` are accepted.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -15,25 +14,22 @@ import numpy as np
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.data import chemical_symbols
-from numpy.typing import NDArray
 
 from nnpot.errors import FileFormatError, InvalidInputError, UnknownElementError
 from nnpot.io.labels import require_labels, results_of
 from nnpot.io.numerals import first_that_is_none, numbers, whole
 from nnpot.io.text_lines import TextLines, plain_name, text_lines
-from nnpot.support.files import atomic_text
+from nnpot.support.arrays import Array
+from nnpot.support.files import FileName, atomic_text
 from nnpot.support.messages import shortened
 
-Array = NDArray[np.float64]
-Line = tuple[int, list[str]]
-"""Number in the file, counted from 1, and words."""
-
+Line = tuple[int, list[str]]  # number in the file, counted from 1, and words
 FEATURES = "features"
 """The array of a frame that holds them, (n_atoms, F); NaN where an element has fewer than F."""
 SUFFIX = ".features"
 
 
-def is_feature_file(path: str | os.PathLike[str]) -> bool:
+def is_feature_file(path: FileName) -> bool:
     """Whether a file is one by its name: ``.features``, compressed or not."""
     return plain_name(path).suffix == SUFFIX
 
@@ -52,11 +48,8 @@ def features_of(frame: Atoms) -> Array:
 def n_features(frames: Sequence[Atoms], where: str = "frames") -> dict[str, int]:
     """How many features the atoms of each element have, by atomic number.
 
-    Raises
-    ------
-    InvalidInputError
-        Naming the first frame (counted from 0) without features, with an atom without any or with more or
-        fewer than others of its element, or with one that is not finite.
+    Raises `InvalidInputError`, naming the first frame (counted from 0) without features, with an atom without
+    any or with more or fewer than others of its element, or with one that is not finite.
     """
     counts: dict[int, int] = {}
     for number, frame in enumerate(frames):
@@ -80,23 +73,20 @@ def n_features(frames: Sequence[Atoms], where: str = "frames") -> dict[str, int]
 class _Frame:
     """What the lines of one frame say."""
 
-    head: int
-    """The line of its number of atoms."""
+    head: int  # the line of its number of atoms
     numbers: list[int] = field(default_factory=list)
     rows: list[list[float]] = field(default_factory=list)
-    lines: list[int] = field(default_factory=list)
-    """The line of each atom."""
+    lines: list[int] = field(default_factory=list)  # the line of each atom
 
 
 def _lines(lines: TextLines) -> Iterator[Line]:
-    """Number and words of the lines that say something."""
     for line in lines:
         words = line.split()
         if words and words[0][0] not in "#!":
             yield lines.number, words
 
 
-def read_feature_file(path: str | os.PathLike[str]) -> list[Atoms]:
+def read_feature_file(path: FileName) -> list[Atoms]:
     """Read all frames of a feature file; no digit is lost.
 
     Parameters
@@ -129,11 +119,7 @@ def read_feature_file(path: str | os.PathLike[str]) -> list[Atoms]:
 
 
 def _read_frame(
-    path: str | os.PathLike[str],
-    head: Line,
-    lines: Iterator[Line],
-    widths: dict[int, tuple[int, int]],
-    energies: list[str],
+    path: FileName, head: Line, lines: Iterator[Line], widths: dict[int, tuple[int, int]], energies: list[str]
 ) -> tuple[list[int], Array, float]:
     """Atomic numbers, features and energy of the frame that begins with ``head``.
 
@@ -167,11 +153,7 @@ def _read_frame(
 
 
 def _take_atom(
-    path: str | os.PathLike[str],
-    frame: _Frame,
-    line: Line,
-    widths: dict[int, tuple[int, int]],
-    expected: str,
+    path: FileName, frame: _Frame, line: Line, widths: dict[int, tuple[int, int]], expected: str
 ) -> None:
     number, words = line
     if len(words) < 2:
@@ -196,14 +178,14 @@ def _take_atom(
     frame.lines.append(number)
 
 
-def _next(path: str | os.PathLike[str], lines: Iterator[Line], expected: str) -> Line:
+def _next(path: FileName, lines: Iterator[Line], expected: str) -> Line:
     line = next(lines, None)
     if line is None:
         raise FileFormatError(f"{path}: expected {expected}, got the end of the file; it is cut short")
     return line
 
 
-def _numbers(path: str | os.PathLike[str], line: int, words: list[str]) -> list[float]:
+def _numbers(path: FileName, line: int, words: list[str]) -> list[float]:
     try:
         return numbers(words)
     except ValueError:
@@ -216,7 +198,7 @@ def _shown(words: Sequence[str]) -> str:
     return few if len(words) <= 4 else f"{len(words)} words ({few} ...)"
 
 
-def _require_whole_end(path: str | os.PathLike[str], lines: TextLines, energies: Sequence[str]) -> None:
+def _require_whole_end(path: FileName, lines: TextLines, energies: Sequence[str]) -> None:
     """An energy without line end may be cut: it is then shorter than all others, or lacks their point."""
     *others, last = energies
     if lines.whole or lines.last.strip() != last or not others:
@@ -230,8 +212,8 @@ def _require_whole_end(path: str | os.PathLike[str], lines: TextLines, energies:
     )
 
 
-def _table(path: str | os.PathLike[str], found: _Frame) -> Array:
-    """(n, F) of a frame, NaN behind the features of elements that have fewer."""
+def _table(path: FileName, found: _Frame) -> Array:
+    """The features (n, F) of a frame, NaN behind the features of elements that have fewer."""
     sizes = np.array([len(row) for row in found.rows])
     values = np.full((len(sizes), sizes.max()), np.nan)
     for place, row in zip(values, found.rows, strict=True):
@@ -251,17 +233,7 @@ def _widened(values: Array, width: int) -> Array:
 
 
 def feature_frame(numbers: Sequence[int], features: Array, energy: float | None = None) -> Atoms:
-    """A frame without positions.
-
-    Parameters
-    ----------
-    numbers
-        Atomic numbers, of n atoms.
-    features
-        (n, F), NaN behind the features of elements that have fewer.
-    energy
-        eV
-    """
+    """A frame of atomic numbers (n,), features (n, F), NaN behind fewer, and an energy (eV); no positions."""
     frame = Atoms(numbers=numbers, positions=np.zeros((len(numbers), 3)))
     frame.arrays[FEATURES] = features
     if energy is not None:
@@ -270,7 +242,7 @@ def feature_frame(numbers: Sequence[int], features: Array, energy: float | None 
 
 
 def write_feature_file(
-    path: str | os.PathLike[str], frames: Sequence[Atoms], counts: Mapping[str, int] | None = None
+    path: FileName, frames: Sequence[Atoms], counts: Mapping[str, int] | None = None
 ) -> None:
     """Write frames as a feature file, whole or not at all; no digit is lost.
 

@@ -8,19 +8,15 @@ from pathlib import Path
 from typing import NoReturn
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nnpot.errors import FileFormatError
 from nnpot.io import numerals
+from nnpot.support.arrays import Array
 from nnpot.support.files import read_text
 from nnpot.support.messages import shortened
 
-Array = NDArray[np.float64]
-
-LARGEST = 1 << 29
-"""Bytes of a file that is read."""
-LONGEST = 400
-"""Characters of a message."""
+LARGEST = 1 << 29  # bytes of a file that is read
+LONGEST = 400  # characters of a message
 LARGEST_WHOLE = 10**9
 
 
@@ -35,17 +31,9 @@ class Line:
 class KeywordFile:
     """The lines of a file, each a keyword and its values, by keyword.
 
-    Parameters
-    ----------
-    path
-        The file; it ends with a line end, so that one cut in its last value is noticed.
-    once, repeated
-        The keywords that may stand once, and those that may stand on several lines.
-
-    Raises
-    ------
-    FileFormatError
-        Here and in all methods, with file and line, what was expected and what came.
+    ``path``: the file; it ends with a line end, so that one cut in its last value is noticed. ``once``,
+    ``repeated``: the keywords that may stand once, and those that may stand on several lines. Raises
+    `FileFormatError` here and in all methods, with file and line, what was expected and what came.
     """
 
     def __init__(self, path: Path, once: Sequence[str], repeated: Sequence[str]) -> None:
@@ -80,10 +68,7 @@ class KeywordFile:
     def one(self, keyword: str) -> Line:
         """The line of a keyword that stands once."""
         if not self._found[keyword]:
-            self.fail(
-                0,
-                f"expected a line '{keyword}', there is none; add it",
-            )
+            self.fail(0, f"expected a line '{keyword}', there is none; add it")
         return self._found[keyword][0]
 
     def number(self, keyword: str, fallback: float | None = None) -> float:
@@ -94,7 +79,7 @@ class KeywordFile:
         return self._numbers(line, line.words, keyword, 1)[0]
 
     def integer(self, keyword: str, fallback: int | None = None) -> int:
-        """The same, whole."""
+        """The whole number behind a keyword that stands once."""
         if not self._found[keyword] and fallback is not None:
             return fallback
         return self._whole(self.one(keyword), keyword, self.number(keyword))
@@ -141,7 +126,7 @@ class KeywordFile:
         return found
 
     def of_each(self, keyword: str, names: Sequence[str]) -> dict[str, Line]:
-        """The same of all names; none is an error."""
+        """What stands behind each of all names; none is an error."""
         found = self.named(keyword, names)
         if not found:
             self.fail(

@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 from ase import Atoms, units
 from ase.calculators.singlepoint import SinglePointCalculator
-from numpy.typing import NDArray
 
 from nnpot.cells import cell_volume
 from nnpot.errors import InvalidInputError
-from nnpot.io.label_values import checked, symmetric
-from nnpot.io.labels import likely_key, results_of
-from nnpot.io.raw_frame import RawFrame
+from nnpot.io.labels import checked, likely_key, results_of, symmetric
+from nnpot.io.source import RawFrame
+from nnpot.support.arrays import Array
 from nnpot.support.messages import shortened
 from nnpot.units import UnitSystem
 
@@ -25,15 +24,9 @@ STRESS_UNITS = {"eV/A^3": 1.0, "GPa": units.GPa, "kbar": 0.1 * units.GPa, "eV": 
 """In eV/Å³; "eV" stands for a virial, which is divided by the volume."""
 VIRIALS = ("virial", "virials")
 """Keys of extended XYZ files that hold a virial in eV, −volume times ASE's stress."""
-CONTRADICTION = 1e-2
-"""Between the stress and the virial of a frame, relative to its largest component."""
-POWERS = {  # of energy and of length
-    "energy": (1, 0),
-    "free_energy": (1, 0),
-    "energies": (1, 0),
-    "forces": (1, -1),
-    "stress": (1, -3),
-}
+CONTRADICTION = 1e-2  # between the stress and the virial of a frame, relative to its largest component
+POWERS = {"energy": (1, 0), "free_energy": (1, 0), "energies": (1, 0), "forces": (1, -1), "stress": (1, -3)}
+"""Of energy and of length in the unit of a result."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +34,9 @@ class StressKey:
     """A stress under a name, in a unit, order and sign of its own."""
 
     key: str
-    unit: str = "eV/A^3"
-    """One of `STRESS_UNITS`."""
-    order: str = ASE_ORDER
-    """Of six components; nine are the rows of the tensor."""
-    compression_is_positive: bool = False
-    """As in a pressure or a virial; the other sign is ASE's."""
+    unit: str = "eV/A^3"  # one of `STRESS_UNITS`
+    order: str = ASE_ORDER  # of six components; nine are the rows of the tensor
+    compression_is_positive: bool = False  # as in a pressure or a virial; the other sign is ASE's
 
 
 @dataclass(frozen=True)
@@ -61,24 +51,12 @@ class LabelKeys:
 def take_labels(
     frames: Sequence[RawFrame], keys: LabelKeys, units: UnitSystem | None, where: str
 ) -> list[Atoms]:
-    """Frames in eV and Å with their reference values, all of them checked.
+    """Give the frames of a reader, in eV and Å, their reference values, all of them checked.
 
-    Parameters
-    ----------
-    frames
-        As a reader gives them.
-    keys
-        Where energy, forces and stress stand; ASE's names for those that are None. A ``virial`` or
-        ``virials`` of nine numbers is taken for the stress where no other is given.
-    units
-        Of all numbers of the frames but a stress under a key, which has a unit of its own; None for eV and Å.
-    where
-        The file, for errors.
-
-    Raises
-    ------
-    InvalidInputError
-        Naming file, frame and label, if what stands there is no such label.
+    ``keys`` says where energy, forces and stress stand, ASE's names being those of the others; a ``virial``
+    or ``virials`` of nine numbers is taken for the stress where no other is given. ``units`` are those of all
+    numbers but a stress under a key, which has its own; None for eV and Å. ``where`` is the file. Raises
+    `InvalidInputError` that names file, frame and label if what stands there is no such label.
     """
     labelled, contradictions = [], 0
     for number, raw in enumerate(frames):
@@ -177,8 +155,8 @@ def _warn(frames: Sequence[Atoms], keys: LabelKeys, contradictions: int, where: 
         )
 
 
-def _stress(raw: RawFrame, key: StressKey, energy_unit: float, place: str) -> NDArray[np.float64] | None:
-    """In eV/Å³, ASE's order and sign; the cell is in Å."""
+def _stress(raw: RawFrame, key: StressKey, energy_unit: float, place: str) -> Array | None:
+    """The stress in eV/Å³, ASE's order and sign; the cell is in Å."""
     value = raw.value(key.key)
     if value is None:
         return None
@@ -194,7 +172,7 @@ def _stress(raw: RawFrame, key: StressKey, energy_unit: float, place: str) -> ND
     return _in_order_of_ase(factor * tensor)
 
 
-def _tensor(values: NDArray[np.float64], order: str) -> NDArray[np.float64]:
+def _tensor(values: Array, order: str) -> Array:
     tensor = np.zeros((3, 3))
     for (i, j), value in zip(_places(order), values, strict=True):
         tensor[i, j] = tensor[j, i] = value
@@ -205,5 +183,5 @@ def _places(order: str) -> list[tuple[int, int]]:
     return [("xyz".index(name[0]), "xyz".index(name[1])) for name in order.split()]
 
 
-def _in_order_of_ase(tensor: NDArray[np.float64]) -> NDArray[np.float64]:
+def _in_order_of_ase(tensor: Array) -> Array:
     return np.array([tensor[place] for place in _places(ASE_ORDER)])

@@ -1,8 +1,7 @@
-"""Checks of frames and of the reference values they carry."""
+"""Checks of frames and of the reference values that they carry."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +9,84 @@ import numpy as np
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.data import chemical_symbols
-from numpy.typing import NDArray
 
 from nnpot.errors import InvalidInputError
-from nnpot.io.label_values import SHAPES, checked
+from nnpot.support.arrays import Array
+from nnpot.support.files import FileName
 
 if TYPE_CHECKING:
     from nnpot.prediction import Prediction
+from collections.abc import Callable
+
+from nnpot.io.extxyz_comment import value_of
+from nnpot.support.messages import shortened
+
+Shapes = tuple[tuple[int, ...], ...]
+SHAPES: dict[str, Callable[[int], Shapes]] = {
+    "energy": lambda n: ((),),
+    "charge": lambda n: ((),),
+    "free_energy": lambda n: ((),),
+    "energies": lambda n: ((n,),),
+    "forces": lambda n: ((n, 3),),
+    "stress": lambda n: ((6,), (3, 3), (9,)),
+    "stresses": lambda n: ((n, 6), (n, 3, 3), (n, 9)),
+    "charges": lambda n: ((n,),),
+    "magmoms": lambda n: ((n,), (n, 3)),
+    "magmom": lambda n: ((), (3,)),
+    "dipole": lambda n: ((3,),),
+}
+"""What each result has to look like in a frame of n atoms; others may have any shape."""
+ASYMMETRY = 1e-2  # of a 3 × 3 stress, relative to its largest component; beyond, it is no stress of ours
+
+
+def checked(name: str, value: Any, n_atoms: int, where: str) -> Any:
+    """A reference value as float or array of floats.
+
+    ``name``: which of ASE's results it is to be. ``value``: as it stands in the file; a text is taken for
+    what it says. ``n_atoms``: of the frame. ``where``: file, frame and the name in the file, for errors.
+    Raises `InvalidInputError` if it is no number or numbers, or not in a shape that such a result has.
+    """
+    array = _array(value)
+    shapes = SHAPES[name](n_atoms) if name in SHAPES else None
+    if array is None or (shapes is not None and array.shape not in shapes):
+        raise InvalidInputError(f"{where} must be {_expected(shapes)}, got {_got(value)}")
+    return array if array.ndim else float(array)
+
+
+def symmetric(values: Any, where: str) -> Any:
+    """The symmetric part of a 3 × 3 stress; `InvalidInputError` if that is not nearly all of it."""
+    tensor = np.asarray(values, float).reshape(3, 3)
+    if np.abs(tensor - tensor.T).max() > ASYMMETRY * np.abs(tensor).max():
+        raise InvalidInputError(f"{where} must be a symmetric tensor, got {tensor.tolist()}")
+    return 0.5 * (tensor + tensor.T)
+
+
+def _array(value: Any) -> Any:
+    """An array of floats; None if the value is no number or numbers."""
+    try:
+        array = np.asarray(value_of(value) if isinstance(value, str) else value)
+    except (ValueError, OverflowError):
+        return None
+    return array.astype(float) if array.dtype.kind in "iuf" else None
+
+
+def _expected(shapes: Shapes | None) -> str:
+    if shapes == ((),):
+        return "a single number"
+    return "numbers" + (f" of shape {' or '.join(map(str, shapes))}" if shapes else "")
+
+
+def _got(value: Any) -> str:
+    if isinstance(value, str):
+        return shortened(value)
+    if isinstance(value, bool | np.bool_):
+        return "'T'" if value else "'F'"
+    array = np.asarray(value) if _array(value) is not None else None
+    if array is None:
+        return shortened(" ".join(str(value).split()))
+    if array.size <= 9 and array.ndim == 1:
+        return f"{array.size} numbers ({' '.join(map(str, array.tolist()))})"
+    return f"numbers of shape {array.shape}"
 
 
 LIKELY: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -25,16 +95,11 @@ LIKELY: dict[str, tuple[str, tuple[str, ...]]] = {
     "stress": ("stress", ()),
 }
 """What a name has in it, or is, that may mean a label, in small letters."""
-OTHER_MEANINGS = ("energies", "stresses")
-"""Names that have a meaning of their own."""
-THINNEST = 0.5
-"""Å: a thinner cell has more images of each atom within any cutoff than a machine can count."""
-FLAT = 1e-24
-"""Squared volume of unit vectors that are taken for one plane, within rounding."""
-FARTHEST = 1e8
-"""Å: beyond, differences of positions are no better than 1e-8 Å."""
-N_NAMES = 3
-"""Names that a question asks about."""
+OTHER_MEANINGS = ("energies", "stresses")  # names that have a meaning of their own
+THINNEST = 0.5  # Å: a thinner cell has more images of each atom within any cutoff than a machine can count
+FLAT = 1e-24  # squared volume of unit vectors that are taken for one plane, within rounding
+FARTHEST = 1e8  # Å: beyond, differences of positions are no better than 1e-8 Å
+N_NAMES = 3  # names that a question asks about
 
 
 def results_of(frame: Atoms) -> dict[str, Any]:
@@ -65,12 +130,8 @@ def group_name(value: Any) -> str:
 
 
 def likely_key(frames: Sequence[Atoms], label: str) -> str:
-    """A question whether names that frames have mean a label that none of them has; empty without such names.
-
-    Parameters
-    ----------
-    label
-        ``energy``, ``forces`` or ``stress``.
+    """A question whether names that frames have mean a label (energy, forces, stress) that none has; or
+    nothing.
     """
     part, short = LIKELY[label]
     names = {
@@ -85,24 +146,12 @@ def likely_key(frames: Sequence[Atoms], label: str) -> str:
     return f"; is it {' or '.join(found[:N_NAMES])} (data.labels.{label})?" if found else ""
 
 
-def require_labels(
-    frames: Sequence[Atoms], forces: bool = True, where: str | os.PathLike[str] = "frames"
-) -> None:
+def require_labels(frames: Sequence[Atoms], forces: bool = True, where: FileName = "frames") -> None:
     """Refuse frames that lack a usable energy or forces.
 
-    Parameters
-    ----------
-    frames
-        Frames as `read_frames` gives them.
-    forces
-        Whether forces are needed as well as the energy.
-    where
-        What the error names, usually the file.
-
-    Raises
-    ------
-    InvalidInputError
-        Naming the first frame (counted from 0, as ASE does) without a finite energy or without finite forces.
+    ``frames``: frames as `read_frames` gives them. ``forces``: whether forces are needed as well as the
+    energy. ``where``: what the error names, usually the file. Raises `InvalidInputError`, naming the first
+    frame (counted from 0, as ASE does) without a finite energy or without finite forces.
     """
     if not frames:
         raise InvalidInputError(f"{where}: expected at least one frame, got none")
@@ -121,20 +170,12 @@ def require_labels(
         require_whole_labels(frame, f"{where}: frame {number} (counted from 0)")
 
 
-def require_any_labels(frames: Sequence[Atoms], where: str | os.PathLike[str] = "frames") -> None:
+def require_any_labels(frames: Sequence[Atoms], where: FileName = "frames") -> None:
     """Refuse a set of frames without any energy, forces or stress, or with one that is not finite.
 
-    Parameters
-    ----------
-    frames
-        Frames as `read_frames` gives them.
-    where
-        What the error names, usually the file.
-
-    Raises
-    ------
-    InvalidInputError
-        Where no frame has a label, or naming the first frame (counted from 0) with one that is not finite.
+    ``frames``: frames as `read_frames` gives them. ``where``: what the error names, usually the file. Raises
+    `InvalidInputError` where no frame has a label, or naming the first frame (counted from 0) with one that
+    is not finite.
     """
     if not any(label in results_of(frame) for frame in frames for label in ("energy", "forces", "stress")):
         hints = "".join(likely_key(frames, label) for label in LIKELY)
@@ -147,13 +188,7 @@ def require_any_labels(frames: Sequence[Atoms], where: str | os.PathLike[str] = 
 
 
 def require_whole_labels(frame: Atoms, where: str) -> None:
-    """Refuse a reference value that is no number or numbers, not in ASE's shape, or not finite.
-
-    Raises
-    ------
-    InvalidInputError
-        Naming the value.
-    """
+    """Refuse, by its name, a reference value that is no number, not in ASE's shape, or not finite."""
     known = {name: value for name, value in results_of(frame).items() if name in SHAPES and value is not None}
     for name, value in known.items():
         array = checked(name, value, len(frame), f"{where}: {name}")
@@ -165,13 +200,7 @@ def require_whole_labels(frame: Atoms, where: str) -> None:
 
 
 def require_elements(frame: Atoms, where: str = "frame") -> None:
-    """Refuse a frame with an atomic number that is not whole, or of no element: 0 is where none was said.
-
-    Raises
-    ------
-    InvalidInputError
-        Naming the atom (counted from 0).
-    """
+    """Refuse a frame with an atom of no element, which is named: 0 stands where none was said."""
     numbers = np.asarray(frame.numbers)
     if numbers.dtype.kind not in "iu":
         raise InvalidInputError(f"{where}: expected whole atomic numbers, got {numbers.dtype}")
@@ -184,13 +213,7 @@ def require_elements(frame: Atoms, where: str = "frame") -> None:
 
 
 def require_possible_cell(frame: Atoms, where: str) -> None:
-    """Refuse a cell that does not span its directions, and lengths that can be in no unit of ours.
-
-    Raises
-    ------
-    InvalidInputError
-        Saying what is wrong with the cell, or that an atom is too far away.
-    """
+    """Refuse a cell that does not span its directions, and lengths that can be in no unit of ours."""
     cell = frame.cell.array
     for name, values in (("cell", cell), ("position", frame.positions)):
         largest = np.abs(values).max(initial=0.0)
@@ -207,7 +230,7 @@ def require_possible_cell(frame: Atoms, where: str) -> None:
         )
 
 
-def _smallest_height(vectors: NDArray[np.float64]) -> float:
+def _smallest_height(vectors: Array) -> float:
     """How far each of up to three vectors stands out of the plane, or line, of the others; the least of it.
 
     h_k = |v_k| / √(G⁻¹)_kk with the scalar products G of the unit vectors.
@@ -223,13 +246,7 @@ def _smallest_height(vectors: NDArray[np.float64]) -> float:
 
 
 def require_finite(frame: Atoms, where: str) -> None:
-    """Refuse a frame in which a position, the cell or a reference value is NaN or infinite.
-
-    Raises
-    ------
-    InvalidInputError
-        Naming the value and, where there is one, the atom (counted from 0).
-    """
+    """Refuse a frame in which a position, the cell or a reference value is NaN or infinite, and say which."""
     values = {"position": frame.positions, "cell": frame.cell.array, **results_of(frame)}
     if frame.has("masses"):
         values["masses"] = frame.arrays["masses"]

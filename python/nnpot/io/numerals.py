@@ -14,10 +14,8 @@ FORTRAN = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+))[dD]([-+]?\d+)")
 def number(word: str) -> float:
     """The number that a word says, in the spelling of C, Python or Fortran.
 
-    Raises
-    ------
-    ValueError
-        If it says none. ``1_0`` and digits of other scripts, which Python takes for numbers, are none.
+    Raises `ValueError` if it says none. ``1_0`` and digits of other scripts, which Python takes for numbers,
+    are none.
     """
     if not word.isascii() or "_" in word:
         raise ValueError(f"no number: {shortened(word)}")
@@ -26,7 +24,7 @@ def number(word: str) -> float:
 
 
 def numbers(words: Sequence[str]) -> list[float]:
-    """The same of many words."""
+    """The numbers that many words say."""
     try:
         values = list(map(float, words))
     except ValueError:

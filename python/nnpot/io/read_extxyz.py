@@ -6,7 +6,6 @@ for each atom, whose columns the key ``Properties`` names. docs/formats.md says 
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,8 +20,9 @@ from nnpot.errors import FileFormatError, NnpotError, UnknownElementError
 from nnpot.io.extxyz_comment import CLOSING, LOGICAL, comment_fields, unclosed, value_of
 from nnpot.io.label_keys import VIRIALS
 from nnpot.io.numerals import is_number, n_digits, numbers, whole
-from nnpot.io.raw_frame import RawFrame
+from nnpot.io.source import RawFrame
 from nnpot.io.text_lines import TextLines, text_lines
+from nnpot.support.files import FileName
 from nnpot.support.messages import shortened
 
 NAMES = {"pos": "positions", "species": "symbols", "Z": "numbers", "charge": "charges"}
@@ -39,8 +39,7 @@ COLUMNS = {
 """Type and number of the columns that ASE or we calculate with; 0 for any number."""
 NAMES_OF_KEYS = {"lattice": "Lattice", "properties": "Properties", "pbc": "pbc"}
 """Keys that the reader needs, in any spelling: a ``lattice`` passed over makes a crystal a cluster."""
-PLAIN = "species:S:1:pos:R:3"
-"""The columns of plain XYZ, behind which there may be more."""
+PLAIN = "species:S:1:pos:R:3"  # the columns of plain XYZ, behind which there may be more
 TYPES = {"R": "a number", "I": "a whole number", "S": "a word", "L": "T or F"}
 OF_ATOMS = frozenset(
     {"energies", "forces", "stresses", "charges", "magmoms", "born_effective_charges"} & set(all_properties)
@@ -50,10 +49,8 @@ TEXTS = frozenset({"group", "config_type", "uid"})
 """Keys whose value is a text, whatever it looks like: "300 600" is a name, and no two numbers."""
 MEANT = frozenset({*NAMES_OF_KEYS.values(), *all_properties, *TEXTS, *VIRIALS})
 """Keys that decide what a frame is. In the prose of a plain comment they are words like any others."""
-KEYS_OF_FRAMES = re.compile(r"\b(properties|lattice)\s*=", re.IGNORECASE)
-"""What no prose has."""
-MOST_WORDS = 100_000
-"""Columns: more than this are a mistake."""
+KEYS_OF_FRAMES = re.compile(r"\b(properties|lattice)\s*=", re.IGNORECASE)  # what no prose has
+MOST_WORDS = 100_000  # columns: more than this are a mistake
 
 
 @dataclass(frozen=True)
@@ -61,23 +58,19 @@ class _Column:
     """One entry of ``Properties``."""
 
     name: str
-    kind: str
-    """R, I, S or L."""
-    first: int
-    """Its first word of a line."""
-    n: int
-    """How many words."""
+    kind: str  # R, I, S or L
+    first: int  # its first word of a line
+    n: int  # how many words
 
 
 @dataclass
 class _Place:
     """Where a reader is, for its errors."""
 
-    path: str | os.PathLike[str]
+    path: FileName
     lines: TextLines
     frame: int
-    comment: int = 0
-    """The line of the comment; those of the atoms follow."""
+    comment: int = 0  # the line of the comment; those of the atoms follow
 
     def fail(
         self, message: str, kind: type[NnpotError] = FileFormatError, atom: int | None = None
@@ -87,23 +80,11 @@ class _Place:
         raise kind(f"{self.path}: frame {self.frame} (counted from 0): line {line}: {message}")
 
 
-def read_extxyz(path: str | os.PathLike[str]) -> list[RawFrame]:
-    """Read all frames of an extended or plain XYZ file.
+def read_extxyz(path: FileName) -> list[RawFrame]:
+    """Read all frames of an extended or plain XYZ file, which may be compressed.
 
-    Parameters
-    ----------
-    path
-        The file, which may be compressed.
-
-    Returns
-    -------
-    list of RawFrame
-        As many as there are; blank lines between frames say nothing.
-
-    Raises
-    ------
-    FileFormatError, UnknownElementError
-        With file, frame and line, what was expected and what came.
+    Raises `FileFormatError` or `UnknownElementError` with file, frame and line, what was expected and what
+    came.
     """
     frames: list[RawFrame] = []
     above: list[str] = []
@@ -224,7 +205,7 @@ def _columns(place: _Place, text: str) -> list[_Column]:
 
 
 def _cell(place: _Place, text: str | None) -> Any:
-    """(3, 3), in rows; None without any."""
+    """The cell (3, 3), in rows; None without any."""
     if text is None:
         return None
     words = text.replace(",", " ").split()
@@ -263,7 +244,7 @@ def _rows(place: _Place, n_atoms: int, n_words: int, exact: bool) -> list[list[s
 
 
 def _array(place: _Place, column: _Column, rows: Sequence[Sequence[str]]) -> Any:
-    """(n,) of a single column, otherwise (n, columns)."""
+    """The values (n,) of a single column, otherwise (n, columns)."""
     words = [word for row in rows for word in row[column.first : column.first + column.n]]
     if column.kind == "R":
         array = _reals(place, column, words)
@@ -300,7 +281,7 @@ def _fail_in(place: _Place, column: _Column, words: Sequence[str], number: int) 
 
 
 def _atomic_numbers(place: _Place, arrays: dict[str, Any]) -> Any:
-    """Taken out of the columns: ``Z`` where it is there, otherwise from the symbols."""
+    """Take the atomic numbers out of the columns: ``Z`` where it is there, otherwise from the symbols."""
     symbols, found = arrays.pop("symbols", None), arrays.pop("numbers", None)
     if found is not None:
         _require_atomic_numbers(place, found.tolist(), None if symbols is None else symbols.tolist())

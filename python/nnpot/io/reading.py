@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import os
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +17,7 @@ from nnpot.io.labels import group_name, require_finite, require_possible_cell
 from nnpot.io.read_extxyz import read_extxyz
 from nnpot.io.runner_data import read_runner_data
 from nnpot.io.text_lines import COMPRESSION_DAMAGE, damaged, opened, plain_name
+from nnpot.support.files import FileName
 from nnpot.support.messages import shortened
 from nnpot.units import UNIT_CHOICES, UnitSystem
 
@@ -26,12 +26,11 @@ EXTXYZ = "extxyz"
 FEATURE_FILE = "features"
 WITHOUT_ELEMENTS = ("lammps-data", "lammps-dump-text", "lammps-dump-binary")
 """Files that may give types instead of elements; ASE would then read hydrogen, helium, ..."""
-
 NO_KEYS = LabelKeys()
 
 
 def read_frames(
-    path: str | os.PathLike[str],
+    path: FileName,
     units: UnitSystem | str | None = None,
     labels: LabelKeys = NO_KEYS,
     kind: Literal["features"] | None = None,
@@ -80,7 +79,7 @@ def read_frames(
     elif found == RUNNER and system is not None:
         frames = take_labels(read_runner_data(path, system), labels, None, str(path))
     else:
-        _require_no_units(path, found, system)
+        _require_no_units(path, f"{found} files have fixed units", system)
         frames = take_labels(read_with_ase(path, found), labels, None, str(path))
     for number, frame in enumerate(frames):
         where = f"{path}: frame {number} (counted from 0)"
@@ -103,18 +102,13 @@ def _require_no_pattern(path: Path) -> None:
         )
 
 
-def _require_no_units(path: Path, kind: str, units: UnitSystem | None) -> None:
+def _require_no_units(path: Path, reason: str, units: UnitSystem | None) -> None:
     if units is not None and units is not UnitSystem.metal:
-        raise InvalidInputError(
-            f"{path}: {kind} files have fixed units, got '{units.value}'; leave the units away"
-        )
+        raise InvalidInputError(f"{path}: {reason}, got '{units.value}'; leave the units away")
 
 
 def _read_features(path: Path, units: UnitSystem | None, labels: LabelKeys) -> list[Atoms]:
-    if units is not None and units is not UnitSystem.metal:
-        raise InvalidInputError(
-            f"{path}: feature files have fixed units (eV), got '{units.value}'; leave the units away"
-        )
+    _require_no_units(path, "feature files have fixed units (eV)", units)
     if labels != NO_KEYS:
         raise InvalidInputError(
             f"{path}: feature files hold nothing but an energy; leave the names of labels away"
@@ -149,7 +143,6 @@ def _kind(path: Path) -> str:
 
 
 def _start(path: Path) -> bytes:
-    """The first bytes of a file."""
     with opened(path) as stream:
         try:
             found: bytes = stream.read(65536)

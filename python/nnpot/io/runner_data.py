@@ -7,7 +7,6 @@ and comments are accepted, an unknown keyword is a warning; anything else is an 
 from __future__ import annotations
 
 import math
-import os
 import re
 import warnings
 from collections.abc import Iterator, Sequence
@@ -19,22 +18,18 @@ from ase import Atoms
 from ase.data import atomic_numbers
 
 from nnpot.errors import FileFormatError, InvalidInputError, UnknownElementError
-from nnpot.io.label_values import checked
-from nnpot.io.labels import require_labels, results_of
+from nnpot.io.labels import checked, require_labels, results_of
 from nnpot.io.numerals import number
-from nnpot.io.raw_frame import RawFrame
+from nnpot.io.source import RawFrame
 from nnpot.io.text_lines import text_lines
-from nnpot.support.files import atomic_write
+from nnpot.support.files import FileName, atomic_write
 from nnpot.support.messages import shortened
 from nnpot.units import UnitSystem
 
 COMMENT = re.compile("[#!]")
-FREE_TEXT = ("comment",)
-"""Keywords behind which every sign stands for itself."""
-MARKS = ("train", "test")
-"""What a frame can be for."""
-LENGTH_OF_ATOM_LINE = (7, 10)
-"""In words, the keyword counted: without and with forces."""
+FREE_TEXT = ("comment",)  # keywords behind which every sign stands for itself
+MARKS = ("train", "test")  # what a frame can be for
+LENGTH_OF_ATOM_LINE = (7, 10)  # in words, the keyword counted: without and with forces
 
 
 @dataclass
@@ -51,26 +46,12 @@ class _Block:
     charge: float | None = None
 
 
-def read_runner_data(path: str | os.PathLike[str], units: UnitSystem) -> list[RawFrame]:
-    """Read all frames of an ``input.data`` file.
+def read_runner_data(path: FileName, units: UnitSystem) -> list[RawFrame]:
+    """Read all frames of an ``input.data`` file whose numbers are in ``units``.
 
-    Parameters
-    ----------
-    path
-        The file.
-    units
-        The units of its numbers.
-
-    Returns
-    -------
-    list of RawFrame
-        Energy (eV), forces (eV/Å) and ``charges``; the ``comment``, the total ``charge`` and the tag ``set``
-        of the frame in ``info``, where there are any. Atoms stay where they are, also outside the cell.
-
-    Raises
-    ------
-    FileFormatError, UnknownElementError
-        With file and line.
+    They get energy (eV), forces (eV/Å) and ``charges``; the ``comment``, the total ``charge`` and the tag
+    ``set`` of a frame stand in ``info``, where there are any. Atoms stay where they are, also outside the
+    cell. Raises `FileFormatError` or `UnknownElementError` with file and line.
     """
     frames: list[RawFrame] = []
     block: _Block | None = None
@@ -92,7 +73,7 @@ def read_runner_data(path: str | os.PathLike[str], units: UnitSystem) -> list[Ra
     return frames
 
 
-def _lines(path: str | os.PathLike[str]) -> Iterator[tuple[str, list[str]]]:
+def _lines(path: FileName) -> Iterator[tuple[str, list[str]]]:
     """``path:line`` and words of every line that says something, without the comment behind them."""
     with text_lines(path) as lines:
         for line in lines:
@@ -187,7 +168,7 @@ def _require(condition: bool, where: str, message: str) -> None:
         raise FileFormatError(f"{where}: {message}")
 
 
-def write_runner_data(path: str | os.PathLike[str], frames: Sequence[Atoms], units: UnitSystem | str) -> None:
+def write_runner_data(path: FileName, frames: Sequence[Atoms], units: UnitSystem | str) -> None:
     """Write frames as ``input.data``, whole or not at all.
 
     Stress, ``info`` entries other than ``comment``, ``charge`` and ``set``, and per-atom arrays have no place
@@ -222,7 +203,7 @@ def write_runner_data(path: str | os.PathLike[str], frames: Sequence[Atoms], uni
 
 
 def _charge(frame: Atoms, where: str) -> float:
-    """Of the whole frame, e; 0 where it says nothing."""
+    """The charge of the whole frame, e; 0 where it says nothing."""
     value = checked("charge", frame.info.get("charge", 0.0), len(frame), f"{where}: info['charge']")
     if not math.isfinite(value):
         raise InvalidInputError(f"{where}: info['charge'] must be a finite number, got {value}")
@@ -230,7 +211,6 @@ def _charge(frame: Atoms, where: str) -> float:
 
 
 def _tag(frame: Atoms, where: str) -> str:
-    """What stands behind ``begin``."""
     tag = str(frame.info.get("set", ""))
     if tag and tag not in MARKS:
         raise InvalidInputError(

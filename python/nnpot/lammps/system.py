@@ -9,18 +9,17 @@ import numpy as np
 from ase import Atoms, units
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.data import atomic_masses, atomic_numbers
-from numpy.typing import NDArray
 
 from nnpot.errors import InvalidInputError
 from nnpot.lammps.runtime import PairCommands, open_lammps
+from nnpot.support.arrays import Array
 
 BAR = 1.0 / 1.6021765e6
 """eV/Å³: LAMMPS's own factor of metal units, so that stresses come back with all their digits."""
 STRESS_NAMES = ("pxx", "pyy", "pzz", "pyz", "pxz", "pxy")
 TRUST = " c_trust[1] c_trust[3]"
 """Thermo quantities of a committee that is watched: largest force spread and largest grade."""
-GLOBAL, VECTOR = 0, 1
-"""LAMMPS's numbers of what is taken out of a compute."""
+GLOBAL, VECTOR = 0, 1  # LAMMPS's numbers of what is taken out of a compute
 VOIGT = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
 
 
@@ -30,20 +29,9 @@ class LammpsSystem:
     LAMMPS wants a lower-triangular, right-handed cell, so the structure is turned (and inverted, if it is
     left-handed) into that frame on the way in, and positions, forces and stress back on the way out.
 
-    Parameters
-    ----------
-    lammps
-        What ``open_lammps`` gives; it must be empty.
-    atoms
-        The structure (Å); velocities are not taken over.
-    elements
-        LAMMPS type ``i + 1`` is ``elements[i]``.
-    pair
-        The potential.
-    timestep
-        In fs.
-    watched
-        Whether `trust` is to be known after every run; ``pair`` is a committee of networks then.
+    ``lammps`` is what `open_lammps` gives, and empty. Of ``atoms`` (Å) no velocities are taken over; LAMMPS
+    type ``i + 1`` is ``elements[i]``; the timestep is in fs. With ``watched``, `trust` is known after every
+    run: then ``pair`` is a committee of networks.
     """
 
     def __init__(
@@ -82,7 +70,7 @@ class LammpsSystem:
             "thermo 1000000000",
         )
 
-    def _create_box(self, cell: NDArray[np.float64], pbc: Sequence[bool], elements: Sequence[str]) -> None:
+    def _create_box(self, cell: Array, pbc: Sequence[bool], elements: Sequence[str]) -> None:
         (lx, _, _), (xy, ly, _), (xz, yz, lz) = (tuple(float(x) for x in row) for row in cell)
         boundary = " ".join("p" if periodic else "s" for periodic in pbc)
         shape = f"block 0 {lx!r} 0 {ly!r} 0 {lz!r}"
@@ -127,20 +115,11 @@ class LammpsSystem:
         damping: float = 0.1,
         start: float | None = None,
     ) -> None:
-        """Langevin dynamics from here on.
+        """Langevin dynamics from here on, at a temperature in K.
 
-        Parameters
-        ----------
-        temperature
-            In K.
-        seed
-            For the random forces; > 0.
-        pressure
-            In GPa: the cell is free to change its volume. Without it the cell stays as it is.
-        damping
-            Relaxation time of the thermostat in ps.
-        start
-            In K: in every run the temperature goes evenly from this to ``temperature``.
+        The seed of the random forces is > 0, the relaxation time ``damping`` in ps. With a pressure in GPa
+        the cell is free to change its volume. With ``start`` (K) the temperature goes in every run evenly
+        from there to ``temperature``.
         """
         first = temperature if start is None else start
         self.free_motion()
@@ -157,9 +136,8 @@ class LammpsSystem:
         self.commands("fix motion all nve")
 
     def run(self, duration: float, unchanged: bool = False) -> None:
-        """Move the atoms for a time in ps.
-
-        ``unchanged`` says that the last command was a run or `compute` too: then LAMMPS need not set up anew.
+        """Move the atoms for a time in ps; ``unchanged`` after a run or `compute` saves LAMMPS setting up
+        anew.
         """
         n_steps = max(1, round(duration * 1000.0 / self.timestep))
         self.commands(f"run {n_steps}" + (" pre no post no" if unchanged else ""))
@@ -176,7 +154,7 @@ class LammpsSystem:
         """One of LAMMPS's thermo quantities at the last step, in its metal units."""
         return float(self.lammps.get_thermo(name))
 
-    def velocities(self) -> NDArray[np.float64]:
+    def velocities(self) -> Array:
         """Velocities of the atoms, shape (n_atoms, 3), Å/ps."""
         return self._per_atom("v") @ self._rotation
 
@@ -205,16 +183,16 @@ class LammpsSystem:
         atoms.calc = SinglePointCalculator(atoms, **results)
         return atoms
 
-    def _box(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _box(self) -> tuple[Array, Array]:
         low, high, xy, yz, xz, _, _ = self.lammps.extract_box()
         length = np.subtract(high, low)
         cell = np.array([[length[0], 0, 0], [xy, length[1], 0], [xz, yz, length[2]]])
         return np.asarray(low, dtype=float), cell
 
-    def _per_atom(self, name: str) -> NDArray[np.float64]:
+    def _per_atom(self, name: str) -> Array:
         return np.array(self.lammps.gather(name, 1, 3), dtype=float).reshape(-1, 3)
 
-    def _stress(self) -> NDArray[np.float64]:
+    def _stress(self) -> Array:
         tensor = np.zeros((3, 3))
         for name, (row, column) in zip(STRESS_NAMES, VOIGT, strict=True):
             tensor[row, column] = tensor[column, row] = -self.thermo(name) * BAR
@@ -222,7 +200,7 @@ class LammpsSystem:
         return np.array([tensor[index] for index in VOIGT])
 
 
-def _lammps_frame(atoms: Atoms) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _lammps_frame(atoms: Atoms) -> tuple[Array, Array]:
     """The cell in LAMMPS's frame, rows, and the matrix that turns column vectors into that frame."""
     complete = atoms.cell.complete()
     cell, rotation = complete.standard_form()
@@ -230,13 +208,7 @@ def _lammps_frame(atoms: Atoms) -> tuple[NDArray[np.float64], NDArray[np.float64
 
 
 def compute_labels(atoms: Atoms, elements: Sequence[str], pair: PairCommands) -> Atoms:
-    """A copy of a structure with the energy, forces and stress that LAMMPS gives it.
-
-    Returns
-    -------
-    ase.Atoms
-        With a ``SinglePointCalculator``: eV, eV/Å, eV/Å³ (ASE's sign).
-    """
+    """A copy of a structure with LAMMPS's energy (eV), forces (eV/Å) and stress (eV/Å³, ASE's sign)."""
     with open_lammps(plugin=pair.needs_plugin) as lammps:
         system = LammpsSystem(lammps, atoms, elements, pair)
         system.compute()

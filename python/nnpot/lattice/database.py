@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -13,44 +13,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnpot.errors import FileFormatError, InvalidInputError, NnpotError
-from nnpot.lattice.model import Array, require_near_cells
+from nnpot.lattice.model import require_near_cells
+from nnpot.support.arrays import Array, Integers
 from nnpot.support.files import atomic_write, read_json, require_file, require_writable
 from nnpot.support.installation import install_command
 from nnpot.support.limits import MOST_ROUNDS
 from nnpot.support.messages import shortened
 
-POSITIONS, WIDTHS, DEPTHS, ENERGIES = (
-    "particleCoordinates",
-    "widthOfCell",
-    "depthOfSurroundingCells",
-    "potentialEnergy",
-)
+POSITIONS, WIDTHS = "particleCoordinates", "widthOfCell"
+DEPTHS, ENERGIES = "depthOfSurroundingCells", "potentialEnergy"
 """Columns, named as in the document."""
-OLD_DEPTHS = "numberOfSurroundingCells"
-"""The depth's name in older databases."""
+OLD_DEPTHS = "numberOfSurroundingCells"  # the depth's name in older databases
 PER_ROW = (WIDTHS, DEPTHS, ENERGIES)
-COLUMNS = (POSITIONS, *PER_ROW, "acceptance", "acceptanceOfPoints")
-"""Of an HDF5 file."""
+COLUMNS = {
+    POSITIONS: "positions",
+    WIDTHS: "widths",
+    DEPTHS: "depths",
+    ENERGIES: "energies",
+    "acceptance": "acceptance",
+    "acceptanceOfPoints": "acceptance_of_points",
+}
+"""What an HDF5 file may have, and its name here."""
 HDF5_SUFFIXES = (".h5", ".hdf5")
 LARGEST_NUMBER = 1e300
-MOST_NUMBERS = 10**10
-"""In one file."""
+MOST_NUMBERS = 10**10  # in one file
 
 
 @dataclass(frozen=True)
 class Database:
     """Configurations of equally many particles, what is known of their energies, and where they come from."""
 
-    positions: Array
-    """Shape (n, particles, dimensions)."""
-    widths: Array
-    """Shape (n,)."""
-    depths: NDArray[np.int64] | None = None
-    """Of the images that the energies count, shape (n,)."""
-    energies: Array | None = None
-    """Per particle, shape (n,)."""
-    settings: dict[str, Any] = field(default_factory=dict)
-    """What the generator was asked for."""
+    positions: Array  # shape (n, particles, dimensions)
+    widths: Array  # shape (n,)
+    depths: Integers | None = None  # of the images that the energies count, shape (n,)
+    energies: Array | None = None  # per particle, shape (n,)
+    settings: dict[str, Any] = field(default_factory=dict)  # what the generator was asked for
     acceptance: Array | None = None
     """Share of the moves that each epoch of each width's relaxation kept, shape (widths, epochs)."""
     acceptance_of_points: Array | None = None
@@ -69,10 +66,7 @@ class Database:
 def read_database(path: Path) -> Database:
     """Read a database: HDF5 if the name ends so, else the document's JSON.
 
-    Raises
-    ------
-    FileFormatError
-        If the file is damaged, or columns are missing or do not fit each other.
+    Raises `FileFormatError` if the file is damaged, or columns are missing or do not fit each other.
     """
     return _read_hdf5(path) if path.suffix in HDF5_SUFFIXES else _read_json(path)
 
@@ -102,18 +96,25 @@ def _read_json(path: Path) -> Database:
         if not isinstance(columns.get(name), dict) or not columns[name]:
             raise FileFormatError(f"{path}: expected a column {name} with values by row")
     rows = list(columns[POSITIONS])
-    positions = _positions(path, rows, columns[POSITIONS])
-    widths = _numbers(path, WIDTHS, rows, columns[WIDTHS])
-    depths = columns.get(DEPTHS) or columns.get(OLD_DEPTHS)
-    energies = columns.get(ENERGIES)
-    found = Database(
-        positions,
-        widths,
-        None if depths is None else _depths(path, _numbers(path, DEPTHS, rows, depths)),
-        None if energies is None else _numbers(path, ENERGIES, rows, energies),
-    )
-    _require_plausible(path, found, rows)
-    return found
+    known = {name: columns.get(name) for name in PER_ROW}
+    known[DEPTHS] = known[DEPTHS] or columns.get(OLD_DEPTHS)
+    values = {POSITIONS: _positions(path, rows, columns[POSITIONS])}
+    values |= {
+        name: _numbers(path, name, rows, column) for name, column in known.items() if column is not None
+    }
+    return _database(path, values, rows, {})
+
+
+def _database(
+    path: Path, columns: dict[str, Array], rows: Sequence[object], settings: dict[str, Any]
+) -> Database:
+    """The columns as a database, its numbers checked; ``rows`` are the names of the rows in a message."""
+    values: dict[str, Any] = {COLUMNS[name]: column for name, column in columns.items()}
+    if DEPTHS in columns:
+        values["depths"] = _depths(path, columns[DEPTHS])
+    database = Database(**values, settings=settings)
+    _require_plausible(path, database, rows)
+    return database
 
 
 def _numbers(path: Path, name: str, rows: list[str], column: Any) -> Array:
@@ -135,7 +136,7 @@ def _numbers(path: Path, name: str, rows: list[str], column: Any) -> Array:
     return values
 
 
-def _depths(path: Path, values: Array) -> NDArray[np.int64]:
+def _depths(path: Path, values: Array) -> Integers:
     wrong = np.flatnonzero(~((values >= 0.0) & (values <= MOST_ROUNDS) & (values == np.floor(values))))
     if len(wrong):
         raise FileFormatError(
@@ -185,9 +186,7 @@ def _coordinates(path: Path, row: str, value: Any) -> Array:
         found = np.asarray(value, float)
     except (TypeError, ValueError, OverflowError) as error:
         reason = shortened(str(error), 100, quoted=False)
-        raise FileFormatError(
-            f"{path}: {POSITIONS} of row {shortened(row, quoted=False)} are not numbers ({reason})"
-        ) from error
+        raise FileFormatError(f"{_place(path, row)} are not numbers ({reason})") from error
     if found.ndim != 2 or not found.size:
         raise FileFormatError(
             f"{_place(path, row)}: expected one list of coordinates for each particle, got {shortened(value)}"
@@ -196,25 +195,20 @@ def _coordinates(path: Path, row: str, value: Any) -> Array:
 
 
 def _write_json(path: Path, database: Database) -> None:
-    columns: dict[str, NDArray[Any]] = {POSITIONS: database.positions, WIDTHS: database.widths}
-    columns |= {
-        name: values
-        for name, values in ((DEPTHS, database.depths), (ENERGIES, database.energies))
-        if values is not None
-    }
+    columns = {name: values for name, values in _columns(database).items() if name in (POSITIONS, *PER_ROW)}
     with atomic_write(path) as stream:
-        stream.write("{")
         for number, (name, values) in enumerate(columns.items()):
-            stream.write(f'{", " if number else ""}"{name}": {{')
-            for piece in _rows(values):
-                stream.write(piece)
+            stream.write(f'{", " if number else "{"}"{name}": {{')
+            for row, value in enumerate(values.tolist()):
+                stream.write(f'{", " if row else ""}"{row}": {json.dumps(value)}')
             stream.write("}")
         stream.write("}\n")
 
 
-def _rows(values: NDArray[Any]) -> Iterator[str]:
-    for row, value in enumerate(values.tolist()):
-        yield f'{", " if row else ""}"{row}": {json.dumps(value)}'
+def _columns(database: Database) -> dict[str, NDArray[Any]]:
+    """The columns that are known."""
+    columns = {name: getattr(database, attribute) for name, attribute in COLUMNS.items()}
+    return {name: values for name, values in columns.items() if values is not None}
 
 
 def _h5py() -> Any:
@@ -228,18 +222,9 @@ def _h5py() -> Any:
 
 def _write_hdf5(path: Path, database: Database) -> None:
     h5py = _h5py()
-    columns = {
-        POSITIONS: database.positions,
-        WIDTHS: database.widths,
-        DEPTHS: database.depths,
-        ENERGIES: database.energies,
-        "acceptance": database.acceptance,
-        "acceptanceOfPoints": database.acceptance_of_points,
-    }
     with atomic_write(path, "wb") as stream, h5py.File(stream, "w") as file:
-        for name, values in columns.items():
-            if values is not None:
-                file.create_dataset(name, data=values)
+        for name, values in _columns(database).items():
+            file.create_dataset(name, data=values)
         file.attrs["settings"] = np.bytes_(json.dumps(database.settings).encode())
 
 
@@ -254,29 +239,17 @@ def _read_hdf5(path: Path) -> Database:
         raise FileFormatError(
             f"{path}: expected positions (n, particles, dimensions) and n of all else, got {shapes}"
         )
-    depths = found.get(DEPTHS)
-    database = Database(
-        found[POSITIONS],
-        found[WIDTHS],
-        None if depths is None else _depths(path, depths),
-        found.get(ENERGIES),
-        settings,
-        found.get("acceptance"),
-        found.get("acceptanceOfPoints"),
-    )
-    _require_plausible(path, database, range(n))
-    return database
+    return _database(path, found, range(n), settings)
 
 
 def _text_attribute(file: Any, name: str) -> str:
-    """Of fixed length: others lie in a heap, and where that is damaged HDF5 may run for ever."""
+    """A text of fixed length: others lie in a heap, and where that is damaged HDF5 may run for ever."""
     if name not in file.attrs or file.attrs.get_id(name).dtype.kind != "S":
         return ""
     return bytes(file.attrs[name]).decode()
 
 
 def _hdf5_content(path: Path) -> tuple[dict[str, Array], dict[str, Any]]:
-    """All data sets as numbers, and the settings."""
     require_file(path)
     h5py = _h5py()
     try:
@@ -287,9 +260,7 @@ def _hdf5_content(path: Path) -> tuple[dict[str, Array], dict[str, Any]]:
                 raise FileFormatError(f"{path}: expected at most {MOST_NUMBERS} numbers, got {n_numbers}")
             found = {name: np.asarray(file[name], float) for name in names}
             settings = json.loads(_text_attribute(file, "settings") or "{}")
-    except FileNotFoundError:
-        raise
-    except FileFormatError:
+    except (FileNotFoundError, FileFormatError):
         raise
     except Exception as error:  # h5py raises errors of many kinds where a file is damaged
         reason = shortened(str(error), 200, quoted=False)

@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-from nnpot.lattice.model import Array, Count, LatticeModel, LatticePotential
+from nnpot.lattice.model import Count, LatticeModel, LatticePotential
+from nnpot.support.arrays import Array, Integers
 
-WIDE = 60.0
-"""R_c; a cell in which the images hardly matter."""
+WIDE = 60.0  # R_c; a cell in which the images hardly matter
 SQUARE_WIDTH = 10.0
 SQUARE_CENTERS = {"in the middle": (0.5, 0.5), "across an edge": (0.0, 0.5), "across a corner": (0.0, 0.0)}
-LARGEST = 5.0
-"""E_c; energy surfaces are drawn up to here."""
+LARGEST = 5.0  # E_c; energy surfaces are drawn up to here
 SURFACE_CELL = ((1.2, 1.4), (2.7, 1.1), (2.1, 2.9))
 """Three particles in a cell of width 4 R_c; the fourth visits every place."""
 SURFACE_WIDTH = 4.0
@@ -27,22 +25,17 @@ class Diagnostics:
     """The results; lengths in R_c, energies in E_c."""
 
     sides: Array
-    single_triangle: Array
-    """Of one equilateral triplet, against its side."""
-    triangle_in_cell: Array
-    """Of all particles of a wide cell that holds this triangle alone."""
-    surface: Array
-    """Energy per particle with the fourth particle at (x, y), shape (y, x)."""
+    single_triangle: Array  # of one equilateral triplet, against its side
+    triangle_in_cell: Array  # of all particles of a wide cell that holds this triangle alone
+    surface: Array  # energy per particle with the fourth particle at (x, y), shape (y, x)
     square_sides: Array
     square: dict[str, Array]
     """Per particle, of four at the corners of a square that grows out of the middle of its cell, out of the
     middle of an edge, and out of a corner of the cell: the same crystal."""
     distances: Array
-    repulsion: Array
-    """Of two particles half an R_c apart, against the distance of a third."""
-    depths: NDArray[np.int64]
-    convergence: Array
-    """Per particle, of one configuration, against the depth of the images."""
+    repulsion: Array  # of two particles half an R_c apart, against the distance of a third
+    depths: Integers
+    convergence: Array  # per particle, of one configuration, against the depth of the images
 
 
 def diagnose(potential: LatticePotential, count: Count = "document", resolution: int = 60) -> Diagnostics:
@@ -62,7 +55,7 @@ def diagnose(potential: LatticePotential, count: Count = "document", resolution:
         distances,
         _repulsion(model, distances),
         depths,
-        np.array([_convergence(model, int(depth)) for depth in depths]),
+        np.array([model.energies([CONVERGENCE_CELL], SURFACE_WIDTH, int(depth))[0] for depth in depths]),
     )
 
 
@@ -84,13 +77,8 @@ def _square(model: LatticeModel, sides: Array, center: tuple[float, float]) -> A
     return model.energies(cells % SQUARE_WIDTH, SQUARE_WIDTH, 1)
 
 
-def _repulsion(model: LatticeModel, distances: ArrayLike) -> Array:
-    distances = np.asarray(distances, float)
+def _repulsion(model: LatticeModel, distances: Array) -> Array:
     cells = np.zeros((len(distances), 3, 2))
     cells[:, 1, 0] = 0.5
     cells[:, 2] = np.stack([np.full(len(distances), 0.25), distances], axis=1)
     return 3.0 * model.energies(cells + WIDE / 2.0, WIDE, 1)
-
-
-def _convergence(model: LatticeModel, depth: int) -> float:
-    return float(model.energies([CONVERGENCE_CELL], SURFACE_WIDTH, depth)[0])

@@ -6,25 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nnpot import _core
-from nnpot.lattice.model import Array, as_batch
+from nnpot.lattice.model import as_batch
+from nnpot.support.arrays import Array, Integers
 
-DEGENERATE = 1e-9
-"""Eigenvalues that are closer, relative to the largest of their matrix, count as one."""
+DEGENERATE = 1e-9  # eigenvalues that are closer, relative to the largest of their matrix, count as one
 
 
 @dataclass(frozen=True)
 class EigenvalueGradient:
     """Eigenvalues and their derivatives, of n configurations."""
 
-    values: Array
-    """Shape (n, orders x particles): order by order, each from the lowest to the highest."""
-    by_position: Array
-    """Shape (n, orders x particles, particles, dimensions)."""
-    by_width: Array
-    """Shape (n, orders x particles), positions held."""
+    values: Array  # shape (n, orders x particles): order by order, each from the lowest to the highest
+    by_position: Array  # shape (n, orders x particles, particles, dimensions)
+    by_width: Array  # shape (n, orders x particles), positions held
 
 
 class Eigenvalues:
@@ -33,14 +30,8 @@ class Eigenvalues:
     P_ij = sum over images of (R/r - r/R)^(-o) for r < R; Heiszwolf 2020, equation 11. They do not change with
     the origin, the image or the order of the particles.
 
-    Parameters
-    ----------
-    orders
-        The o, each -2 or less; the document found -2 and -3 best.
-    radius
-        R, beyond which nothing counts; the document took 20 R_c.
-    threads
-        None for all cores.
+    ``orders``: the o, each -2 or less; the document found -2 and -3 best. ``radius``: R, beyond which nothing
+    counts; the document took 20 R_c. ``threads``: None for all cores.
     """
 
     def __init__(
@@ -73,12 +64,8 @@ class Eigenvalues:
         mean = _group_means(values)
         rows = np.einsum("nokl,nolmd->nokmd", mean, rows)
         widthwise = np.einsum("nokl,nol->nok", mean, widthwise)
-        n, orders, particles = values.shape
-        return EigenvalueGradient(
-            _flat(values),
-            rows.reshape(n, orders * particles, *positions.shape[1:]),
-            _flat(widthwise),
-        )
+        by_position = rows.reshape(len(rows), -1, *positions.shape[1:])
+        return EigenvalueGradient(_flat(values), by_position, _flat(widthwise))
 
     def directional(
         self, positions: ArrayLike, widths: ArrayLike, motion: ArrayLike, width_rate: float = 0.0
@@ -107,7 +94,7 @@ def _flat(values: Array) -> Array:
     return values.reshape(len(values), -1)
 
 
-def _group_numbers(values: Array) -> NDArray[np.int64]:
+def _group_numbers(values: Array) -> Integers:
     """For each eigenvalue along the last axis the number of its group of coinciding ones."""
     scale = np.abs(values).max(axis=-1, keepdims=True)
     apart = np.diff(values, axis=-1) > DEGENERATE * scale

@@ -1,21 +1,22 @@
-"""Figures of the lattice model."""
+"""Figures of the lattice model, and the page of a database."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
-from nnpot.figures.style import COLORS, LINES, style
+from nnpot.figures.page import Page
+from nnpot.figures.style import COLORS, LINES, row, style, table
 from nnpot.lattice.database import Database
 from nnpot.lattice.diagnostics import LARGEST, SQUARE_WIDTH, SURFACE_CELL, SURFACE_WIDTH, Diagnostics
-from nnpot.lattice.model import Array
-from nnpot.lattice.statistics import known_energies
+from nnpot.lattice.statistics import HEADINGS, by_width, known_energies, rows, thinned
+from nnpot.support.arrays import Array
 
 SHARES = (0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
 
@@ -23,8 +24,8 @@ SHARES = (0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
 def diagnostics(found: Diagnostics, title: str) -> Figure:
     """The six tests of a potential, a panel each."""
     with style():
-        figure, axes = _panels(2, 3, 3.7, 3.1)
-        triangle, cell, surface, square, repulsion, convergence = axes
+        figure, axes = table(2, 3, (3 * 3.7, 2 * 3.1))
+        triangle, cell, surface, square, repulsion, convergence = axes.flat
         _curve(triangle, found.sides, found.single_triangle, "One triangle", "Side (R_c)", "Energy (E_c)")
         _curve(cell, found.sides, found.triangle_in_cell, "It alone in a wide cell", "Side (R_c)")
         cell.plot(found.sides, 6.0 * found.single_triangle, "--", color=COLORS[1], label="6 × one triangle")
@@ -38,12 +39,6 @@ def diagnostics(found: Diagnostics, title: str) -> Figure:
         convergence.set(title="Convergence", xlabel="Depth of images", ylabel="Energy per particle (E_c)")
         figure.suptitle(title, fontsize=11)
     return figure
-
-
-def _panels(rows: int, columns: int, width: float, height: float) -> tuple[Figure, list[Axes]]:
-    figure = Figure(figsize=(columns * width, rows * height))
-    FigureCanvasAgg(figure)
-    return figure, list(figure.subplots(rows, columns, squeeze=False).ravel())
 
 
 def _curve(ax: Axes, x: Array, y: Array, title: str, x_label: str, y_label: str = "Energy (E_c)") -> None:
@@ -82,7 +77,7 @@ def energy_distribution(database: Database) -> Figure:
     energies = np.sort(known_energies(database))
     share = 100.0 * np.arange(1, len(energies) + 1) / len(energies)
     with style():
-        figure, (left, right) = _panels(1, 2, 4.4, 3.4)
+        figure, (left, right) = row(2, 4.4, 3.4)
         left.plot(share, energies, color=COLORS[2])
         left.set(xlabel="Percentile", ylabel="Energy per particle (E_c)", xlim=(0.0, 100.0))
         low, high = np.quantile(energies, [0.001, 0.99])
@@ -97,18 +92,12 @@ def energy_by_width(database: Database) -> Figure:
     widths = np.unique(database.widths)
     quantiles = np.array([np.quantile(energies[database.widths == width], SHARES) for width in widths])
     with style():
-        figure, (ax, *_) = _panels(1, 1, 6.0, 3.8)
+        figure, (ax,) = row(1, 6.0, 3.8)
         for number, share in enumerate(SHARES):
-            middle = share == 0.5
-            ax.plot(
-                widths,
-                quantiles[:, number],
-                "o-" if len(widths) < 20 else "-",
-                color=COLORS[1] if middle else COLORS[2],
-                linewidth=2.0 if middle else 0.9,
-                markersize=3,
-                label=f"{100 * share:g} %",
-            )
+            color, width = (COLORS[1], 2.0) if share == 0.5 else (COLORS[2], 0.9)
+            line, label = "o-" if len(widths) < 20 else "-", f"{100 * share:g} %"
+            curve = quantiles[:, number]
+            ax.plot(widths, curve, line, color=color, linewidth=width, markersize=3, label=label)
         ax.set(xlabel="Width of the cell (R_c)", ylabel="Energy per particle (E_c)")
         figure.legend(title="percentile", loc="outside right upper", reverse=True)
     return figure
@@ -124,7 +113,7 @@ def acceptance(database: Database) -> Figure | None:
     chosen = np.unique(np.linspace(0, len(shares) - 1, 6).round().astype(int))
     epochs = np.arange(1, shares.shape[1] + 1)
     with style():
-        figure, (ax, *_) = _panels(1, 1, 5.6, 3.6)
+        figure, (ax,) = row(1, 5.6, 3.6)
         for number, index in enumerate(chosen):
             color = COLORS[number % len(COLORS)]
             ax.plot(epochs, 100.0 * shares[index], color=color, label=f"{widths[index]:.3g} R_c")
@@ -139,28 +128,24 @@ def sample_lattices(database: Database, n: int = 6, seed: int = 0) -> Figure:
     chosen = np.random.default_rng(seed).choice(len(energies), min(n, len(energies)), replace=False)
     chosen = chosen[np.argsort(energies[chosen])]
     with style():
-        figure, axes = _panels(-(-len(chosen) // 3), 3, 2.9, 3.0)
-        for ax in axes[len(chosen) :]:
+        n_rows = -(-len(chosen) // 3)
+        figure, axes = table(n_rows, 3, (3 * 2.9, n_rows * 3.0))
+        for ax in axes.flat[len(chosen) :]:
             ax.set_axis_off()
-        for ax, index in zip(axes, chosen, strict=False):
+        for ax, index in zip(axes.flat, chosen, strict=False):
             _lattice(ax, database.positions[index], float(database.widths[index]))
             ax.set_title(f"{energies[index]:.2f} E_c, width {database.widths[index]:.3g} R_c")
     return figure
 
 
-def _lattice(ax: Axes, positions: NDArray[np.float64], width: float) -> None:
+def _lattice(ax: Axes, positions: Array, width: float) -> None:
     first = positions[:, :2] if positions.shape[1] > 1 else np.c_[positions, np.zeros(len(positions))]
     for x in (-1, 0, 1):
         for y in (-1, 0, 1) if positions.shape[1] > 1 else (0,):
             central = x == 0 and y == 0
             shown = first + width * np.array([x, y])
-            ax.scatter(
-                shown[:, 0],
-                shown[:, 1],
-                s=22 if central else 10,
-                color=COLORS[2] if central else "0.7",
-                linewidths=0,
-            )
+            size, color = (22, COLORS[2]) if central else (10, "0.7")
+            ax.scatter(shown[:, 0], shown[:, 1], s=size, color=color, linewidths=0)
     ax.plot([0, width, width, 0, 0], [0, 0, width, width, 0], color="0.4", linewidth=0.8)
     margin = min(0.5 * width, 2.5)
     ax.set(xlim=(-margin, width + margin), ylim=(-margin, width + margin), aspect="equal")
@@ -171,29 +156,22 @@ class Drag:
     """What is known of a particle that is moved through its cell along one axis."""
 
     places: Array
-    energies: dict[str, Array]
-    """Per particle, by name; the first is the truth."""
-    gradients: dict[str, Array]
-    """Derivatives by the moved coordinate."""
+    energies: dict[str, Array]  # per particle, by name; the first is the truth
+    gradients: dict[str, Array]  # derivatives by the moved coordinate
 
 
 def drag(panels: Mapping[str, Drag]) -> Figure:
     """Energy above, gradient below, a column for each cell."""
     with style():
-        columns = len(panels)
-        figure = Figure(figsize=(4.6 * columns, 5.6))
-        FigureCanvasAgg(figure)
-        axes = figure.subplots(2, columns, squeeze=False, sharex="col")
+        figure, axes = table(2, len(panels), (4.6 * len(panels), 5.6), sharex="col")
         for (upper, lower), (title, found) in zip(axes.T, panels.items(), strict=True):
             for ax, curves in ((upper, found.energies), (lower, found.gradients)):
                 for number, (name, values) in enumerate(curves.items()):
-                    line = LINES[number % 4]
-                    color = COLORS[number % len(COLORS)]
+                    color, line = COLORS[number % len(COLORS)], LINES[number % 4]
                     ax.plot(found.places, values, line, color=color, label=name, alpha=0.9)
+                _limit(ax, next(iter(curves.values())))
             upper.set(title=title, ylabel="Energy per particle (E_c)")
             lower.set(xlabel="Place of the particle (R_c)", ylabel="Gradient (E_c/R_c)")
-            for ax, curves in ((upper, found.energies), (lower, found.gradients)):
-                _limit(ax, next(iter(curves.values())))
         figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     return figure
 
@@ -203,3 +181,28 @@ def _limit(ax: Axes, truth: Array) -> None:
     low, high = float(np.min(truth)), float(np.max(truth))
     margin = 0.15 * (high - low) + 0.05
     ax.set_ylim(low - margin, high + margin)
+
+
+def write_page(database: Database, folder: Path) -> Path:
+    """Write report.html and its pictures; gives the page."""
+    page = Page("A database of the lattice model")
+    page.text(f"{len(database)} configurations. Energies in E_c, lengths in R_c.")
+    add_database(page, database)
+    page.details("What was asked for", json.dumps(database.settings, indent=2))
+    return page.write(folder)
+
+
+def add_database(page: Page, database: Database, prefix: str = "") -> None:
+    """Statistics and figures of a database; ``prefix`` begins the names of the pictures."""
+    page.table(HEADINGS, rows(thinned(by_width(database))))
+    page.text("Accepted: moves in the last ten epochs of the relaxation, with the standard error.")
+    page.figure(energy_distribution(database), f"{prefix}energy_distribution", "Energies per particle.")
+    page.figure(
+        energy_by_width(database),
+        f"{prefix}energy_by_width",
+        "Percentiles of the energies against the width of the cell.",
+    )
+    accepted = acceptance(database)
+    if accepted is not None:
+        page.figure(accepted, f"{prefix}acceptance", "Moves that the relaxation accepted.")
+    page.figure(sample_lattices(database), f"{prefix}lattices", "Some configurations with their images.")

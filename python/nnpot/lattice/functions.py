@@ -8,37 +8,31 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nnpot import _core
 from nnpot.errors import InvalidInputError
-from nnpot.lattice.model import Array, as_batch
+from nnpot.lattice.model import as_batch
+from nnpot.support.arrays import Array, Integers
 from nnpot.support.progress import progress
 
-CENTRAL, IMAGE = "H", "He"
-"""The elements that stand for particles in the central cell and in its images."""
+CENTRAL, IMAGE = "H", "He"  # the elements that stand for particles in the central cell and in its images
 NUMBERS = {CENTRAL: 1, IMAGE: 2}
-POLY2 = 6
-"""Cutoff function with two continuous derivatives."""
-AT_ONCE = 100
-"""Configurations that go into one call, side by side and out of each other's reach."""
+POLY2 = 6  # cutoff function with two continuous derivatives
+AT_ONCE = 100  # configurations that go into one call, side by side and out of each other's reach
 
 
 @dataclass(frozen=True)
 class FunctionValues:
     """Symmetry functions of n configurations, and their derivatives where asked for."""
 
-    values: Array
-    """Shape (n, particles, functions)."""
+    values: Array  # shape (n, particles, functions)
     by_position: Array | None = None
     """d(functions of particle a)/d(position of m), shape (n, a, functions, m, dimensions)."""
 
 
 def default_lines(cutoff: float, labelled: bool) -> list[str]:
-    """Radial functions on a grid of shifts, and narrow angular ones, for all kinds of neighbors.
-
-    What stands in ``input.nn`` behind ``symfunction_short``; distances in R_c.
-    """
+    """Lines, in R_c, of radial functions on a grid of shifts and narrow angular ones, for all neighbors."""
     kinds = (CENTRAL, IMAGE) if labelled else (CENTRAL,)
     lines = [
         f"{CENTRAL} 2 {kind} {eta:g} {shift:g} {cutoff:g}"
@@ -57,13 +51,9 @@ def default_lines(cutoff: float, labelled: bool) -> list[str]:
 class LatticeFunctions:
     """Symmetry functions of the particles of a cell, in two or three dimensions.
 
-    Parameters
-    ----------
-    lines
-        The functions, as in ``input.nn``, of H around H; with labels of H and He around H.
-    labelled
-        Whether neighbors in the central cell (H) and in its images (He) are told apart. The document's count
-        of triplets depends on that; nothing physical does.
+    ``lines``: the functions, as in ``input.nn``, of H around H; with labels of H and He around H.
+    ``labelled``: whether neighbors in the central cell (H) and in its images (He) are told apart. The
+    document's count of triplets depends on that; nothing physical does.
     """
 
     def __init__(
@@ -78,17 +68,11 @@ class LatticeFunctions:
 
     @property
     def n_functions(self) -> int:
-        """Of one particle."""
+        """The number of functions of one particle."""
         return len(self.lines)
 
     def values(self, positions: ArrayLike, widths: ArrayLike, derivatives: bool = False) -> FunctionValues:
-        """All functions of all particles.
-
-        Raises
-        ------
-        InvalidInputError
-            Unless there are two or three dimensions.
-        """
+        """All functions of all particles; `InvalidInputError` unless there are two or three dimensions."""
         positions, widths = as_batch(positions, widths)
         n, particles, dimensions = positions.shape
         if dimensions not in (2, 3):
@@ -98,19 +82,16 @@ class LatticeFunctions:
         with progress("symmetry functions", n) as bar:
             for chosen in _chunks(widths):
                 cluster = _Cluster(positions[chosen], float(widths[chosen[0]]), self._core.cutoff)
-                values[chosen] = self._values(cluster)
+                found = self._core.values(*self._arguments(cluster))[~cluster.is_image, : self.n_functions]
+                values[chosen] = found.reshape(*cluster.shape[:2], -1)
                 if gradient is not None:
                     gradient[chosen] = self._gradient(cluster)
                 bar.advance(len(chosen))
         return FunctionValues(values, gradient)
 
-    def _arguments(self, cluster: _Cluster) -> tuple[Array, NDArray[np.int64], Array, list[bool]]:
+    def _arguments(self, cluster: _Cluster) -> tuple[Array, Integers, Array, list[bool]]:
         numbers = np.where(cluster.is_image & self.labelled, NUMBERS[IMAGE], NUMBERS[CENTRAL])
         return cluster.positions, numbers, np.zeros((3, 3)), [False] * 3
-
-    def _values(self, cluster: _Cluster) -> Array:
-        found = self._core.values(*self._arguments(cluster))
-        return found[~cluster.is_image, : self.n_functions].reshape(*cluster.shape[:2], -1)
 
     def _gradient(self, cluster: _Cluster) -> Array:
         _, center, neighbor, gradient, _ = self._core.jacobian(*self._arguments(cluster))
@@ -124,7 +105,7 @@ class LatticeFunctions:
         return result
 
 
-def _chunks(widths: Array) -> Iterator[NDArray[np.int64]]:
+def _chunks(widths: Array) -> Iterator[Integers]:
     """Indices of configurations of one width, not too many at once."""
     for width in np.unique(widths):
         own = np.flatnonzero(widths == width)

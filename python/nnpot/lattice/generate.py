@@ -5,40 +5,32 @@ from __future__ import annotations
 import json
 import math
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, ValidationError, model_validator
 
 from nnpot.errors import FileFormatError, InvalidInputError
 from nnpot.lattice.database import Database, write_database
-from nnpot.lattice.model import (
-    MOST_DIMENSIONS,
-    Array,
-    Count,
-    LatticeModel,
-    LatticePotential,
-    require_few_images,
-)
+from nnpot.lattice.model import MOST_DIMENSIONS, Count, LatticeModel, LatticePotential, require_few_images
+from nnpot.support.arrays import Array, Integers, Mask
 from nnpot.support.digested import read_arrays, write_arrays
 from nnpot.support.farm import run_tasks
 from nnpot.support.files import atomic_write, read_text
 from nnpot.support.limited_types import Frames
 from nnpot.support.limits import MOST_REPEATS, MOST_ROUNDS
 from nnpot.support.lock import locked_file
-from nnpot.support.progress import Counter, progress
+from nnpot.support.progress import progress
 from nnpot.support.yaml_file import NotNegative, Positive, StrictModel, describe
 
 POINTS_PER_PIECE = 500
 """A piece is computed as a whole, kept on the disk, and has its own random numbers: never change it."""
-MOST_COORDINATES = 10**9
-"""Of a database: 8 GB."""
-LAST_EPOCHS = 10
-"""Over which the acceptance of a point is averaged, as in the document's table 2."""
+MOST_COORDINATES = 10**9  # of a database: 8 GB
+LAST_EPOCHS = 10  # over which the acceptance of a point is averaged, as in the document's table 2
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
 
 
@@ -47,30 +39,22 @@ class GeneratorSettings(StrictModel):
 
     points: Annotated[int, Field(gt=0, le=10**9)] = 25_000
     """How many before the cut, rounded up to the same number for each width (numberOfDatapoints)."""
-    particles: Annotated[int, Field(gt=0, le=MOST_REPEATS)] = 4
-    """Per cell (numberOfParticlesPerCell)."""
-    dimensions: Annotated[int, Field(gt=0, le=MOST_DIMENSIONS)] = 2
-    """Of space (numberOfDimensions)."""
-    potential: LatticePotential = LatticePotential()
-    """Of pairs and triplets (potentialEnergyFunction)."""
-    count: Count = "document"
-    """How triplets count whose particles are in two cells."""
-    widths: tuple[Positive, Positive] = (5.0, 5.0)
-    """The smallest and the largest (widthOfCell)."""
-    number_of_widths: Frames = 1
-    """Evenly between them, both included (numberOfWidths)."""
+    particles: Annotated[int, Field(gt=0, le=MOST_REPEATS)] = 4  # per cell (numberOfParticlesPerCell)
+    dimensions: Annotated[int, Field(gt=0, le=MOST_DIMENSIONS)] = 2  # of space (numberOfDimensions)
+    potential: LatticePotential = LatticePotential()  # of pairs and triplets (potentialEnergyFunction)
+    count: Count = "document"  # how triplets count whose particles are in two cells
+    widths: tuple[Positive, Positive] = (5.0, 5.0)  # the smallest and the largest (widthOfCell)
+    number_of_widths: Frames = 1  # evenly between them, both included (numberOfWidths)
     depth: Annotated[int, Field(ge=0, le=MOST_ROUNDS)] | None = None
     """Of the images in the energies; without, what each width requires (depthOfSurroundingCells)."""
     relaxation_depth: Annotated[int, Field(ge=0, le=MOST_ROUNDS)] = 1
     """Of the images in the relaxation (relaxationDepthOfSurroundingCells)."""
     epochs: Annotated[int, Field(ge=0, le=MOST_ROUNDS)] = 40
     """Of the relaxation: each moves each particle once (amountOfEpochs)."""
-    displacement: NotNegative = 0.1
-    """The largest, in each direction, of a move (maxDeltaPerEpoch)."""
+    displacement: NotNegative = 0.1  # the largest, in each direction, of a move (maxDeltaPerEpoch)
     keep: Share = 0.9
     """The share of the points of each width, those with the lowest energies, that is kept (cutoff)."""
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
-    """Same seed, same database, however many cores compute it."""
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0  # same seed, same database, however many cores compute it
 
     @model_validator(mode="after")
     def _widths_fit(self) -> GeneratorSettings:
@@ -95,12 +79,12 @@ class GeneratorSettings(StrictModel):
 
     @property
     def points_per_width(self) -> int:
-        """Before the cut."""
+        """The number of points of each width before the cut."""
         return math.ceil(self.points / self.number_of_widths)
 
     @classmethod
     def checked(cls, **values: Any) -> GeneratorSettings:
-        """As the constructor, with faults in one line."""
+        """Make settings as the constructor does, with faults in one line."""
         try:
             return cls(**values)
         except ValidationError as error:
@@ -122,8 +106,7 @@ class Points:
 
     positions: Array
     energies: Array
-    accepted: NDArray[np.int64]
-    """Moves by point and epoch."""
+    accepted: Integers  # moves by point and epoch
 
 
 def pieces(settings: GeneratorSettings) -> list[Piece]:
@@ -144,16 +127,8 @@ def compute(settings: GeneratorSettings, piece: Piece, threads: int | None = Non
     random = np.random.default_rng(np.random.SeedSequence(settings.seed, spawn_key=(number,)))
     start = random.uniform(0.0, width, (piece.n_points, settings.particles, settings.dimensions))
     widths = np.full(piece.n_points, width)
-    relaxed, accepted = model.core.relax(
-        start,
-        widths,
-        settings.epochs,
-        settings.displacement,
-        settings.relaxation_depth,
-        settings.seed,
-        number,
-        threads or 0,
-    )
+    how = settings.epochs, settings.displacement, settings.relaxation_depth, settings.seed
+    relaxed, accepted = model.core.relax(start, widths, *how, number, threads or 0)
     return Points(relaxed, model.energies(relaxed, widths, settings.depth), accepted)
 
 
@@ -162,49 +137,28 @@ def generate(
 ) -> Database:
     """Generate a database into ``output``; what was broken off goes on where it ended.
 
-    Parameters
-    ----------
-    settings
-        What it is to hold.
-    output
-        The file, as for `write_database`. Pieces are kept beside it until it is whole.
-    threads
-        How many to use here; None for all cores.
-    scheduler
-        Address of a Dask scheduler whose workers are to compute the pieces.
-
-    Raises
-    ------
-    InvalidInputError
-        If pieces of a database with other settings are there.
+    ``settings``: what it is to hold. ``output``: the file, as for `write_database`. Pieces are kept beside it
+    until it is whole. ``threads``: how many to use here; None for all cores. ``scheduler``: address of a Dask
+    scheduler whose workers are to compute the pieces. Raises `InvalidInputError` if pieces of a database with
+    other settings are there.
     """
-    shape = (1, settings.particles, settings.dimensions)
+    shape, widths = (1, settings.particles, settings.dimensions), settings.all_widths
     for depth in (settings.depth, settings.relaxation_depth):
-        model = LatticeModel(settings.potential, settings.count)
-        require_few_images(
-            shape, settings.all_widths, model.depths(settings.all_widths, depth), settings.potential
-        )
+        depths = LatticeModel(settings.potential, settings.count).depths(widths, depth)
+        require_few_images(shape, widths, depths, settings.potential)
     with locked_file(output):
-        return _generate(settings, output, threads, scheduler)
-
-
-def _generate(
-    settings: GeneratorSettings, output: Path, threads: int | None, scheduler: str | None
-) -> Database:
-    """The same with the file held for this process."""
-    store = _Store(output.with_name(f"{output.name}.pieces"), settings)
-    work = pieces(settings)
-    missing = [piece for piece in work if not store.file(piece).exists()]
-    with progress("generating", len(work) * POINTS_PER_PIECE) as bar:
-        bar.advance((len(work) - len(missing)) * POINTS_PER_PIECE)
-        if scheduler is None:
-            _compute_here(settings, missing, threads, store, bar)
-        else:
-            _compute_with_dask(settings, missing, scheduler, store, bar)
-    database = _assemble(settings, [store.read(piece) for piece in work])
-    write_database(output, database)
-    store.remove()
-    return database
+        store = _Store(output.with_name(f"{output.name}.pieces"), settings)
+        work = pieces(settings)
+        missing = [piece for piece in work if not store.file(piece).exists()]
+        with progress("generating", len(work) * POINTS_PER_PIECE) as bar:
+            bar.advance((len(work) - len(missing)) * POINTS_PER_PIECE)
+            for piece, points in _computed(settings, missing, threads, scheduler):
+                store.write(piece, points)
+                bar.advance(POINTS_PER_PIECE, width=f"{widths[piece.width_number]:.3g}")
+        database = _assemble(settings, [store.read(piece) for piece in work])
+        write_database(output, database)
+        store.remove()
+        return database
 
 
 class _Store:
@@ -226,46 +180,35 @@ class _Store:
         return self._folder / f"{piece.width_number:05d}_{piece.first:09d}.npz"
 
     def write(self, piece: Piece, points: Points) -> None:
-        write_arrays(
-            self.file(piece), positions=points.positions, energies=points.energies, accepted=points.accepted
-        )
+        write_arrays(self.file(piece), **vars(points))
 
     def read(self, piece: Piece) -> Points:
         advice = "remove it and repeat the command"
         found = read_arrays(self.file(piece), "piece of a database", advice)
-        if sorted(found) != ["accepted", "energies", "positions"]:
+        if found.keys() != Points.__dataclass_fields__.keys():
             raise FileFormatError(f"{self.file(piece)}: is no piece of a database; {advice}")
-        return Points(found["positions"], found["energies"], found["accepted"])
+        return Points(**found)
 
     def remove(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _compute_here(
-    settings: GeneratorSettings, work: list[Piece], threads: int | None, store: _Store, bar: Counter
-) -> None:
-    for piece in work:
-        store.write(piece, compute(settings, piece, threads))
-        bar.advance(POINTS_PER_PIECE, width=f"{settings.all_widths[piece.width_number]:.3g}")
-
-
-def _compute_with_dask(
-    settings: GeneratorSettings, work: list[Piece], scheduler: str, store: _Store, bar: Counter
-) -> None:
-    """One thread for each piece: the workers have one for each core."""
-    task = partial(compute, settings, threads=1)
-    for number, points in run_tasks(task, work, 1, scheduler):
+def _computed(
+    settings: GeneratorSettings, work: list[Piece], threads: int | None, scheduler: str | None
+) -> Iterator[tuple[Piece, Points]]:
+    """Pieces as they come: here, or from Dask's workers, which have a thread for each core and piece."""
+    if scheduler is None:
+        yield from ((piece, compute(settings, piece, threads)) for piece in work)
+        return
+    for number, points in run_tasks(partial(compute, settings, threads=1), work, 1, scheduler):
         if isinstance(points, Exception):
             raise points
-        store.write(work[number], points)
-        bar.advance(POINTS_PER_PIECE)
+        yield work[number], points
 
 
 def _assemble(settings: GeneratorSettings, found: list[Points]) -> Database:
-    """Cut each width, and put all together."""
-    positions = np.concatenate([points.positions for points in found])
-    energies = np.concatenate([points.energies for points in found])
-    accepted = np.concatenate([points.accepted for points in found])
+    columns = zip(*(vars(points).values() for points in found), strict=True)
+    positions, energies, accepted = map(np.concatenate, columns)
     widths = np.repeat(settings.all_widths, settings.points_per_width)
     shape = (settings.number_of_widths, settings.points_per_width)
     kept = _lowest(energies.reshape(shape), settings.keep).ravel()
@@ -284,8 +227,8 @@ def _assemble(settings: GeneratorSettings, found: list[Points]) -> Database:
     )
 
 
-def _lowest(energies: Array, share: float) -> NDArray[np.bool_]:
-    """Which energies of each row do not exceed its quantile."""
+def _lowest(energies: Array, share: float) -> Mask:
+    """Tell the energies of each row that do not exceed its quantile."""
     if share == 1.0:
         return np.ones(energies.shape, bool)
     return np.asarray(energies <= np.quantile(energies, share, axis=1, keepdims=True))

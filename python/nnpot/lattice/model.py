@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from pydantic import Field
 
 from nnpot import _core
 from nnpot.errors import InvalidInputError
+from nnpot.support.arrays import Array as Array
+from nnpot.support.arrays import Integers
 from nnpot.support.yaml_file import Positive, StrictModel
 
-Array = NDArray[np.float64]
 Form = Literal["modified-lennard-jones", "equation-6", "equation-7", "equation-8"]
 """The potential to use, and the three that the document rejects."""
 Count = Literal["document", "invariant"]
@@ -20,13 +21,9 @@ Count = Literal["document", "invariant"]
 equation 5 has it, or twice, so that it does not matter which image of a particle the central cell holds."""
 FORMS: tuple[Form, ...] = ("modified-lennard-jones", "equation-6", "equation-7", "equation-8")
 COUNTS: tuple[Count, ...] = ("document", "invariant")
-
-
 MOST_DIMENSIONS = 10
-MOST_IMAGES = 20_000
-"""Of all particles around one: the triplets among them are computed one by one."""
-FARTHEST = 1000.0
-"""Widths of the cell that a particle may lie outside of it."""
+MOST_IMAGES = 20_000  # of all particles around one: the triplets among them are computed one by one
+FARTHEST = 1000.0  # widths of the cell that a particle may lie outside of it
 
 
 class LatticePotential(StrictModel):
@@ -42,41 +39,22 @@ class LatticePotential(StrictModel):
 class LatticeModel:
     """Energies and gradients of many configurations at once, on all cores.
 
-    Parameters
-    ----------
-    potential
-        Of pairs and triplets.
-    count
-        How triplets count whose particles are in two cells.
-    threads
-        How many configurations are computed at the same time; None for as many as there are cores.
+    ``potential``: of pairs and triplets. ``count``: how triplets count whose particles are in two cells.
+    ``threads``: how many configurations are computed at the same time; None for as many as there are cores.
     """
 
     def __init__(
-        self,
-        potential: LatticePotential | None = None,
-        count: Count = "document",
-        threads: int | None = None,
+        self, potential: LatticePotential | None = None, count: Count = "document", threads: int | None = None
     ) -> None:
-        self.potential = potential or LatticePotential()
+        self.potential = p = potential or LatticePotential()
         self.count = count
         self._threads = threads or 0
-        self.core = _core.LatticeModel(
-            self.potential.form,
-            self.potential.energy,
-            self.potential.distance,
-            self.potential.cutoff,
-            self.potential.exponent,
-            count,
-        )
+        self.core = _core.LatticeModel(p.form, p.energy, p.distance, p.cutoff, p.exponent, count)
 
-    def depths(self, widths: ArrayLike, depth: int | ArrayLike | None = None) -> NDArray[np.int64]:
+    def depths(self, widths: ArrayLike, depth: int | ArrayLike | None = None) -> Integers:
         """How many cells away images count: as given, or as many as matter, ceil(3 R_0 / (2 width)).
 
-        Raises
-        ------
-        InvalidInputError
-            If none is given and the potential has no cutoff.
+        Raises `InvalidInputError` if none is given and the potential has no cutoff.
         """
         widths = np.asarray(widths, float)
         if depth is not None:
@@ -96,28 +74,17 @@ class LatticeModel:
     ) -> Array:
         """Energy per particle of each configuration.
 
-        Parameters
-        ----------
-        positions
-            Shape (n, particles, dimensions); a particle belongs to the central cell as given.
-        widths
-            Of the cells, shape (n,) or one for all.
-        depth
-            How many cells away images count; None for enough.
-
-        Raises
-        ------
-        InvalidInputError
-            If shapes do not fit, a width is not positive, or two particles lie on the same place.
+        ``positions``: shape (n, particles, dimensions); a particle belongs to the central cell as given.
+        ``widths``: of the cells, shape (n,) or one for all. ``depth``: how many cells away images count; None
+        for enough. Raises `InvalidInputError` if shapes do not fit, a width is not positive, or two particles
+        lie on the same place.
         """
         positions, widths = as_batch(positions, widths)
         depths = self._allowed_depths(positions, widths, depth)
         return self.core.energies(positions, widths, depths, self._threads)
 
-    def _allowed_depths(
-        self, positions: Array, widths: Array, depth: int | ArrayLike | None
-    ) -> NDArray[np.int64]:
-        """As `depths`, where there are not too many images."""
+    def _allowed_depths(self, positions: Array, widths: Array, depth: int | ArrayLike | None) -> Integers:
+        """Give `depths` where there are not too many images."""
         require_near_cells(positions, widths)
         depths = self.depths(widths, depth)
         require_few_images(positions.shape, widths, depths, self.potential)
@@ -140,12 +107,8 @@ class LatticeModel:
 
 
 def require_near_cells(positions: Array, widths: Array) -> None:
-    """Refuse particles far outside of their cell, whose images would be looked for one by one.
-
-    Raises
-    ------
-    InvalidInputError
-        That names the first such configuration, counted from 0; also where a width is not positive.
+    """Refuse particles far outside of their cell, whose images would be looked for, and widths that are not >
+    0.
     """
     _require_widths(widths)
     if not np.isfinite(positions).all():
@@ -169,23 +132,13 @@ def _require_widths(widths: Array) -> None:
 
 
 def require_few_images(
-    shape: tuple[int, ...], widths: Array, depths: NDArray[np.int64], potential: LatticePotential
+    shape: tuple[int, ...], widths: Array, depths: Integers, potential: LatticePotential
 ) -> None:
     """Refuse cells so small, or depths so large, that a particle has too many images around it to be summed.
 
-    Parameters
-    ----------
-    shape
-        Of the positions: (configurations, particles, dimensions).
-    widths, depths
-        Of the cells, and of their images, shape (n,).
-    potential
-        How far it reaches.
-
-    Raises
-    ------
-    InvalidInputError
-        That names the first such configuration, counted from 0.
+    ``shape``: of the positions: (configurations, particles, dimensions). ``widths``, ``depths``: of the
+    cells, and of their images, shape (n,). ``potential``: how far it reaches. Raises `InvalidInputError` that
+    names the first such configuration, counted from 0.
     """
     _, particles, dimensions = shape
     along = 2.0 * depths + 1.0

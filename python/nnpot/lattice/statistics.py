@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from rich.table import Table
 
 from nnpot.errors import InvalidInputError
 from nnpot.lattice.database import Database
-from nnpot.lattice.model import Array
-from nnpot.support.terminal import plain_console
+from nnpot.support.arrays import Array
+from nnpot.support.terminal import plain_console, plain_table
 
-LINES = 16
-"""More widths than this are thinned out in tables."""
+LINES = 16  # more widths than this are thinned out in tables
 
 
 @dataclass(frozen=True)
@@ -22,10 +20,8 @@ class WidthStatistics:
 
     width: float
     n_points: int
-    energies: tuple[float, float, float]
-    """Lowest, median, highest."""
-    acceptance: tuple[float, float]
-    """Mean and standard error, %; NaN where unknown."""
+    energies: tuple[float, float, float]  # lowest, median, highest
+    acceptance: tuple[float, float]  # mean and standard error, %; NaN where unknown
 
 
 def known_energies(database: Database) -> Array:
@@ -59,7 +55,7 @@ def thinned(statistics: list[WidthStatistics]) -> list[WidthStatistics]:
 
 
 def rows(statistics: list[WidthStatistics]) -> list[tuple[str, ...]]:
-    """For tables, with the headings of `HEADINGS`."""
+    """The cells of a table with the headings of `HEADINGS`."""
     return [
         (
             f"{one.width:.3g}",
@@ -76,9 +72,4 @@ HEADINGS = ("width (R_c)", "points", "lowest E (E_c)", "median", "highest", "acc
 
 def print_statistics(database: Database) -> None:
     """A table of the energies and the acceptance in the last ten epochs, by width."""
-    table = Table(HEADINGS[0])
-    for heading in HEADINGS[1:]:
-        table.add_column(heading, justify="right")
-    for row in rows(thinned(by_width(database))):
-        table.add_row(*row)
-    plain_console(100).print(table)
+    plain_console(100).print(plain_table(HEADINGS, rows(thinned(by_width(database))), HEADINGS[:1]))

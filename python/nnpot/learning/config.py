@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
 from nnpot.lammps.runtime import PairCommands
 from nnpot.reference.recipe import Elements, Start, with_here
+from nnpot.support.files import FileName
 from nnpot.support.limited_types import Duration, Epochs, Frames, Repeats, Rounds, Seed, Threads
 from nnpot.support.limits import MOST_FRAMES
 from nnpot.support.yaml_file import Finite, NotNegative, Positive, StrictModel, read_yaml
@@ -26,8 +26,8 @@ from nnpot.training.config import (
 from nnpot.training.config.lists import Paths
 
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
-MEMBERS = 4
-"""Of a committee, where no number is given."""
+Section = TypeVar("Section", bound=StrictModel)
+MEMBERS = 4  # of a committee, where no number is given
 MAY_CHANGE: Any = {
     "start": True,
     "test": True,
@@ -45,8 +45,7 @@ class StartConfig(StrictModel):
     frames: Paths = []
     recipe: str | None = None
     """A file, or the name of a recipe that comes with the package; its labels are its own potential's."""
-    seed: Seed = 0
-    """Of the recipe."""
+    seed: Seed = 0  # of the recipe
 
     @model_validator(mode="after")
     def _exactly_one(self) -> StartConfig:
@@ -85,8 +84,7 @@ class ReferenceConfig(StrictModel):
     scheduler: str | None = None
     time_limit: Positive | None = 1440.0
     """Minutes for one label; one that takes longer is ended and counts as failed. None: no limit."""
-    largest_force: Positive = 100.0
-    """eV/Å; a label with a larger one counts as failed."""
+    largest_force: Positive = 100.0  # eV/Å; a label with a larger one counts as failed
 
     @model_validator(mode="after")
     def _exactly_one(self) -> ReferenceConfig:
@@ -144,14 +142,10 @@ class RunConditions(Start):
 
     temperature: Annotated[list[Positive], Field(min_length=1)]
     """K, evenly spaced in time; a single one is kept."""
-    duration: Duration
-    """ps"""
-    density: Positive | None = None
-    """g/cm³, to which the cell is scaled."""
-    pressure: Finite | None = None
-    """GPa: the volume is free."""
-    trajectories: Repeats = 1
-    """With velocities, strains and vacancies of their own."""
+    duration: Duration  # ps
+    density: Positive | None = None  # g/cm³, to which the cell is scaled
+    pressure: Finite | None = None  # GPa: the volume is free
+    trajectories: Repeats = 1  # with velocities, strains and vacancies of their own
 
     @model_validator(mode="after")
     def _one_volume(self) -> RunConditions:
@@ -168,29 +162,22 @@ class Stage(StrictModel):
 
 
 class ExplorationConfig(StrictModel):
-    """Where the committee is to be trusted."""
+    """The runs in which the committee is to be trusted."""
 
     stages: Annotated[list[Stage], Field(min_length=1)]
-    timestep: Positive = 1.0
-    """fs"""
-    interval: Positive = 0.01
-    """ps between two looks at the committee's spread."""
-    workers: Threads = 1
-    """Trajectories at once."""
+    timestep: Positive = 1.0  # fs
+    interval: Positive = 0.01  # ps between two looks at the committee's spread
+    workers: Threads = 1  # trajectories at once
 
     @model_validator(mode="after")
-    def _not_too_many_looks(self) -> ExplorationConfig:
-        longest = max(run.duration for stage in self.stages for run in stage.runs)
+    def _looked_at(self) -> ExplorationConfig:
+        durations = [run.duration for stage in self.stages for run in stage.runs]
+        shortest, longest = min(durations), max(durations)
         if longest / self.interval > MOST_FRAMES:
             raise ValueError(
                 f"must look at a run at most {MOST_FRAMES} times, got a duration of {longest:g} ps and an "
                 f"interval of {self.interval:g} ps"
             )
-        return self
-
-    @model_validator(mode="after")
-    def _looked_at(self) -> ExplorationConfig:
-        shortest = min(run.duration for stage in self.stages for run in stage.runs)
         if shortest < self.interval:
             raise ValueError(
                 f"must look at each run once or more often: expected durations of at least the interval of "
@@ -207,7 +194,7 @@ class ExplorationConfig(StrictModel):
 
 
 class Limits(StrictModel):
-    """Below ``low`` a step is trusted; above ``high`` the run is stopped."""
+    """Limits: below ``low`` a step is trusted; above ``high`` the run is stopped."""
 
     low: Positive
     high: Positive
@@ -222,19 +209,16 @@ class Limits(StrictModel):
 class TrustConfig(StrictModel):
     """When a step is trusted, and when enough of them are."""
 
-    force_spread: Limits
-    """eV/Å, of the atom with the largest."""
+    force_spread: Limits  # eV/Å, of the atom with the largest
     grade: Limits = Limits(low=0.1, high=1.0)
     """Of extrapolation: how far outside the training range, in widths of it, of the worst atom."""
-    share: Share = 0.98
-    """Of the steps of a stage."""
+    share: Share = 0.98  # of the steps of a stage
 
 
 class SelectionConfig(StrictModel):
-    """Which of the uncertain frames are labelled."""
+    """The choice of the uncertain frames that are labelled."""
 
-    most_frames: Frames = 50
-    """In a round."""
+    most_frames: Frames = 50  # in a round
     smallest_distance: NotNegative = 0.02
     """Between the surroundings of atoms, in widths of the functions' ranges: frames without an atom that is
     farther than this from all that is known are near-duplicates."""
@@ -256,87 +240,58 @@ class LearningConfig(StrictModel):
     seed: Seed = 0
 
     def fingerprint(self) -> str:
-        """What decides the outcome, as text."""
+        """A text of all that decides the outcome."""
         return self.model_dump_json(exclude=MAY_CHANGE, indent=2)
 
     def first_training(self, data: list[Path]) -> TrainingConfig:
-        """With new functions and weights."""
-        return TrainingConfig.model_validate(self._sections(data) | {"descriptor": self.training.descriptor})
+        """The training of new functions and weights."""
+        return TrainingConfig.model_validate(self._sections(data))
 
     def further_training(self, data: list[Path], start_from: Path) -> TrainingConfig:
-        """From the weights of a committee."""
-        sections = self._sections(data)
-        network = self.training.network
+        """The training that goes on from the weights of a committee."""
+        sections = self._sections(data) | {"descriptor": None}
         changes: dict[str, Any] = {name: value for name, value in self.retraining if value is not None}
-        names = ("initial_rate", "final_rate")
-        rates: dict[str, Any] = {name: changes[name] for name in names if name in changes}
-        epochs = changes.get("epochs", sections["training"].epochs)
-        return TrainingConfig.model_validate(
-            sections
-            | {
-                "network": {"members": network.members, "dropout": network.dropout},
-                "optimizer": self.training.optimizer.model_copy(update=rates),
-                "training": self.training.training.model_copy(
-                    update={"start_from": start_from, "epochs": epochs}
-                ),
-            }
-        )
+        rates: dict[str, Any] = {name: value for name, value in changes.items() if name.endswith("_rate")}
+        run = {"start_from": start_from, "epochs": changes.get("epochs", self.training.training.epochs)}
+        sections["network"] = {name: getattr(self.training.network, name) for name in ("members", "dropout")}
+        sections["optimizer"] = self.training.optimizer.model_copy(update=rates)
+        sections["training"] = self.training.training.model_copy(update=run)
+        return TrainingConfig.model_validate(sections)
 
     def _sections(self, data: list[Path]) -> dict[str, Any]:
-        sections = self.training
-        return {
-            "data": {
-                "train": data,
-                "validation_fraction": sections.validation_fraction,
-                "atom_energies": sections.atom_energies,
-            },
-            "network": sections.network,
-            "long_range": sections.long_range,
-            "loss": sections.loss,
-            "optimizer": sections.optimizer,
-            "training": sections.training,
-        }
+        sections = dict(self.training)
+        of_data = {name: sections.pop(name) for name in ("validation_fraction", "atom_energies")}
+        return sections | {"data": {"train": data, **of_data}}
 
     def resolved(self, folder: Path) -> LearningConfig:
         """The same with all file names taken relative to a folder."""
-        start = self.start.model_copy(
-            update={"frames": [folder / path for path in self.start.frames], "recipe": self._recipe(folder)}
-        )
+        recipe, lammps = self.start.recipe, self.reference.lammps
+        if recipe is not None and (folder / recipe).exists():
+            recipe = str(folder / recipe)
+        if lammps is not None:
+            lammps = _changed(lammps, pair_coeff=with_here(lammps.pair_coeff, folder))
         stages = [
-            stage.model_copy(update={"runs": [run.with_file_beside(folder) for run in stage.runs]})
+            _changed(stage, runs=[run.with_file_beside(folder) for run in stage.runs])
             for stage in self.exploration.stages
         ]
-        return self.model_copy(
-            update={
-                "start": start,
-                "reference": _reference_beside(self.reference, folder),
-                "test": [folder / path for path in self.test],
-                "exploration": self.exploration.model_copy(update={"stages": stages}),
-            }
+        return _changed(
+            self,
+            start=_changed(self.start, frames=[folder / path for path in self.start.frames], recipe=recipe),
+            reference=_changed(self.reference, lammps=lammps),
+            test=[folder / path for path in self.test],
+            exploration=_changed(self.exploration, stages=stages),
         )
 
-    def _recipe(self, folder: Path) -> str | None:
-        name = self.start.recipe
-        return str(folder / name) if name is not None and (folder / name).exists() else name
+
+def _changed(section: Section, **values: Any) -> Section:
+    return section.model_copy(update=values)
 
 
-def _reference_beside(reference: ReferenceConfig, folder: Path) -> ReferenceConfig:
-    if reference.lammps is None:
-        return reference
-    coefficients = with_here(reference.lammps.pair_coeff, folder)
-    lammps = reference.lammps.model_copy(update={"pair_coeff": coefficients})
-    return reference.model_copy(update={"lammps": lammps})
-
-
-def load_config(path: str | os.PathLike[str]) -> LearningConfig:
+def load_config(path: FileName) -> LearningConfig:
     """Read and check a configuration; its file names are relative to its own directory.
 
-    Raises
-    ------
-    FileFormatError
-        If the file is not YAML.
-    InvalidInputError
-        If a key is unknown, missing or has a wrong value; one line that names each.
+    Raises `FileFormatError` if the file is not YAML; `InvalidInputError` if a key is unknown, missing or has
+    a wrong value; one line that names each.
     """
     return read_yaml(LearningConfig, Path(path)).resolved(Path(path).parent)
 

@@ -1,35 +1,55 @@
-"""Molecular dynamics with the committee, watched: where it is trusted, and the frames where it is not."""
+"""Molecular dynamics with the committee, in stages until one is not trusted; trajectories are files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields
+from enum import Enum
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from ase import Atoms
 from numpy.random import Generator
-from numpy.typing import NDArray
 
-from nnpot.errors import NnpotError
+from nnpot.errors import FileFormatError, NnpotError
+from nnpot.io import write_frames
 from nnpot.lammps.runtime import PairCommands, network_commands, open_lammps
 from nnpot.lammps.system import LammpsSystem
-from nnpot.learning.config import ExplorationConfig, RunConditions, TrustConfig
-from nnpot.learning.trust import Verdict, judge
+from nnpot.learning.config import ExplorationConfig, LearningConfig, RunConditions, Stage, TrustConfig
+from nnpot.learning.rounds import StageOutcome, read_any
 from nnpot.reference.sampling import lammps_seed, starting_structure
+from nnpot.support.arrays import Array
+from nnpot.support.digested import read_arrays, write_arrays
+from nnpot.support.farm import run_tasks
+from nnpot.support.progress import progress
 
-Array = NDArray[np.float64]
 
-MOST_CANDIDATES = 100
-"""Of one trajectory: beyond, every other one is dropped."""
+class Verdict(str, Enum):
+    """The verdict on one step."""
+
+    TRUSTED = "trusted"
+    UNCERTAIN = "uncertain"
+    STOP = "stop"
+
+
+def judge(trust: TrustConfig, force_spread: float, grade: float) -> Verdict:
+    """The verdict on a step by its largest force spread (eV/Å) and grade; NaN stops."""
+    if force_spread < trust.force_spread.low and grade < trust.grade.low:
+        return Verdict.TRUSTED
+    if force_spread < trust.force_spread.high and grade < trust.grade.high:
+        return Verdict.UNCERTAIN
+    return Verdict.STOP
+
+
+MOST_CANDIDATES = 100  # of one trajectory: beyond, every other one is dropped
 
 
 @dataclass(frozen=True)
 class Trajectory:
     """One run to be done; everything that decides it."""
 
-    name: str
-    """STAGE/RUN.NUMBER"""
+    name: str  # STAGE/RUN.NUMBER
     elements: list[str]
     models: list[Path]
     conditions: RunConditions
@@ -47,18 +67,12 @@ class Trajectory:
 class Trace:
     """What was seen in a trajectory, look by look; it ends where the run was stopped."""
 
-    planned: int
-    """Looks, had it not been stopped."""
-    time: Array
-    """ps"""
-    temperature: Array
-    """K"""
-    force_spread: Array
-    """eV/Å, of the worst atom."""
-    grade: Array
-    """Of the worst atom."""
-    trusted: int
-    """Looks at which it was."""
+    planned: int  # looks, had it not been stopped
+    time: Array  # ps
+    temperature: Array  # K
+    force_spread: Array  # eV/Å, of the worst atom
+    grade: Array  # of the worst atom
+    trusted: int  # looks at which it was
 
 
 @dataclass(frozen=True)
@@ -66,8 +80,7 @@ class Explored:
     """A trajectory that was done."""
 
     trace: Trace
-    candidates: list[Atoms]
-    """The frames that were not trusted; ``info`` says when, and why."""
+    candidates: list[Atoms]  # the frames that were not trusted; ``info`` says when, and why
 
 
 @dataclass
@@ -90,10 +103,7 @@ class _Record:
 
 
 def explore(trajectory: Trajectory) -> Explored:
-    """Run a trajectory until its end or until it is stopped; the same task gives the same frames.
-
-    Where LAMMPS itself gives up on the way, atoms being lost for example, the run counts as stopped.
-    """
+    """Run a trajectory until its end, or until it is stopped or LAMMPS gives up; same task, same frames."""
     rng = np.random.default_rng(np.random.SeedSequence(trajectory.seed))
     conditions = trajectory.conditions
     start = starting_structure(conditions, conditions.density, rng)
@@ -152,3 +162,93 @@ def _looks(system: LammpsSystem, trajectory: Trajectory, rng: Generator) -> Iter
             system.run(interval, unchanged=not begins)
             yield (look + 1) * interval
         done = until
+
+
+@dataclass(frozen=True)
+class Exploration:
+    """All stages that a round went through."""
+
+    stages: list[StageOutcome]
+    traces: dict[str, Trace]  # by the name of the trajectory
+    candidates: list[Atoms]
+
+
+def explore_stages(
+    config: LearningConfig, models: list[Path], folder: Path, round_number: int, first: int
+) -> Exploration:
+    """Explore from stage ``first`` on until one is not trusted; trajectories in the folder are taken as they
+    are.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    outcomes: list[StageOutcome] = []
+    traces: dict[str, Trace] = {}
+    candidates: list[Atoms] = []
+    for number, stage in enumerate(config.exploration.stages[first:], first):
+        trajectories = _trajectories(config, models, stage, (config.seed, round_number, number))
+        found = _explore_all(trajectories, config.exploration.workers, folder, stage.name)
+        for trajectory, explored in zip(trajectories, found, strict=True):
+            traces[trajectory.name] = explored.trace
+            candidates += explored.candidates
+        outcomes.append(_outcome(stage, [explored.trace for explored in found]))
+        if outcomes[-1].share < config.trust.share:
+            break
+    return Exploration(outcomes, traces, candidates)
+
+
+def _trajectories(
+    config: LearningConfig, models: list[Path], stage: Stage, seed: tuple[int, int, int]
+) -> list[Trajectory]:
+    return [
+        Trajectory(
+            name=f"{stage.name}/{run}.{number}",
+            elements=config.elements,
+            models=models,
+            conditions=conditions,
+            exploration=config.exploration,
+            trust=config.trust,
+            seed=(*seed, run, number),
+        )
+        for run, conditions in enumerate(stage.runs, 1)
+        for number in range(1, conditions.trajectories + 1)
+    ]
+
+
+def _outcome(stage: Stage, traces: Sequence[Trace]) -> StageOutcome:
+    share = sum(trace.trusted for trace in traces) / sum(trace.planned for trace in traces)
+    stopped = sum(len(trace.time) < trace.planned for trace in traces)
+    return StageOutcome(stage.name, share, len(traces), stopped)
+
+
+def _explore_all(trajectories: list[Trajectory], workers: int, folder: Path, name: str) -> list[Explored]:
+    missing = [one for one in trajectories if not _trace_file(folder, one).exists()]
+    duration = {one.name: one.conditions.duration for one in trajectories}
+    with progress(f"exploring {name} (ps)", sum(duration.values())) as bar:
+        bar.advance(sum(duration.values()) - sum(duration[one.name] for one in missing))
+        for number, explored in run_tasks(explore, missing, workers):
+            if isinstance(explored, Exception):
+                raise NnpotError(f"exploration, {missing[number].name}: {explored}") from explored
+            _write(folder, missing[number], explored)
+            bar.advance(duration[missing[number].name])
+    return [_read(folder, one) for one in trajectories]
+
+
+def _trace_file(folder: Path, trajectory: Trajectory) -> Path:
+    return folder / f"{trajectory.name.replace('/', ' ')}.npz"
+
+
+def _write(folder: Path, trajectory: Trajectory, explored: Explored) -> None:
+    """The trace comes last: with it the trajectory is done."""
+    file = _trace_file(folder, trajectory)
+    write_frames(file.with_suffix(".xyz"), explored.candidates)
+    write_arrays(file, **vars(explored.trace))
+
+
+def _read(folder: Path, trajectory: Trajectory) -> Explored:
+    file = _trace_file(folder, trajectory)
+    advice = "remove it, and the .xyz file beside it, to explore again"
+    found = read_arrays(file, "trace of an exploration", advice)
+    if not {field.name for field in fields(Trace)} <= set(found):
+        raise FileFormatError(f"{file}: is no trace of an exploration; {advice}")
+    values: dict[str, Any] = {field.name: found[field.name] for field in fields(Trace)}
+    values |= {name: int(values[name]) for name in ("planned", "trusted")}
+    return Explored(Trace(**values), read_any(file.with_suffix(".xyz")))

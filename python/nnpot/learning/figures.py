@@ -17,8 +17,7 @@ from nnpot.learning.judgement import Judged
 from nnpot.learning.rounds import RoundOutcome
 
 FORCES, ENERGY = "force_rmse_mev_per_angstrom", "energy_rmse_mev_per_atom"
-N_BINS = 12
-"""Of a calibration, with equally many atoms in each."""
+N_BINS = 12  # of a calibration, with equally many atoms in each
 
 
 def progress_figure(rounds: Sequence[RoundOutcome], share: float) -> Figure:
@@ -45,7 +44,7 @@ def progress_figure(rounds: Sequence[RoundOutcome], share: float) -> Figure:
 
 
 def _draw_errors(ax: Axes, rounds: Sequence[RoundOutcome]) -> None:
-    """Of the test frames by group, and of the frames that a round met, before they were learned."""
+    """Draw errors of the test frames by group, and of the frames that a round met and had not learned."""
     curves: dict[str, list[tuple[int, float]]] = {}
     for outcome in rounds:
         groups = outcome.test.get("groups") or ({"test frames": outcome.test} if outcome.test else {})

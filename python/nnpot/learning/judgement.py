@@ -6,35 +6,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from ase import Atoms
-from numpy.typing import NDArray
 
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.analysis.predictions import Predictions, predict_frames
 from nnpot.analysis.uncertainty import rank_correlation, spreads_and_errors
 from nnpot.models.potential import load
+from nnpot.support.arrays import Array
 
 
 @dataclass(frozen=True)
 class Judged:
     """Predictions of a committee beside the truth."""
 
-    predictions: Predictions
-    """The members' mean, with its uncertainty."""
-    spread: NDArray[np.float64]
-    """Of the members' forces, eV/Å, (n atoms of all frames,)."""
-    error: NDArray[np.float64]
-    """eV/Å, (n,): how far the mean force is from the reference."""
+    predictions: Predictions  # the members' mean, with its uncertainty
+    spread: Array  # of the members' forces, eV/Å, (n atoms of all frames,)
+    error: Array  # eV/Å, (n,): how far the mean force is from the reference
 
     @property
     def errors(self) -> ErrorStatistics:
-        """Of the mean."""
+        """The errors of the mean."""
         return self.predictions.errors
 
     @property
     def rank_correlation(self) -> float | None:
-        """Of spread and error over the atoms; None where there is no order."""
+        """The rank correlation of spread and error over the atoms; None where there is no order."""
         return rank_correlation(self.spread, self.error)
 
 

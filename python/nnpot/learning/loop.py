@@ -16,13 +16,12 @@ from ase import Atoms
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.io import read_frames, require_labels, write_frames
 from nnpot.learning.config import LearningConfig
+from nnpot.learning.exploration import Exploration, explore_stages
 from nnpot.learning.judgement import Judged, judge
-from nnpot.learning.labelling import label_frames
-from nnpot.learning.reference import check_reference, try_lammps
+from nnpot.learning.reference import check_reference, label_frames, try_lammps
 from nnpot.learning.report import write_report, write_round_figures
 from nnpot.learning.rounds import RoundFiles, RoundOutcome, find_models, read_any
 from nnpot.learning.selection import Surroundings, growth, select_frames
-from nnpot.learning.stages import Exploration, explore_stages
 from nnpot.models.potential import load
 from nnpot.reference.recipe import load_recipe
 from nnpot.reference.sampling import sample
@@ -32,7 +31,6 @@ from nnpot.support.lock import locked_folder
 from nnpot.training import train
 
 logger = logging.getLogger(__name__)
-
 CONFIGURATION, START, TEST, COMMITTEE = "learn.json", "start.xyz", "test.xyz", "committee"
 
 
@@ -45,68 +43,49 @@ class LearningResult:
     """What a loop has come to."""
 
     rounds: list[RoundOutcome]
-    models: list[Path]
-    """The committee of the last round."""
+    models: list[Path]  # the committee of the last round
     report: Path
     test_frames: list[Atoms]
 
     @property
     def trusted(self) -> bool:
-        """Whether every stage is."""
+        """Whether every stage is trusted."""
         return self.rounds[-1].trusted
 
 
 def learn(config: LearningConfig, directory: Path, resume: bool = False) -> LearningResult:
     """Run the loop into a directory, or go on where it was broken off.
 
-    Parameters
-    ----------
-    config
-        See `load_config` for a YAML file.
-    directory
-        For ``round_00``, ``round_01``, ..., ``committee`` and ``report.html``.
-    resume
-        Go on with what is in the directory; the outcome is that of an unbroken loop.
-
-    Raises
-    ------
-    InvalidInputError
-        If the directory holds a loop and ``resume`` is not said, or one with another configuration.
-    NnpotError
-        If a training, a run or all labels of a round fail.
-    Interrupted
-        If a training was stopped by Ctrl-C.
+    ``config``: see `load_config` for a YAML file. ``directory``: for ``round_00``, ``round_01``, ...,
+    ``committee`` and ``report.html``. ``resume``: go on with what is in the directory; the outcome is that of
+    an unbroken loop. Raises `InvalidInputError` if the directory holds a loop and ``resume`` is not said, or
+    one with another configuration; `NnpotError` if a training, a run or all labels of a round fail;
+    `Interrupted` if a training was stopped by Ctrl-C.
     """
     check_reference(config.reference)
     with locked_folder(directory):
-        return _learn(config, directory, resume)
-
-
-def _learn(config: LearningConfig, directory: Path, resume: bool) -> LearningResult:
-    """The same with the directory held for this process."""
-    _claim(config, directory, resume)
-    _prepare(config, directory)
-    try_lammps(config.reference, config.elements, read_frames(directory / START)[0])
-    rounds: list[RoundOutcome] = []
-    for number in range(config.max_rounds + 1):
-        files = RoundFiles.of(directory, number)
-        outcome = files.read()
-        done_before = outcome is not None
-        if outcome is None:
-            outcome = _Round(config, directory, number, rounds).run()
-            files.write(outcome)
-            logger.info("%s", _line(outcome))
-        rounds.append(outcome)
-        ends = outcome.trusted or number == config.max_rounds
-        if ends or not done_before:
-            report = write_report(config, directory, rounds, _test(directory))
-        if ends:
-            break
-    return LearningResult(rounds, find_models(directory / COMMITTEE), report, _test_frames(directory))
+        _claim(config, directory, resume)
+        _prepare(config, directory)
+        try_lammps(config.reference, config.elements, read_frames(directory / START)[0])
+        rounds: list[RoundOutcome] = []
+        for number in range(config.max_rounds + 1):
+            files = RoundFiles.of(directory, number)
+            outcome = files.read()
+            done_before = outcome is not None
+            if outcome is None:
+                outcome = _Round(config, directory, number, rounds).run()
+                files.write(outcome)
+                logger.info("%s", _line(outcome))
+            rounds.append(outcome)
+            ends = outcome.trusted or number == config.max_rounds
+            if ends or not done_before:
+                report = write_report(config, directory, rounds, _test(directory))
+            if ends:
+                break
+        return LearningResult(rounds, find_models(directory / COMMITTEE), report, _test_frames(directory))
 
 
 def _claim(config: LearningConfig, directory: Path, resume: bool) -> None:
-    """Refuse to write over another loop."""
     said = directory / CONFIGURATION
     if said.exists() and not resume:
         raise InvalidInputError(
@@ -125,25 +104,28 @@ def _claim(config: LearningConfig, directory: Path, resume: bool) -> None:
 
 def _prepare(config: LearningConfig, directory: Path) -> None:
     """Put the first frames and the test frames into the directory, so that it holds all that it needs."""
+    start = config.start
     if not (directory / START).exists():
-        start = config.start
         if start.recipe is not None:
             frames = list(sample(load_recipe(start.recipe), start.seed))
         else:
-            frames = [frame for path in start.frames for frame in read_frames(path)]
-        require_labels(frames, where="start")
-        _require_elements(frames, config.elements, "start")
+            frames = _read_all(start.frames)
+        _require_usable(frames, config.elements, "start")
         _require_all_elements(frames, config.elements)
         write_frames(directory / START, frames)
     if config.test and not (directory / TEST).exists():
-        frames = [frame for path in config.test for frame in read_frames(path)]
-        require_labels(frames, where="test")
-        _require_elements(frames, config.elements, "test")
+        frames = _read_all(config.test)
+        _require_usable(frames, config.elements, "test")
         write_frames(directory / TEST, frames)
 
 
-def _require_elements(frames: list[Atoms], elements: Sequence[str], where: str) -> None:
-    """Before any training: refuse frames with atoms that no model of the loop would know."""
+def _read_all(paths: Sequence[Path]) -> list[Atoms]:
+    return [frame for path in paths for frame in read_frames(path)]
+
+
+def _require_usable(frames: list[Atoms], elements: Sequence[str], where: str) -> None:
+    """Refuse frames without labels, and with atoms that no model of the loop would know."""
+    require_labels(frames, where=where)
     for number, frame in enumerate(frames):
         others = sorted(set(frame.get_chemical_symbols()) - set(elements))
         if others:
@@ -154,9 +136,7 @@ def _require_elements(frames: list[Atoms], elements: Sequence[str], where: str) 
 
 
 def _require_all_elements(frames: list[Atoms], elements: Sequence[str]) -> None:
-    """The first training must see each element."""
-    present = {symbol for frame in frames for symbol in frame.get_chemical_symbols()}
-    missing = [element for element in elements if element not in present]
+    missing = [element for element in elements if not any(element in frame.symbols for frame in frames)]
     if missing:
         raise InvalidInputError(
             f"start: no frame has {', '.join(missing)} of the key elements ({', '.join(elements)}); add "
@@ -174,7 +154,6 @@ def _test_frames(directory: Path) -> list[Atoms]:
 
 
 def _line(outcome: RoundOutcome) -> str:
-    """What a round has come to, in one line."""
     parts = [f"round {outcome.number}"]
     parts += [f"{stage.name}: {100.0 * stage.share:.1f} % trusted" for stage in outcome.stages]
     if outcome.candidates:
@@ -232,7 +211,6 @@ class _Round:
         )
 
     def _first_stage(self) -> int:
-        """The first stage that no round before has trusted."""
         share = self.config.trust.share
         passed = {stage.name for outcome in self.before for stage in outcome.stages if stage.share >= share}
         names = [stage.name for stage in self.config.exploration.stages]
@@ -242,7 +220,7 @@ class _Round:
         """Write the frames to be labelled; the number of near-duplicates among the candidates."""
         note = self.files.selected.with_suffix(".json")
         if not note.exists():
-            known = [frame for path in self._data(self.number) for frame in read_frames(path)]
+            known = _read_all(self._data(self.number))
             surroundings = Surroundings(load(models[0]).symmetry_functions(), known)
             settings = self.config.selection
             found = select_frames(
@@ -294,15 +272,14 @@ class _Round:
         limit = self.config.retraining.fresh_beyond
         if limit is None:
             return False
-        frames = [frame for path in data for frame in read_frames(path)]
-        return growth(load(model), frames) > limit
+        return growth(load(model), _read_all(data)) > limit
 
     def _outcome(self, test: Judged | None, **values: Any) -> RoundOutcome:
         return RoundOutcome(
             number=self.number,
             labelled=len(read_any(self.files.labelled)),
             failed=len(read_any(self.files.failed)),
-            frames=sum(len(read_frames(path)) for path in self._data(self.number + 1)),
+            frames=len(_read_all(self._data(self.number + 1))),
             test=test.errors.to_dict() if test else {},
             test_rank_correlation=test.rank_correlation if test else None,
             seconds=self.seconds,

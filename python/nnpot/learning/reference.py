@@ -1,9 +1,10 @@
-"""Energies and forces of a frame from the reference: LAMMPS, or any ASE calculator."""
+"""Energies and forces from the reference, LAMMPS or any ASE calculator; each label is kept at once."""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +13,17 @@ from typing import Any
 import numpy as np
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
-from numpy.typing import NDArray
 
 from nnpot.cells import cell_volume
 from nnpot.errors import InvalidInputError, NnpotError
-from nnpot.io.label_values import checked
+from nnpot.io import read_frames, write_frames
+from nnpot.io.labels import checked
 from nnpot.lammps.system import compute_labels
-from nnpot.learning.config import AseReference, ReferenceConfig
+from nnpot.learning.config import AseReference, LearningConfig, ReferenceConfig
+from nnpot.support.arrays import Array
+from nnpot.support.farm import run_tasks
 from nnpot.support.messages import shortened
+from nnpot.support.progress import progress
 
 DIRECTORY = "{directory}"
 
@@ -31,20 +35,14 @@ class LabelTask:
     frame: Atoms
     elements: list[str]
     reference: ReferenceConfig
-    directory: Path
-    """Of this frame alone, for calculators that work with files."""
+    directory: Path  # of this frame alone, for calculators that work with files
 
 
 def label(task: LabelTask) -> Atoms:
     """A copy of the frame with the reference's energy, forces and, where it has one, stress.
 
-    Raises
-    ------
-    NnpotError
-        If it gives no numbers or too many, a number is not finite, or a force larger than
-        ``reference.largest_force``.
-    Exception
-        Whatever the calculator raises.
+    Raises `NnpotError` if it gives no numbers or too many, a number is not finite, or a force larger than
+    ``reference.largest_force``; `Exception` whatever the calculator raises.
     """
     lammps, ase = task.reference.lammps, task.reference.ase
     if lammps is not None:
@@ -97,30 +95,18 @@ def _require_same_structure(frame: Atoms, seen: Atoms) -> None:
         raise NnpotError("the reference changed the atoms that it was to label; it must leave them alone")
 
 
-def _checked(name: str, value: Any, n_atoms: int) -> float | NDArray[np.float64]:
-    """A label as numbers of the right shape.
-
-    Raises
-    ------
-    NnpotError
-        That says what was expected, and what the reference gave.
-    """
+def _checked(name: str, value: Any, n_atoms: int) -> float | Array:
+    """A label as numbers of the right shape; `NnpotError` says what was expected, and what came."""
     if isinstance(value, str):
         raise NnpotError(f"{name} of the reference must be numbers, got {shortened(value)}")
-    found: float | NDArray[np.float64] = checked(name, value, n_atoms, f"{name} of the reference")
+    found: float | Array = checked(name, value, n_atoms, f"{name} of the reference")
     if not np.isfinite(found).all():
         raise NnpotError(f"{name} of the reference must be finite")
     return found
 
 
 def calculator_factory(reference: AseReference) -> Callable[..., Any]:
-    """The class or function that ``reference.ase.calculator`` names.
-
-    Raises
-    ------
-    InvalidInputError
-        If it cannot be imported.
-    """
+    """The class or function that ``reference.ase.calculator`` names; `InvalidInputError` if there is none."""
     module, _, name = reference.calculator.rpartition(".")
     try:
         found: Callable[..., Any] = getattr(importlib.import_module(module), name)
@@ -146,12 +132,8 @@ def check_reference(reference: ReferenceConfig) -> None:
 
 
 def try_lammps(reference: ReferenceConfig, elements: list[str], frame: Atoms) -> None:
-    """Find out before the first training that LAMMPS knows the pair style; an ASE calculator may take hours.
-
-    Raises
-    ------
-    InvalidInputError
-        If it gives no energy for the frame.
+    """Refuse, before any training, a pair style that gives no label; an ASE calculator may take hours for
+    one.
     """
     if reference.lammps is None:
         return
@@ -159,3 +141,64 @@ def try_lammps(reference: ReferenceConfig, elements: list[str], frame: Atoms) ->
         compute_labels(frame, elements, reference.lammps.pair)
     except NnpotError as error:
         raise InvalidInputError(f"reference.lammps: gives no label for the first frame ({error})") from error
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What became of the selected frames."""
+
+    labelled: list[Atoms]
+    failed: list[Atoms]  # ``info["failure"]`` says why
+
+
+def label_frames(frames: Sequence[Atoms], config: LearningConfig, folder: Path) -> Labels:
+    """Label frames; what a broken-off call has done already is not done again.
+
+    ``config``: the reference. ``folder``: for a file per frame, ``0001.xyz`` or, where the label failed,
+    ``0001.failed.xyz``. Raises `NnpotError` if no label succeeded.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    missing = [n for n in range(len(frames)) if not any(path.exists() for path in _files(folder, n))]
+    tasks = [
+        LabelTask(frames[n], config.elements, config.reference, (folder / f"{n:04d}").absolute())
+        for n in missing
+    ]
+    reference = config.reference
+    with progress("labelling", len(frames)) as bar:
+        bar.advance(len(frames) - len(missing))
+        limit = None if reference.time_limit is None else 60.0 * reference.time_limit
+        for number, outcome in run_tasks(label, tasks, reference.workers, reference.scheduler, limit):
+            _keep(folder, missing[number], tasks[number].frame, outcome)
+            bar.advance()
+    found = [[path for path in _files(folder, n) if path.exists()][0] for n in range(len(frames))]
+    failed = [path for path in found if path.name.endswith(".failed.xyz")]
+    labels = Labels(
+        [frame for path in found if path not in failed for frame in read_frames(path)],
+        [frame for path in failed for frame in read_frames(path)],
+    )
+    if frames and not labels.labelled:
+        raise NnpotError(
+            f"{folder}: all {len(frames)} labels failed, the first with: {labels.failed[0].info['failure']}; "
+            f"correct the reference, remove this folder and resume"
+        )
+    return labels
+
+
+def _files(folder: Path, number: int) -> tuple[Path, Path]:
+    return folder / f"{number:04d}.xyz", folder / f"{number:04d}.failed.xyz"
+
+
+def _reason(error: Exception) -> str:
+    text = shortened(" ".join(str(error).split()), 500, quoted=False).replace('"', "'").replace("\\", "/")
+    return f"{type(error).__name__}: {text}"
+
+
+def _keep(folder: Path, number: int, frame: Atoms, outcome: Atoms | Exception) -> None:
+    good, bad = _files(folder, number)
+    if isinstance(outcome, Exception):
+        failed: Atoms = frame.copy()
+        failed.info["failure"] = _reason(outcome)
+        write_frames(bad, [failed])
+    else:
+        write_frames(good, [outcome])
+        shutil.rmtree(folder / f"{number:04d}", ignore_errors=True)

@@ -18,11 +18,9 @@ class StageOutcome:
     """How far the committee was trusted in the runs of a stage."""
 
     name: str
-    share: float
-    """Of the planned steps that were trusted; those after a stop were not."""
+    share: float  # of the planned steps that were trusted; those after a stop were not
     trajectories: int
-    stopped: int
-    """Trajectories that were stopped."""
+    stopped: int  # trajectories that were stopped
 
 
 @dataclass(frozen=True)
@@ -31,20 +29,14 @@ class RoundOutcome:
 
     number: int
     labelled: int
-    failed: int
-    """Labels that failed."""
-    frames: int
-    """All frames with labels, of all rounds so far."""
+    failed: int  # labels that failed
+    frames: int  # all frames with labels, of all rounds so far
     trained: bool
-    fresh: bool
-    """Whether training chose functions and weights anew."""
-    trusted: bool = False
-    """Whether all stages are: the end of the loop."""
+    fresh: bool  # whether training chose functions and weights anew
+    trusted: bool = False  # whether all stages are: the end of the loop
     stages: list[StageOutcome] = field(default_factory=list)
-    candidates: int = 0
-    """Frames that were not trusted."""
-    near_duplicates: int = 0
-    """Candidates that were too close to others."""
+    candidates: int = 0  # frames that were not trusted
+    near_duplicates: int = 0  # candidates that were too close to others
     met: dict[str, Any] = field(default_factory=dict)
     """Errors on this round's labelled frames before the training that they went into."""
     rank_correlation: float | None = None
@@ -56,46 +48,18 @@ class RoundOutcome:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
 class RoundFiles:
     """Where everything of a round lies."""
 
-    folder: Path
-
-    @property
-    def exploration(self) -> Path:
-        """A folder with a trace and candidates for each trajectory."""
-        return self.folder / "exploration"
-
-    @property
-    def selected(self) -> Path:
-        """Frames to be labelled."""
-        return self.folder / "selected.xyz"
-
-    @property
-    def labels(self) -> Path:
-        """A folder with a file per label."""
-        return self.folder / "labels"
-
-    @property
-    def labelled(self) -> Path:
-        """All labels of the round."""
-        return self.folder / "labelled.xyz"
-
-    @property
-    def failed(self) -> Path:
-        """Frames whose label failed, with the reason."""
-        return self.folder / "failed.xyz"
-
-    @property
-    def training(self) -> Path:
-        """The run of `nnpot train`, with ``model_1``, ``model_2``, ...."""
-        return self.folder / "training"
-
-    @property
-    def record(self) -> Path:
-        """The outcome; it is there when the round is done."""
-        return self.folder / "round.json"
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.exploration = folder / "exploration"  # a folder with a trace and candidates for each trajectory
+        self.selected = folder / "selected.xyz"  # frames to be labelled
+        self.labels = folder / "labels"  # a folder with a file per label
+        self.labelled = folder / "labelled.xyz"  # all labels of the round
+        self.failed = folder / "failed.xyz"  # frames whose label failed, with the reason
+        self.training = folder / "training"  # the run of `nnpot train`, with ``model_1``, ``model_2``, ...
+        self.record = folder / "round.json"  # the outcome; it is there when the round is done
 
     def read(self) -> RoundOutcome | None:
         """The outcome of a round that is done."""
@@ -115,7 +79,7 @@ class RoundFiles:
 
     @classmethod
     def of(cls, directory: Path, number: int) -> RoundFiles:
-        """The round of this number."""
+        """The files of the round of this number in the directory of a loop."""
         return cls(directory / f"round_{number:02d}")
 
 

@@ -1,4 +1,4 @@
-"""Which uncertain frames are worth a label: those whose atoms are farthest from all that is known."""
+"""The choice of uncertain frames worth a label: their atoms are farthest from all that is known."""
 
 from __future__ import annotations
 
@@ -7,18 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from ase import Atoms
-from numpy.typing import NDArray
 
 from nnpot import _core
 from nnpot.descriptors import sample_values
 from nnpot.models.potential import Potential
+from nnpot.support.arrays import Array
 
-Array = NDArray[np.float64]
-
-MOST_KNOWN = 20_000
-"""Known atoms of an element; of more, evenly spaced ones are compared with."""
-PIECE = 2_000_000
-"""Distances that are computed at once."""
+MOST_KNOWN = 20_000  # known atoms of an element; of more, evenly spaced ones are compared with
+PIECE = 2_000_000  # distances that are computed at once
 
 
 @dataclass(frozen=True)
@@ -40,12 +36,7 @@ class Surroundings:
     def __init__(self, functions: _core.SymmetryFunctions, known: Sequence[Atoms]) -> None:
         self._functions = functions
         raw = sample_values(functions, known, MOST_KNOWN)
-        self._width = {
-            element: np.where(np.ptp(values, axis=0) > 0.0, np.ptp(values, axis=0), 1.0)
-            if len(values)
-            else np.ones(values.shape[1])
-            for element, values in raw.items()
-        }
+        self._width = {element: _width(values) for element, values in raw.items()}
         self.known = {element: self._scaled(element, values) for element, values in raw.items()}
 
     def of(self, frame: Atoms) -> dict[str, Array]:
@@ -54,6 +45,12 @@ class Surroundings:
 
     def _scaled(self, element: str, values: Array) -> Array:
         return np.asarray(values / (self._width[element] * np.sqrt(values.shape[1])))
+
+
+def _width(values: Array) -> Array:
+    """The range of each function, 1 where it does not vary."""
+    width = np.ptp(values, axis=0) if len(values) else np.zeros(values.shape[1])
+    return np.where(width > 0.0, width, 1.0)
 
 
 def select_frames(

@@ -1,1 +1,1 @@
-"""Where reference energies come from."""
+"""The sources of reference energies."""

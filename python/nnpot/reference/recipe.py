@@ -48,14 +48,7 @@ class Crystal(StrictModel):
 
     def build(self) -> Atoms:
         """The cell."""
-        return ase.build.bulk(
-            self.name,
-            self.crystalstructure,
-            a=self.a,
-            c=self.c,
-            cubic=self.cubic,
-            orthorhombic=self.orthorhombic,
-        )
+        return ase.build.bulk(**vars(self))
 
 
 SURFACES = ("diamond100", "diamond111", "fcc100", "fcc110", "fcc111", "bcc100", "bcc110", "bcc111", "hcp0001")
@@ -209,7 +202,7 @@ class Group(Start):
 
     @property
     def simulated_time(self) -> float:
-        """Of all trajectories together, ps."""
+        """The time of all trajectories together, ps."""
         return self.n_trajectories * self.preparation + self.n_frames * self.interval
 
     def conditions(self) -> list[tuple[float, float | None, float | None]]:
@@ -290,15 +283,8 @@ def builtin_recipes() -> list[str]:
 def load_recipe(source: str | Path) -> Recipe:
     """Read and check a recipe.
 
-    Parameters
-    ----------
-    source
-        A YAML file, or the name of a recipe that comes with the package.
-
-    Raises
-    ------
-    InvalidInputError
-        If it is neither, or a value is wrong; the message names the key.
+    ``source``: a YAML file, or the name of a recipe that comes with the package. Raises `InvalidInputError`
+    if it is neither, or a value is wrong; the message names the key.
     """
     if str(source) in builtin_recipes():
         with resources.as_file(resources.files("nnpot.reference") / "recipes" / f"{source}.yaml") as path:
@@ -310,13 +296,8 @@ def load_recipe(source: str | Path) -> Recipe:
             f"{source}: no such file, and no built-in recipe of this name (there are: {names})"
         )
     recipe = read_yaml(Recipe, path)
-    return _with_files_beside(recipe, path.parent)
-
-
-def _with_files_beside(recipe: Recipe, folder: Path) -> Recipe:
-    """Structure files are named relative to the recipe, files of the potential by ``{here}``."""
-    groups = [group.with_file_beside(folder) for group in recipe.groups]
-    coefficients = with_here(recipe.pair_coeff, folder)
+    groups = [group.with_file_beside(path.parent) for group in recipe.groups]
+    coefficients = with_here(recipe.pair_coeff, path.parent)
     return recipe.model_copy(update={"groups": groups, "pair_coeff": coefficients})
 
 

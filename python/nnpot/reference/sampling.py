@@ -11,12 +11,12 @@ import numpy as np
 from ase import Atom, Atoms, units
 from ase.geometry import get_distances
 from numpy.random import Generator
-from numpy.typing import NDArray
 
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.lammps.runtime import open_lammps
 from nnpot.lammps.system import LammpsSystem
 from nnpot.reference.recipe import Group, Recipe, Start
+from nnpot.support.arrays import Array, Integers
 from nnpot.support.limits import MOST_ATOMS
 from nnpot.support.progress import progress
 
@@ -43,25 +43,11 @@ class GroupSummary:
 
 
 def sample(recipe: Recipe, seed: int = 0) -> Iterator[Atoms]:
-    """Sample all groups of a recipe, frame by frame.
+    """Sample all groups of a recipe, frame by frame; the same recipe and seed give the same frames.
 
-    Parameters
-    ----------
-    recipe
-        What to sample.
-    seed
-        The same recipe and seed give the same frames.
-
-    Yields
-    ------
-    ase.Atoms
-        With energy (eV), forces (eV/Å) and stress (eV/Å³, ASE's sign, without the kinetic part);
-        ``info`` holds ``group``, ``temperature`` (K) and ``trajectory``.
-
-    Raises
-    ------
-    NnpotError
-        If a structure cannot be built or LAMMPS fails; the message names the group.
+    They have energy (eV), forces (eV/Å) and stress (eV/Å³, ASE's sign, without the kinetic part); ``info``
+    holds ``group``, ``temperature`` (K) and ``trajectory``. Raises `NnpotError` that names the group if a
+    structure cannot be built or LAMMPS fails.
     """
     if seed < 0:
         raise InvalidInputError(f"the seed must be at least 0, got {seed}")
@@ -76,10 +62,8 @@ def sample(recipe: Recipe, seed: int = 0) -> Iterator[Atoms]:
             trajectory = None
             with _named(number, group):
                 for frame in sample_group(recipe, group, sequence):
-                    time = group.interval + (
-                        group.preparation if frame.info["trajectory"] != trajectory else 0.0
-                    )
-                    trajectory = frame.info["trajectory"]
+                    is_first, trajectory = frame.info["trajectory"] != trajectory, frame.info["trajectory"]
+                    time = group.interval + (group.preparation if is_first else 0.0)
                     bar.advance(recipe.n_frames * sizes[number] * time / work, group=group.name)
                     yield frame
 
@@ -120,15 +104,14 @@ def _trajectory(
     temperature, pressure = condition
     with open_lammps(plugin=recipe.pair.needs_plugin) as lammps:
         system = LammpsSystem(lammps, start, recipe.elements, recipe.pair, recipe.timestep)
+        first = temperature if group.melt is None else group.melt.temperature
+        system.set_temperature(first, lammps_seed(rng))
         if group.melt is not None:
-            system.set_temperature(group.melt.temperature, lammps_seed(rng))
             system.thermostat(group.melt.temperature, lammps_seed(rng))
             system.run(group.melt.duration)
             if group.melt.cooling > 0.0:
                 system.thermostat(temperature, lammps_seed(rng), pressure, start=group.melt.temperature)
                 system.run(group.melt.cooling)
-        else:
-            system.set_temperature(temperature, lammps_seed(rng))
         system.thermostat(temperature, lammps_seed(rng), pressure)
         if group.equilibration > 0.0:
             system.run(group.equilibration)
@@ -186,15 +169,15 @@ def _take_out(atoms: Atoms, vacancies: int | dict[str, int], rng: Generator) -> 
         del atoms[chosen]
 
 
-def _choice(kind: str, atoms: NDArray[np.int64], count: int, rng: Generator) -> list[int]:
+def _choice(kind: str, atoms: Integers, count: int, rng: Generator) -> list[int]:
     if count > len(atoms):
         raise InvalidInputError(f"vacancies: expected at most the {len(atoms)}{kind} atoms, got {count}")
     chosen: list[int] = rng.choice(atoms, size=count, replace=False).tolist() if count else []
     return chosen
 
 
-def roomiest_place(atoms: Atoms, rng: Generator, n_places: int = 50) -> NDArray[np.float64]:
-    """Of some random places in a cell the one that is farthest from all atoms, in Å."""
+def roomiest_place(atoms: Atoms, rng: Generator, n_places: int = 50) -> Array:
+    """The one of some random places in a cell that is farthest from all atoms, in Å."""
     places = rng.random((n_places, 3)) @ atoms.cell.array
     room = [get_distances(place, atoms.positions, atoms.cell, atoms.pbc)[1].min() for place in places]
     return np.asarray(places[int(np.argmax(room))])
@@ -206,7 +189,7 @@ def scale_to_density(atoms: Atoms, density: float) -> None:
     atoms.set_cell(atoms.cell * scale, scale_atoms=True)
 
 
-def random_strain(size: float, rng: Generator) -> NDArray[np.float64]:
+def random_strain(size: float, rng: Generator) -> Array:
     """A symmetric strain tensor (3, 3) whose six components lie evenly between -size and size."""
     tensor = rng.uniform(-size, size, (3, 3))
     return np.triu(tensor) + np.triu(tensor, 1).T

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 
-PROGRESS = "nnpot.support.progress"
-"""The logger of the lines that stand for progress bars."""
+PROGRESS = "nnpot.support.progress"  # the logger of the lines that stand for progress bars
 
 
 def announce(*loggers: str) -> None:

@@ -15,11 +15,9 @@ from nnpot.errors import FileFormatError
 from nnpot.support.files import atomic_write, read_bytes, read_text
 from nnpot.support.messages import shortened
 
-MARK = b"\nsha256 "
-"""Stands behind the archive, before the digest."""
+MARK = b"\nsha256 "  # stands behind the archive, before the digest
 TAIL = len(MARK) + 64
-DIGEST = "digest"
-"""Key of a JSON record."""
+DIGEST = "digest"  # key of a JSON record
 
 
 class _Digesting:
@@ -41,13 +39,7 @@ class _Digesting:
 
 
 def write_arrays(path: Path, **arrays: ArrayLike) -> None:
-    """Write an archive of numpy's with a digest behind it, whole or not at all.
-
-    Raises
-    ------
-    OSError
-        If writing fails; what was there before stays.
-    """
+    """Write an archive of numpy's with a digest behind it, whole or not at all; `OSError` if it fails."""
     with atomic_write(path, "wb") as stream:
         digesting = _Digesting(stream)
         np.savez(digesting, **arrays)  # type: ignore[arg-type]
@@ -57,17 +49,8 @@ def write_arrays(path: Path, **arrays: ArrayLike) -> None:
 def read_arrays(path: Path, kind: str, advice: str) -> dict[str, NDArray[Any]]:
     """Read what `write_arrays` wrote, every byte as it was.
 
-    Parameters
-    ----------
-    kind
-        What the file is, for the message: ``checkpoint``.
-    advice
-        What to do if it is damaged.
-
-    Raises
-    ------
-    FileFormatError
-        If a byte is another than was written, or the file is none of ours.
+    ``kind``: what the file is, for the message: ``checkpoint``. ``advice``: what to do if it is damaged.
+    Raises `FileFormatError` if a byte is another than was written, or the file is none of ours.
     """
     content = read_bytes(path)
     if content[-TAIL:-64] != MARK:
@@ -97,10 +80,7 @@ def read_record(path: Path, kind: str, advice: str) -> dict[str, Any]:
 
     Parameters as for `read_arrays`.
 
-    Raises
-    ------
-    FileFormatError
-        If a value is another than was written, or the file is none of ours.
+    Raises `FileFormatError` if a value is another than was written, or the file is none of ours.
     """
     try:
         values = json.loads(read_text(path))
@@ -115,6 +95,5 @@ def read_record(path: Path, kind: str, advice: str) -> dict[str, Any]:
 
 
 def _digest(values: dict[str, Any]) -> str:
-    """Of the values as they come back from JSON, in whatever order."""
     text = json.dumps(values, sort_keys=True)
     return hashlib.sha256(json.dumps(json.loads(text), sort_keys=True).encode()).hexdigest()

@@ -17,9 +17,7 @@ from typing import Any, TypeVar, cast
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.support.installation import install_command
 
-PATIENCE = 5.0
-"""Seconds that a process which has nothing left to do may take to end."""
-
+PATIENCE = 5.0  # seconds that a process which has nothing left to do may take to end
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
@@ -31,28 +29,13 @@ def run_tasks(
     scheduler: str | None = None,
     time_limit: float | None = None,
 ) -> Iterator[tuple[int, Result | Exception]]:
-    """Run ``function`` on every task, several at once.
+    """Run ``function`` on every task, several at once; yields its number with its result or error.
 
     A task that raises, calls ``sys.exit()``, does not end, or whose process dies, costs none of the others.
-
-    Parameters
-    ----------
-    function
-        Of a module, so that another process finds it.
-    tasks
-        What it is called with.
-    workers
-        Processes on this machine; they end with this one, even if it is killed.
-    scheduler
-        Address of a Dask scheduler whose workers are to do it instead.
-    time_limit
-        Seconds for one task; then its process and all that this has started are ended. None: no limit. On
-        Dask's workers the task is given up and its thread left alone.
-
-    Yields
-    ------
-    tuple
-        The number of a task and its result, or the exception that it raised, as they come.
+    The function is one of a module, so that another process finds it. The ``workers`` are processes on this
+    machine, which end with this one even if it is killed; with the address of a Dask ``scheduler`` its
+    workers do it instead. After ``time_limit`` seconds a task's process and all that this has started are
+    ended (None: no limit); on Dask's workers the task is given up and its thread left alone.
     """
     if scheduler is None:
         yield from _run_here(function, tasks, workers, time_limit)
@@ -69,7 +52,7 @@ def run_tasks(
 
 
 def _within(function: Callable[[Task], Result], task: Task, time_limit: float | None) -> Result | Exception:
-    """As `guarded`, in a thread that is waited for no longer than so many seconds."""
+    """Call `guarded` in a thread that is waited for no longer than so many seconds."""
     found: list[Result | Exception] = []
     thread = threading.Thread(target=lambda: found.append(guarded(function, task)), daemon=True)
     thread.start()
@@ -78,10 +61,7 @@ def _within(function: Callable[[Task], Result], task: Task, time_limit: float | 
 
 
 def run_all(function: Callable[[Task], Result], tasks: Sequence[Task], workers: int) -> list[Result]:
-    """The results of all tasks in their order; what one raises ends the others.
-
-    Parameters as for `run_tasks`.
-    """
+    """The results of all tasks in their order, as of `run_tasks`; what one raises ends the others."""
     found: dict[int, Result] = {}
     for number, outcome in run_tasks(function, tasks, workers):
         if isinstance(outcome, Exception):
@@ -120,10 +100,8 @@ class _Worker:
     def __init__(self) -> None:
         self._process: SpawnProcess | None = None
         self.connection: Connection
-        self.number: int | None = None
-        """Of the task that it is on."""
-        self.started: float | None = None
-        """When it began with it: a new process has modules to load first."""
+        self.number: int | None = None  # of the task that it is on
+        self.started: float | None = None  # when it began with it: a new process has modules to load first
         self.outcome: Any = None
 
     def take(self, function: Callable[[Any], Any], tasks: Sequence[Any], number: int | None) -> None:
@@ -205,7 +183,7 @@ def _crew(workers: int) -> Iterator[list[_Worker]]:
 
 
 def _work(connection: Connection) -> None:
-    """In a worker: one task after the other. What tasks print goes to stderr."""
+    """Do one task after the other, in a worker. What tasks print goes to stderr."""
     os.setsid()  # with what it starts it is ended as one
     os.dup2(2, 1)
     _end_with_the_parent()
@@ -258,15 +236,7 @@ def _end_with_the_parent() -> None:
 
 @contextmanager
 def dask_client(scheduler: str) -> Iterator[Any]:
-    """A client of a Dask scheduler.
-
-    Raises
-    ------
-    NnpotError
-        If Dask is not installed.
-    InvalidInputError
-        If no scheduler answers at the address.
-    """
+    """A client of a Dask scheduler; `NnpotError` without Dask, `InvalidInputError` if none answers."""
     try:
         from distributed import Client
     except ImportError as error:

@@ -17,26 +17,21 @@ from typing import IO, Any, Literal
 
 from nnpot.errors import FileFormatError, InvalidInputError
 
-GZIP_DAMAGE = (gzip.BadGzipFile, EOFError, zlib.error)
-"""What reading a damaged gzip file raises."""
+FileName = str | os.PathLike[str]
+GZIP_DAMAGE = (gzip.BadGzipFile, EOFError, zlib.error)  # what reading a damaged gzip file raises
 
 
-def damaged_gzip(path: str | os.PathLike[str], error: Exception, after: str = "") -> FileFormatError:
+def damaged_gzip(path: FileName, error: Exception, after: str = "") -> FileFormatError:
     """The error that says so; ``after``: up to where the file could be read."""
     return FileFormatError(
         f"{path}: expected a whole gzip file, got a damaged one{after} ({error}); compress or copy it again"
     )
 
 
-def read_bytes(path: str | os.PathLike[str], most: int | None = None) -> bytes:
+def read_bytes(path: FileName, most: int | None = None) -> bytes:
     """The content of a regular file; a pipe or a device, which might have no end, is refused unread.
 
-    Raises
-    ------
-    FileFormatError
-        If it is none, or larger than ``most`` bytes.
-    OSError
-        If it cannot be read.
+    Raises `FileFormatError` if it is none, or larger than ``most`` bytes; `OSError` if it cannot be read.
     """
     size = require_file(path)
     if most is not None and size > most:
@@ -46,16 +41,8 @@ def read_bytes(path: str | os.PathLike[str], most: int | None = None) -> bytes:
     return Path(path).read_bytes()
 
 
-def require_file(path: str | os.PathLike[str]) -> int:
-    """Refuse a folder, a pipe and a device where content is to be read; the size of the file in bytes.
-
-    Raises
-    ------
-    FileFormatError
-        If it is none.
-    OSError
-        If it is not there.
-    """
+def require_file(path: FileName) -> int:
+    """The size in bytes of a file; a folder, a pipe or a device is refused (`FileFormatError`)."""
     found = os.stat(path)
     if not stat.S_ISREG(found.st_mode):
         kind = "a directory" if stat.S_ISDIR(found.st_mode) else "a pipe or a device"
@@ -63,15 +50,10 @@ def require_file(path: str | os.PathLike[str]) -> int:
     return found.st_size
 
 
-def read_text(path: str | os.PathLike[str], most: int | None = None) -> str:
+def read_text(path: FileName, most: int | None = None) -> str:
     """The text of a regular file, UTF-8 with or without a byte order mark.
 
-    Raises
-    ------
-    FileFormatError
-        As `read_bytes` does, and if it is no text.
-    OSError
-        If it cannot be read.
+    Raises `FileFormatError` as `read_bytes` does, and if it is no text; `OSError` if it cannot be read.
     """
     content = read_bytes(path, most)
     try:
@@ -87,15 +69,10 @@ def read_text(path: str | os.PathLike[str], most: int | None = None) -> str:
     return text
 
 
-def read_json(path: str | os.PathLike[str], most: int | None = None) -> Any:
+def read_json(path: FileName, most: int | None = None) -> Any:
     """The values of a JSON file.
 
-    Raises
-    ------
-    FileFormatError
-        As `read_text` does, and if it is no JSON.
-    OSError
-        If it cannot be read.
+    Raises `FileFormatError` as `read_text` does, and if it is no JSON; `OSError` if it cannot be read.
     """
     text = read_text(path, most)
     try:
@@ -107,13 +84,11 @@ def read_json(path: str | os.PathLike[str], most: int | None = None) -> Any:
         raise FileFormatError(f"{path}: not readable as JSON: {reason}") from error
 
 
-def require_writable(path: str | os.PathLike[str]) -> None:
+def require_writable(path: FileName) -> None:
     """Refuse a file that could not be written, before the work whose result it is to take.
 
-    Raises
-    ------
-    InvalidInputError
-        If ``path`` is a directory, or its own directory does not exist or may not be written to.
+    Raises `InvalidInputError` if ``path`` is a directory, or its own directory does not exist or may not be
+    written to.
     """
     directory = Path(os.path.realpath(path)).parent
     if Path(path).is_dir():
@@ -126,14 +101,8 @@ def require_writable(path: str | os.PathLike[str]) -> None:
         raise InvalidInputError(f"{path}: cannot be written, the directory {directory} is write-protected")
 
 
-def require_other_file(path: str | os.PathLike[str], read: Sequence[str | os.PathLike[str]]) -> None:
-    """Refuse to write a result over a file that it is made from, under whatever name.
-
-    Raises
-    ------
-    InvalidInputError
-        If ``path`` is one of the files ``read``.
-    """
+def require_other_file(path: FileName, read: Sequence[FileName]) -> None:
+    """Refuse (`InvalidInputError`) to write a result over a file that it is made from, under any name."""
     for other in read:
         if Path(path).exists() and Path(other).exists() and os.path.samefile(path, other):
             raise InvalidInputError(
@@ -142,26 +111,16 @@ def require_other_file(path: str | os.PathLike[str], read: Sequence[str | os.Pat
 
 
 @contextmanager
-def atomic_write(path: str | os.PathLike[str], mode: Literal["w", "wb"] = "w") -> Iterator[IO[Any]]:
+def atomic_write(path: FileName, mode: Literal["w", "wb"] = "w") -> Iterator[IO[Any]]:
     """Open a file for writing that takes its name only when everything is on the disk.
 
     The data goes to a temporary name in the same directory; at the end of the block it is flushed to
     the disk and renamed. After an exception, a full disk included, the old file is untouched and the
     temporary one is gone; after a kill the old file is untouched.
 
-    Parameters
-    ----------
-    path
-        The file to write. A symbolic link is followed; a device or a pipe (/dev/stdout) is written directly.
-    mode
-        ``"w"`` for text (UTF-8, line ends ``\\n``) or ``"wb"`` for bytes.
-
-    Raises
-    ------
-    InvalidInputError
-        As `require_writable` does.
-    OSError
-        If writing fails.
+    ``path``: the file to write. A symbolic link is followed; a device or a pipe (/dev/stdout) is written
+    directly. ``mode``: ``"w"`` for text (UTF-8, line ends ``\n``) or ``"wb"`` for bytes. Raises
+    `InvalidInputError` as `require_writable` does; `OSError` if writing fails.
     """
     require_writable(path)
     encoding, newline = (None, None) if mode == "wb" else ("utf-8", "\n")
@@ -185,7 +144,7 @@ def atomic_write(path: str | os.PathLike[str], mode: Literal["w", "wb"] = "w") -
 
 
 @contextmanager
-def atomic_text(path: str | os.PathLike[str]) -> Iterator[IO[str]]:
+def atomic_text(path: FileName) -> Iterator[IO[str]]:
     """`atomic_write` of text, compressed where the name ends in ``.gz``: the same text, the same bytes."""
     if Path(path).suffix != ".gz":
         with atomic_write(path) as plain:
@@ -200,18 +159,14 @@ def atomic_text(path: str | os.PathLike[str]) -> Iterator[IO[str]]:
 
 
 @contextmanager
-def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
+def atomic_path(path: FileName) -> Iterator[Path]:
     """A path for writers that open files themselves; it takes the place of ``path`` when all is written.
 
     It has the name of ``path`` in a folder of its own, so that what such a writer leaves beside it goes away,
     too. After an exception the old file is untouched.
 
-    Raises
-    ------
-    InvalidInputError
-        As `require_writable` does, or if ``path`` is a device or a pipe.
-    OSError
-        If writing fails.
+    Raises `InvalidInputError` as `require_writable` does, or if ``path`` is a device or a pipe; `OSError` if
+    writing fails.
     """
     require_writable(path)
     if _is_device(path):
@@ -228,18 +183,14 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 @contextmanager
-def atomic_directory(path: str | os.PathLike[str]) -> Iterator[Path]:
+def atomic_directory(path: FileName) -> Iterator[Path]:
     """Fill a directory that takes its name only when all its files are on the disk.
 
     The block gets an empty directory beside ``path``; at its end that one takes the place of ``path``,
     with all that was in it. After an exception the old directory is untouched.
 
-    Raises
-    ------
-    InvalidInputError
-        If the directory that is to hold ``path`` does not exist or may not be written to.
-    OSError
-        If writing fails.
+    Raises `InvalidInputError` if the directory that is to hold ``path`` does not exist or may not be written
+    to; `OSError` if writing fails.
     """
     target = Path(os.path.realpath(path))
     mark = secrets.token_hex(4)
@@ -260,16 +211,8 @@ def atomic_directory(path: str | os.PathLike[str]) -> Iterator[Path]:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def remove_leftovers(directory: str | os.PathLike[str], names: Sequence[str]) -> None:
-    """Remove what writers of these names that were killed have left in a directory.
-
-    Parameters
-    ----------
-    directory
-        In which nothing is being written now.
-    names
-        Of files and directories.
-    """
+def remove_leftovers(directory: FileName, names: Sequence[str]) -> None:
+    """Remove what killed writers of files of these names have left in a directory that nobody writes into."""
     for name in names:
         for end in ("tmp", "old"):
             for path in Path(directory).glob(f".{name}.{'[0-9a-f]' * 8}.{end}"):
@@ -286,6 +229,6 @@ def _flush_files(directory: Path) -> None:
                 os.fsync(stream.fileno())
 
 
-def _is_device(path: str | os.PathLike[str]) -> bool:
+def _is_device(path: FileName) -> bool:
     """Whether there is something that is no file and no directory: it has no content to keep or replace."""
     return Path(path).exists() and not Path(path).is_file()

@@ -1,4 +1,4 @@
-"""How this package was installed, to say by which command what is missing is installed too."""
+"""The way in which this package was installed, to say how what is missing is installed too."""
 
 from __future__ import annotations
 
@@ -11,10 +11,7 @@ UNKNOWN = "pip install '.[{extra}]' in the folder of nnpot's sources"
 
 
 def install_command(extra: str) -> str:
-    """The command that installs an extra of this package, as ``train``: from where the package itself came.
-
-    The package is on no registry; pip notes the folder, the file or the repository that it installed from.
-    """
+    """The command that installs an extra, as ``train``, from where pip notes that the package came."""
     try:
         noted = json.loads(metadata.distribution("nnpot").read_text("direct_url.json") or "{}")
     except (metadata.PackageNotFoundError, ValueError):

@@ -15,9 +15,7 @@ from pathlib import Path
 from nnpot.errors import InvalidInputError
 
 logger = logging.getLogger(__name__)
-
-NAME = ".lock"
-"""In a folder; of a file FILE it is .FILE.lock beside it."""
+NAME = ".lock"  # in a folder; of a file FILE it is .FILE.lock beside it
 UNSUPPORTED = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL)
 """What a file system without locks says."""
 
@@ -28,12 +26,7 @@ def locked_folder(folder: Path) -> Iterator[None]:
 
     The lock ends with the process, however it ends.
 
-    Raises
-    ------
-    InvalidInputError
-        If another process holds it, or it is a file.
-    OSError
-        If it cannot be made.
+    Raises `InvalidInputError` if another process holds it, or it is a file; `OSError` if it cannot be made.
     """
     if folder.exists() and not folder.is_dir():
         raise InvalidInputError(f"{folder}: is a file; name a directory")
@@ -54,12 +47,7 @@ def locked_folder(folder: Path) -> Iterator[None]:
 def locked_file(path: Path) -> Iterator[None]:
     """Hold a file that is to be written for this process alone; its folder exists.
 
-    Raises
-    ------
-    InvalidInputError
-        If another process holds it.
-    OSError
-        If the lock beside it cannot be made.
+    Raises `InvalidInputError` if another process holds it; `OSError` if the lock beside it cannot be made.
     """
     if path.exists() and not path.is_file():  # a device or a pipe has no content to be mixed up
         yield

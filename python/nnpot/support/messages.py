@@ -6,8 +6,7 @@ import difflib
 import reprlib
 from collections.abc import Iterable
 
-LONGEST_VALUE = 60
-"""Characters of a value in a message."""
+LONGEST_VALUE = 60  # characters of a value in a message
 
 
 class _Short(reprlib.Repr):

@@ -14,13 +14,8 @@ from rich.text import Text
 from nnpot.support.terminal import plain_console
 
 logger = logging.getLogger(__name__)
-
-SECONDS_BETWEEN_LINES = 60.0
-"""Where there is no terminal for a bar."""
-
-
-MEMORY = 600.0
-"""Seconds of the past from which the rate is taken: some pieces take minutes."""
+SECONDS_BETWEEN_LINES = 60.0  # where there is no terminal for a bar
+MEMORY = 600.0  # seconds of the past from which the rate is taken: some pieces take minutes
 
 
 class Counter:
@@ -60,15 +55,7 @@ class _RateColumn(TextColumn):
 
 @contextmanager
 def progress(description: str, total: float) -> Iterator[Counter]:
-    """A bar with the rate and the time left.
-
-    Parameters
-    ----------
-    description
-        What is being done.
-    total
-        How many pieces there are.
-    """
+    """A bar that counts to a total, with the rate and the time left."""
     console = plain_console(error=True)
     columns = (
         TextColumn("{task.description}", markup=False),

@@ -14,11 +14,9 @@ from nnpot.support.messages import shortened, suggestion
 from nnpot.support.yaml_text import read_yaml_values
 
 Model = TypeVar("Model", bound=BaseModel)
-
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
-
 UNION_MEMBERS = ("list[", "dict[", "literal[")
 """How pydantic names the members of a union within the path of a key."""
 PLAIN_WORDS = {
@@ -27,10 +25,8 @@ PLAIN_WORDS = {
     "path_type": "must be the name of a file",
 }
 """Instead of pydantic's, which speak of Python."""
-MOST_FAULTS = 5
-"""In one message."""
-LONGEST = 800
-"""Characters of a message about all faults of a file."""
+MOST_FAULTS = 5  # in one message
+LONGEST = 800  # characters of a message about all faults of a file
 
 
 class StrictModel(BaseModel):
@@ -61,12 +57,9 @@ class StrictModel(BaseModel):
 def read_yaml(model: type[Model], path: Path) -> Model:
     """Read a YAML file into a pydantic model.
 
-    Raises
-    ------
-    FileFormatError
-        If the file is no YAML mapping; see `nnpot.support.yaml_text.read_yaml_values`.
-    InvalidInputError
-        If a key is unknown, missing or has a wrong value; the message names each by its path in the file.
+    Raises `FileFormatError` if the file is no YAML mapping; see `nnpot.support.yaml_text.read_yaml_values`;
+    `InvalidInputError` if a key is unknown, missing or has a wrong value; the message names each by its path
+    in the file.
     """
     values = read_yaml_values(path)
     try:
@@ -107,18 +100,15 @@ def _fault(fault: dict[str, Any], model: type[BaseModel]) -> str:
     if kind == "value_error":
         return f"{key}{'' if message.startswith('must') else ':'} {message}" if key else message
     if kind == "literal_error" and isinstance(fault["input"], str):
-        close = suggestion(fault["input"], _choices(str(fault["ctx"]["expected"])))
+        close = suggestion(
+            fault["input"], str(fault["ctx"]["expected"]).split("'")[1::2]
+        )  # of 'a', 'b' or 'c'
         message += f" ({close})" if close else ""
     return f"{key} {message}, got {shortened(fault['input'])}"
 
 
-def _choices(expected: str) -> list[str]:
-    """The words in pydantic's ``'a', 'b' or 'c'``."""
-    return expected.split("'")[1::2]
-
-
 def _path(location: tuple[int | str, ...], model: type[BaseModel]) -> str:
-    """As ``training.epochs`` or ``stages[0].name``, without what pydantic says about unions."""
+    """A place as ``training.epochs`` or ``stages[0].name``, without what pydantic says about unions."""
     parts = [part for part in location if not (isinstance(part, str) and part.startswith(UNION_MEMBERS))]
     shown = (f"[{part}]" if isinstance(part, int) else f".{shortened(part, quoted=False)}" for part in parts)
     return shortened("".join(shown).lstrip("."), 200, quoted=False)
@@ -155,7 +145,6 @@ def _only(annotation: Any, kinds: tuple[type, ...]) -> bool:
 
 
 def _keys(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
-    """The keys that are allowed at a place in the file."""
     models = [model]
     for part in location:
         if isinstance(part, str):

@@ -14,24 +14,17 @@ from nnpot.errors import FileFormatError
 from nnpot.support.files import read_text
 from nnpot.support.messages import shortened
 
-LARGEST_FILE = 250_000
-"""Bytes of a YAML file: thousands of lines, read within seconds."""
-DEEPEST = 30
-"""Lists and sections within each other."""
-MOST_VALUES = 100_000
-"""Numbers, texts, lists and sections, those that aliases repeat counted again."""
-LONGEST_NUMBER = 400
-"""Digits and signs; the largest double in full has 309."""
+LARGEST_FILE = 250_000  # bytes of a YAML file: thousands of lines, read within seconds
+DEEPEST = 30  # lists and sections within each other
+MOST_VALUES = 100_000  # numbers, texts, lists and sections, those that aliases repeat counted again
+LONGEST_NUMBER = 400  # digits and signs; the largest double in full has 309
 
 
 def read_yaml_values(path: Path) -> dict[Any, Any]:
     """The keys and values of a YAML file.
 
-    Raises
-    ------
-    FileFormatError
-        If the file is no regular file, too large, or no YAML mapping; if it has tags, a key stands twice,
-        lists are nested too deeply, or aliases make it too large. The message names the line.
+    Raises `FileFormatError` if the file is no regular file, too large, or no YAML mapping; if it has tags, a
+    key stands twice, lists are nested too deeply, or aliases make it too large. The message names the line.
     """
     text = read_text(path, LARGEST_FILE)
     try:
@@ -41,18 +34,13 @@ def read_yaml_values(path: Path) -> dict[Any, Any]:
             f"{path}{_line(error, text)}: not readable as YAML: {_problem(error)}"
         ) from error
     if not isinstance(values, dict):
-        raise FileFormatError(f"{path}: expected keys and values, got {_kind(values)}")
+        found = {list: "a list", type(None): "nothing"}.get(type(values), f"the value {shortened(values)}")
+        raise FileFormatError(f"{path}: expected keys and values, got {found}")
     return values
 
 
 def parse_value(text: str) -> Any:
-    """One value, as it might stand in a YAML file.
-
-    Raises
-    ------
-    FileFormatError
-        If it is none.
-    """
+    """One value, as it might stand in a YAML file; `FileFormatError` if it is none."""
     try:
         return load_values(text)
     except yaml.YAMLError as error:
@@ -158,7 +146,3 @@ def _line(error: yaml.YAMLError, text: str) -> str:
         return f":{mark.line + 1}"
     place = getattr(error, "position", None)
     return f":{text.count(chr(10), 0, place) + 1}" if isinstance(place, int) else ""
-
-
-def _kind(values: Any) -> str:
-    return {list: "a list", type(None): "nothing"}.get(type(values), f"the value {shortened(values)}")
