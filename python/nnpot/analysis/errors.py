@@ -18,14 +18,14 @@ Array = NDArray[np.float64]
 
 
 class Predicted(Protocol):
-    """What a potential says about one frame: eV, eV/Å with shape (n_atoms, 3), eV/Å³ in Voigt order."""
+    """What a model says about one frame: eV, eV/Å with shape (n_atoms, 3), eV/Å³ in Voigt order."""
 
     @property
-    def energy(self) -> float: ...
+    def energy(self) -> float | None: ...
     @property
-    def forces(self) -> NDArray[np.float64]: ...
+    def forces(self) -> Array | None: ...
     @property
-    def stress(self) -> NDArray[np.float64] | None: ...
+    def stress(self) -> Array | None: ...
 
 
 @dataclass(frozen=True)
@@ -86,13 +86,18 @@ class FrameErrors:
 def frame_errors(frame: Atoms, said: Predicted) -> FrameErrors:
     """Compare one frame with its prediction."""
     labels = results_of(frame)
-    energy, forces, stress = (labels.get(name) for name in ("energy", "forces", "stress"))
+
+    def difference(name: str) -> Any:
+        reference, predicted = labels.get(name), getattr(said, name)
+        return None if reference is None or predicted is None else predicted - reference
+
+    energy, forces, stress = (difference(name) for name in ("energy", "forces", "stress"))
     return FrameErrors(
         symbols=np.array(frame.get_chemical_symbols()),
         group=group_of(frame),
-        energy=None if energy is None else 1000.0 * float(said.energy - energy) / len(frame),
-        forces=None if forces is None else 1000.0 * (said.forces - forces),
-        stress=None if stress is None or said.stress is None else (said.stress - stress) / units.GPa,
+        energy=None if energy is None else 1000.0 * float(energy) / len(frame),
+        forces=None if forces is None else 1000.0 * forces,
+        stress=None if stress is None else stress / units.GPa,
     )
 
 

@@ -13,15 +13,13 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from nnpot import _core
 from nnpot.analysis.data_summary import DataSummary
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.analysis.overfitting import overfitting_epoch
 from nnpot.analysis.predictions import Predictions
 from nnpot.analysis.worst_frames import WorstFrames
 from nnpot.figures import epoch_plots, plots
-from nnpot.models.feature_model import FILE as FEATURE_MODEL
-from nnpot.models.feature_model import FeatureModel, load_feature_model
+from nnpot.models.model import Model
 from nnpot.support.files import atomic_write
 
 CSS = """
@@ -92,13 +90,6 @@ def _side_by_side(parts: Sequence[str]) -> Iterator[str]:
         yield f'<div class="figures">\n{text}\n</div>' if is_figure else text
 
 
-def read_model(directory: Path, units: str | None = None) -> _core.Model | FeatureModel:
-    """A model of either kind, to be told about; ``units`` where a potential does not state them."""
-    if (directory / FEATURE_MODEL).exists():
-        return load_feature_model(directory)
-    return _core.Model.read(str(directory), units)
-
-
 class Report:
     """Collects text, tables and figures in order; ``write`` makes the files.
 
@@ -166,36 +157,11 @@ class Report:
             f'alt="{text}"><figcaption>{text}</figcaption></figure>'
         )
 
-    def model(self, model: _core.Model | FeatureModel) -> None:
-        """Add a table of a model: functions or features, networks and offsets of each element."""
-        rows = []
-        for element in model.elements:
-            layers = model.layers(element) if isinstance(model, FeatureModel) else model.network(element)
-            sizes = [len(layers[0][0]), *(len(biases) for _, biases, _ in layers)]
-            n_weights = sum(weights.size + biases.size for weights, biases, _ in layers)
-            letters = "".join(letter for _, _, letter in layers)
-            rows.append(
-                (
-                    element,
-                    len(layers[0][0]),
-                    "–".join(map(str, sizes)),
-                    letters,
-                    n_weights,
-                    f"{model.atom_energies[element]:.6f}",
-                )
-            )
-        inputs = "features" if isinstance(model, FeatureModel) else "symmetry functions"
-        titles = (inputs, "network", "activations", "weights", "energy offset (eV)")
-        if isinstance(model, FeatureModel):
-            self.table(("element", *titles), rows)
-            return
-        self.text(f"Cutoff radius {model.cutoff:.3f} Å.")
-        self.table(("element", *titles), rows)
-        if model.long_range is not None:
-            form, alpha, real_cutoff, charges = model.long_range
-            values = ", ".join(f"{element} {charge:+.4f}" for element, charge in charges.items())
-            near = f"real space to {real_cutoff:.3f} Å" if real_cutoff else "real space left to the networks"
-            self.text(f"Charges (e): {values}; form {form}, splitting parameter {alpha:.4f} 1/Å, {near}.")
+    def model(self, model: Model) -> None:
+        """Add what a model says about itself, such as the networks and offsets of each element."""
+        for line in model.notes():
+            self.text(line)
+        self.table(*model.table())
 
     def errors(self, first: str, rows: Mapping[str, ErrorStatistics]) -> None:
         """Add a table of errors, a row per set of frames; ``first`` is the heading of their names."""
