@@ -64,34 +64,27 @@ __all__ = [
     "register",
 ]
 
-_LAZY = {
-    "Calculator": ("nnpot.models.calculator", "NnpotCalculator"),
-    "DirectForceCalculator": ("nnpot.models.direct_forces", "DirectForceCalculator"),
-    "DirectForces": ("nnpot.models.direct_forces", "DirectForces"),
-    "FeatureModel": ("nnpot.models.feature_model", "FeatureModel"),
-    "ForceFeatures": ("nnpot._core", "ForceFeatures"),
-    "Model": ("nnpot.models.model", "Model"),
-    "NeuralNetwork": ("nnpot._core", "NeuralNetwork"),
-    "Potential": ("nnpot.models.potential", "Potential"),
-    "Prediction": ("nnpot.prediction", "Prediction"),
-    "SymmetryFunctions": ("nnpot._core", "SymmetryFunctions"),
-    "Uncertainty": ("nnpot.prediction", "Uncertainty"),
-    "VerletList": ("nnpot._core", "VerletList"),
-    "load": ("nnpot.models.kinds", "load"),
-    "load_direct_forces": ("nnpot.models.direct_forces", "load_direct_forces"),
-    "load_feature_model": ("nnpot.models.feature_model", "load_feature_model"),
-    "measure_direct_forces": ("nnpot.analysis.measured_forces", "measure_direct_forces"),
-    "open_lammps": ("nnpot.lammps.runtime", "open_lammps"),
-    "register": ("nnpot.models.kinds", "register"),
+_PLACES = {
+    "_core": ("ForceFeatures", "NeuralNetwork", "SymmetryFunctions", "VerletList"),
+    "analysis.measured_forces": ("measure_direct_forces",),
+    "lammps.runtime": ("open_lammps",),
+    "models.calculator": ("Calculator",),
+    "models.direct_forces": ("DirectForceCalculator", "DirectForces", "load_direct_forces"),
+    "models.feature_model": ("FeatureModel", "load_feature_model"),
+    "models.kinds": ("load", "register"),
+    "models.model": ("Model",),
+    "models.potential": ("Potential",),
+    "prediction": ("Prediction", "Uncertainty"),
 }
+_LAZY = {name: module for module, names in _PLACES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         return version("nnpot")
     if name in _LAZY:
-        module, attribute = _LAZY[name]
-        return getattr(import_module(module), attribute)
+        attribute = "NnpotCalculator" if name == "Calculator" else name
+        return getattr(import_module(f"nnpot.{_LAZY[name]}"), attribute)
     raise AttributeError(f"module 'nnpot' has no attribute {name!r}")
 
 

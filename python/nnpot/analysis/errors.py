@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from ase import Atoms, units
@@ -13,19 +13,9 @@ from numpy.typing import NDArray
 
 from nnpot.errors import InvalidInputError
 from nnpot.io.labels import group_of, results_of
+from nnpot.prediction import Prediction
 
 Array = NDArray[np.float64]
-
-
-class Predicted(Protocol):
-    """What a model says about one frame: eV, eV/Å with shape (n_atoms, 3), eV/Å³ in Voigt order."""
-
-    @property
-    def energy(self) -> float | None: ...
-    @property
-    def forces(self) -> Array | None: ...
-    @property
-    def stress(self) -> Array | None: ...
 
 
 @dataclass(frozen=True)
@@ -44,9 +34,9 @@ class ErrorStatistics:
     stress_rmse_gpa: float | None = None
     stress_mae_gpa: float | None = None
     groups: dict[str, ErrorStatistics] = field(default_factory=dict)
-    """By ``info["group"]``."""
+    """The errors of each group, by ``info["group"]``."""
     elements: dict[str, ErrorStatistics] = field(default_factory=dict)
-    """Of the forces on the atoms of each element, by atomic number."""
+    """The errors of the forces on the atoms of each element, by atomic number."""
 
     def to_dict(self) -> dict[str, Any]:
         """The values by name, groups and elements nested; without what is not there."""
@@ -83,7 +73,7 @@ class FrameErrors:
         return None if self.forces is None else int(np.linalg.norm(self.forces, axis=1).argmax())
 
 
-def frame_errors(frame: Atoms, said: Predicted) -> FrameErrors:
+def frame_errors(frame: Atoms, said: Prediction) -> FrameErrors:
     """Compare one frame with its prediction."""
     labels = results_of(frame)
 
@@ -101,7 +91,7 @@ def frame_errors(frame: Atoms, said: Predicted) -> FrameErrors:
     )
 
 
-def compare(frames: Sequence[Atoms], predictions: Sequence[Predicted]) -> ErrorStatistics:
+def compare(frames: Sequence[Atoms], predictions: Sequence[Prediction]) -> ErrorStatistics:
     """Errors of predictions, over all frames, each group of frames, and the forces on each element.
 
     Parameters

@@ -16,7 +16,7 @@ from nnpot.errors import InvalidInputError
 from nnpot.models.calculator import NnpotCalculator
 from nnpot.models.direct_forces.calculator import DirectForceCalculator
 from nnpot.models.direct_forces.files import keep_measured, read_direct_forces
-from nnpot.models.direct_forces.parts import Measured
+from nnpot.models.direct_forces.text import Measured
 from nnpot.models.potential import Potential
 
 Array = NDArray[np.float64]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from nnpot.models.direct_forces.model import DirectForces
-from nnpot.models.direct_forces.parts import Measured
+from nnpot.models.direct_forces.text import Measured
 from nnpot.models.kinds import load_kind, require_kind
 from nnpot.support.files import atomic_write
 
@@ -46,4 +46,4 @@ def keep_measured(directory: Path, measured: Measured) -> None:
     """
     model = replace(read_direct_forces(directory), measured=measured)
     with atomic_write(directory / FILE) as stream:
-        stream.write(model.text())
+        stream.write(model.to_text())
