@@ -14,17 +14,7 @@ from nnpot.errors import FileFormatError, InvalidInputError
 
 
 class HarmonicCrystal(nnpot.Model):
-    """E = ½ k Σ_i |r_i − s_i|² of atoms of one element that are tied to sites.
-
-    Parameters
-    ----------
-    element
-        Its symbol.
-    spring
-        k, eV/Å².
-    sites
-        s, shape (n_atoms, 3), Å.
-    """
+    """E = ½ k Σ_i |r_i − s_i|² of atoms of one element on sites s (n_atoms, 3) in Å; spring k in eV/Å²."""
 
     what = "a harmonic crystal"
     file = "crystal.json"

@@ -8,7 +8,6 @@ import pickle
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
 from pathlib import Path
 
 import ase.io
@@ -32,8 +31,15 @@ LOADERS = (potentials.load, nnpot.load_feature_model, nnpot.load_direct_forces)
 
 def same(one: Prediction, other: Prediction) -> bool:
     """Whether two predictions are the same, bit by bit."""
-    names = [field.name for field in fields(one) if field.name != "uncertainty"]
-    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in names)
+    pairs = [(vars(one), vars(other))]
+    if one.uncertainty is not None and other.uncertainty is not None:
+        pairs.append((vars(one.uncertainty), vars(other.uncertainty)))
+    return all(
+        np.array_equal(first[name], second[name])
+        for first, second in pairs
+        for name in first
+        if name != "uncertainty"
+    )
 
 
 def one_line(error: pytest.ExceptionInfo[Exception]) -> str:
@@ -138,6 +144,7 @@ class KindSuite:
         one_line(error)
         with pytest.raises(InvalidInputError, match="threads: expected at least 1, got 0"):
             model.predict_many(many, 0)
+        assert list(model.predict_many([], threads)) == []
 
     def test_threads_share_a_model(self, model: Model, frames: list[Atoms]) -> None:
         expected = [model.predict(frame) for frame in frames]
@@ -148,9 +155,9 @@ class KindSuite:
     def test_copies_say_the_same(self, model: Model, frames: list[Atoms]) -> None:
         for copied in (pickle.loads(pickle.dumps(model)), copy.deepcopy(model)):
             assert type(copied) is type(model) and copied.precision == model.precision
-            assert all(same(copied.predict(frame), model.predict(frame)) for frame in frames)
-        said = pickle.loads(pickle.dumps(model.predict(frames[0])))
-        assert same(said, model.predict(frames[0]))
+            for frame, said in zip(frames, copied.predict_many(frames, 2, uncertainty=True), strict=True):
+                assert same(said, model.predict(frame, uncertainty=True))
+                assert same(said, pickle.loads(pickle.dumps(said)))
 
     def test_it_says_what_it_is(self, model: Model, frames: list[Atoms]) -> None:
         for shown in (model, model.predict(frames[0])):
