@@ -49,7 +49,7 @@ class Prediction(Described):
     atomic_virials: Array | None = None
     """The atoms' shares of ``virial``, shape (n_atoms, 3, 3), eV, symmetric: each pair's half and half."""
     uncertainty: Uncertainty | None = None
-    """Where it was asked for."""
+    """What was asked for with ``uncertainty=True``."""
 
     def facts(self) -> dict[str, str]:
         """The energy, the largest force, and what is known of the pressure and of the uncertainty."""

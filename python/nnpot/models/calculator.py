@@ -86,13 +86,8 @@ class NnpotCalculator(Calculator):
         assert self.atoms is not None, "ASE stores the structure in super().calculate"
         uncertain = not {"grades", *SPREADS}.isdisjoint(properties)
         prediction = self.potential.predict_step(self.atoms, self.neighbors, uncertainty=uncertain)
-        found: dict[str, Any] = {
-            "energy": prediction.energy,
-            "free_energy": prediction.energy,
-            "forces": prediction.forces,
-            "energies": prediction.atomic_energies,
-            "stress": prediction.stress,
-        }
+        found: dict[str, Any] = {name: getattr(prediction, field) for name, field in PROPERTIES.items()}
+        del found["grades"], found["stresses"]
         if prediction.stress is not None and prediction.atomic_virials is not None:
             stresses = -prediction.atomic_virials / self.atoms.get_volume()
             found["stresses"] = full_3x3_to_voigt_6_stress(stresses)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 MOST_NODES = 1_000_000
-"""Of one layer."""
+"""The largest layer that a file may have."""
 
 
 @dataclass(frozen=True)
@@ -303,7 +303,6 @@ def _elements(lines: KeywordFile) -> list[str]:
 
 
 def _nodes(lines: KeywordFile, element: str, found: Line) -> list[int]:
-    """Of each layer, the inputs first."""
     if len(found.words) < 2 or not all(map(_is_number_of_nodes, found.words)):
         lines.fail(
             found.number,

@@ -36,20 +36,20 @@ class Model(Described, ABC):
     """A model of any kind; docs/adding_a_kind.md says what a new one must offer and what it gets."""
 
     what: ClassVar[str]
-    """What a directory of this kind is, with an article: "a potential"."""
+    """The name of the kind, with an article: "a potential"."""
     file: ClassVar[str]
     """The file by which a directory is recognised."""
     loader: ClassVar[str] = "nnpot.load"
     """The function that reads it, for messages."""
     options: ClassVar[frozenset[str]] = frozenset()
-    """Those of "units", "precision" and "committee" that `read` understands."""
+    """The choices, of "units", "precision" and "committee", that `read` understands."""
     gives: ClassVar[frozenset[str]] = frozenset({"energy", "forces"})
     """The fields of `Prediction` that may be there."""
     sees_features: ClassVar[bool] = False
-    """Whether it is asked about frames of feature files in place of positions."""
+    """A model that is asked about frames of feature files has True here."""
     precision: Precision = "double"
     info: Mapping[str, str] = {}
-    """Where the model comes from, by keyword."""
+    """The origin of the model, by keyword."""
 
     @classmethod
     @abstractmethod

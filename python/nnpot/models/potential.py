@@ -93,7 +93,7 @@ class Potential(Model):
 
     @property
     def charges(self) -> dict[str, float]:
-        """Of each element, e; empty without a Coulomb energy."""
+        """The charge of each element, e; empty without a Coulomb energy."""
         long_range = self._model.long_range
         return {} if long_range is None else dict(long_range[3])
 

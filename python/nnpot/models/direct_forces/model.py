@@ -67,13 +67,13 @@ class DirectForces(Model):
 
     features: Features
     networks: dict[str, ElementNetwork]
-    """By element."""
+    """The network of each element, by symbol."""
     force_scale: float
     """eV/Å: what an output of 1 means."""
     measured: Measured | None = None
     """None where nobody has measured it yet."""
     info: dict[str, str] = field(default_factory=dict)
-    """Where the model comes from."""
+    """The origin of the model, by keyword."""
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.force_scale) and self.force_scale > 0.0):

@@ -57,7 +57,7 @@ class ElementNetwork:
     """The network of one element, and the scaling on both of its sides."""
 
     network: _core.NeuralNetwork
-    """From (value - mean) / sigma of its inputs to components or coefficients."""
+    """A network from (value - mean) / sigma of its inputs to components or coefficients."""
     mean: Array
     sigma: Array
     """(F,), of the inputs over the training atoms."""
