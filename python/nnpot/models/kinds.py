@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 from nnpot import _core
 from nnpot.errors import FileFormatError, InvalidInputError
@@ -72,7 +72,7 @@ def require_kind(kind: type[Model], directory: Path) -> None:
     _fail(directory, f"{kind.what} ({kind.file})")
 
 
-def _fail(directory: Path, expected: str) -> None:
+def _fail(directory: Path, expected: str) -> NoReturn:
     _core.require_no_run(os.fspath(directory))
     raise FileFormatError(f"{directory}: expected the directory of {expected}; there is none")
 
@@ -118,7 +118,6 @@ def load(model_dir: Names, units: UnitSystem | str | None = None, precision: Pre
     kind = kind_of(directories[0])
     if kind is None:
         _fail(directories[0], f"a model ({', '.join(entry.name for entry in BUILT_IN)})")
-        raise AssertionError
     return load_kind(kind, directories, units, precision)
 
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import yaml
-from ase import Atoms
-from ase.calculators.singlepoint import SinglePointCalculator
 
 from nnpot.analysis.baseline import worse_than_nothing
 from nnpot.analysis.predictions import Predictions
@@ -24,20 +21,12 @@ from nnpot.training.loop import Stop
 
 def evaluate_forces(model: DirectForces, split: Split) -> dict[str, Predictions]:
     """What the model says about the frames of each part of the data that have forces."""
-    parts = {name: _predictions(model, frames) for name, frames in split.parts()}
-    return {name: part for name, part in parts.items() if part.frames}
-
-
-def _predictions(model: DirectForces, frames: Sequence[Atoms]) -> Predictions:
-    known = [_with_forces_alone(frame) for frame in frames if results_of(frame).get("forces") is not None]
-    return Predictions(known, [model.predict(frame) for frame in known])
-
-
-def _with_forces_alone(frame: Atoms) -> Atoms:
-    """A frame without the labels that such a model says nothing about."""
-    result: Atoms = frame.copy()
-    result.calc = SinglePointCalculator(result, forces=results_of(frame)["forces"])
-    return result
+    parts = {}
+    for name, frames in split.parts():
+        known = [frame for frame in frames if results_of(frame).get("forces") is not None]
+        if known:
+            parts[name] = Predictions(known, [model.predict(frame) for frame in known])
+    return parts
 
 
 def write_report(
