@@ -213,6 +213,7 @@ def test_predictions_stand_for_their_forces_as_they_did(equivariant: DirectForce
     for array in (2.0 * said, said + said.forces, np.add(said, said), np.array(said) * 2):
         np.testing.assert_array_equal(array, 2.0 * said.forces)
     np.testing.assert_array_equal(said[1:, 0], said.forces[1:, 0])
+    assert said.shape == said.forces.shape and said.max() == said.ravel().max()
 
 
 def test_the_calculator_has_forces_and_no_energy(equivariant: DirectForces) -> None:

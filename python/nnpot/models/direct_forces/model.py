@@ -49,6 +49,11 @@ class ForcePrediction(Prediction, NDArrayOperatorsMixin):
     def __len__(self) -> int:
         return len(self.forces)
 
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # of copies and pickles
+            raise AttributeError(name)
+        return getattr(self.forces, name)
+
 
 @dataclass(frozen=True, repr=False)
 class DirectForces(Model):
