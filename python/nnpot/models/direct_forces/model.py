@@ -13,9 +13,18 @@ from numpy.typing import NDArray
 
 from nnpot.errors import FileFormatError, InvalidInputError, NonConservativeWarning, UnknownElementError
 from nnpot.io.keyword_file import KeywordFile
-from nnpot.models.direct_forces import text
 from nnpot.models.direct_forces.features import Features
-from nnpot.models.direct_forces.text import ElementNetwork, Measured
+from nnpot.models.direct_forces.text import (
+    ONCE,
+    REPEATED,
+    ElementNetwork,
+    Measured,
+    read_features,
+    read_measured,
+    read_network,
+    to_text,
+    weights_file,
+)
 from nnpot.models.model import Model, Precision, Table, require_atoms
 from nnpot.prediction import Prediction
 
@@ -120,14 +129,12 @@ class DirectForces(Model):
     def read(cls, directories: Sequence[Path], units: str | None, precision: Precision) -> Self:
         """Read ``forces.nn`` and one ``weights.ZZZ.data`` per element; see `nnpot.load`."""
         (directory,) = directories
-        lines = KeywordFile(directory / cls.file, text.ONCE, text.REPEATED)
+        lines = KeywordFile(directory / cls.file, ONCE, REPEATED)
         try:
-            features = text.read_features(lines)
-            networks = {
-                element: text.read_network(lines, directory, element) for element in features.elements
-            }
+            features = read_features(lines)
+            networks = {element: read_network(lines, directory, element) for element in features.elements}
             info = {words[0]: " ".join(words[1:]) for words in lines.all("info")}
-            return cls(features, networks, lines.number("force_scale"), text.read_measured(lines), info)
+            return cls(features, networks, lines.number("force_scale"), read_measured(lines), info)
         except (InvalidInputError, UnknownElementError) as error:
             raise FileFormatError(f"{directory / cls.file}: {error}") from error
 
@@ -135,11 +142,11 @@ class DirectForces(Model):
         """Write the files of the model."""
         (directory / self.file).write_text(self.to_text(), encoding="utf-8")
         for element, own in self.networks.items():
-            own.network.write(directory / text.weights_file(element))
+            own.network.write(directory / weights_file(element))
 
     def to_text(self) -> str:
         """What stands in ``forces.nn``."""
-        return text.to_text(self.features, self.networks, self.force_scale, self.measured, self.info)
+        return to_text(self.features, self.networks, self.force_scale, self.measured, self.info)
 
     def cautions(self, names: Sequence[str]) -> list[str | Warning]:
         """That the model does not conserve energy, and how fast it was seen to drift."""
