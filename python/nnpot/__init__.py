@@ -1,6 +1,6 @@
 """nnpot: neural network potentials for atomistic simulation.
 
-``nnpot.load(directory)`` reads a model and gives a `Potential`; ``nnpot.Calculator`` is its ASE calculator.
+``nnpot.load(directory)`` reads a model, such as a `Potential`; ``nnpot.Calculator`` is its ASE calculator.
 Importing the package is quick: numpy, ASE and the compiled core are imported at first use.
 """
 
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
         load_direct_forces,
     )
     from nnpot.models.feature_model import FeatureModel, load_feature_model
-    from nnpot.models.potential import Potential, load
+    from nnpot.models.kinds import load, register
+    from nnpot.models.model import Model
+    from nnpot.models.potential import Potential
     from nnpot.prediction import Prediction, Uncertainty
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "FileFormatError",
     "ForceFeatures",
     "InvalidInputError",
+    "Model",
     "NeuralNetwork",
     "NnpotError",
     "NonConservativeWarning",
@@ -58,34 +61,30 @@ __all__ = [
     "load_feature_model",
     "measure_direct_forces",
     "open_lammps",
+    "register",
 ]
 
-_LAZY = {
-    "Calculator": ("nnpot.models.calculator", "NnpotCalculator"),
-    "DirectForceCalculator": ("nnpot.models.direct_forces", "DirectForceCalculator"),
-    "DirectForces": ("nnpot.models.direct_forces", "DirectForces"),
-    "FeatureModel": ("nnpot.models.feature_model", "FeatureModel"),
-    "ForceFeatures": ("nnpot._core", "ForceFeatures"),
-    "NeuralNetwork": ("nnpot._core", "NeuralNetwork"),
-    "Potential": ("nnpot.models.potential", "Potential"),
-    "Prediction": ("nnpot.prediction", "Prediction"),
-    "SymmetryFunctions": ("nnpot._core", "SymmetryFunctions"),
-    "Uncertainty": ("nnpot.prediction", "Uncertainty"),
-    "VerletList": ("nnpot._core", "VerletList"),
-    "load": ("nnpot.models.potential", "load"),
-    "load_direct_forces": ("nnpot.models.direct_forces", "load_direct_forces"),
-    "load_feature_model": ("nnpot.models.feature_model", "load_feature_model"),
-    "measure_direct_forces": ("nnpot.analysis.measured_forces", "measure_direct_forces"),
-    "open_lammps": ("nnpot.lammps.runtime", "open_lammps"),
+_PLACES = {
+    "_core": ("ForceFeatures", "NeuralNetwork", "SymmetryFunctions", "VerletList"),
+    "analysis.measured_forces": ("measure_direct_forces",),
+    "lammps.runtime": ("open_lammps",),
+    "models.calculator": ("Calculator",),
+    "models.direct_forces": ("DirectForceCalculator", "DirectForces", "load_direct_forces"),
+    "models.feature_model": ("FeatureModel", "load_feature_model"),
+    "models.kinds": ("load", "register"),
+    "models.model": ("Model",),
+    "models.potential": ("Potential",),
+    "prediction": ("Prediction", "Uncertainty"),
 }
+_LAZY = {name: module for module, names in _PLACES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         return version("nnpot")
     if name in _LAZY:
-        module, attribute = _LAZY[name]
-        return getattr(import_module(module), attribute)
+        attribute = "NnpotCalculator" if name == "Calculator" else name
+        return getattr(import_module(f"nnpot.{_LAZY[name]}"), attribute)
     raise AttributeError(f"module 'nnpot' has no attribute {name!r}")
 
 

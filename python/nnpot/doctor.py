@@ -1,10 +1,11 @@
-"""Checks of an installation, on a small case in the package (made by tests/data/make_doctor_model.py)."""
+"""Checks of an installation, on a small case (made by tests/data/make_doctor_model.py), and of a model."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from importlib import metadata
@@ -58,6 +59,26 @@ def versions() -> dict[str, str]:
         hint = f" (optional: {install_command(extra)})" if extra else ""
         found[name] = _version(name) or f"not installed{hint}"
     return found
+
+
+def examine(models: Sequence[Path], units: str | None) -> tuple[dict[str, str], list[str]]:
+    """What the directory of a model, or those of a committee, hold, and what looks wrong in them.
+
+    Raises
+    ------
+    NnpotError, OSError
+        As `nnpot.load` does, above all if there is no model.
+    """
+    from nnpot.models.kinds import load
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model = load(models, units)
+    facts = {"kind": model.what, **model.facts(), **{f"info {key}": v for key, v in model.info.items()}}
+    suspicious = [str(one.message) for one in caught]
+    if not model.info:
+        suspicious.append(f"{models[0]}: does not say where it comes from")
+    return facts, suspicious
 
 
 def checks() -> Iterator[Check]:

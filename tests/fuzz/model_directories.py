@@ -21,7 +21,7 @@ from fuzzing import main, mutated
 
 import nnpot
 from nnpot import _core
-from nnpot.models.direct_forces import DirectForces, ElementNetwork, Features, load_direct_forces
+from nnpot.models.direct_forces import DirectForces, ElementNetwork, Features
 from nnpot.models.direct_forces.files import write_direct_forces
 from nnpot.models.feature_model import ElementNetwork as FeatureNetwork
 from nnpot.models.feature_model import write_feature_model
@@ -230,16 +230,11 @@ def _with_features() -> Atoms:
 
 def try_model(kind: str, folder: Path, other: Path) -> None:
     """Load the model in a folder and predict."""
-    if kind == "features":
-        prediction = nnpot.load_feature_model(folder).predict(_with_features())
-        _require_finite(prediction.energy, prediction.atomic_energies)
-        return
-    if kind in ("spheres", "ellipsoids", "equivariant"):
-        _require_finite(load_direct_forces(folder).predict(structure()))
-        return
     model = nnpot.load([other, folder] if kind == "member" else folder)
-    prediction = model.predict(structure(periodic=bool(model.charges)), uncertainty=True)
-    _require_finite(prediction.energy, prediction.forces, prediction.virial)
+    charged = bool(getattr(model, "charges", {}))
+    frame = _with_features() if model.sees_features else structure(periodic=charged)
+    prediction = model.predict(frame, uncertainty=True)
+    _require_finite(prediction.energy, prediction.forces, prediction.virial, prediction.atomic_energies)
 
 
 def case(random: Random, folder: Path) -> str:

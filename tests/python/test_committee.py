@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import json
-import pickle
 import shutil
 import warnings
 from pathlib import Path
@@ -141,21 +139,6 @@ def test_equal_members_agree(members: list[_core.Model]) -> None:
     assert found is not None and found.force_spreads is not None
     assert found.force_spreads.max() < 1e-12
     assert found.energy_spread is not None and found.energy_spread < 1e-10
-
-
-def test_many_frames_and_copies(directories: list[Path], members: list[_core.Model]) -> None:
-    potential = nnpot.load(directories)
-    assert potential.n_members == N_MEMBERS
-    frames = [structure(name) for name in NAMES]
-    for other in (pickle.loads(pickle.dumps(potential)), copy.deepcopy(potential)):
-        for frame, said in zip(frames, other.predict_many(frames, 2, uncertainty=True), strict=True):
-            expected = Potential(members).predict(frame, uncertainty=True)
-            assert said.energy == pytest.approx(expected.energy, rel=1e-12)
-            assert said.uncertainty is not None and expected.uncertainty is not None
-            assert said.uncertainty.force_spreads is not None
-            np.testing.assert_allclose(
-                said.uncertainty.force_spreads, expected.uncertainty.force_spreads, rtol=1e-9
-            )
 
 
 def test_ase_asks_by_name(directories: list[Path]) -> None:

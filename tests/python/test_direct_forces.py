@@ -197,28 +197,23 @@ def test_a_drift_that_is_no_number_is_refused() -> None:
         replace(MEASURED, drift=np.nan)
 
 
-def test_each_reader_refuses_the_others_directories(
-    equivariant: DirectForces, model: _core.Model, tmp_path: Path
-) -> None:
-    write_direct_forces(equivariant, tmp_path / "forces")
-    with pytest.raises(FileFormatError, match="direct force networks, which have no energy"):
-        nnpot.load(tmp_path / "forces")
-    (tmp_path / "potential").mkdir()
-    model.write(str(tmp_path / "potential"))
-    with pytest.raises(InvalidInputError, match="is a potential, with an energy; nnpot.load reads it"):
-        nnpot.load_direct_forces(tmp_path / "potential")
+def test_directories_of_other_things_are_refused(equivariant: DirectForces, tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     write_direct_forces(equivariant, tmp_path / "run" / "model")
-    with pytest.raises(InvalidInputError, match="is the directory of a training run; its model is"):
-        nnpot.load_direct_forces(tmp_path / "run")
-    with pytest.raises(InvalidInputError, match="is the directory of a training run; its model is"):
-        nnpot.load(tmp_path / "run")
-    (tmp_path / "features").mkdir()
-    (tmp_path / "features" / "features.nn").touch()
-    with pytest.raises(InvalidInputError, match="model of features; nnpot.load_feature_model reads it"):
-        nnpot.load_direct_forces(tmp_path / "features")
-    with pytest.raises(InvalidInputError, match="expected the directory of a direct force model"):
+    for load in (nnpot.load, nnpot.load_direct_forces):
+        with pytest.raises(InvalidInputError, match="is the directory of a training run; its model is"):
+            load(tmp_path / "run")
+    with pytest.raises(FileFormatError, match="expected the directory of a direct force model"):
         nnpot.load_direct_forces(tmp_path / "nowhere")
+
+
+def test_predictions_stand_for_their_forces_as_they_did(equivariant: DirectForces) -> None:
+    said = equivariant.predict(FRAMES[0])
+    assert said.energy is None and said.stress is None and len(said) == len(FRAMES[0])
+    for array in (2.0 * said, said + said.forces, np.add(said, said), np.array(said) * 2):
+        np.testing.assert_array_equal(array, 2.0 * said.forces)
+    np.testing.assert_array_equal(said[1:, 0], said.forces[1:, 0])
+    assert said.shape == said.forces.shape and said.max() == said.ravel().max()
 
 
 def test_the_calculator_has_forces_and_no_energy(equivariant: DirectForces) -> None:

@@ -7,8 +7,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +14,11 @@ import numpy as np
 import pytest
 from ase import Atoms
 from numpy.typing import NDArray
-from structures import NAMES, structure
+from structures import structure
 from waiting import LONGEST
 
 import nnpot
-from nnpot import InvalidInputError, Potential, Prediction, UnknownElementError, _core
+from nnpot import Potential, Prediction, _core
 from nnpot.analysis.errors import compare
 from nnpot.io import read_frames
 from nnpot.units import UnitSystem
@@ -211,26 +209,6 @@ def test_prediction_leaves_the_structure_alone(potential: Potential) -> None:
     assert atoms == structure("triclinic")
 
 
-def test_threads_can_share_a_potential(potential: Potential) -> None:
-    frames = [structure(name) for name in NAMES] * 20
-    expected = [potential.predict(frame).energy for frame in frames]
-    with ThreadPoolExecutor(4) as pool:
-        assert [said.energy for said in pool.map(potential.predict, frames)] == expected
-
-
-def same(one: Prediction, other: Prediction) -> bool:
-    """Whether two predictions are the same, bit by bit."""
-    return all(np.array_equal(getattr(one, field.name), getattr(other, field.name)) for field in fields(one))
-
-
-@pytest.mark.parametrize("threads", [None, 1, 2, 7])
-def test_many_are_predicted_as_one_by_one(potential: Potential, threads: int | None) -> None:
-    frames = [structure(name) for name in ("crystal", "liquid", "triclinic", "small_cell")] * 20
-    predictions = list(potential.predict_many(frames, threads))
-    assert len(predictions) == len(frames)
-    assert all(same(said, potential.predict(frame)) for said, frame in zip(predictions, frames, strict=True))
-
-
 def test_one_thread_per_core_that_the_process_may_use(
     potential: Potential, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -246,14 +224,6 @@ def test_one_thread_per_core_that_the_process_may_use(
 
 
 @pytest.mark.parametrize("threads", [1, 3])
-def test_the_first_frame_that_cannot_be_predicted_is_named(potential: Potential, threads: int) -> None:
-    frames = [structure("cluster") for _ in range(60)]
-    frames[21].numbers[0] = frames[23].numbers[0] = 54
-    with pytest.raises(UnknownElementError, match=r"^frame 21 \(counted from 0\): element 'Xe'"):
-        list(potential.predict_many(frames, threads))
-
-
-@pytest.mark.parametrize("threads", [1, 3])
 def test_frames_are_read_only_a_little_ahead(potential: Potential, threads: int) -> None:
     read: list[int] = []
 
@@ -266,12 +236,6 @@ def test_frames_are_read_only_a_little_ahead(potential: Potential, threads: int)
     next(predictions)
     predictions.close()  # type: ignore[attr-defined]
     assert 1 <= len(read) < 100
-
-
-def test_no_frames_and_no_threads(potential: Potential) -> None:
-    assert list(potential.predict_many([])) == []
-    with pytest.raises(InvalidInputError, match="threads: expected at least 1, got 0"):
-        potential.predict_many([], threads=0)
 
 
 INTERRUPTED = """
@@ -301,16 +265,6 @@ def test_control_c_ends_it(model_directory: Path) -> None:
         timeout=LONGEST,
     )
     assert (done.stdout, done.stderr) == ("interrupted\n", "")
-
-
-def test_a_model_is_the_same_after_writing_and_reading(potential: Potential, model_directory: Path) -> None:
-    loaded = nnpot.load(model_directory)
-    assert loaded.elements == ["O", "Si"]
-    assert loaded.cutoff == potential.cutoff == 4.6
-    atoms = structure("liquid")
-    before, after = potential.predict(atoms), loaded.predict(atoms)
-    assert after.energy == pytest.approx(before.energy, rel=1e-13)
-    np.testing.assert_allclose(after.forces, before.forces, atol=1e-12)
 
 
 def test_weighted_and_compact_functions_survive_writing_and_reading(

@@ -10,7 +10,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from random_model import random_model
 from structures import structure
 
-from nnpot import Prediction
+from nnpot import Potential, Prediction
 from nnpot.analysis.predictions import Predictions, mean_predictions
 from nnpot.figures import epoch_plots, plots
 from nnpot.figures.report import Report
@@ -199,7 +199,7 @@ def test_a_model_is_told_by_the_numbers_of_its_nodes(tmp_path):
     ]
     model = random_model([structure("liquid")], functions, 1, "t", "scale_center", 1)
     report = Report("model")
-    report.model(model)
+    report.model(Potential(model))
     page = page_of(report, tmp_path)
     assert "Cutoff radius 5.000 Å." in page
     assert f"Si|3|3–8–8–1|ttl|{3 * 8 + 8 + 8 * 8 + 8 + 8 + 1}|-2.900000" in page

@@ -17,7 +17,7 @@ import nnpot
 from nnpot.analysis.predictions import predict_frames
 from nnpot.cli.main import group
 from nnpot.errors import FileFormatError, InvalidInputError, UnknownElementError
-from nnpot.io import read_frames, with_prediction, write_feature_file
+from nnpot.io import read_frames, write_feature_file
 from nnpot.io.feature_files import feature_frame, n_features
 from nnpot.models.feature_model import FeatureModel, load_any
 from nnpot.models.potential import Potential
@@ -83,7 +83,7 @@ def test_atomic_energies_sum_up_and_do_not_depend_on_the_order_of_the_atoms(mode
     one, other = model.predict(frame), model.predict(frame[order])
     assert one.atomic_energies.sum() == pytest.approx(one.energy)
     np.testing.assert_allclose(other.atomic_energies, one.atomic_energies[order], rtol=1e-14)
-    assert np.isnan(one.forces).all() and one.stress is None
+    assert one.forces is None and one.stress is None
 
 
 def test_a_committee_says_its_spread_and_where_it_extrapolates(unbroken: TrainingResult) -> None:
@@ -140,23 +140,7 @@ def test_predict_and_evaluate_take_feature_files(
         assert said == expected
 
 
-def test_each_kind_of_model_is_refused_where_the_other_belongs(
-    unbroken: TrainingResult, model: FeatureModel, tmp_path: Path
-) -> None:
-    path = unbroken.models[0]
-    for refuse in (nnpot.load, nnpot.Calculator):
-        with pytest.raises(
-            FileFormatError, match="is a model of feature files.*no forces.*load_feature_model"
-        ):
-            refuse(path)
-    (tmp_path / "input.nn").write_text("")
-    with pytest.raises(InvalidInputError, match="is a potential of positions.*use nnpot.load"):
-        nnpot.load_feature_model(tmp_path)
-    (tmp_path / "input.nn").rename(tmp_path / "forces.nn")
-    with pytest.raises(InvalidInputError, match="direct force networks.*use nnpot.load_direct_forces"):
-        nnpot.load_feature_model(tmp_path)
-    with pytest.raises(FileFormatError, match="expected a model of feature files"):
-        nnpot.load_feature_model(tmp_path / "nothing")
+def test_positions_without_features_are_refused(model: FeatureModel) -> None:
     with pytest.raises(InvalidInputError, match="has positions and no features"):
         model.predict(Atoms("H2", positions=[[0, 0, 0], [0, 0, 1]]))
 
@@ -248,14 +232,6 @@ def test_one_feature_per_atom_goes_through_extended_xyz(tmp_path: Path) -> None:
     own = load_any(trained)
     energies = [[p.energy for p in own.predict_many(given)] for given in (frames, again, read_frames(said))]
     assert energies[0] == energies[1] == energies[2]
-
-
-def test_only_forces_that_are_all_unknown_are_left_out_of_a_prediction(model: FeatureModel) -> None:
-    frame = feature_frames(1)[0]
-    prediction = model.predict(frame)
-    assert "forces" not in with_prediction(frame, prediction).calc.results
-    prediction.forces[1:] = 0.0
-    assert np.isnan(with_prediction(frame, prediction).calc.results["forces"][0]).all()
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from ase import Atoms, units
@@ -13,19 +13,9 @@ from numpy.typing import NDArray
 
 from nnpot.errors import InvalidInputError
 from nnpot.io.labels import group_of, results_of
+from nnpot.prediction import Prediction
 
 Array = NDArray[np.float64]
-
-
-class Predicted(Protocol):
-    """What a potential says about one frame: eV, eV/Å with shape (n_atoms, 3), eV/Å³ in Voigt order."""
-
-    @property
-    def energy(self) -> float: ...
-    @property
-    def forces(self) -> NDArray[np.float64]: ...
-    @property
-    def stress(self) -> NDArray[np.float64] | None: ...
 
 
 @dataclass(frozen=True)
@@ -44,9 +34,9 @@ class ErrorStatistics:
     stress_rmse_gpa: float | None = None
     stress_mae_gpa: float | None = None
     groups: dict[str, ErrorStatistics] = field(default_factory=dict)
-    """By ``info["group"]``."""
+    """The errors of each group, by ``info["group"]``."""
     elements: dict[str, ErrorStatistics] = field(default_factory=dict)
-    """Of the forces on the atoms of each element, by atomic number."""
+    """The errors of the forces on the atoms of each element, by atomic number."""
 
     def to_dict(self) -> dict[str, Any]:
         """The values by name, groups and elements nested; without what is not there."""
@@ -83,20 +73,25 @@ class FrameErrors:
         return None if self.forces is None else int(np.linalg.norm(self.forces, axis=1).argmax())
 
 
-def frame_errors(frame: Atoms, said: Predicted) -> FrameErrors:
+def frame_errors(frame: Atoms, said: Prediction) -> FrameErrors:
     """Compare one frame with its prediction."""
     labels = results_of(frame)
-    energy, forces, stress = (labels.get(name) for name in ("energy", "forces", "stress"))
+
+    def difference(name: str) -> Any:
+        reference, predicted = labels.get(name), getattr(said, name)
+        return None if reference is None or predicted is None else predicted - reference
+
+    energy, forces, stress = (difference(name) for name in ("energy", "forces", "stress"))
     return FrameErrors(
         symbols=np.array(frame.get_chemical_symbols()),
         group=group_of(frame),
-        energy=None if energy is None else 1000.0 * float(said.energy - energy) / len(frame),
-        forces=None if forces is None else 1000.0 * (said.forces - forces),
-        stress=None if stress is None or said.stress is None else (said.stress - stress) / units.GPa,
+        energy=None if energy is None else 1000.0 * float(energy) / len(frame),
+        forces=None if forces is None else 1000.0 * forces,
+        stress=None if stress is None else stress / units.GPa,
     )
 
 
-def compare(frames: Sequence[Atoms], predictions: Sequence[Predicted]) -> ErrorStatistics:
+def compare(frames: Sequence[Atoms], predictions: Sequence[Prediction]) -> ErrorStatistics:
     """Errors of predictions, over all frames, each group of frames, and the forces on each element.
 
     Parameters

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from ase import Atoms
+from numpy.typing import NDArray
 
 from nnpot.analysis.constant_energy import energy_drift
 from nnpot.analysis.force_checks import loop_work, rotation_error
@@ -15,8 +16,10 @@ from nnpot.errors import InvalidInputError
 from nnpot.models.calculator import NnpotCalculator
 from nnpot.models.direct_forces.calculator import DirectForceCalculator
 from nnpot.models.direct_forces.files import keep_measured, read_direct_forces
-from nnpot.models.direct_forces.model import Measured
-from nnpot.models.potential import Potential, load
+from nnpot.models.direct_forces.text import Measured
+from nnpot.models.potential import Potential
+
+Array = NDArray[np.float64]
 
 
 def measure_direct_forces(
@@ -64,24 +67,27 @@ def measure_direct_forces(
         raise InvalidInputError("expected at least one frame to begin from, got none")
     directory = Path(model_dir)
     model = read_direct_forces(directory)
-    named = "the reference" if isinstance(reference, Potential) else os.fspath(reference)
-    potential = reference if isinstance(reference, Potential) else load(reference, units)
+    watched = NnpotCalculator(reference, units)
     runs = energy_drift(
         DirectForceCalculator(model),
-        NnpotCalculator(potential),
+        watched,
         frames,
         temperature,
         duration,
         timestep,
         seed,
     )
+
+    def forces(atoms: Atoms) -> Array:
+        return model.predict(atoms).forces
+
     found = Measured(
         drift=float(np.mean([abs(run.drift_rate) for run in runs])),
         temperature=temperature,
         duration=min(float(run.time[-1] - run.time[0]) for run in runs),
-        loop_work=loop_work(model.predict, frames, seed=seed).rms,
-        rotation_error=rotation_error(model.predict, frames, seed=seed).rmse,
-        reference=f"kinetic energy plus that of {named}",
+        loop_work=loop_work(forces, frames, seed=seed).rms,
+        rotation_error=rotation_error(forces, frames, seed=seed).rmse,
+        reference=f"kinetic energy plus that of {watched.parameters.get('model', 'the reference')}",
     )
     keep_measured(directory, found)
     return found

@@ -1,4 +1,4 @@
-"""What a potential says about a set of frames, beside what the frames say themselves."""
+"""What a model says about a set of frames, beside what the frames say themselves."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ from nnpot.analysis.worst_frames import WorstFrames, worst_frames
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.io.feature_files import has_features
 from nnpot.io.labels import results_of
-from nnpot.models.feature_model import FeatureModel
-from nnpot.models.potential import Potential
+from nnpot.models.model import Model
 from nnpot.prediction import Prediction
 from nnpot.support.progress import progress
 
@@ -35,12 +34,12 @@ class Predictions:
 
     @cached_property
     def frame_errors(self) -> list[FrameErrors]:
-        """Of each frame."""
+        """The errors of each frame."""
         return [frame_errors(frame, said) for frame, said in zip(self.frames, self.predictions, strict=True)]
 
     @cached_property
     def errors(self) -> ErrorStatistics:
-        """Over all frames, over each group of them, and over the atoms of each element."""
+        """The errors over all frames, over each group of them, and over the atoms of each element."""
         if not self.frames:
             raise InvalidInputError("expected at least one frame to compare with, got none")
         return statistics(self.frame_errors)
@@ -51,53 +50,41 @@ class Predictions:
 
     def energies(self) -> Pair:
         """Reference and prediction in eV/atom, both of shape (n_frames,)."""
-        pairs = [
-            (results_of(frame)["energy"] / len(frame), said.energy / len(frame))
-            for frame, said in self._with("energy")
-        ]
-        reference, predicted = np.array(pairs, float).reshape(-1, 2).T
-        return reference, predicted
+        return _joined([(one / len(frame), other / len(frame)) for frame, one, other in self._both("energy")])
 
     def forces(self) -> Pair:
         """All force components, reference and prediction in eV/Å, both of shape (3 n_atoms,)."""
-        pairs = [
-            (results_of(frame)["forces"].ravel(), said.forces.ravel()) for frame, said in self._with("forces")
-        ]
-        return _joined(pairs)
+        return _joined([(one, other) for _, one, other in self._both("forces")])
 
     def forces_by_element(self) -> dict[str, Pair]:
         """`forces` of the atoms of each element, by atomic number."""
         parts: dict[str, list[Pair]] = {}
-        for frame, said in self._with("forces"):
+        for frame, reference, predicted in self._both("forces"):
             for element in frame.symbols.species():
                 atoms = frame.symbols == element
-                pair = results_of(frame)["forces"][atoms].ravel(), said.forces[atoms].ravel()
-                parts.setdefault(element, []).append(pair)
+                parts.setdefault(element, []).append((reference[atoms], predicted[atoms]))
         return {element: _joined(parts[element]) for element in sorted(parts, key=atomic_numbers.__getitem__)}
 
     def stresses(self) -> Pair:
         """All stress components (Voigt), reference and prediction in GPa, both of shape (6 n_frames,)."""
-        pairs = [
-            (results_of(frame)["stress"] / units.GPa, said.stress / units.GPa)
-            for frame, said in self._with("stress")
-            if said.stress is not None
-        ]
-        return _joined(pairs)
+        return _joined([(one / units.GPa, other / units.GPa) for _, one, other in self._both("stress")])
 
-    def _with(self, label: str) -> list[tuple[Atoms, Prediction]]:
-        """The frames that have a label."""
+    def _both(self, name: str) -> list[tuple[Atoms, Any, Any]]:
+        """Frames with what both they and their predictions say."""
         pairs = zip(self.frames, self.predictions, strict=True)
-        return [(frame, said) for frame, said in pairs if results_of(frame).get(label) is not None]
+        found = [(frame, results_of(frame).get(name), getattr(said, name)) for frame, said in pairs]
+        return [each for each in found if each[1] is not None and each[2] is not None]
 
 
 def _joined(pairs: Sequence[Pair]) -> Pair:
     if not pairs:
         return np.empty(0), np.empty(0)
-    return np.concatenate([pair[0] for pair in pairs]), np.concatenate([pair[1] for pair in pairs])
+    reference, predicted = (np.concatenate([np.ravel(one) for one in of]) for of in zip(*pairs, strict=True))
+    return reference, predicted
 
 
 def mean_predictions(members: Sequence[Predictions]) -> Predictions:
-    """The mean of what several potentials say about the same frames."""
+    """The mean of what several models say about the same frames."""
     if len(members) == 1:
         return members[0]
     said = zip(*(member.predictions for member in members), strict=True)
@@ -113,13 +100,13 @@ def _mean(predictions: Sequence[Prediction]) -> Prediction:
 
 
 def predict_frames(
-    potential: Potential | FeatureModel, frames: Sequence[Atoms], where: object, uncertainty: bool = False
+    model: Model, frames: Sequence[Atoms], where: object, uncertainty: bool = False
 ) -> Predictions:
     """Predict every frame, on all cores and with progress on stderr.
 
     Parameters
     ----------
-    potential
+    model
         What predicts.
     frames
         Their errors can be told as far as they have energy, forces or stress.
@@ -133,15 +120,15 @@ def predict_frames(
     NnpotError
         If a frame cannot be predicted; the message names it by its number.
     """
-    if isinstance(potential, Potential) and any(map(has_features, frames)):
+    if not model.sees_features and any(map(has_features, frames)):
         raise InvalidInputError(
-            f"{where}: holds features and no positions, but the model is a potential of positions; "
+            f"{where}: holds features and no positions, but the model is one of positions; "
             f"give a model that was trained on feature files"
         )
     predictions = []
     with progress("predicting", len(frames)) as bar:
         try:
-            for prediction in potential.predict_many(frames, uncertainty=uncertainty):
+            for prediction in model.predict_many(frames, uncertainty=uncertainty):
                 predictions.append(prediction)
                 bar.advance()
         except NnpotError as error:

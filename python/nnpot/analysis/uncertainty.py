@@ -49,9 +49,11 @@ class UncertaintyStatistics:
         return text
 
 
-def uncertainty_statistics(predictions: Predictions) -> UncertaintyStatistics:
-    """Sum up predictions that have been made with their uncertainty."""
+def uncertainty_statistics(predictions: Predictions) -> UncertaintyStatistics | None:
+    """Sum up predictions that have been made with their uncertainty; None where the model knows none."""
     found = [said.uncertainty for said in predictions.predictions if said.uncertainty is not None]
+    if not found:
+        return None
     grades = np.concatenate([each.grades for each in found])
     spreads = [each.force_spreads for each in found if each.force_spreads is not None]
     values: dict[str, float | None] = {}
@@ -64,13 +66,13 @@ def uncertainty_statistics(predictions: Predictions) -> UncertaintyStatistics:
 
 
 def spreads_and_errors(predictions: Predictions) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Of each atom that has a reference force: spread of the committee and length of the error, eV/Å."""
+    """Spread of the committee and length of the error, eV/Å, of each atom that has a reference force."""
     spreads, errors = [np.empty(0)], [np.empty(0)]
     for frame, said in zip(predictions.frames, predictions.predictions, strict=True):
-        reference = results_of(frame).get("forces")
-        if reference is None or said.uncertainty is None or said.uncertainty.force_spreads is None:
+        reference, found = results_of(frame).get("forces"), said.uncertainty
+        if reference is None or said.forces is None or found is None or found.force_spreads is None:
             continue
-        spreads.append(said.uncertainty.force_spreads)
+        spreads.append(found.force_spreads)
         errors.append(np.linalg.norm(said.forces - reference, axis=1))
     return np.concatenate(spreads), np.concatenate(errors)
 

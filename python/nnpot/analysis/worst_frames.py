@@ -17,7 +17,7 @@ SOURCE = "source"
 
 @dataclass(frozen=True)
 class FrameSummary:
-    """Where a frame is found, what it holds, and how far the potential is from it."""
+    """A row of a table: where a frame is found, what it holds, and how far the potential is from it."""
 
     frame: str
     """File and number where the frame says so, otherwise its number among the frames given, from 0."""
@@ -42,9 +42,9 @@ class WorstFrames:
     """The worst frames, the worst first."""
 
     by_energy: list[FrameSummary]
-    """By the absolute error of the energy per atom."""
+    """The order is that of the absolute errors of the energy per atom."""
     by_forces: list[FrameSummary]
-    """By the longest error vector of a force."""
+    """The order is that of the longest error vectors of a force."""
 
     def to_dict(self) -> dict[str, Any]:
         """Both lists by name."""

@@ -1,4 +1,4 @@
-"""``nnpot evaluate``: how far a potential is from reference values."""
+"""``nnpot evaluate``: how far a model is from reference values."""
 
 from __future__ import annotations
 
@@ -10,18 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from nnpot.cli.error_tables import print_errors, print_worst
-from nnpot.cli.prediction import (
-    data_units_option,
-    frames_argument,
-    model_argument,
-    units_option,
-)
+from nnpot.cli.prediction import data_units_option, frames_argument, model_argument, units_option
 
 if TYPE_CHECKING:
     from nnpot.analysis.predictions import Predictions
 
 
-@click.command(name="evaluate", short_help="Errors of a potential on labelled frames.")
+@click.command(name="evaluate", short_help="Errors of a model on labelled frames.")
 @model_argument
 @frames_argument
 @units_option
@@ -40,7 +35,7 @@ def command(
     n_worst: int,
     output: Path | None,
 ) -> None:
-    """Compare the potential in the folder MODEL with the energies, forces and stresses in FRAMES.
+    """Compare the model in the folder MODEL with the energies, forces and stresses in FRAMES.
 
     Several MODELs are a committee, whose mean is compared; how far its members are apart is said beside it.
 
@@ -51,27 +46,39 @@ def command(
     from nnpot.analysis.predictions import predict_frames
     from nnpot.analysis.uncertainty import uncertainty_statistics
     from nnpot.io import read_frames, require_any_labels
-    from nnpot.models.feature_model import load_any
+    from nnpot.models.kinds import load
 
-    potential = load_any(models, units)
+    model = load(models, units)
     references = read_frames(frames, data_units)
     require_any_labels(references, where=frames)
     suspicious = suspicious_labels(references, frames)
     for line in suspicious:
         warnings.warn(line, stacklevel=1)
-    predictions = predict_frames(potential, references, frames, uncertainty=True)
+    predictions = predict_frames(model, references, frames, uncertainty=True)
     uncertainty = uncertainty_statistics(predictions)
     if as_json:
-        values = predictions.errors.to_dict() | {"uncertainty": uncertainty.to_dict()}
+        values = predictions.errors.to_dict()
+        if uncertainty is not None:
+            values["uncertainty"] = uncertainty.to_dict()
         if n_worst:
             values["worst"] = predictions.worst(n_worst).to_dict()
         click.echo(json.dumps(values, indent=2, ensure_ascii=False))
     else:
         _print(predictions, n_worst)
-        click.echo(uncertainty.to_text())
+        if uncertainty is not None:
+            click.echo(uncertainty.to_text())
     if output is not None:
-        page = _write_report(output, models, units, frames, predictions, max(n_worst, 5), suspicious)
-        click.echo(f"report {page}", err=as_json)
+        from nnpot.figures.report import Report
+
+        name = str(models[0]) + (f" and {len(models) - 1} more (a committee)" if len(models) > 1 else "")
+        report = Report(f"{name}: errors on {frames}")
+        report.model(model)
+        report.errors("frames", {frames.name: predictions.errors})
+        for line in suspicious:
+            report.warning(line)
+        report.distributions({frames.name: predictions})
+        report.predictions(frames.stem, predictions, max(n_worst, 5))
+        click.echo(f"report {report.write(output)}", err=as_json)
 
 
 def _print(predictions: Predictions, n_worst: int) -> None:
@@ -83,25 +90,3 @@ def _print(predictions: Predictions, n_worst: int) -> None:
         worst = predictions.worst(n_worst)
         print_worst("worst energies", worst.by_energy)
         print_worst("worst forces", worst.by_forces)
-
-
-def _write_report(
-    output: Path,
-    models: tuple[Path, ...],
-    units: str | None,
-    frames: Path,
-    predictions: Predictions,
-    n_worst: int,
-    suspicious: list[str],
-) -> Path:
-    from nnpot.figures.report import Report, read_model
-
-    name = str(models[0]) + (f" and {len(models) - 1} more (a committee)" if len(models) > 1 else "")
-    report = Report(f"{name}: errors on {frames}")
-    report.model(read_model(models[0], units))
-    report.errors("frames", {frames.name: predictions.errors})
-    for line in suspicious:
-        report.warning(line)
-    report.distributions({frames.name: predictions})
-    report.predictions(frames.stem, predictions, n_worst)
-    return report.write(output)

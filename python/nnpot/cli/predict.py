@@ -6,12 +6,7 @@ from pathlib import Path
 
 import click
 
-from nnpot.cli.prediction import (
-    data_units_option,
-    frames_argument,
-    model_argument,
-    units_option,
-)
+from nnpot.cli.prediction import data_units_option, frames_argument, model_argument, units_option
 
 
 @click.command(name="predict", short_help="Predict energies, forces and stress of structures.")
@@ -29,7 +24,7 @@ from nnpot.cli.prediction import (
 def command(
     models: tuple[Path, ...], frames: Path, output: Path, units: str | None, data_units: str | None
 ) -> None:
-    """Predict the structures of FRAMES with the potential in the folder MODEL, or a committee of several.
+    """Predict the structures of FRAMES with the model in the folder MODEL, or a committee of several.
 
     The output holds energy (eV), forces (eV/Å), stress (eV/Å³, where there is a cell), atomic energies (the
     array "energies"), and for each atom how far it is outside of the training data ("grades"). A committee
@@ -39,12 +34,12 @@ def command(
     """
     from nnpot.analysis.predictions import predict_frames
     from nnpot.io import read_frames, require_known_format, with_prediction, write_results
-    from nnpot.models.feature_model import load_any
+    from nnpot.models.kinds import load
 
     require_known_format(output, [frames])
-    potential = load_any(models, units)
+    model = load(models, units)
     structures = read_frames(frames, data_units)
-    predictions = predict_frames(potential, structures, frames, uncertainty=True).predictions
+    predictions = predict_frames(model, structures, frames, uncertainty=True).predictions
     said = [with_prediction(*pair) for pair in zip(structures, predictions, strict=True)]
     write_results(output, said)
     click.echo(f"{len(structures)} frames written to {output}")

@@ -1,4 +1,4 @@
-"""The options that `evaluate` and `predict` share."""
+"""The arguments and options that `evaluate`, `predict` and others share."""
 
 from __future__ import annotations
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from nnpot.figures import sections
 from nnpot.figures.page import Page
-from nnpot.figures.sections import CURVES, read_model
+from nnpot.figures.sections import CURVES
 
-__all__ = ["CURVES", "Report", "read_model"]
+__all__ = ["CURVES", "Report"]
 
 
 class Report(Page):

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 
-from nnpot import _core
 from nnpot.analysis.data_summary import DataSummary
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.analysis.overfitting import overfitting_epoch
@@ -15,8 +13,7 @@ from nnpot.analysis.predictions import Predictions
 from nnpot.analysis.worst_frames import WorstFrames
 from nnpot.figures import epoch_plots, plots
 from nnpot.figures.page import Page
-from nnpot.models.feature_model import FILE as FEATURE_MODEL
-from nnpot.models.feature_model import FeatureModel, load_feature_model
+from nnpot.models.model import Model
 from nnpot.support.arrays import Array
 
 ERRORS = {
@@ -49,13 +46,6 @@ CURVES = {
 """Panels of learning curves, and their columns of log.csv, after ``train_`` or ``validation_``."""
 
 
-def read_model(directory: Path, units: str | None = None) -> _core.Model | FeatureModel:
-    """A model of either kind, to be told about; ``units`` where a potential does not state them."""
-    if (directory / FEATURE_MODEL).exists():
-        return load_feature_model(directory)
-    return _core.Model.read(str(directory), units)
-
-
 def add_data(page: Page, summary: DataSummary) -> None:
     """Add the table of a data set, and what looks wrong in it."""
     page.table(*summary.table())
@@ -63,25 +53,11 @@ def add_data(page: Page, summary: DataSummary) -> None:
         page.warning(line)
 
 
-def add_model(page: Page, model: _core.Model | FeatureModel) -> None:
-    """Add a table of a model: functions or features, networks and offsets of each element."""
-    rows = []
-    for element in model.elements:
-        layers = model.layers(element) if isinstance(model, FeatureModel) else model.network(element)
-        sizes = [len(layers[0][0]), *(len(biases) for _, biases, _ in layers)]
-        n_weights = sum(weights.size + biases.size for weights, biases, _ in layers)
-        letters = "".join(letter for _, _, letter in layers)
-        offset = f"{model.atom_energies[element]:.6f}"
-        rows.append((element, sizes[0], "–".join(map(str, sizes)), letters, n_weights, offset))
-    inputs = "features" if isinstance(model, FeatureModel) else "symmetry functions"
-    if isinstance(model, _core.Model):
-        page.text(f"Cutoff radius {model.cutoff:.3f} Å.")
-    page.table(("element", inputs, "network", "activations", "weights", "energy offset (eV)"), rows)
-    if isinstance(model, _core.Model) and model.long_range is not None:
-        form, alpha, real_cutoff, charges = model.long_range
-        values = ", ".join(f"{element} {charge:+.4f}" for element, charge in charges.items())
-        near = f"real space to {real_cutoff:.3f} Å" if real_cutoff else "real space left to the networks"
-        page.text(f"Charges (e): {values}; form {form}, splitting parameter {alpha:.4f} 1/Å, {near}.")
+def add_model(page: Page, model: Model) -> None:
+    """Add what a model says about itself, such as the networks and offsets of each element."""
+    for line in model.notes():
+        page.text(line)
+    page.table(*model.table())
 
 
 def add_errors(page: Page, first: str, rows: Mapping[str, ErrorStatistics]) -> None:

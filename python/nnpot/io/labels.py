@@ -270,10 +270,11 @@ def with_prediction(frame: Atoms, prediction: Prediction) -> Atoms:
         for name, value in vars(prediction.uncertainty).items():
             if value is not None:
                 (labelled.info if np.ndim(value) == 0 else labelled.arrays)[name] = value
-    results = {"energy": prediction.energy, "energies": prediction.atomic_energies}
-    if not np.isnan(prediction.forces).all():  # all of them are without positions; one alone is to be seen
-        results["forces"] = prediction.forces
-    if prediction.stress is not None:
-        results["stress"] = prediction.stress
-    labelled.calc = SinglePointCalculator(labelled, **results)
+    labelled.calc = SinglePointCalculator(
+        labelled,
+        energy=prediction.energy,
+        energies=prediction.atomic_energies,
+        forces=prediction.forces,
+        stress=prediction.stress,
+    )
     return labelled

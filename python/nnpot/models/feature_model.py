@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from ase import Atoms
@@ -13,28 +14,22 @@ from ase.data import atomic_numbers
 from numpy.typing import NDArray
 
 from nnpot import _core
-from nnpot.errors import FileFormatError, InvalidInputError, NnpotError, UnknownElementError
+from nnpot.errors import FileFormatError, InvalidInputError, UnknownElementError
 from nnpot.io.feature_files import FEATURES, features_of
 from nnpot.io.keyword_file import KeywordFile, Line
 from nnpot.io.labels import require_elements
-from nnpot.models.potential import Potential, directories_of, load, require_atoms
-from nnpot.prediction import Prediction, Uncertainty
+from nnpot.models.kinds import Names, load, load_kind
+from nnpot.models.model import Model, Precision, Table, network_table, require_atoms
+from nnpot.prediction import EnergyPrediction, Uncertainty
 from nnpot.support.files import atomic_write
-from nnpot.units import UnitSystem
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 Array = NDArray[np.float64]
 
-FILE = "features.nn"
-"""By which a directory is known as one of these models."""
-OTHERS = {
-    "input.nn": "a potential of positions, no model of feature files; use nnpot.load",
-    "forces.nn": "a set of direct force networks, no model of feature files; use nnpot.load_direct_forces",
-}
-"""Files by which a directory is known as something else, and what that is."""
-
-
 MOST_NODES = 1_000_000
-"""Of one layer."""
+"""The largest layer that a file may have."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +61,7 @@ def range_factor(low: Array, high: Array) -> Array:
     return np.divide(1.0, width, out=np.zeros_like(width), where=width > 0.0)
 
 
-class FeatureModel:
+class FeatureModel(Model):
     """Gives the energies of frames of feature files; with several members the mean of a committee.
 
     Parameters
@@ -82,6 +77,13 @@ class FeatureModel:
         If the members do not fit each other.
     """
 
+    what = "a model of feature files"
+    file = "features.nn"
+    loader = "nnpot.load_feature_model"
+    options: ClassVar = frozenset({"committee"})
+    gives: ClassVar = frozenset({"energy", "atomic_energies", "uncertainty"})
+    sees_features = True
+
     def __init__(
         self, members: Sequence[Mapping[str, ElementNetwork]], info: Mapping[str, str] | None = None
     ) -> None:
@@ -95,6 +97,26 @@ class FeatureModel:
                     f"that were trained on the same features"
                 )
         self._shape = shapes[0]
+
+    @classmethod
+    def read(cls, directories: Sequence[Path], units: str | None, precision: Precision) -> Self:
+        """Read ``features.nn``, ``scaling.data`` and ``weights.ZZZ.data``; see `nnpot.load`."""
+        found = [_read(directory) for directory in directories]
+        return cls([elements for elements, _ in found], found[0][1])
+
+    def write(self, directory: Path, member: int = 0) -> None:
+        """Write the files of one member."""
+        write_feature_model(directory, self._members[member], self.info)
+
+    def facts(self) -> dict[str, str]:
+        """Elements, members and numbers of features."""
+        features = ", ".join(f"{n} of {element}" for element, n in self._shape.items())
+        return {**super().facts(), "features": features, "units": "eV"}
+
+    def table(self) -> Table:
+        """The features, network and offset of each element; of a committee those of the first."""
+        networks = {element: self.layers(element) for element in self.elements}
+        return network_table("features", networks, self.atom_energies)
 
     @property
     def elements(self) -> list[str]:
@@ -123,7 +145,7 @@ class FeatureModel:
         """What gives the atoms of an element their energy."""
         return self._members[member][element]
 
-    def predict(self, frame: Atoms, uncertainty: bool = False) -> Prediction:
+    def predict(self, frame: Atoms, uncertainty: bool = False) -> EnergyPrediction:
         """Energy and atomic energies of one frame, by the C++ core's networks.
 
         Parameters
@@ -135,8 +157,8 @@ class FeatureModel:
 
         Returns
         -------
-        Prediction
-            Forces and virials are NaN, for there are no positions; the stress is None.
+        EnergyPrediction
+            Forces, stress and virials are None, for there are no positions.
 
         Raises
         ------
@@ -162,30 +184,11 @@ class FeatureModel:
                 f"the energy of atom {atom} (counted from 0) is not a finite number; look for features far "
                 f"outside of the training data or damaged weights"
             )
-        n = len(frame)
-        return Prediction(
+        return EnergyPrediction(
             energy=float(atomic.sum()),
-            forces=np.full((n, 3), np.nan),
-            stress=None,
-            virial=np.full((3, 3), np.nan),
             atomic_energies=atomic,
-            atomic_virials=np.full((n, 3, 3), np.nan),
             uncertainty=_uncertainty(energies, grades) if uncertainty else None,
         )
-
-    def predict_many(self, frames: Iterable[Atoms], uncertainty: bool = False) -> Iterator[Prediction]:
-        """The same of many frames, one after the other.
-
-        Raises
-        ------
-        NnpotError
-            If a frame cannot be predicted; the message names it by its number.
-        """
-        for number, frame in enumerate(frames):
-            try:
-                yield self.predict(frame, uncertainty)
-            except NnpotError as error:
-                raise type(error)(f"frame {number} (counted from 0): {error}") from error
 
     def _features(self, frame: Atoms) -> Iterator[tuple[str, NDArray[np.intp], Array]]:
         """Per element its atoms and their features."""
@@ -248,48 +251,17 @@ def write_feature_model(
         lines.append(f"activations {element} {' '.join(letter for _, _, letter in layers)}")
         lines.append(f"atom_energy {element} {own.atom_energy!r}")
     lines += [f"info {key} {' '.join(value.split())}" for key, value in info.items()]
-    with atomic_write(folder / FILE) as stream:
+    with atomic_write(folder / FeatureModel.file) as stream:
         stream.write("\n".join(lines) + "\n")
 
 
-def load_feature_model(
-    model_dir: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
-) -> FeatureModel:
-    """Read a model of feature files (``features.nn``, ``scaling.data``, ``weights.ZZZ.data``).
-
-    Parameters
-    ----------
-    model_dir
-        The directory; several are a committee.
-
-    Raises
-    ------
-    FileFormatError
-        If a file is damaged; the message says where.
-    InvalidInputError
-        If the directory holds another kind of model or a training run, or models do not fit each other.
-    OSError
-        If a file cannot be read.
-    """
-    directories = directories_of(model_dir)
-    found = [_read(directory) for directory in directories]
-    return FeatureModel([elements for elements, _ in found], found[0][1])
+def load_feature_model(model_dir: Names) -> FeatureModel:
+    """Read a model of feature files, or a committee of several; see `nnpot.load`, which reads other kinds."""
+    return load_kind(FeatureModel, model_dir)
 
 
-def load_any(
-    model_dir: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
-    units: UnitSystem | str | None = None,
-) -> Potential | FeatureModel:
-    """Read whichever kind of model a directory holds: `nnpot.load`, or `load_feature_model`.
-
-    Several directories are a committee and hold models of one kind.
-    """
-    directories = directories_of(model_dir)
-    if not any((directory / FILE).exists() for directory in directories):
-        return load(directories, units)
-    if units is not None and UnitSystem(units) is not UnitSystem.metal:
-        raise InvalidInputError(f"{directories[0]}: models of feature files are in eV; leave the units away")
-    return load_feature_model(directories)
+load_any = load
+"""The name that `nnpot.load` had when it read potentials alone."""
 
 
 def _weights_file(folder: Path, element: str) -> Path:
@@ -297,13 +269,7 @@ def _weights_file(folder: Path, element: str) -> Path:
 
 
 def _read(folder: Path) -> tuple[dict[str, ElementNetwork], dict[str, str]]:
-    file = folder / FILE
-    if not file.exists():
-        for name, kind in OTHERS.items():
-            if (folder / name).exists():
-                raise InvalidInputError(f"{folder}: is {kind}")
-        _core.require_no_run(os.fspath(folder))
-        raise FileFormatError(f"{folder}: expected a model of feature files ({FILE}); there is none")
+    file = folder / FeatureModel.file
     lines = KeywordFile(file, ("elements",), ("nodes", "activations", "atom_energy", "info"))
     elements = _elements(lines)
     nodes = {e: _nodes(lines, e, line) for e, line in lines.of_each("nodes", elements).items()}
@@ -337,7 +303,6 @@ def _elements(lines: KeywordFile) -> list[str]:
 
 
 def _nodes(lines: KeywordFile, element: str, found: Line) -> list[int]:
-    """Of each layer, the inputs first."""
     if len(found.words) < 2 or not all(map(_is_number_of_nodes, found.words)):
         lines.fail(
             found.number,

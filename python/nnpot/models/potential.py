@@ -3,41 +3,32 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import threading
 import warnings
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnpot import _core
 from nnpot.cells import cell_volume
-from nnpot.errors import InvalidInputError, NnpotError
-from nnpot.prediction import Prediction, Uncertainty
-from nnpot.support.messages import shortened
+from nnpot.errors import NnpotError
+from nnpot.models.kinds import Names, load_kind
+from nnpot.models.model import Model, Precision, Table, network_table, require_atoms
+from nnpot.prediction import PotentialPrediction, Uncertainty
 from nnpot.units import UnitSystem
 
 if TYPE_CHECKING:
     from ase import Atoms
-
-
-Precision = Literal["double", "mixed"]
-"""Arithmetic of the symmetry functions."""
+    from typing_extensions import Self
 
 NEUTRAL = 1e-5
 """e: what a cell may have for LAMMPS's k-space styles to call it neutral, and for us."""
 
-FRAMES_AHEAD = 8
-"""Per thread, how many frames `Potential.predict_many` hands out before the first of them is fetched."""
 
-
-class Potential:
+class Potential(Model):
     """A potential that is ready to evaluate structures, in any number of threads.
 
     E = Σ_i E_i over atoms, E_i from the network of the atom's element (Behler and Parrinello 2007). A
@@ -53,13 +44,37 @@ class Potential:
         docs/engine.md says how far results deviate. Networks and sums over atoms are double in any case.
     """
 
+    what = "a potential, with an energy"
+    file = "input.nn"
+    options: ClassVar = frozenset({"units", "precision", "committee"})
+    gives: ClassVar = frozenset(PotentialPrediction.__dataclass_fields__)
+
     def __init__(self, model: _core.Model | Sequence[_core.Model], precision: Precision = "double") -> None:
         self._members = [model] if isinstance(model, _core.Model) else list(model)
-        self._precision = precision
+        self.precision = precision
         self._engines = threading.local()
         self._engine()  # an impossible model is refused here
         self._model = self._members[0]  # for what all have in common
         self._told_of_charge = not self.charges
+        self.info = dict(self._model.info)
+
+    @classmethod
+    def read(cls, directories: Sequence[Path], units: str | None, precision: Precision) -> Self:
+        """Read ``input.nn``, ``scaling.data``, ``weights.ZZZ.data`` and ``model.info``; see `load`."""
+        members = [_core.Model.read(os.fspath(directory), units) for directory in directories]
+        try:
+            return cls(members, precision)
+        except NnpotError as error:
+            raise type(error)(f"{', '.join(map(str, directories))}: {error}") from error
+
+    def write(self, directory: Path, member: int = 0) -> None:
+        """Write the files of one member, in eV and Å."""
+        self._members[member].write(os.fspath(directory))
+
+    def cautions(self, names: Sequence[str]) -> list[str | Warning]:
+        """What the files leave unsaid or what was ignored in them, and members that are the same."""
+        unsaid = [line for member in self._members for line in member.warnings]
+        return [*unsaid, *_core.find_equal_members(self._members, names)]
 
     @property
     def n_members(self) -> int:
@@ -78,14 +93,37 @@ class Potential:
 
     @property
     def charges(self) -> dict[str, float]:
-        """Of each element, e; empty without a Coulomb energy."""
+        """The charge of each element, e; empty without a Coulomb energy."""
         long_range = self._model.long_range
         return {} if long_range is None else dict(long_range[3])
 
     @property
-    def precision(self) -> Precision:
-        """``"double"`` or ``"mixed"``."""
-        return self._precision
+    def atom_energies(self) -> dict[str, float]:
+        """Offset per atom of each element, eV; of a committee that of the first."""
+        return self._model.atom_energies
+
+    def facts(self) -> dict[str, str]:
+        """Elements, members, cutoff, symmetry functions, charges and precision."""
+        functions = (f"{len(self._model.functions(element))} of {element}" for element in self.elements)
+        found = {"cutoff": f"{self.cutoff:.3f} Å", "symmetry functions": ", ".join(functions)}
+        if self.charges:
+            found["charges"] = ", ".join(f"{charge:+.4f} e of {e}" for e, charge in self.charges.items())
+        return {**super().facts(), **found, "precision": self.precision, "units": "eV, Å"}
+
+    def table(self) -> Table:
+        """The functions, network and offset of each element; of a committee those of the first."""
+        networks = {element: self._model.network(element) for element in self.elements}
+        return network_table("symmetry functions", networks, self.atom_energies)
+
+    def notes(self) -> list[str]:
+        """The cutoff radius, and how charges are summed."""
+        found = [f"Cutoff radius {self.cutoff:.3f} Å."]
+        if self._model.long_range is not None:
+            form, alpha, real_cutoff, charges = self._model.long_range
+            values = ", ".join(f"{element} {charge:+.4f}" for element, charge in charges.items())
+            near = f"real space to {real_cutoff:.3f} Å" if real_cutoff else "real space left to the networks"
+            found.append(f"Charges (e): {values}; form {form}, splitting parameter {alpha:.4f} 1/Å, {near}.")
+        return found
 
     def symmetry_functions(self) -> _core.SymmetryFunctions:
         """The symmetry functions that the networks see, for analysis: raw values, before they are scaled.
@@ -108,7 +146,7 @@ class Potential:
 
     def predict(
         self, atoms: Atoms, neighbors: _core.VerletList | None = None, uncertainty: bool = False
-    ) -> Prediction:
+    ) -> PotentialPrediction:
         """Energy, forces and stress of one structure.
 
         Parameters
@@ -136,68 +174,13 @@ class Potential:
         volume = cell_volume(atoms)
         stress = None if volume is None else _stress(virial, volume)
         trust = None if found is None else Uncertainty(*found)
-        return Prediction(energy, forces, stress, virial, atomic_energies, atomic_virials, trust)
+        return PotentialPrediction(energy, forces, stress, virial, atomic_energies, atomic_virials, trust)
 
-    def predict_many(
-        self, frames: Iterable[Atoms], threads: int | None = None, uncertainty: bool = False
-    ) -> Iterator[Prediction]:
-        """Energy, forces and stress of many structures, on all cores; the same numbers as one by one.
-
-        Parameters
-        ----------
-        frames
-            As for `predict`; read only a little ahead of the predictions that are fetched.
-        threads
-            How many structures are worked on at once; None for one per core that this process may use.
-        uncertainty
-            As for `predict`.
-
-        Returns
-        -------
-        Iterator[Prediction]
-            In the order of the frames. Dropped half way, it leaves the frames that follow alone.
-
-        Raises
-        ------
-        NnpotError
-            If a frame cannot be predicted; the message names it by its number.
-        """
-        n_threads = len(os.sched_getaffinity(0)) if threads is None else threads
-        if n_threads < 1:
-            raise InvalidInputError(f"threads: expected at least 1, got {threads}")
-        numbered = enumerate(frames)
-        if n_threads == 1:
-            return (self._predict_numbered(*frame, uncertainty) for frame in numbered)
-        return self._predict_in_threads(numbered, n_threads, uncertainty)
-
-    def _predict_in_threads(
-        self, numbered: Iterator[tuple[int, Atoms]], threads: int, uncertainty: bool
-    ) -> Iterator[Prediction]:
-        ahead: deque[Callable[[], Prediction]] = deque()
-        with ThreadPoolExecutor(threads, "nnpot") as pool:
-            try:
-                for frame in numbered:
-                    task = partial(self._predict_numbered, *frame, uncertainty)
-                    try:
-                        ahead.append(pool.submit(task).result)
-                    except RuntimeError:  # the interpreter is about to end and starts nothing any more
-                        ahead.append(task)
-                    if len(ahead) >= FRAMES_AHEAD * threads:
-                        yield ahead.popleft()()
-                while ahead:
-                    yield ahead.popleft()()
-            finally:
-                pool.shutdown(wait=False, cancel_futures=True)
-
-    def _predict_numbered(self, number: int, frame: Atoms, uncertainty: bool) -> Prediction:
-        try:
-            return self.predict(frame, uncertainty=uncertainty)
-        except NnpotError as error:
-            raise type(error)(f"frame {number} (counted from 0): {error}") from error
-
-    def __reduce__(self) -> tuple[Callable[..., Potential], tuple[list[dict[str, str]], Precision]]:
-        """Pickled and deep-copied as the text of its files, which any machine can read."""
-        return _from_texts, ([_texts(model) for model in self._members], self._precision)
+    def predict_step(
+        self, atoms: Atoms, neighbors: _core.VerletList, *, uncertainty: bool = False
+    ) -> PotentialPrediction:
+        """`predict`, with neighbors that are kept."""
+        return self.predict(atoms, neighbors, uncertainty)
 
     def _warn_of_charge(self, atoms: Atoms) -> None:
         """Say once of a potential what LAMMPS says of such a cell, too."""
@@ -217,102 +200,15 @@ class Potential:
         """This thread's own engine: engines have scratch memory and run without the GIL."""
         engine: _core.Potential | None = getattr(self._engines, "engine", None)
         if engine is None:
-            engine = self._engines.engine = _core.Potential(self._members, self._precision)
+            engine = self._engines.engine = _core.Potential(self._members, self.precision)
         return engine
 
 
 def load(
-    model_dir: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
-    units: UnitSystem | str | None = None,
-    precision: Precision = "double",
+    model_dir: Names, units: UnitSystem | str | None = None, precision: Precision = "double"
 ) -> Potential:
-    """Read a model directory (``input.nn``, ``scaling.data``, ``weights.ZZZ.data``, ``model.info``).
-
-    Parameters
-    ----------
-    model_dir
-        The directory; several are a committee.
-    units
-        The units of the files; None where ``model.info`` states them.
-    precision
-        ``"double"`` or ``"mixed"``; see `Potential`.
-
-    Raises
-    ------
-    FileFormatError
-        If a file is damaged; the message says where.
-    InvalidInputError
-        If neither ``units`` nor ``model.info`` states the units, the directory is that of a training run, or
-        models of a committee do not share what they must.
-    OSError
-        If a file cannot be read.
-    """
-    directories = directories_of(model_dir)
-    name = None if units is None else UnitSystem(units).value
-    members = []
-    for directory in directories:
-        members.append(_core.Model.read(os.fspath(directory), name))
-        for line in members[-1].warnings:
-            warnings.warn(line, stacklevel=2)
-    names = [os.fspath(directory) for directory in directories]
-    for line in _core.find_equal_members(members, names):
-        warnings.warn(line, stacklevel=2)
-    try:
-        return Potential(members, precision)
-    except NnpotError as error:
-        raise type(error)(f"{', '.join(names)}: {error}") from error
-
-
-def directories_of(model_dir: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> list[Path]:
-    """The directories of a model, or of those of a committee, named by their user.
-
-    Raises
-    ------
-    InvalidInputError
-        If these are no names, or none at all.
-    """
-    one = isinstance(model_dir, str | bytes | os.PathLike) or not isinstance(model_dir, Iterable)
-    given: list[Any] = [model_dir] if one else list(cast("Iterable[Any]", model_dir))
-    if not given:
-        raise InvalidInputError("expected at least one model directory, got none")
-    for name in given:
-        if not isinstance(name, str | os.PathLike) or not isinstance(os.fspath(name), str) or name == "":
-            raise InvalidInputError(
-                f"expected the name of a model directory, or a list of them, got {shortened(name)}"
-            )
-    return [Path(name) for name in given]
-
-
-def require_atoms(frame: object) -> None:
-    """Refuse what is no structure, a list of structures above all.
-
-    Raises
-    ------
-    InvalidInputError
-        If it lacks what a structure has.
-    """
-    if not all(hasattr(frame, name) for name in ("positions", "numbers", "cell", "pbc")):
-        raise InvalidInputError(
-            f"expected one ase.Atoms, got {type(frame).__name__} {shortened(frame)}; predict_many takes a "
-            f"list of them"
-        )
-
-
-def _texts(model: _core.Model) -> dict[str, str]:
-    """The files of a model."""
-    with tempfile.TemporaryDirectory() as name:
-        model.write(name)
-        return {path.name: path.read_text("utf-8") for path in Path(name).iterdir()}
-
-
-def _from_texts(members: list[dict[str, str]], precision: Precision) -> Potential:
-    models = []
-    for texts in members:
-        with tempfile.TemporaryDirectory() as name:
-            for file, text in texts.items():
-                (Path(name) / file).write_text(text, "utf-8")
-            models.append(_core.Model.read(name, None))
-    return Potential(models, precision)
+    """Read a potential, or a committee of several; see `nnpot.load`, which reads other kinds, too."""
+    return load_kind(Potential, model_dir, units, precision)
 
 
 def _stress(virial: NDArray[np.float64], volume: float) -> NDArray[np.float64]:

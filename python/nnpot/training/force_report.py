@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import yaml
-from ase import Atoms
-from ase.calculators.singlepoint import SinglePointCalculator
 
 from nnpot.analysis.baseline import worse_than_nothing
 from nnpot.analysis.predictions import Predictions
 from nnpot.figures.report import Report
 from nnpot.io.labels import results_of
 from nnpot.models.direct_forces.model import DirectForces
-from nnpot.prediction import Prediction
 from nnpot.training.checkpoint import COLUMNS, State
 from nnpot.training.config.direct_forces import DirectForceConfig
 from nnpot.training.frames import Split, summarize_split
@@ -25,32 +21,12 @@ from nnpot.training.loop import Stop
 
 def evaluate_forces(model: DirectForces, split: Split) -> dict[str, Predictions]:
     """What the model says about the frames of each part of the data that have forces."""
-    parts = {name: _predictions(model, frames) for name, frames in split.parts()}
-    return {name: part for name, part in parts.items() if part.frames}
-
-
-def _predictions(model: DirectForces, frames: Sequence[Atoms]) -> Predictions:
-    known = [_with_forces_alone(frame) for frame in frames if results_of(frame).get("forces") is not None]
-    return Predictions(known, [_prediction(model, frame) for frame in known])
-
-
-def _with_forces_alone(frame: Atoms) -> Atoms:
-    """A frame without the labels that such a model says nothing about."""
-    result: Atoms = frame.copy()
-    result.calc = SinglePointCalculator(result, forces=results_of(frame)["forces"])
-    return result
-
-
-def _prediction(model: DirectForces, frame: Atoms) -> Prediction:
-    n = len(frame)
-    return Prediction(
-        energy=np.nan,
-        forces=model.predict(frame),
-        stress=None,
-        virial=np.full((3, 3), np.nan),
-        atomic_energies=np.full(n, np.nan),
-        atomic_virials=np.full((n, 3, 3), np.nan),
-    )
+    parts = {}
+    for name, frames in split.parts():
+        known = [frame for frame in frames if results_of(frame).get("forces") is not None]
+        if known:
+            parts[name] = Predictions(known, [model.predict(frame) for frame in known])
+    return parts
 
 
 def write_report(
@@ -80,7 +56,7 @@ def write_report(
     columns = dict(zip(COLUMNS, np.array(state.history).T, strict=True))
     report.learning_curves(columns, state.best_epochs)
     report.heading("What was trained")
-    report.table(("", *model.elements), _model_rows(model))
+    report.model(model)
     report.data(summarize_split(split, {}))
     report.text("The same again:")
     report.code(f"nnpot train-forces {shlex.quote(str(run_dir.resolve() / 'config.json'))} -o NEW_DIRECTORY")
@@ -90,16 +66,3 @@ def write_report(
         report.heading(f"The {name} frames")
         report.predictions(name, part)
     return report.write(run_dir)
-
-
-def _model_rows(model: DirectForces) -> list[tuple[str, ...]]:
-    networks = [model.networks[element].network for element in model.elements]
-    return [
-        ("features", *(model.kind for _ in networks)),
-        ("inputs of the network", *(str(network.n_inputs) for network in networks)),
-        ("outputs", *(str(network.n_outputs) for network in networks)),
-        (
-            "nodes of the hidden layers",
-            *(" ".join(str(len(biases)) for _, biases, _ in network.layers[:-1]) for network in networks),
-        ),
-    ]

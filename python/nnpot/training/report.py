@@ -15,9 +15,9 @@ from nnpot.analysis.baseline import worse_than_nothing
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.analysis.predictions import Predictions, mean_predictions, predict_frames
 from nnpot.figures import epoch_plots
-from nnpot.figures.report import Report, read_model
-from nnpot.models.feature_model import FeatureModel
-from nnpot.models.potential import Potential
+from nnpot.figures.report import Report
+from nnpot.models.kinds import load
+from nnpot.models.model import Model
 from nnpot.training.checkpoint import COLUMNS, State
 from nnpot.training.config import TrainingConfig
 from nnpot.training.frames import Split, summarize_split
@@ -60,7 +60,7 @@ class Trained:
         return self.state.epoch * len(self.split.train) / max(self.state.seconds, 1e-9)
 
 
-def evaluate(potentials: Sequence[Potential | FeatureModel], split: Split) -> Evaluation:
+def evaluate(potentials: Sequence[Model], split: Split) -> Evaluation:
     """Predict each part of the data with the C++ core."""
     parts, members = {}, {}
     for name, frames in split.parts():
@@ -131,7 +131,7 @@ def _numbered(errors: Sequence[ErrorStatistics]) -> dict[str, ErrorStatistics]:
 def _setup(report: Report, run_dir: Path, trained: Trained) -> None:
     """What was trained, on what, and how to do it again."""
     report.heading("What was trained")
-    model = read_model(trained.models[0])
+    model = load(trained.models[0])
     report.model(model)
     report.data(summarize_split(trained.split, model.atom_energies))
     report.table(("training", ""), _training_rows(trained))

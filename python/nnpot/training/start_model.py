@@ -15,6 +15,8 @@ from nnpot import _core
 from nnpot.analysis.atom_energies import elements_of
 from nnpot.descriptors import sample_values
 from nnpot.errors import InvalidInputError
+from nnpot.models.kinds import kind_of, models_in, require_kind
+from nnpot.models.potential import Potential
 from nnpot.training.config import LongRangeConfig, TrainingConfig
 from nnpot.training.descriptors import Descriptor, Inputs, decorrelation, plain_inputs, statistics
 
@@ -138,7 +140,7 @@ def read_start(config: TrainingConfig) -> StartModel | None:
     path = config.training.start_from
     if path is None:
         return None
-    start = StartModel(path, [_read(place) for place in _members(path)])
+    start = StartModel(path, [_read(place) for place in models_in(path)])
     _require_alike(start)
     if config.network.members != len(start.members):
         raise InvalidInputError(
@@ -148,20 +150,12 @@ def read_start(config: TrainingConfig) -> StartModel | None:
     return start
 
 
-def _members(path: Path) -> list[Path]:
-    if (path / "input.nn").exists():
-        return [path]
-    if (path / "model" / "input.nn").exists():
-        return [path / "model"]
-    found = sorted(path.glob("model_*/input.nn"), key=lambda file: (len(file.parent.name), file))
-    return [file.parent for file in found] or [path]
-
-
 def _read(directory: Path) -> _core.Model:
     try:
+        require_kind(Potential, directory)
         return _core.Model.read(str(directory), None)
     except InvalidInputError as error:
-        if (directory / "model.info").exists():
+        if (directory / "model.info").exists() or kind_of(directory) is not Potential:
             raise
         raise InvalidInputError(
             f"training.start_from: {error}; for a training write them as a line 'units metal' (or real, "

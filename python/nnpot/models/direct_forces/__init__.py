@@ -5,7 +5,8 @@ from __future__ import annotations
 from nnpot.models.direct_forces.calculator import DirectForceCalculator
 from nnpot.models.direct_forces.features import Features, Seen
 from nnpot.models.direct_forces.files import FILE, keep_measured, load_direct_forces, write_direct_forces
-from nnpot.models.direct_forces.model import DirectForces, ElementNetwork, Measured
+from nnpot.models.direct_forces.model import DirectForces
+from nnpot.models.direct_forces.text import ElementNetwork, Measured
 
 __all__ = [
     "FILE",

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 
-from ase import Atoms
-from ase.calculators.calculator import Calculator, all_changes
-
+from nnpot.models.calculator import NnpotCalculator
 from nnpot.models.direct_forces.files import load_direct_forces
 from nnpot.models.direct_forces.model import DirectForces
+from nnpot.models.model import Model
 
 
-class DirectForceCalculator(Calculator):
+class DirectForceCalculator(NnpotCalculator):
     """Forces of a direct force model in eV/Å; it has no energy, so that ASE refuses to give one.
 
     Parameters
@@ -21,19 +20,7 @@ class DirectForceCalculator(Calculator):
     """
 
     name = "nnpot direct forces"
-    implemented_properties = ["forces"]
 
     def __init__(self, model: DirectForces | str | os.PathLike[str]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.model = model if isinstance(model, DirectForces) else load_direct_forces(model)
-
-    def calculate(
-        self,
-        atoms: Atoms | None = None,
-        properties: list[str] | None = None,
-        system_changes: list[str] = all_changes,
-    ) -> None:
-        """Fill ``results``; called by ASE."""
-        super().calculate(atoms, properties or ["forces"], system_changes)  # type: ignore[no-untyped-call]
-        assert self.atoms is not None, "ASE stores the structure in super().calculate"
-        self.results = {"forces": self.model.predict(self.atoms)}
+        super().__init__(model if isinstance(model, Model) else load_direct_forces(model))
+        self.model = self.potential

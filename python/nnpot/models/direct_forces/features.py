@@ -58,12 +58,12 @@ class Features:
     axes: Array = field(default_factory=lambda: np.eye(3))
     """(n, 3), of ellipsoids."""
     stretch: float = 1.5
-    """Of ellipsoids: lengths along the axis are divided by it."""
+    """The factor by which ellipsoids divide lengths along their axis."""
     functions: tuple[str, ...] = ()
-    """Of ``equivariant``: symmetry functions, as text after ``symfunction_short``."""
+    """The symmetry functions of ``equivariant``, as text after ``symfunction_short``."""
     functions_cutoff_type: int = 1
     products: tuple[int, ...] = ()
-    """Of ``equivariant``: the Gaussians (numbers from 0) whose vectors' dot products are inputs."""
+    """The Gaussians (numbers from 0) whose vectors' dot products are inputs of ``equivariant``."""
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -86,11 +86,11 @@ class Features:
 
     @property
     def n_outputs(self) -> int:
-        """Of every network."""
+        """The number of outputs of every network."""
         return self.n_vectors or 3
 
     def n_inputs(self, element: str) -> int:
-        """Of the network of an element."""
+        """The number of inputs of the network of an element."""
         if self.kind == "spheres":
             return self._gaussian_sums.size
         if self.kind == "ellipsoids":
@@ -100,7 +100,7 @@ class Features:
 
     @property
     def symmetry_functions(self) -> core.SymmetryFunctions:
-        """Of ``equivariant`` features."""
+        """The symmetry functions of ``equivariant`` features."""
         assert self._functions is not None, "only equivariant features have them"
         return self._functions
 

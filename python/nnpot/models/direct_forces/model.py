@@ -2,68 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
-from nnpot import _core
-from nnpot.errors import InvalidInputError
+from nnpot.errors import FileFormatError, InvalidInputError, NonConservativeWarning, UnknownElementError
+from nnpot.io.keyword_file import KeywordFile
 from nnpot.models.direct_forces.features import Features
-from nnpot.models.potential import require_atoms
+from nnpot.models.direct_forces.text import (
+    ONCE,
+    REPEATED,
+    ElementNetwork,
+    Measured,
+    read_features,
+    read_measured,
+    read_network,
+    to_text,
+    weights_file,
+)
+from nnpot.models.model import Model, Precision, Table, require_atoms
+from nnpot.prediction import Prediction
 
 if TYPE_CHECKING:
     from ase import Atoms
+    from typing_extensions import Self
+
+__all__ = ["DirectForces", "ElementNetwork", "ForcePrediction", "Measured"]
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Measured:
-    """What is lost because the forces are no gradient, and need not turn with the atoms.
+class ForcePrediction(Prediction, NDArrayOperatorsMixin):
+    """Forces without an energy.
 
-    Raises
-    ------
-    InvalidInputError
-        If a figure is not finite.
+    numpy takes it for the array ``forces``, which is what `DirectForces.predict` gave before.
     """
 
-    drift: float
-    """meV/atom/ps: how fast the total energy changes in dynamics (docs/direct_forces.md)."""
-    temperature: float
-    """K, at which these dynamics began."""
-    duration: float
-    """ps, of the shortest of these runs; one that gains too much energy is ended early."""
-    loop_work: float
-    """eV: root mean square work around closed loops."""
-    rotation_error: float
-    """meV/Å: root mean square difference of the forces' components after a rotation."""
-    reference: str
-    """The energy that drifts, in words: kinetic energy plus that of this model."""
+    forces: Array
 
-    def __post_init__(self) -> None:
-        for name in ("drift", "temperature", "duration", "loop_work", "rotation_error"):
-            value = getattr(self, name)
-            if not np.isfinite(value):
-                raise InvalidInputError(f"measured {name}: expected a finite number, got {value:g}")
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        return np.array(self.forces, dtype) if copy else np.asarray(self.forces, dtype)
 
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        arrays = [np.asarray(one) if isinstance(one, ForcePrediction) else one for one in inputs]
+        return getattr(ufunc, method)(*arrays, **options)
 
-@dataclass(frozen=True)
-class ElementNetwork:
-    """The network of one element, and the scaling on both of its sides."""
+    def __getitem__(self, key: Any) -> Any:
+        return self.forces[key]
 
-    network: _core.NeuralNetwork
-    """From (value - mean) / sigma of its inputs to components or coefficients."""
-    mean: Array
-    sigma: Array
-    """(F,), of the inputs over the training atoms."""
-    vector_factors: Array
-    """(V,): the vectors are multiplied by these before their coefficients; empty without vectors."""
+    def __len__(self) -> int:
+        return len(self.forces)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # of copies and pickles
+            raise AttributeError(name)
+        return getattr(self.forces, name)
 
 
-@dataclass(frozen=True)
-class DirectForces:
+@dataclass(frozen=True, repr=False)
+class DirectForces(Model):
     """Networks that put out forces; no energy belongs to them.
 
     Raises
@@ -72,15 +74,20 @@ class DirectForces:
         If sizes do not fit, a scale cannot be divided by, or the scale of the forces is not finite and > 0.
     """
 
+    what: ClassVar = "a direct force model"
+    file: ClassVar = "forces.nn"
+    loader: ClassVar = "nnpot.load_direct_forces"
+    gives: ClassVar = frozenset({"forces"})
+
     features: Features
     networks: dict[str, ElementNetwork]
-    """By element."""
+    """The network of each element, by symbol."""
     force_scale: float
     """eV/Å: what an output of 1 means."""
     measured: Measured | None = None
     """None where nobody has measured it yet."""
     info: dict[str, str] = field(default_factory=dict)
-    """Where the model comes from."""
+    """The origin of the model, by keyword."""
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.force_scale) and self.force_scale > 0.0):
@@ -118,13 +125,65 @@ class DirectForces:
         """``spheres``, ``ellipsoids`` or ``equivariant``."""
         return self.features.kind
 
-    def predict(self, atoms: Atoms) -> Array:
+    @classmethod
+    def read(cls, directories: Sequence[Path], units: str | None, precision: Precision) -> Self:
+        """Read ``forces.nn`` and one ``weights.ZZZ.data`` per element; see `nnpot.load`."""
+        (directory,) = directories
+        lines = KeywordFile(directory / cls.file, ONCE, REPEATED)
+        try:
+            features = read_features(lines)
+            networks = {element: read_network(lines, directory, element) for element in features.elements}
+            info = {words[0]: " ".join(words[1:]) for words in lines.all("info")}
+            return cls(features, networks, lines.number("force_scale"), read_measured(lines), info)
+        except (InvalidInputError, UnknownElementError) as error:
+            raise FileFormatError(f"{directory / cls.file}: {error}") from error
+
+    def write(self, directory: Path, member: int = 0) -> None:
+        """Write the files of the model."""
+        (directory / self.file).write_text(self.to_text(), encoding="utf-8")
+        for element, own in self.networks.items():
+            own.network.write(directory / weights_file(element))
+
+    def to_text(self) -> str:
+        """What stands in ``forces.nn``."""
+        return to_text(self.features, self.networks, self.force_scale, self.measured, self.info)
+
+    def cautions(self, names: Sequence[str]) -> list[str | Warning]:
+        """That the model does not conserve energy, and how fast it was seen to drift."""
+        told = f"{names[0]}: these forces are no gradient of an energy and do not conserve it; "
+        if self.measured is None:
+            told += "their drift was never measured (nnpot measure-forces does)"
+        else:
+            m = self.measured
+            told += f"measured drift {m.drift:.3g} meV/atom/ps at {m.temperature:.0f} K"
+        return [NonConservativeWarning(told)]
+
+    def facts(self) -> dict[str, str]:
+        """Elements, kind of features, cutoff and numbers of inputs."""
+        inputs = ", ".join(f"{self.features.n_inputs(element)} of {element}" for element in self.elements)
+        found = {"features": self.kind, "cutoff": f"{self.features.cutoff:.3f} Å", "inputs": inputs}
+        return {**super().facts(), **found, "units": "eV/Å, Å"}
+
+    def table(self) -> Table:
+        """The features and the network of each element."""
+        networks = [self.networks[element].network for element in self.elements]
+        nodes = (" ".join(str(len(biases)) for _, biases, _ in own.layers[:-1]) for own in networks)
+        return ("", *self.elements), [
+            ("features", *(self.kind for _ in networks)),
+            ("inputs of the network", *(own.n_inputs for own in networks)),
+            ("outputs", *(own.n_outputs for own in networks)),
+            ("nodes of the hidden layers", *nodes),
+        ]
+
+    def predict(self, atoms: Atoms, *, uncertainty: bool = False) -> ForcePrediction:
         """Forces (n_atoms, 3) in eV/Å.
 
         Parameters
         ----------
         atoms
             Any cell and any periodic directions; the cell may be smaller than the cutoff.
+        uncertainty
+            Changes nothing: these models do not know theirs.
 
         Raises
         ------
@@ -149,4 +208,4 @@ class DirectForces:
                 f"direct forces: the force of atom {int(np.argwhere(~np.isfinite(forces))[0, 0])} is not a "
                 f"finite number; look for atoms on the same place or damaged weights"
             )
-        return forces
+        return ForcePrediction(forces=forces)
