@@ -9,6 +9,7 @@ from ase import Atoms
 from numpy.typing import NDArray
 
 from nnpot import _core
+from nnpot.structures import structure_of
 
 Array = NDArray[np.float64]
 
@@ -20,11 +21,6 @@ MOST_FRAMES_DRAWN = 60
 
 SHORTEST_SHARE = 1e-3
 """Of the atoms: those closest to a neighbour, which are left out of the nearest distance."""
-
-
-def arguments(frame: Atoms) -> tuple[Array, NDArray[np.int64], Array, NDArray[np.bool_]]:
-    """What the core wants to know of a frame: positions, numbers, cell, periodicity."""
-    return frame.positions, frame.numbers, frame.cell.array, frame.pbc
 
 
 def sample_values(
@@ -46,7 +42,7 @@ def sample_values(
     for number, frame in enumerate(frames):
         if not any(len(chosen[element][number]) for element in functions.elements):
             continue
-        values = functions.values(*arguments(frame))
+        values = functions.values(structure_of(frame))
         for element in functions.elements:
             parts[element].append(values[chosen[element][number], : len(functions.functions(element))])
     return {element: np.concatenate(values) for element, values in parts.items()}
@@ -80,7 +76,7 @@ class _Pairs:
 
     def of(self, frame: Atoms) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
         """Centers, neighbours (n_pairs,), their distances in Å."""
-        _, centers, neighbors, _, vectors = self._functions.jacobian(*arguments(frame))
+        _, centers, neighbors, _, vectors = self._functions.jacobian(structure_of(frame))
         distances = np.linalg.norm(vectors, axis=1)
         others = distances > 0.0  # the center itself is there too
         return centers[others], neighbors[others], distances[others]

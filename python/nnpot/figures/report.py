@@ -192,9 +192,10 @@ class Report:
         self.text(f"Cutoff radius {model.cutoff:.3f} Å.")
         self.table(("element", *titles), rows)
         if model.long_range is not None:
-            form, alpha, real_cutoff, charges = model.long_range
-            values = ", ".join(f"{element} {charge:+.4f}" for element, charge in charges.items())
-            near = f"real space to {real_cutoff:.3f} Å" if real_cutoff else "real space left to the networks"
+            found = model.long_range
+            values = ", ".join(f"{element} {charge:+.4f}" for element, charge in found.charges.items())
+            form, alpha, radius = found.form, found.alpha, found.real_cutoff
+            near = f"real space to {radius:.3f} Å" if radius else "real space left to the networks"
             self.text(f"Charges (e): {values}; form {form}, splitting parameter {alpha:.4f} 1/Å, {near}.")
 
     def errors(self, first: str, rows: Mapping[str, ErrorStatistics]) -> None:

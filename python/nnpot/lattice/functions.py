@@ -104,16 +104,16 @@ class LatticeFunctions:
                 bar.advance(len(chosen))
         return FunctionValues(values, gradient)
 
-    def _arguments(self, cluster: _Cluster) -> tuple[Array, NDArray[np.int64], Array, list[bool]]:
+    def _structure(self, cluster: _Cluster) -> _core.Structure:
         numbers = np.where(cluster.is_image & self.labelled, NUMBERS[IMAGE], NUMBERS[CENTRAL])
-        return cluster.positions, numbers, np.zeros((3, 3)), [False] * 3
+        return _core.Structure(cluster.positions, numbers, np.zeros((3, 3)), [False] * 3)
 
     def _values(self, cluster: _Cluster) -> Array:
-        found = self._core.values(*self._arguments(cluster))
+        found = self._core.values(self._structure(cluster))
         return found[~cluster.is_image, : self.n_functions].reshape(*cluster.shape[:2], -1)
 
     def _gradient(self, cluster: _Cluster) -> Array:
-        _, center, neighbor, gradient, _ = self._core.jacobian(*self._arguments(cluster))
+        _, center, neighbor, gradient, _ = self._core.jacobian(self._structure(cluster))
         counts = ~cluster.is_image[center]
         n, particles, dimensions = cluster.shape
         center, neighbor = cluster.particle[center[counts]], cluster.particle[neighbor[counts]]

@@ -20,6 +20,7 @@ from nnpot import _core
 from nnpot.cells import cell_volume
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.prediction import Prediction, Uncertainty
+from nnpot.structures import structure_of
 from nnpot.support.messages import shortened
 from nnpot.units import UnitSystem
 
@@ -80,7 +81,7 @@ class Potential:
     def charges(self) -> dict[str, float]:
         """Of each element, e; empty without a Coulomb energy."""
         long_range = self._model.long_range
-        return {} if long_range is None else dict(long_range[3])
+        return {} if long_range is None else long_range.charges
 
     @property
     def precision(self) -> Precision:
@@ -129,14 +130,18 @@ class Potential:
             If it is no ``ase.Atoms``, a position is not finite, or two atoms are on the same place.
         """
         require_atoms(atoms)
-        energy, forces, virial, atomic_energies, atomic_virials, found = self._engine().compute(
-            atoms.positions, atoms.numbers, atoms.cell.array, atoms.pbc, neighbors, uncertainty
-        )
+        found = self._engine().predict(structure_of(atoms), neighbors, uncertainty)
         self._warn_of_charge(atoms)
         volume = cell_volume(atoms)
-        stress = None if volume is None else _stress(virial, volume)
-        trust = None if found is None else Uncertainty(*found)
-        return Prediction(energy, forces, stress, virial, atomic_energies, atomic_virials, trust)
+        return Prediction(
+            found.energy,
+            found.forces,
+            None if volume is None else found.stress(volume),
+            found.virial,
+            found.atomic_energies,
+            found.atomic_virials,
+            _trust(found.uncertainty),
+        )
 
     def predict_many(
         self, frames: Iterable[Atoms], threads: int | None = None, uncertainty: bool = False
@@ -213,11 +218,11 @@ class Potential:
                 stacklevel=3,
             )
 
-    def _engine(self) -> _core.Potential:
+    def _engine(self) -> _core.Predictor:
         """This thread's own engine: engines have scratch memory and run without the GIL."""
-        engine: _core.Potential | None = getattr(self._engines, "engine", None)
+        engine: _core.Predictor | None = getattr(self._engines, "engine", None)
         if engine is None:
-            engine = self._engines.engine = _core.Potential(self._members, self._precision)
+            engine = self._engines.engine = _core.Predictor(self._members, self._precision)
         return engine
 
 
@@ -298,6 +303,12 @@ def require_atoms(frame: object) -> None:
         )
 
 
+def _trust(found: _core.Uncertainty | None) -> Uncertainty | None:
+    if found is None:
+        return None
+    return Uncertainty(found.grades, found.force_spreads, found.energy_spreads, found.energy_spread)
+
+
 def _texts(model: _core.Model) -> dict[str, str]:
     """The files of a model."""
     with tempfile.TemporaryDirectory() as name:
@@ -313,8 +324,3 @@ def _from_texts(members: list[dict[str, str]], precision: Precision) -> Potentia
                 (Path(name) / file).write_text(text, "utf-8")
             models.append(_core.Model.read(name, None))
     return Potential(models, precision)
-
-
-def _stress(virial: NDArray[np.float64], volume: float) -> NDArray[np.float64]:
-    symmetric = -0.5 * (virial + virial.T) / volume
-    return symmetric[[0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]]
