@@ -14,9 +14,11 @@ namespace LAMMPS_NS {
 
 class TallyReader {
  public:
-  virtual ~TallyReader() = default;
-  virtual bool
-  needs_members() const = 0;    // what the members of a committee say, not grades alone
+  // what the members of a committee say, not grades alone
+  virtual bool needs_members() const = 0;
+
+ protected:
+  ~TallyReader() = default;
 };
 
 // What a pair style finds at a step beside energies and forces: values outside of the training

@@ -135,7 +135,7 @@ def test_the_two_styles_of_the_plugin_in_one_overlay(model_directory: Path, tmp_
         ("hybrid/overlay nnp nnp\n * * nnp 1 model NULL O\n * * nnp 2 copy Si O", "2"),
         ("hybrid/overlay nnp nnp\n * * nnp 1 other Si O\n * * nnp 2 model other Si O", "1, 2"),
         ("hybrid/overlay nnp hdnnp 9 dir copy showew no\n * * nnp model Si O\n * * hdnnp Si O", "1, 2"),
-        ("hybrid/overlay nnp nnp\n * * nnp 1 model Si NULL\n * * nnp 2 model NULL O", None),
+        ("hybrid/overlay nnp nnp zero 5\n 1 2 zero\n * * nnp 1 model Si NULL\n * * nnp 2 model NULL O", None),
         ("hybrid/overlay nnp nnp\n * * nnp 1 model Si O\n * * nnp 2 other Si O", None),
         ("hybrid nnp nnp zero 5\n 1 2 zero\n * * nnp 1 model Si NULL\n * * nnp 2 model NULL O", None),
     ],

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import nnpot
 from nnpot import _core
 from nnpot.errors import FileFormatError, InvalidInputError
 
@@ -67,6 +70,21 @@ def test_everything_that_is_bound_says_what_it_is() -> None:
     for value in bound:
         lines = [line for line in (value.__doc__ or "").splitlines() if not SIGNATURE.match(line)]
         assert len(" ".join(lines).strip()) > 15, value
+
+
+def test_the_stub_names_what_is_bound() -> None:
+    def public(names: Iterable[str]) -> set[str]:
+        return {name for name in names if name[0] != "_" or name == "__init__"}
+
+    tree = ast.parse(Path(nnpot.__file__).with_name("_core.pyi").read_text("utf-8"))
+    stub = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    assert public(stub) == public(vars(_core))
+    for node in stub.values():
+        if isinstance(node, ast.ClassDef):
+            members = [m.target.id if isinstance(m, ast.AnnAssign) else m.name for m in node.body]  # type: ignore
+            bound = vars(getattr(_core, node.name))
+            made = public(bound) if "__init__" in members else public(bound) - {"__init__"}
+            assert public(members) == made, node.name
 
 
 def test_a_structure_is_a_copy_that_cannot_be_written_to() -> None:
