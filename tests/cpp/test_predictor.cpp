@@ -70,7 +70,9 @@ void check_parts(const std::vector<nnpot::Model>& members, Precision precision) 
             CHECK(found.atomic_virials(columns[v], rows[v], i) == virials(v, i));
         }
     }
-    CHECK(largest_difference(arma::sum(found.atomic_virials, 2), found.virial) < 1e-11);
+    // the virial of one pair is symmetric but for rounding
+    const double rounding = precision == Precision::full ? 1e-11 : 1e-5;
+    CHECK(largest_difference(arma::sum(found.atomic_virials, 2), found.virial) < rounding);
 }
 
 }  // namespace
@@ -143,7 +145,8 @@ TEST_CASE("one potential alone is predicted with grades and no spreads") {
     CHECK(inside->force_spreads.empty());
     CHECK(inside->energy_spreads.empty());
     CHECK(!inside->energy_spread);
-    model.elements[1].scaling.max(0) = model.elements[1].scaling.min(0);
+    nnpot::ScalingData& scaling = model.elements[1].scaling;
+    scaling.max(0) = 0.5 * (scaling.min(0) + scaling.max(0));
     const auto outside = nnpot::Predictor(model).predict(structure, nullptr, true).uncertainty;
     CHECK(arma::vec(outside->grades).max() > 0.0);
 }
