@@ -6,6 +6,7 @@
 #include "comm.h"
 #include "error.h"
 #include "force.h"
+#include "hybrid_parts.h"
 #include "memory.h"
 #include "nnpot/uncertainty.hpp"
 #include "pair_nnp.h"
@@ -70,12 +71,8 @@ bool ComputeNNPUncertainty::needs_members() const
 PairNNP *ComputeNNPUncertainty::find_pair() const
 {
   std::vector<PairNNP *> found;
-  for (const char *name : {"nnp", "hdnnp"})
-    for (int n = 1; n <= 2; n++) {
-      auto *const match = dynamic_cast<PairNNP *>(force->pair_match(name, 1, n));
-      if (match && std::find(found.begin(), found.end(), match) == found.end())
-        found.push_back(match);
-    }
+  for (Pair *const match : pair_styles_with("nnp", force))
+    if (auto *const own = dynamic_cast<PairNNP *>(match)) found.push_back(own);
   if (found.size() != 1)
     error->all(FLERR,
                "compute nnp/uncertainty: expected one pair_style nnp (or hdnnp), alone or in a "
@@ -99,7 +96,7 @@ void ComputeNNPUncertainty::init()
 
 void ComputeNNPUncertainty::require_tally() const
 {
-  if (pair->has_tally(needs_members())) return;
+  if (pair->step_findings().has_tally(needs_members())) return;
   error->all(FLERR,
              "compute nnp/uncertainty: compute {} was not announced for step {}, so the pair style "
              "gathered nothing; use it in a dump, fix or thermo output of the run",
@@ -113,10 +110,10 @@ void ComputeNNPUncertainty::require_tally() const
 std::vector<double> ComputeNNPUncertainty::column(Quantity wanted) const
 {
   const auto n = static_cast<std::size_t>(atom->nlocal);
-  if (wanted == Quantity::grade) return pair->uncertainty().grades();
+  if (wanted == Quantity::grade) return pair->step_findings().tally().grades();
   std::vector<double> values = wanted == Quantity::force_spread
-                                   ? nnpot::spreads(pair->uncertainty().forces(), 3, n)
-                                   : nnpot::spreads(pair->uncertainty().energies(), 1, n);
+                                   ? nnpot::spreads(pair->step_findings().tally().forces(), 3, n)
+                                   : nnpot::spreads(pair->step_findings().tally().energies(), 1, n);
   for (double &each : values) each /= pair->energy_unit();
   return values;
 }
@@ -157,9 +154,9 @@ void ComputeNNPUncertainty::compute_peratom()
 
 void ComputeNNPUncertainty::send_ghost_forces_home()
 {
-  if (!has(Quantity::force_spread) || pair->uncertainty().forces_are_whole) return;
+  if (!has(Quantity::force_spread) || pair->step_findings().tally().forces_are_whole) return;
   comm->reverse_comm(this);
-  pair->uncertainty().forces_are_whole = true;
+  pair->step_findings().tally().forces_are_whole = true;
 }
 
 double ComputeNNPUncertainty::value(int i, std::size_t q) const
@@ -205,7 +202,7 @@ double ComputeNNPUncertainty::compute_scalar()
   const std::size_t n = pair->n_members();
   std::vector<double> mine(n, 0.0), all(n);
   for (std::size_t m = 0; m < n; m++)
-    for (const double energy : pair->uncertainty().energies()[m]) mine[m] += energy;
+    for (const double energy : pair->step_findings().tally().energies()[m]) mine[m] += energy;
   MPI_Allreduce(mine.data(), all.data(), static_cast<int>(n), MPI_DOUBLE, MPI_SUM, world);
   std::vector<std::vector<double>> totals;
   for (const double energy : all) totals.push_back({energy});
@@ -221,7 +218,7 @@ int ComputeNNPUncertainty::pack_reverse_comm(int n, int first, double *buf)
 {
   int m = 0;
   for (int i = first; i < first + n; i++)
-    for (const std::vector<double> &member : pair->uncertainty().forces())
+    for (const std::vector<double> &member : pair->step_findings().tally().forces())
       for (int k = 0; k < 3; k++) buf[m++] = member[static_cast<std::size_t>(i) * 3 + k];
   return m;
 }
@@ -230,7 +227,7 @@ void ComputeNNPUncertainty::unpack_reverse_comm(int n, int *indices, double *buf
 {
   int m = 0;
   for (int i = 0; i < n; i++)
-    for (std::vector<double> &member : pair->uncertainty().forces())
+    for (std::vector<double> &member : pair->step_findings().tally().forces())
       for (int k = 0; k < 3; k++) member[static_cast<std::size_t>(indices[i]) * 3 + k] += buf[m++];
 }
 

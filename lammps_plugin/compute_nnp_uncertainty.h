@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "compute.h"
+#include "step_findings.h"
 
 namespace LAMMPS_NS {
 
@@ -16,7 +17,7 @@ namespace LAMMPS_NS {
 // The pair style gathers what is needed on the steps for which the compute is announced, as LAMMPS
 // does for pe/atom.
 
-class ComputeNNPUncertainty : public Compute {
+class ComputeNNPUncertainty : public Compute, public TallyReader {
  public:
   ComputeNNPUncertainty(class LAMMPS *, int, char **);
   ~ComputeNNPUncertainty() override;
@@ -29,7 +30,7 @@ class ComputeNNPUncertainty : public Compute {
   void unpack_reverse_comm(int, int *, double *) override;
   double memory_usage() override;
 
-  bool needs_members() const;
+  bool needs_members() const override;
 
  private:
   enum class Quantity { force_spread, energy_spread, grade };

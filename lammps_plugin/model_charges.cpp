@@ -5,6 +5,7 @@
 #include "atom.h"
 #include "error.h"
 #include "force.h"
+#include "hybrid_parts.h"
 #include "kspace.h"
 #include "pair.h"
 
@@ -91,18 +92,14 @@ void ModelCharges::require_kspace(Pair *pair) const
 
 bool ModelCharges::counted_twice(Pair *pair, std::string &other) const
 {
-  for (const std::string word : {"coul", "nnp"}) {
-    Pair *previous = nullptr;
-    for (int n = 1; Pair *found = force->pair_match(word, 0, n); n++) {
+  for (const std::string word : {"coul", "nnp"})
+    for (Pair *const found : pair_styles_with(word, force)) {
       int dimension;
-      if (found == previous || found == force->pair) break;    // no more of them
-      previous = found;
       if (found == pair) continue;
       if (word == "nnp" && found->extract("cut_coul", dimension) == nullptr) continue;
       other = force->pair_match_ptr(found);
       return true;
     }
-  }
   return false;
 }
 

@@ -157,9 +157,9 @@ bool PairHDNNP::is_watching() const
 
 void PairHDNNP::note_extrapolations()
 {
-  n_step += static_cast<bigint>(extrapolations.size());
+  n_step += static_cast<bigint>(findings.extrapolations().size());
   if (!showew) return;
-  for (const nnpot::Extrapolation &found : extrapolations) describe(found);
+  for (const nnpot::Extrapolation &found : findings.extrapolations()) describe(found);
 }
 
 /* ----------------------------------------------------------------------

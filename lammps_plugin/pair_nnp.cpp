@@ -1,19 +1,25 @@
 #include "pair_nnp.h"
 
+#include <cstring>
 #include <set>
 
 #include "atom.h"
 #include "comm.h"
 #include "error.h"
 #include "force.h"
+#include "hybrid_parts.h"
 #include "memory.h"
 #include "n2p2_commands.hpp"
 #include "neigh_list.h"
 #include "neighbor.h"
 #include "nnpot/atomic_virials.hpp"
 #include "nnpot/error.hpp"
+#include "nnpot/model_directory.hpp"
 #include "nnpot/stage_timer.hpp"
 #include "nnpot/units.hpp"
+#include "pair_coeff_words.h"
+#include "stage_report.h"
+#include "surroundings.h"
 #include "update.h"
 
 using namespace LAMMPS_NS;
@@ -24,9 +30,9 @@ static constexpr int BLOCK_SIZE = 64;
 /* ---------------------------------------------------------------------- */
 
 PairNNP::PairNNP(LAMMPS *host, const char *name) :
-    Pair(host), style(name), host_energy(1.0), cutoff(0.0), precision(nnpot::Precision::full),
-    is_initialised(false), is_set_up(false), masses(host, name), monitor(host, name),
-    tally_step(-1), tally_has_members(false), coulomb_list(nullptr)
+    Pair(host), style(name), host_energy(1.0), cutoff(0.0), findings(host),
+    precision(nnpot::Precision::full), is_initialised(false), is_set_up(false), masses(host, name),
+    monitor(host, name), models(host, name)
 {
   single_enable = 0;
   restartinfo = 0;
@@ -44,10 +50,7 @@ PairNNP::~PairNNP()
   }
 }
 
-/* ----------------------------------------------------------------------
-   pair_style nnp [units metal|real|atomic] [precision double|mixed]
-                  [extrapolation ignore|warn|dump|stop] [tolerance X] [every N] [frames N] [file F]
-------------------------------------------------------------------------- */
+/* ---------------------------------------------------------------------- */
 
 void PairNNP::settings(int narg, char **arg)
 {
@@ -104,33 +107,143 @@ void PairNNP::read_host_units()
 
 /* ---------------------------------------------------------------------- */
 
+void PairNNP::coeff(int narg, char **arg)
+{
+  const std::vector<std::string> words(arg, arg + narg);
+  refuse_n2p2(words);
+  const PairCoeffWords found = read_pair_coeff(lmp, words);
+  set_model(found.directories, found.elements);
+}
+
+/* ----------------------------------------------------------------------
+   before n2p2 came into LAMMPS, its pair style had this name and another grammar
+------------------------------------------------------------------------- */
+
+void PairNNP::refuse_n2p2(const std::vector<std::string> &words) const
+{
+  const bool only_a_cutoff = words.size() == 3 && utils::is_double(words[2]);
+  if (n2p2_words.empty() && !only_a_cutoff) return;
+  const auto first = words.begin() + MIN(2, static_cast<int>(words.size()));
+  error->all(FLERR,
+             "pair_nnp: these are commands of n2p2, from before it came into LAMMPS; write {}",
+             nnpot::n2p2_replacement(n2p2_words, {first, words.end()}, atom->ntypes));
+}
+
+/* ---------------------------------------------------------------------- */
+
+void PairNNP::set_model(const std::vector<std::string> &directories,
+                        const std::vector<std::string> &names)
+{
+  forget_model();
+  potential = models.load(
+      directories, [this](const std::string &directory) { return read_files(directory); },
+      precision);
+  cutoff = potential->cutoff();
+  models.map_types(names, *potential);
+  elements.assign(1, "X");
+  for (const std::string &name : names) elements.push_back(name == "NULL" ? "X" : name);
+  set_pairs();
+  set_charges();
+  // last: without it the model does not count, as where an error before was caught by a program
+  adapter = std::make_unique<nnpot::NeighborAdapter>(models.atomic_numbers(), cutoff, NEIGHMASK);
+}
+
+/* ----------------------------------------------------------------------
+   of another pair_style or pair_coeff command: what it says does not count for a model that was
+   read before
+------------------------------------------------------------------------- */
+
+void PairNNP::forget_model()
+{
+  is_initialised = false;
+  potential.reset();
+  adapter.reset();
+  charges.reset();
+  coulomb.reset();
+}
+
+nnpot::Model PairNNP::read_files(const std::string &directory) const
+{
+  return nnpot::read_model(directory, model_units);
+}
+
+/* ----------------------------------------------------------------------
+   in a hybrid style, pairs with a NULL type are left to the other styles;
+   alone, NULL atoms simply feel nothing
+------------------------------------------------------------------------- */
+
+void PairNNP::set_pairs()
+{
+  const int n = atom->ntypes + 1;
+  if (!allocated) {
+    memory->create(setflag, n, n, "pair:setflag");
+    memory->create(cutsq, n, n, "pair:cutsq");
+    allocated = 1;
+  }
+  const bool alone = force->pair == this;
+  const std::vector<int> &known = models.atomic_numbers();
+  for (int i = 1; i < n; i++)
+    for (int j = 1; j < n; j++) setflag[i][j] = alone || (known[i] != 0 && known[j] != 0);
+}
+
+/* ----------------------------------------------------------------------
+   k-space asks the pair style, or the hybrid style that it is part of
+------------------------------------------------------------------------- */
+
+void PairNNP::set_charges()
+{
+  charges.reset();
+  coulomb.reset();
+  const auto &model = potential->long_range();
+  if (model)
+    charges = std::make_unique<ModelCharges>(lmp, style, *model, models.atomic_numbers(), cutoff);
+  if (model && model->with_real_space)
+    coulomb = std::make_unique<CoulombPairs>(lmp, style, *model, charges->of_types(), host_energy);
+  ModelCharges::announce(this, model.has_value());
+  if (model) ModelCharges::announce(force->pair, true);
+}
+
+void *PairNNP::extract(const char *name, int &dimension)
+{
+  dimension = 0;
+  if (strcmp(name, "cut_coul") != 0) return nullptr;
+  if (ewaldflag) require_model();    // k-space asks earlier than the pair style is initialised
+  return charges ? charges->hand_over() : nullptr;
+}
+
+/* ---------------------------------------------------------------------- */
+
 void PairNNP::init_style()
 {
   require_model();
-  masses.check(atomic_numbers, potential->atomic_numbers());
+  masses.check(models.atomic_numbers(), potential->atomic_numbers());
   if (charges) charges->require_kspace(this);
-  if (force->newton_pair == 0)
-    error->all(FLERR, "pair_{0}: pair_style {0} requires newton pair on; remove 'newton off'",
-               style);
-  if (atom->tag_enable == 0)
-    error->all(FLERR, "pair_{0}: pair_style {0} requires atom IDs; remove 'atom_modify id no'",
-               style);
-
-  if (atom->nbonds > 0)
-    for (int i = 1; i <= 3; i++)
-      if (force->special_lj[i] == 0.0 && force->special_coul[i] == 0.0)
-        error->all(FLERR,
-                   "pair_{}: special_bonds takes bonded neighbors out of the environments; add "
-                   "'special_bonds lj/coul 1.0 1.0 1.0'",
-                   style);
-  if (neighbor->nex_type || neighbor->nex_group || neighbor->nex_mol)
-    error->warning(FLERR,
-                   "pair_{}: neigh_modify exclude takes atoms out of each other's environments: "
-                   "the energies and forces of all atoms around change",
-                   style);
-
-  request_lists();
+  require_whole_environments(lmp, style);
+  if (!is_initialised) warn_of_twice();
+  neighbor->add_request(this, NeighConst::REQ_FULL);
+  if (coulomb) coulomb->request_list(this);
   is_initialised = true;
+}
+
+void PairNNP::init_list(int id, NeighList *requested)
+{
+  if (coulomb && id == CoulombPairs::LIST)
+    coulomb->take_list(requested);
+  else
+    list = requested;
+}
+
+/* ----------------------------------------------------------------------
+   a model that another part of hybrid/overlay has, too, for atoms of the same type
+------------------------------------------------------------------------- */
+
+void PairNNP::warn_of_twice() const
+{
+  if (!utils::strmatch(force->pair_style, "^hybrid/overlay")) return;
+  for (Pair *const pair : pair_styles_with("nnp", force)) {
+    const auto *const other = dynamic_cast<PairNNP *>(pair);
+    if (other && other != this && other->is_initialised) models.warn_if_shared(other->models);
+  }
 }
 
 /* ----------------------------------------------------------------------
@@ -145,8 +258,6 @@ void PairNNP::require_model() const
                "one with an error); repeat the pair_coeff line after it",
                style);
 }
-
-/* ---------------------------------------------------------------------- */
 
 double PairNNP::init_one(int, int)
 {
@@ -166,7 +277,8 @@ void PairNNP::compute(int eflag, int vflag)
         style);
   ev_init(eflag, vflag);
   if (charges) charges->hand_over_to_atoms();
-  begin_findings();
+  findings.begin(n_members(), is_watching());
+  monitor.begin_step();
   for (int first = 0; first < list->inum; first += BLOCK_SIZE) {
     evaluate_block(first, MIN(first + BLOCK_SIZE, list->inum));
     tally_block();
@@ -177,40 +289,19 @@ void PairNNP::compute(int eflag, int vflag)
   is_set_up = true;
 }
 
-#ifndef NNPOT_STAGE_TIMERS
-
-void PairNNP::show_stages() const {}
-
-#else
-
+#ifdef NNPOT_STAGE_TIMERS
 void PairNNP::setup()
 {
   is_set_up = false;
 }
-
-/* ----------------------------------------------------------------------
-   after a run: seconds in each stage of the engine, mean over the ranks
-------------------------------------------------------------------------- */
-
-void PairNNP::show_stages() const
-{
-  auto mine = nnpot::stage_seconds(), sum = mine;
-  MPI_Allreduce(mine.data(), sum.data(), static_cast<int>(sum.size()), MPI_DOUBLE, MPI_SUM, world);
-  for (std::size_t s = 0; s < sum.size(); s++)
-    if (comm->me == 0)
-      utils::logmesg(lmp, "nnpot stage {} {:.6g}\n", nnpot::stage_names[s], sum[s] / comm->nprocs);
-}
-
 #endif
-
-/* ---------------------------------------------------------------------- */
 
 void PairNNP::evaluate_block(int first, int last)
 {
   std::string message;
   try {
     fill_block(first, last);
-    potential->compute(neighbors, evaluation, findings);
+    potential->compute(neighbors, evaluation, findings.wanted());
   } catch (const nnpot::CoincidentAtoms &e) {
     message = fmt::format("pair_{}: atoms {} and {} are on the same place at step {}", style,
                           atom->tag[e.first], atom->tag[e.second], update->ntimestep);
@@ -262,4 +353,47 @@ void PairNNP::tally_atoms()
       eatom[neighbors.center_index[c]] += evaluation.energies[c];
   if (vflag_atom) nnpot::add_shared_virials(neighbors, evaluation, &vatom[0][0]);
   if (cvflag_atom) nnpot::add_centroid_virials(neighbors, evaluation, &cvatom[0][0]);
+}
+
+/* ---------------------------------------------------------------------- */
+
+void PairNNP::note_findings()
+{
+  findings.add_block(neighbors);
+  if (is_watching()) note_extrapolations();
+}
+
+void PairNNP::note_extrapolations()
+{
+  monitor.add_block(neighbors, findings.extrapolations());
+}
+
+bool PairNNP::is_watching() const
+{
+  return monitor.is_on();
+}
+
+void PairNNP::end_findings()
+{
+  if (monitor.is_on()) monitor.end_step(*potential, elements);
+}
+
+void PairNNP::finish()
+{
+  if (monitor.is_on()) monitor.end_run(*potential);
+  show_stages(lmp);
+}
+
+/* ---------------------------------------------------------------------- */
+
+void PairNNP::add_coulomb()
+{
+  if (atom->nlocal + atom->nghost == 0) return;
+  nnpot::CoulombTallies tallies{&atom->f[0][0]};
+  if (vflag_global) tallies.virial = virial;
+  if (eflag_atom) tallies.energies = eatom;
+  if (vflag_atom) tallies.virials = &vatom[0][0];
+  if (cvflag_atom) tallies.centroid_virials = &cvatom[0][0];
+  const double energy = coulomb->add(tallies);
+  if (eflag_global) eng_coul += energy;
 }

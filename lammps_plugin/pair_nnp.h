@@ -5,14 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "coulomb_pairs.h"
 #include "extrapolation_monitor.h"
 #include "model_charges.h"
+#include "model_loader.h"
 #include "neighbor_adapter.hpp"
 #include "nnpot/potential.hpp"
-#include "nnpot/real_space.hpp"
 #include "pair.h"
+#include "step_findings.h"
 #include "type_masses.h"
-#include "uncertainty_tally.hpp"
 
 namespace LAMMPS_NS {
 
@@ -49,8 +50,7 @@ class PairNNP : public Pair {
   // for compute nnp/uncertainty
   std::size_t n_members() const { return potential ? potential->n_members() : 0; }
   double energy_unit() const { return host_energy; }
-  bool has_tally(bool with_members) const;    // of this step
-  nnpot::UncertaintyTally &uncertainty() { return tally; }
+  StepFindings &step_findings() { return findings; }
 
  protected:
   const std::string style;    // the name in the input script
@@ -59,7 +59,7 @@ class PairNNP : public Pair {
   std::unique_ptr<nnpot::Potential> potential;
   nnpot::NeighborList neighbors;    // of one block of centers
   nnpot::Evaluation evaluation;
-  std::vector<nnpot::Extrapolation> extrapolations;    // of that block
+  StepFindings findings;
 
   void read_host_units();
   void forget_model();
@@ -75,36 +75,24 @@ class PairNNP : public Pair {
   bool is_initialised;    // with this model: LAMMPS has been asked for neighbor lists
   bool is_set_up;         // past the evaluation before the first step, which is not timed
   std::vector<std::string> elements;      // symbol of each atom type (from 1), X for NULL
-  std::vector<int> atomic_numbers;        // the same, 0 for NULL
   std::vector<std::string> n2p2_words;    // of a pair_style in n2p2's grammar; empty otherwise
   TypeMasses masses;
   ExtrapolationMonitor monitor;
-  nnpot::Findings findings;                  // what is to be found at this step
-  std::vector<nnpot::Evaluation> members;    // of one block of centers
-  nnpot::UncertaintyTally tally;
-  bigint tally_step;    // to which the tally belongs; -1: none
-  bool tally_has_members;
+  ModelLoader models;
   std::unique_ptr<nnpot::NeighborAdapter> adapter;
-  std::unique_ptr<ModelCharges> charges;        // of a model that has them
-  std::unique_ptr<nnpot::RealSpace> coulomb;    // of one that has a part in real space
-  class NeighList *coulomb_list;                // half
+  std::unique_ptr<ModelCharges> charges;    // of a model that has them
+  std::unique_ptr<CoulombPairs> coulomb;    // of one that has a part in real space
 
   void set_option(const std::string &, const std::string &);
-  void refuse_n2p2(int, char **) const;
-  void read_models(const std::vector<std::string> &);
-  void read_on_first_rank(const std::vector<std::string> &, std::string &, std::string &) const;
-  void make_potential(const std::string &bytes, const std::string &names);
-  std::vector<int> map_types(const std::vector<std::string> &, const std::string &);
+  void refuse_n2p2(const std::vector<std::string> &) const;
   void set_pairs();
   void set_charges();
   void require_model() const;
-  void request_lists();
+  void warn_of_twice() const;
   void evaluate_block(int, int);
   void fill_block(int, int);
   void add_coulomb();
-  void begin_findings();
   void note_findings();
-  void show_stages() const;
   void tally_block();
   void tally_atoms();
 };

@@ -24,6 +24,7 @@ import numpy as np
 from ase.build import bulk
 
 from nnpot import _core
+from nnpot.structures import structure_of
 
 RADIUS = 5.05
 LINES = [f"Si 2 Si 4.0 {r} {RADIUS}" for r in (1.9, 2.2, 2.5, 2.8, 3.1, 3.4, 3.7, 4.0, 4.3)]
@@ -39,14 +40,24 @@ def random_member(seed: int) -> _core.Model:
     atoms = bulk("Si", cubic=True).repeat(3)
     atoms.rattle(0.15, rng=random)
     descriptor = _core.SymmetryFunctions(["Si"], LINES, 6)
-    values = descriptor.values(atoms.positions, atoms.numbers, atoms.cell.array, atoms.pbc)
+    values = descriptor.values(structure_of(atoms))
     scaling = np.column_stack([values.min(0), values.max(0), values.mean(0), values.std(0)])
     layers, widths = [], (len(LINES), WIDTH, WIDTH, 1)
     for n_in, n_out in zip(widths[:-1], widths[1:], strict=True):
         weights = random.normal(size=(n_in, n_out)) / np.sqrt(n_in) * (0.01 if n_out == 1 else 1.0)
         layers.append((weights, np.zeros(n_out), "l" if n_out == 1 else "t"))
     return _core.Model(
-        ["Si"], 6, 0.0, LINES, "scale_center", {"Si": scaling}, 0.0, 1.0, {"Si": layers}, {"Si": -5.0}, {}
+        elements=["Si"],
+        cutoff_type=6,
+        cutoff_alpha=0.0,
+        functions=LINES,
+        scaling_mode="scale_center",
+        scaling={"Si": scaling},
+        scale_min=0.0,
+        scale_max=1.0,
+        networks={"Si": layers},
+        atom_energies={"Si": -5.0},
+        info={},
     )
 
 

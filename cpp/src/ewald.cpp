@@ -116,4 +116,14 @@ void add_dipole_term(const Structure& structure, const ChargeKinds& charges, con
     }
 }
 
+CoulombSums coulomb_sums(const Structure& structure, const ChargeKinds& charges, const EwaldSplit& split,
+                         const arma::vec3& dipole_factors) {
+    CoulombSums sums(structure.n_atoms(), charges.n_kinds);
+    if (split.real_cutoff > 0.0) add_real_space(structure, charges, split, sums);
+    add_self_term(structure, charges, split, sums);
+    add_reciprocal_space(structure, charges, split, sums);
+    add_dipole_term(structure, charges, dipole_factors, sums);
+    return sums;
+}
+
 }  // namespace nnpot

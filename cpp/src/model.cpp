@@ -147,6 +147,38 @@ double LongRange::charge_of(int atomic_number) const {
     throw UnknownElement("element '" + element_symbol(atomic_number) + "' has no charge in the model");
 }
 
+const ElementModel& Model::element(int atomic_number) const {
+    const auto found = std::find_if(elements.begin(), elements.end(), [&](const ElementModel& element) {
+        return element.atomic_number == atomic_number;
+    });
+    if (found != elements.end()) return *found;
+    throw UnknownElement("element '" + element_symbol(atomic_number) + "' is not in the model");
+}
+
+double Model::cutoff() const noexcept {
+    double largest = 0.0;
+    for (const ElementModel& element : elements) {
+        for (const SymmetryFunction& function : element.functions) largest = std::max(largest, function.cutoff);
+    }
+    return largest;
+}
+
+void Model::set_functions(const std::vector<SymmetryFunction>& functions) {
+    for (ElementModel& element : elements) element.functions.clear();
+    for (const SymmetryFunction& function : functions) {
+        bool is_known = false;
+        for (ElementModel& element : elements) {
+            if (element.atomic_number != function.center) continue;
+            element.functions.push_back(function);
+            is_known = true;
+        }
+        if (!is_known) throw InvalidInput("model: the center of a symmetry function is not among the elements");
+    }
+    for (ElementModel& element : elements) {
+        std::sort(element.functions.begin(), element.functions.end(), comes_before);
+    }
+}
+
 void Model::require_consistent() const {
     if (elements.empty()) throw InvalidInput("model: expected at least one element");
     if (!(std::abs(mean_energy) <= largest_energy)) {

@@ -19,6 +19,15 @@ void require_range(const arma::vec& width, const char* what, const std::string& 
 
 }  // namespace
 
+ScalingMode scaling_mode_from_name(const std::string& name) {
+    if (name == "none") return ScalingMode::none;
+    if (name == "scale") return ScalingMode::scale;
+    if (name == "center") return ScalingMode::center;
+    if (name == "scale_center") return ScalingMode::scale_center;
+    if (name == "sigma") return ScalingMode::sigma;
+    throw InvalidInput("scaling mode: expected none, scale, center, scale_center or sigma, got '" + name + "'");
+}
+
 Scaler::Scaler(ScalingMode mode, const ScalingData& data, double low, double high, const std::string& element)
     : offset_(data.mean.n_elem, arma::fill::zeros), factor_(data.mean.n_elem, arma::fill::ones) {
     arma::vec from(data.mean.n_elem, arma::fill::zeros);

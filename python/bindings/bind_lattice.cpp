@@ -182,19 +182,36 @@ py::tuple proximity(const RowMajor& positions, const RowMajor& widths, const std
 }  // namespace
 
 void bind_lattice(py::module_& module) {
-    py::class_<LatticeModel>(module, "LatticeModel")
+    py::class_<LatticeModel>(
+        module, "LatticeModel",
+        R"(Energy per particle of configurations: positions (n, particles, dimensions), widths (n,), depths (n,).
+
+A depth says how many layers of images count. ``threads`` 0 stands for all cores. Units are those of the energy and
+distance given (docs/lattice_model.md).
+
+InvalidInputError: if a shape or number is wrong; it names the configuration.)")
         .def(py::init(&make_model), py::arg("potential"), py::arg("energy"), py::arg("distance"), py::arg("cutoff"),
-             py::arg("exponent"), py::arg("count"))
-        .def("required_depth", &LatticeModel::required_depth, py::arg("width"))
-        .def("energies", &energies, py::arg("positions"), py::arg("widths"), py::arg("depths"), py::arg("threads") = 0)
+             py::arg("exponent"), py::arg("count"),
+             "Make it of the name of a potential, its depth, distance, cutoff and exponent.\n\n"
+             "``potential``: modified-lennard-jones, equation-6, equation-7 or equation-8; ``count``: document or\n"
+             "invariant.")
+        .def("required_depth", &LatticeModel::required_depth, py::arg("width"),
+             "Give the depth beyond which nothing counts when all particles lie in the cell.")
+        .def("energies", &energies, py::arg("positions"), py::arg("widths"), py::arg("depths"), py::arg("threads") = 0,
+             "Give the energies per particle (n,).")
         .def("gradients", &gradients, py::arg("positions"), py::arg("widths"), py::arg("depths"),
-             py::arg("threads") = 0)
+             py::arg("threads") = 0,
+             "Give energies (n,), derivatives by positions (n, particles, dimensions) and by the width (n,).")
         .def("relax", &relax, py::arg("positions"), py::arg("widths"), py::arg("epochs"), py::arg("displacement"),
-             py::arg("depth"), py::arg("seed"), py::arg("first") = 0, py::arg("threads") = 0)
-        .def("pair_energies", &pair_energies, py::arg("distances"))
-        .def("triplet_energies", &triplet_energies, py::arg("sides"));
+             py::arg("depth"), py::arg("seed"), py::arg("first") = 0, py::arg("threads") = 0,
+             "Give relaxed positions, and accepted moves by epoch (n, epochs); ``first`` is the number of the first.")
+        .def("pair_energies", &pair_energies, py::arg("distances"), "Give the energies (n,) of distances (n,).")
+        .def("triplet_energies", &triplet_energies, py::arg("sides"),
+             "Give the energies (n,) of triangles of sides (n, 3).");
     module.def("proximity_matrices", &proximity, py::arg("positions"), py::arg("widths"), py::arg("orders"),
-               py::arg("radius"), py::arg("threads") = 0);
+               py::arg("radius"), py::arg("threads") = 0,
+               "Give matrices P (n, orders, i, j), dP_ij/d(position of j) (n, orders, i, j, dimensions), "
+               "dP_ij/d(width) (n, orders, i, j).\n\nInvalidInputError: if a shape or number is wrong.");
 }
 
 }  // namespace nnpot_python

@@ -11,6 +11,7 @@ void bind_descriptor(pybind11::module_& module);
 void bind_lattice(pybind11::module_& module);
 void bind_model(pybind11::module_& module);
 void bind_network(pybind11::module_& module);
-void bind_potential(pybind11::module_& module);
+void bind_predictor(pybind11::module_& module);
+void bind_structure(pybind11::module_& module);
 
 }  // namespace nnpot_python

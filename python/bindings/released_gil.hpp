@@ -29,4 +29,11 @@ private:
     PyThreadState* thread_;
 };
 
+/// What @p compute returns; Python's other threads run meanwhile.
+template <typename Compute>
+auto without_gil(const Compute& compute) {
+    const ReleasedGil released;
+    return compute();
+}
+
 }  // namespace nnpot_python

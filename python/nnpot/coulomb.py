@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nnpot import _core
 from nnpot.errors import InvalidInputError
+from nnpot.structures import structure_of
 
 Array = NDArray[np.float64]
 
@@ -120,8 +121,7 @@ def _sums(
     real_cutoff: float,
     factors: Sequence[float],
 ) -> tuple[Array, Array, Array]:
-    where = (atoms.positions, atoms.numbers, atoms.cell.array, atoms.pbc)
-    return _core.coulomb_sums(*where, kinds, weights, alpha, real_cutoff, ACCURACY, factors)
+    return _core.coulomb_sums(structure_of(atoms), kinds, weights, alpha, real_cutoff, ACCURACY, factors)
 
 
 def _of_all_kinds(values: Array, n_kinds: int) -> Array:

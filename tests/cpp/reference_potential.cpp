@@ -110,8 +110,8 @@ namespace {
 
 /// Slope at 0 by central differences of fourth order; @p change makes the structure for a step.
 template <typename Change>
-double energy_slope(nnpot::Potential& potential, double h, const Change& change) {
-    const auto at = [&](double step) { return compute(potential, change(step)).energy; };
+double energy_slope(const Compute& compute, double h, const Change& change) {
+    const auto at = [&](double step) { return compute(change(step)).energy; };
     return (8.0 * (at(h) - at(-h)) - (at(2.0 * h) - at(-2.0 * h))) / (12.0 * h);
 }
 
@@ -131,22 +131,26 @@ nnpot::Structure strained(nnpot::Structure structure, unsigned row, unsigned col
 
 }  // namespace
 
-GradientErrors gradient_errors(nnpot::Potential& potential, const nnpot::Structure& structure) {
+GradientErrors gradient_errors(const Compute& compute, const nnpot::Structure& structure) {
     constexpr double h = 1e-5;
-    const EnergyForcesVirial exact = compute(potential, structure);
+    const EnergyForcesVirial exact = compute(structure);
     GradientErrors errors{0.0, 0.0, arma::abs(exact.forces).max()};
     for (arma::uword i = 0; i < exact.forces.n_elem; i += 7) {
-        const double slope = energy_slope(potential, h, [&](double step) { return moved(structure, i, step); });
+        const double slope = energy_slope(compute, h, [&](double step) { return moved(structure, i, step); });
         errors.forces = std::max(errors.forces, std::abs(exact.forces(i) + slope) / errors.largest_force);
     }
     const std::vector<std::pair<unsigned, unsigned>> components{{0, 0}, {1, 1}, {2, 2}, {0, 1}, {0, 2}, {1, 2}};
     for (std::size_t v = 0; v < components.size(); ++v) {
         const auto [row, column] = components[v];
-        const double slope = energy_slope(
-            potential, h, [&, a = row, b = column](double step) { return strained(structure, a, b, step); });
+        const double slope =
+            energy_slope(compute, h, [&, a = row, b = column](double step) { return strained(structure, a, b, step); });
         errors.virial = std::max(errors.virial, std::abs(exact.virial(v) + slope) / arma::abs(exact.virial).max());
     }
     return errors;
+}
+
+GradientErrors gradient_errors(nnpot::Potential& potential, const nnpot::Structure& structure) {
+    return gradient_errors([&](const nnpot::Structure& changed) { return compute(potential, changed); }, structure);
 }
 
 }  // namespace reference

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "nnpot/potential.hpp"
 #include "reference.hpp"
 
@@ -37,6 +39,8 @@ struct GradientErrors {
     double forces, virial;
     double largest_force;  ///< eV/Å: with none, nothing was tested
 };
+using Compute = std::function<EnergyForcesVirial(const nnpot::Structure&)>;
+GradientErrors gradient_errors(const Compute& compute, const nnpot::Structure& structure);
 GradientErrors gradient_errors(nnpot::Potential& potential, const nnpot::Structure& structure);
 
 }  // namespace reference

@@ -118,11 +118,25 @@ def _potential(seed: int, mode: str, charges: str | None = None) -> _core.Model:
     functions = [line.format(center=center) for center in elements for line in FUNCTIONS]
     n = len(FUNCTIONS)
     model = _core.Model(
-        elements, 1, 0.0, functions, mode, {e: _statistics(random, n) for e in elements}, 0.0, 1.0,
-        {e: _layers(random, n, 1) for e in elements}, {"O": -432.1, "Si": -101.5}, {"trained_on": "nothing"},
-    )  # fmt: skip
+        elements=elements,
+        cutoff_type=1,
+        cutoff_alpha=0.0,
+        functions=functions,
+        scaling_mode=mode,
+        scaling={e: _statistics(random, n) for e in elements},
+        scale_min=0.0,
+        scale_max=1.0,
+        networks={e: _layers(random, n, 1) for e in elements},
+        atom_energies={"O": -432.1, "Si": -101.5},
+        info={"trained_on": "nothing"},
+    )
     if charges is not None:
-        model.set_long_range(charges, 0.5, 6.0 if charges == "full" else 0.0, {"O": -0.8, "Si": 1.6})
+        model.long_range = _core.LongRange(
+            form=charges,
+            alpha=0.5,
+            real_cutoff=6.0 if charges == "full" else 0.0,
+            charges={"O": -0.8, "Si": 1.6},
+        )
     return model
 
 

@@ -55,7 +55,7 @@ def charged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     directories = {}
     for form, real_cutoff in (("full", REAL_CUTOFF), ("reciprocal", 0.0)):
         model = _model()
-        model.set_long_range(form, ALPHA, real_cutoff, CHARGES)
+        model.long_range = _core.LongRange(form=form, alpha=ALPHA, real_cutoff=real_cutoff, charges=CHARGES)
         directories[form] = tmp_path_factory.mktemp(form)
         model.write(str(directories[form]))
     return directories

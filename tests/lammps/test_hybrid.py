@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,11 @@ from lammps_command import (
     SinglePoint,
     assert_close,
     lammps_orientation,
+    preamble,
     run_successfully,
     single_point,
     voigt,
+    write_data,
 )
 from random_model import random_model
 from structures import NAMES, structure
@@ -28,6 +31,7 @@ RADIAL = [
     for eta in (0.1, 0.6)
 ]
 ZBL = "pair_coeff 1 1 {0}14 14\npair_coeff 1 2 {0}14 8\npair_coeff 2 2 {0}8 8\n"
+MODEL_LINES = [*RADIAL, "Si 9 O Si 0.1 1.0 2.0 4.6", "O 9 Si Si 0.1 -1.0 2.0 4.6"]
 COULOMB = {
     "zbl": ("zbl 2.0 2.8", ZBL, ""),
     "coul/cut": ("coul/cut 6.0", "pair_coeff * * {0}\n", ""),
@@ -122,6 +126,37 @@ def test_the_two_styles_of_the_plugin_in_one_overlay(model_directory: Path, tmp_
     expected = nnpot.load(model_directory).predict(atoms)
     assert found.energy == pytest.approx(2.0 * expected.energy, rel=1e-10)
     assert_close(found.forces, 2.0 * expected.forces, 1e-10)
+
+
+@pytest.mark.parametrize(
+    ("commands", "types"),
+    [
+        ("hybrid/overlay nnp nnp\n * * nnp 1 model Si O\n * * nnp 2 model Si O", "1, 2"),
+        ("hybrid/overlay nnp nnp\n * * nnp 1 model NULL O\n * * nnp 2 copy Si O", "2"),
+        ("hybrid/overlay nnp nnp\n * * nnp 1 other Si O\n * * nnp 2 model other Si O", "1, 2"),
+        ("hybrid/overlay nnp hdnnp 9 dir copy showew no\n * * nnp model Si O\n * * hdnnp Si O", "1, 2"),
+        ("hybrid/overlay nnp nnp zero 5\n 1 2 zero\n * * nnp 1 model Si NULL\n * * nnp 2 model NULL O", None),
+        ("hybrid/overlay nnp nnp\n * * nnp 1 model Si O\n * * nnp 2 other Si O", None),
+        ("hybrid nnp nnp zero 5\n 1 2 zero\n * * nnp 1 model Si NULL\n * * nnp 2 model NULL O", None),
+    ],
+)
+def test_a_model_that_counts_twice(
+    commands: str, types: str | None, model_directory: Path, other_model: Path, tmp_path: Path
+) -> None:
+    """One line, before the first of two runs."""
+    for name, source in (("model", model_directory), ("copy", model_directory), ("other", other_model)):
+        shutil.copytree(source, tmp_path / name)
+    if "model other" in commands:  # a committee shares its functions
+        shutil.rmtree(tmp_path / "other")
+        random_model([structure("liquid")], MODEL_LINES, 1, "t", "sigma", 8).write(str(tmp_path / "other"))
+        random_model([structure("liquid")], MODEL_LINES, 1, "t", "sigma", 9).write(str(tmp_path / "model"))
+    atoms = structure("liquid")
+    write_data(tmp_path / "data", atoms, SYMBOLS)
+    pair = "pair_style " + commands.replace("\n", "\npair_coeff") + "\nrun 0\nrun 0\n"
+    output = run_successfully(preamble(atoms) + pair, tmp_path, ranks=2)
+    lines = [line for line in output.splitlines() if "count twice" in line]
+    assert len(lines) == (types is not None)
+    assert types is None or f"for the same atom types ({types})" in lines[0]
 
 
 def test_compute_pair(model_directory: Path, other_model: Path, tmp_path: Path) -> None:

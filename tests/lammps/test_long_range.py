@@ -145,7 +145,9 @@ def test_each_part_has_its_place_in_thermo(
     atoms = lammps_orientation(structure("triclinic"))
     form = "reciprocal" if real_cutoff is None else "full"
     model = _core.Model.read(str(model_directory))
-    model.set_long_range(form, ALPHA, real_cutoff or 0.0, CHARGES)
+    model.long_range = _core.LongRange(
+        form=form, alpha=ALPHA, real_cutoff=real_cutoff or 0.0, charges=CHARGES
+    )
     model.write(str(tmp_path / "model"))
     write_data(tmp_path / "data", atoms, SYMBOLS, charges=[0.0] * len(atoms))
     script = preamble(atoms, atom_style="charge")
@@ -238,7 +240,9 @@ def test_madelung_constants(lattice: str, nearest: float, tmp_path: Path) -> Non
     lines = [f"{center} 2 {other} 0.3 0.0 6.0" for center in SYMBOLS for other in SYMBOLS]
     model = random_model([atoms, shaken], lines, 2, "t", "sigma", seed=2)
     model.write(str(tmp_path / "plain"))
-    model.set_long_range("full", 5.2 / 9.0, 9.0, {"Si": 1.0, "O": -1.0})
+    model.long_range = _core.LongRange(
+        form="full", alpha=5.2 / 9.0, real_cutoff=9.0, charges={"Si": 1.0, "O": -1.0}
+    )
     model.write(str(tmp_path / "charged"))
     plain = single_point(atoms, SYMBOLS, "pair_style nnp\npair_coeff * * plain Si O", tmp_path)
     both = found_by_lammps(atoms, Path("charged"), "ewald 1e-12", tmp_path)

@@ -10,6 +10,7 @@ from ase.data import atomic_numbers
 from numpy.typing import NDArray
 
 from nnpot import _core
+from nnpot.structures import structure_of
 
 Layer = tuple[NDArray[np.float64], NDArray[np.float64], str]
 
@@ -36,7 +37,17 @@ def random_model(
     offsets = {element: -1.5 - 0.1 * atomic_numbers[element] for element in elements}
     info = {"trained_on": "nothing, the weights are random"}
     return _core.Model(
-        elements, cutoff_type, 0.0, list(functions), scaling_mode, scaling, 0.0, 1.0, networks, offsets, info
+        elements=elements,
+        cutoff_type=cutoff_type,
+        cutoff_alpha=0.0,
+        functions=list(functions),
+        scaling_mode=scaling_mode,
+        scaling=scaling,
+        scale_min=0.0,
+        scale_max=1.0,
+        networks=networks,
+        atom_energies=offsets,
+        info=info,
     )
 
 
@@ -46,7 +57,7 @@ def _values_of(
     n_functions = len(descriptor.functions(element))
     rows = []
     for atoms in structures:
-        values = descriptor.values(atoms.positions, atoms.numbers, atoms.cell.array, atoms.pbc)
+        values = descriptor.values(structure_of(atoms))
         rows.append(values[atoms.numbers == atomic_numbers[element], :n_functions])
     return np.concatenate(rows)
 

@@ -26,8 +26,8 @@ WITHOUT_LAMMPS = {"neighbor_adapter", "uncertainty_tally", "host_version", "mass
 PYTHON_FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 BUILDERS = {"cell_list", "verlet_list"}
 """What fills a neighbor list from a structure."""
-OF_CELLS = {"ewald", "coulomb_part"}
-"""What needs a whole cell, because it sums over reciprocal space; the engine does not see it."""
+OF_CELLS = {"ewald", "coulomb_part", "predictor"}
+"""What needs a whole cell: sums over reciprocal space, and what begins with a structure."""
 BEFORE_THE_SEAM = {"cell", "structure"} | BUILDERS | OF_CELLS
 """What nothing after `neighbor_list` may know of, these excepted."""
 
@@ -76,6 +76,15 @@ def imports(path: Path) -> Iterator[str]:
             yield node.module
 
 
+def plugin_includes() -> dict[str, set[str]]:
+    """The other units of the plugin that each of its units includes; a unit is a header and its source."""
+    found: dict[str, set[str]] = {path.stem: set() for path in PLUGIN_FILES}
+    for path in PLUGIN_FILES:
+        quoted = re.findall(r'^\s*#\s*include\s+"(\w+)\.h(?:pp)?"', path.read_text("utf-8"), re.MULTILINE)
+        found[path.stem] |= found.keys() & set(quoted) - {path.stem}
+    return found
+
+
 def python_layer(module: str) -> str:
     """``nnpot.io.labels`` belongs to ``io``."""
     return module.split(".")[1]
@@ -113,6 +122,19 @@ def test_the_plugin_uses_public_headers_and_nothing_before_the_neighbor_list(pat
         quoted = re.findall(r'^\s*#\s*include\s+"([^"]+)"', text, re.MULTILINE)
         own = {f"{stem}.hpp" for stem in WITHOUT_LAMMPS}
         assert all(name.startswith("nnpot/") or name in own for name in quoted)
+
+
+def test_the_plugin_has_no_circle_of_includes() -> None:
+    assert not circle(plugin_includes())
+
+
+@pytest.mark.parametrize("path", PLUGIN_FILES, ids=lambda path: path.name)
+def test_a_class_of_the_plugin_lies_in_the_files_of_one_name(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    defined = set(re.findall(r"^[^\s/#*][^\n;={]*?\b(?!LAMMPS_NS\b)(\w+)::~?\w+\([^;]*$", text, re.MULTILINE))
+    header = "".join(other.read_text("utf-8") for other in PLUGIN_FILES if other.stem == path.stem)
+    assert all(re.search(rf"\b(class|struct) {name}\b[^;]*{{", header) for name in defined), defined
+    assert len(text.splitlines()) < 400
 
 
 @pytest.mark.parametrize("path", BINDING_FILES, ids=lambda path: path.name)

@@ -48,7 +48,7 @@ def test_a_model_runs_in_pair_style_nnp() -> None:
 def test_a_model_with_charges_has_its_k_space(tmp_path: Path) -> None:
     assert model_case(MODEL, "nnp", ["Si"], None).pair.atom_style == "atomic"
     model = _core.Model.read(str(CASE), None)
-    model.set_long_range("full", 0.9, 3.9, {"Si": 0.5})
+    model.long_range = _core.LongRange(form="full", alpha=0.9, real_cutoff=3.9, charges={"Si": 0.5})
     model.write(str(tmp_path))
     for variant in ("nnp", "hdnnp"):
         pair = model_case(Model("charged", tmp_path), variant, ["Si"], None).pair

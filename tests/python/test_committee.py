@@ -67,7 +67,9 @@ def test_charges_that_reach_beyond_the_functions(members: list[_core.Model]) -> 
     charged = []
     for m in range(2):
         charged.append(random_model([atoms], functions_of(members[0]), 1, "t", "scale_center", m))
-        charged[m].set_long_range("full", 0.6, 7.0, {"Si": 1.2, "O": -0.6})
+        charged[m].long_range = _core.LongRange(
+            form="full", alpha=0.6, real_cutoff=7.0, charges={"Si": 1.2, "O": -0.6}
+        )
     plain = [random_model([atoms], functions_of(members[0]), 1, "t", "scale_center", m) for m in range(2)]
     with_charges = Potential(charged).predict(atoms, uncertainty=True)
     without = Potential(plain).predict(atoms, uncertainty=True)
@@ -83,7 +85,9 @@ def test_charges_that_reach_beyond_the_functions(members: list[_core.Model]) -> 
 def test_a_charged_cell_is_said_once(members: list[_core.Model], recwarn: pytest.WarningsRecorder) -> None:
     atoms = structure("liquid")
     model = random_model([atoms], functions_of(members[0]), 1, "t", "scale_center", 3)
-    model.set_long_range("full", 0.6, 4.0, {"Si": 1.25, "O": -1.25})
+    model.long_range = _core.LongRange(
+        form="full", alpha=0.6, real_cutoff=4.0, charges={"Si": 1.25, "O": -1.25}
+    )
     potential = Potential(model)
     potential.predict(atoms)
     assert not recwarn.list, "it is neutral"

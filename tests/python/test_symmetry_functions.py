@@ -171,7 +171,19 @@ def test_vjp_with_the_slopes_of_a_network_gives_forces_and_virial(functions: Sym
     scaling = {symbol: np.tile([0.0, 1.0, 0.5, 1.0], (len(slopes[symbol]), 1)) for symbol in slopes}
     networks = {symbol: [(slope[:, None], np.zeros(1), "l")] for symbol, slope in slopes.items()}
     offsets = dict.fromkeys(slopes, 0.0)
-    model = _core.Model(["O", "Si"], 6, 0.0, LINES, "none", scaling, 0.0, 1.0, networks, offsets, {})
+    model = _core.Model(
+        elements=["O", "Si"],
+        cutoff_type=6,
+        cutoff_alpha=0.0,
+        functions=LINES,
+        scaling_mode="none",
+        scaling=scaling,
+        scale_min=0.0,
+        scale_max=1.0,
+        networks=networks,
+        atom_energies=offsets,
+        info={},
+    )
     prediction = nnpot.Potential(model).predict(atoms)
     weights = np.zeros((len(atoms), 4))
     for symbol, slope in slopes.items():
@@ -263,7 +275,17 @@ def test_those_of_a_potential_have_its_cutoff_function(tmp_path: Path) -> None:
     scaling = np.tile([0.0, 9.0, 1.0, 1.0], (1, 1))
     network = [(np.ones((1, 1)), np.zeros(1), "l")]
     model = _core.Model(
-        ["Si"], 7, 0.3, ["Si 1 Si 8.0"], "none", {"Si": scaling}, 0.0, 1.0, {"Si": network}, {"Si": 0.0}, {}
+        elements=["Si"],
+        cutoff_type=7,
+        cutoff_alpha=0.3,
+        functions=["Si 1 Si 8.0"],
+        scaling_mode="none",
+        scaling={"Si": scaling},
+        scale_min=0.0,
+        scale_max=1.0,
+        networks={"Si": network},
+        atom_energies={"Si": 0.0},
+        info={},
     )
     model.write(str(tmp_path))
     (tmp_path / "model.info").unlink()

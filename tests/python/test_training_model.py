@@ -14,6 +14,7 @@ pytest.importorskip("tensorflow")
 
 from nnpot import _core
 from nnpot.errors import NnpotError
+from nnpot.structures import structure_of
 from nnpot.training.batches import batches
 from nnpot.training.config import ACTIVATIONS, NetworkConfig
 from nnpot.training.dataset import build_dataset
@@ -106,14 +107,14 @@ def test_tensorflow_and_the_core_agree_on_an_exported_model(
     nets = networks(descriptor, precision, activation)
     export(nets, descriptor, OFFSETS, 1.7, {"trained_on": "a test"}, tmp_path)
     assert verify(tmp_path, descriptor, FRAMES) <= 1e-10
-    potential = _core.Potential([_core.Model.read(str(tmp_path), None)])
+    predictor = _core.Predictor([_core.Model.read(str(tmp_path), None)])
     frame = FRAMES[0]
-    energy, forces, *_ = potential.compute(frame.positions, frame.numbers, frame.cell.array, frame.pbc)
+    found = predictor.predict(structure_of(frame))
     if activation == "tanh" and precision == "float64":
         scaled_energy, scaled_forces = evaluate(descriptor, [frame])
         offset = sum(OFFSETS[symbol] for symbol in frame.symbols)
-        assert energy == pytest.approx(1.7 * scaled_energy[0] + offset, rel=1e-10)
-        np.testing.assert_allclose(forces, 1.7 * scaled_forces, rtol=1e-8, atol=1e-11)
+        assert found.energy == pytest.approx(1.7 * scaled_energy[0] + offset, rel=1e-10)
+        np.testing.assert_allclose(found.forces, 1.7 * scaled_forces, rtol=1e-8, atol=1e-11)
 
 
 def test_a_disagreement_with_the_core_is_an_error(descriptor: Descriptor, tmp_path: Path) -> None:

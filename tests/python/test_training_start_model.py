@@ -19,6 +19,7 @@ import nnpot
 from nnpot import _core
 from nnpot.errors import InvalidInputError
 from nnpot.io import write_frames
+from nnpot.structures import structure_of
 from nnpot.training import TrainingConfig, train
 from nnpot.training.result import TrainingResult
 
@@ -103,12 +104,9 @@ def test_published_models_can_be_trained_further(tmp_path: Path, name: str) -> N
     frame = Atoms(symbols, positions, cell=np.diag([4.8, 7.1, 5.0]) + 0.1, pbc=True)
     start = StartModel(directory, [model])
     new = round_trip(start, [frame], tmp_path / "new")
-    arguments = (frame.positions, frame.numbers, frame.cell.array, frame.pbc)
-    (energy, forces, *_), (new_energy, new_forces, *_) = (
-        _core.Potential([m]).compute(*arguments) for m in (model, new)
-    )
-    assert new_energy == pytest.approx(energy, rel=1e-9)
-    np.testing.assert_allclose(new_forces, forces, atol=1e-8 * np.abs(forces).max())
+    old, later = (_core.Predictor([m]).predict(structure_of(frame)) for m in (model, new))
+    assert later.energy == pytest.approx(old.energy, rel=1e-9)
+    np.testing.assert_allclose(later.forces, old.forces, atol=1e-8 * np.abs(old.forces).max())
 
 
 def test_the_range_covers_old_and_new_data(tmp_path: Path) -> None:

@@ -56,4 +56,9 @@ void add_self_term(const Structure& structure, const ChargeKinds& charges, const
 void add_dipole_term(const Structure& structure, const ChargeKinds& charges, const arma::vec3& factors,
                      CoulombSums& sums);
 
+/// All of the above; the part in real space unless the real cutoff is 0.
+/// @throws InvalidInput as its parts
+CoulombSums coulomb_sums(const Structure& structure, const ChargeKinds& charges, const EwaldSplit& split,
+                         const arma::vec3& dipole_factors);
+
 }  // namespace nnpot

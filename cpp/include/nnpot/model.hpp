@@ -47,6 +47,15 @@ struct Model {
     std::map<std::string, std::string> info;  ///< model.info: provenance, in words
     std::vector<std::string> warnings;        ///< what reading the files left unsaid, a line each
 
+    /// What belongs to one element.  @throws UnknownElement
+    const ElementModel& element(int atomic_number) const;
+
+    double cutoff() const noexcept;  ///< Å, the largest of all functions
+
+    /// Gives each element the functions around it, sorted.
+    /// @throws InvalidInput if a function is centered at none of the elements
+    void set_functions(const std::vector<SymmetryFunction>& functions);
+
     /// @throws InvalidInput saying which part does not fit which
     void require_consistent() const;
 };

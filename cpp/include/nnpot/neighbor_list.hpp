@@ -25,6 +25,13 @@ struct NeighborList {
     std::size_t n_centers() const noexcept { return center_index.size(); }
     std::size_t n_pairs() const noexcept { return neighbor_index.size(); }
 
+    /// How many neighbors each center has.
+    std::vector<std::size_t> counts() const {
+        std::vector<std::size_t> found(n_centers());
+        for (std::size_t c = 0; c < n_centers(); ++c) found[c] = offsets[c + 1] - offsets[c];
+        return found;
+    }
+
     /// Starts a new center; the neighbors added next are its own.
     void begin_center(std::size_t index, int atomic_number) {
         center_index.push_back(index);

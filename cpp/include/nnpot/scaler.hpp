@@ -8,6 +8,9 @@ namespace nnpot {
 /// How raw values of the symmetry functions become network inputs (flags of `input.nn`, docs/formats.md).
 enum class ScalingMode { none, scale, center, scale_center, sigma };
 
+/// The mode of that name.  @throws InvalidInput
+ScalingMode scaling_mode_from_name(const std::string& name);
+
 /// Statistics of the raw values over the training set, one row per function.
 struct ScalingData {
     arma::vec min, max, mean, sigma;

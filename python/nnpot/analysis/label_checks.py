@@ -18,6 +18,7 @@ from nnpot.errors import NnpotError
 from nnpot.io.feature_files import has_features
 from nnpot.io.labels import results_of
 from nnpot.io.source import Source
+from nnpot.structures import structure_of
 from nnpot.support.arrays import Array, Integers
 
 N_NAMED = 6  # frames that a line names
@@ -81,7 +82,7 @@ def _forceless_by_symmetry(frame: Atoms) -> bool:
     gaussians = [((width * share) ** -2.0, 0.0) for share in SHELLS]
     sums = _core.ForceFeatures(elements, gaussians, REACH * width, POLY2)
     try:
-        vectors = sums.vectors(frame.positions, frame.numbers, frame.cell.array, frame.pbc)
+        vectors = sums.vectors(structure_of(frame))
     except NnpotError:  # atoms on one place, or a flat cell: said elsewhere
         return True
     return bool(np.abs(vectors).max() < SYMMETRIC)

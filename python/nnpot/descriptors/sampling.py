@@ -10,17 +10,13 @@ from ase import Atoms
 
 from nnpot import _core
 from nnpot.descriptors.selection import correlations, varying
-from nnpot.support.arrays import Array, Integers, Mask
+from nnpot.structures import structure_of
+from nnpot.support.arrays import Array, Integers
 
 MOST_FRAMES = 400  # frames whose distances are looked at
 MOST_FRAMES_DRAWN = 60  # frames whose distances are drawn
 SHORTEST_SHARE = 1e-3
 """Of the atoms: those closest to a neighbour, which are left out of the nearest distance."""
-
-
-def arguments(frame: Atoms) -> tuple[Array, Integers, Array, Mask]:
-    """What the core wants to know of a frame: positions, numbers, cell, periodicity."""
-    return frame.positions, frame.numbers, frame.cell.array, frame.pbc
 
 
 def sample_values(
@@ -34,7 +30,7 @@ def sample_values(
     for number, frame in enumerate(frames):
         if not any(len(chosen[element][number]) for element in functions.elements):
             continue
-        values = functions.values(*arguments(frame))
+        values = functions.values(structure_of(frame))
         for element in functions.elements:
             parts[element].append(values[chosen[element][number], : len(functions.functions(element))])
     return {element: np.concatenate(values) for element, values in parts.items()}
@@ -67,7 +63,7 @@ class _Pairs:
 
     def of(self, frame: Atoms) -> tuple[Integers, Integers, Array]:
         """Centers, neighbours (n_pairs,), their distances in Å."""
-        _, centers, neighbors, _, vectors = self._functions.jacobian(*arguments(frame))
+        _, centers, neighbors, _, vectors = self._functions.jacobian(structure_of(frame))
         distances = np.linalg.norm(vectors, axis=1)
         others = distances > 0.0  # the center itself is there too
         return centers[others], neighbors[others], distances[others]

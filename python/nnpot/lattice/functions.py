@@ -82,19 +82,19 @@ class LatticeFunctions:
         with progress("symmetry functions", n) as bar:
             for chosen in _chunks(widths):
                 cluster = _Cluster(positions[chosen], float(widths[chosen[0]]), self._core.cutoff)
-                found = self._core.values(*self._arguments(cluster))[~cluster.is_image, : self.n_functions]
+                found = self._core.values(self._structure(cluster))[~cluster.is_image, : self.n_functions]
                 values[chosen] = found.reshape(*cluster.shape[:2], -1)
                 if gradient is not None:
                     gradient[chosen] = self._gradient(cluster)
                 bar.advance(len(chosen))
         return FunctionValues(values, gradient)
 
-    def _arguments(self, cluster: _Cluster) -> tuple[Array, Integers, Array, list[bool]]:
+    def _structure(self, cluster: _Cluster) -> _core.Structure:
         numbers = np.where(cluster.is_image & self.labelled, NUMBERS[IMAGE], NUMBERS[CENTRAL])
-        return cluster.positions, numbers, np.zeros((3, 3)), [False] * 3
+        return _core.Structure(cluster.positions, numbers, np.zeros((3, 3)), [False] * 3)
 
     def _gradient(self, cluster: _Cluster) -> Array:
-        _, center, neighbor, gradient, _ = self._core.jacobian(*self._arguments(cluster))
+        _, center, neighbor, gradient, _ = self._core.jacobian(self._structure(cluster))
         counts = ~cluster.is_image[center]
         n, particles, dimensions = cluster.shape
         center, neighbor = cluster.particle[center[counts]], cluster.particle[neighbor[counts]]

@@ -18,6 +18,7 @@ from nnpot.errors import NnpotError
 from nnpot.models.kinds import Names, load_kind
 from nnpot.models.model import Model, Precision, Table, network_table, require_atoms
 from nnpot.prediction import PotentialPrediction, Uncertainty
+from nnpot.structures import structure_of
 from nnpot.units import UnitSystem
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class Potential(Model):
     def charges(self) -> dict[str, float]:
         """The charge of each element, e; empty without a Coulomb energy."""
         long_range = self._model.long_range
-        return {} if long_range is None else dict(long_range[3])
+        return {} if long_range is None else long_range.charges
 
     @property
     def atom_energies(self) -> dict[str, float]:
@@ -118,11 +119,14 @@ class Potential(Model):
     def notes(self) -> list[str]:
         """The cutoff radius, and how charges are summed."""
         found = [f"Cutoff radius {self.cutoff:.3f} Å."]
-        if self._model.long_range is not None:
-            form, alpha, real_cutoff, charges = self._model.long_range
-            values = ", ".join(f"{element} {charge:+.4f}" for element, charge in charges.items())
-            near = f"real space to {real_cutoff:.3f} Å" if real_cutoff else "real space left to the networks"
-            found.append(f"Charges (e): {values}; form {form}, splitting parameter {alpha:.4f} 1/Å, {near}.")
+        coulomb = self._model.long_range
+        if coulomb is not None:
+            values = ", ".join(f"{element} {charge:+.4f}" for element, charge in coulomb.charges.items())
+            near = "real space left to the networks"
+            if coulomb.real_cutoff:
+                near = f"real space to {coulomb.real_cutoff:.3f} Å"
+            splitting = f"splitting parameter {coulomb.alpha:.4f} 1/Å"
+            found.append(f"Charges (e): {values}; form {coulomb.form}, {splitting}, {near}.")
         return found
 
     def symmetry_functions(self) -> _core.SymmetryFunctions:
@@ -167,14 +171,18 @@ class Potential(Model):
             If it is no ``ase.Atoms``, a position is not finite, or two atoms are on the same place.
         """
         require_atoms(atoms)
-        energy, forces, virial, atomic_energies, atomic_virials, found = self._engine().compute(
-            atoms.positions, atoms.numbers, atoms.cell.array, atoms.pbc, neighbors, uncertainty
-        )
+        found = self._engine().predict(structure_of(atoms), neighbors, uncertainty)
         self._warn_of_charge(atoms)
         volume = cell_volume(atoms)
-        stress = None if volume is None else _stress(virial, volume)
-        trust = None if found is None else Uncertainty(*found)
-        return PotentialPrediction(energy, forces, stress, virial, atomic_energies, atomic_virials, trust)
+        return PotentialPrediction(
+            found.energy,
+            found.forces,
+            None if volume is None else found.stress(volume),
+            found.virial,
+            found.atomic_energies,
+            found.atomic_virials,
+            _trust(found.uncertainty),
+        )
 
     def predict_step(
         self, atoms: Atoms, neighbors: _core.VerletList, *, uncertainty: bool = False
@@ -196,11 +204,11 @@ class Potential(Model):
                 stacklevel=3,
             )
 
-    def _engine(self) -> _core.Potential:
+    def _engine(self) -> _core.Predictor:
         """This thread's own engine: engines have scratch memory and run without the GIL."""
-        engine: _core.Potential | None = getattr(self._engines, "engine", None)
+        engine: _core.Predictor | None = getattr(self._engines, "engine", None)
         if engine is None:
-            engine = self._engines.engine = _core.Potential(self._members, self.precision)
+            engine = self._engines.engine = _core.Predictor(self._members, self.precision)
         return engine
 
 
@@ -211,6 +219,7 @@ def load(
     return load_kind(Potential, model_dir, units, precision)
 
 
-def _stress(virial: NDArray[np.float64], volume: float) -> NDArray[np.float64]:
-    symmetric = -0.5 * (virial + virial.T) / volume
-    return symmetric[[0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]]
+def _trust(found: _core.Uncertainty | None) -> Uncertainty | None:
+    if found is None:
+        return None
+    return Uncertainty(found.grades, found.force_spreads, found.energy_spreads, found.energy_spread)

@@ -16,9 +16,10 @@ import numpy as np
 from ase import Atoms
 from numpy.typing import NDArray
 
+from nnpot.structures import structure_of
 from nnpot.support.progress import progress
 from nnpot.training.charges import LongRange
-from nnpot.training.descriptors import Descriptor, FrameDescriptors, InputSource, arguments, describe
+from nnpot.training.descriptors import Descriptor, FrameDescriptors, InputSource, describe
 from nnpot.training.labels import Labels, collect_labels
 from nnpot.training.live import LiveDerivatives
 
@@ -102,7 +103,7 @@ def table_shapes(descriptor: Descriptor, frames: Sequence[Atoms]) -> dict[str, T
     largest = dict.fromkeys(descriptor.elements, 0)
     count = dict.fromkeys(descriptor.elements, 0)
     for frame in frames:
-        neighbors = descriptor.functions.neighbor_counts(*arguments(frame))
+        neighbors = descriptor.functions.neighbor_counts(structure_of(frame))
         for element in frame.symbols.species():
             own = neighbors[frame.symbols == element]
             largest[element] = max(largest[element], int(own.max()))

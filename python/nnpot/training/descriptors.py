@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from nnpot import _core
 from nnpot.descriptors.choice import choose_functions
-from nnpot.descriptors.sampling import arguments as arguments
 from nnpot.descriptors.sampling import sample_values
 from nnpot.descriptors.settings import Selection
+from nnpot.structures import structure_of
 
 Array = NDArray[np.float64]
 
@@ -75,7 +75,7 @@ class Descriptor(InputSource):
 
     def values(self, frame: Atoms) -> Array:
         """Inputs of the networks (n, F) for one frame; unused columns of an element are 0."""
-        return _inputs(self, frame, self.functions.values(*arguments(frame)))
+        return _inputs(self, frame, self.functions.values(structure_of(frame)))
 
     def with_plain_inputs(self) -> Descriptor:
         """The same with g itself as the networks' input, as in an exported model."""
@@ -170,7 +170,7 @@ def statistics(values: Array) -> Array:
 
 def describe(descriptor: Descriptor, frame: Atoms) -> FrameDescriptors:
     """Inputs of the networks for one frame, and their derivatives; unused columns of an element are 0."""
-    values, center, neighbor, gradient, vector = descriptor.functions.jacobian(*arguments(frame))
+    values, center, neighbor, gradient, vector = descriptor.functions.jacobian(structure_of(frame))
     symbols = np.asarray(frame.get_chemical_symbols())
     slopes = np.zeros_like(gradient)
     for element, statistics in descriptor.statistics.items():

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from nnpot import _core
 from nnpot.errors import NnpotError
+from nnpot.structures import structure_of
 from nnpot.training.batches import batches
 from nnpot.training.charges import LongRange
 from nnpot.training.dataset import build_dataset
-from nnpot.training.descriptors import Descriptor, arguments
+from nnpot.training.descriptors import Descriptor
 from nnpot.training.model import predict, to_device, to_tensors
 from nnpot.training.networks import AtomicNetworks
 
@@ -58,21 +59,25 @@ def export(
         How their Coulomb energy is computed, where ``networks`` have charges.
     """
     model = _core.Model(
-        descriptor.elements,
-        descriptor.cutoff_type,
-        descriptor.cutoff_alpha,
-        descriptor.lines(),
-        "sigma",
-        descriptor.statistics,
-        0.0,
-        1.0,
-        networks.layers(scale, {e: inputs.transform for e, inputs in descriptor.inputs.items()}, member),
-        atom_energies,
-        info,
+        elements=descriptor.elements,
+        cutoff_type=descriptor.cutoff_type,
+        cutoff_alpha=descriptor.cutoff_alpha,
+        functions=descriptor.lines(),
+        scaling_mode="sigma",
+        scaling=descriptor.statistics,
+        scale_min=0.0,
+        scale_max=1.0,
+        networks=networks.layers(
+            scale, {e: inputs.transform for e, inputs in descriptor.inputs.items()}, member
+        ),
+        atom_energies=atom_energies,
+        info=info,
     )
     if charges is not None and networks.charges is not None:
         values = dict(zip(charges.elements, networks.charges.in_e()[member].tolist(), strict=True))
-        model.set_long_range(charges.form, charges.alpha, charges.real_cutoff, values)
+        model.long_range = _core.LongRange(
+            form=charges.form, alpha=charges.alpha, real_cutoff=charges.real_cutoff, charges=values
+        )
     model.write(str(directory))
 
 
@@ -95,7 +100,7 @@ def verify(
         If it is larger than `TOLERANCE`.
     """
     model = _core.Model.read(str(directory), None)
-    potential = _core.Potential([model])
+    predictor = _core.Predictor([model])
     networks = AtomicNetworks.from_model(model)
     plain = descriptor.with_plain_inputs()
     worst = 0.0
@@ -104,11 +109,12 @@ def verify(
         batch = to_tensors(next(batches(data, np.arange(1), 1, "float64")))
         predicted = predict(networks, to_device(data, "float64"), batch, with_stress=True)
         assert predicted.forces is not None, "derivatives are stored"
-        offset = sum(model.atom_energies[symbol] for symbol in frame.symbols)
-        energy, core_forces, virial, atomic, *_ = potential.compute(*arguments(frame))
-        of_networks = np.abs(atomic - [model.atom_energies[symbol] for symbol in frame.symbols]).sum()
+        offsets = [model.atom_energies[symbol] for symbol in frame.symbols]
+        found = predictor.predict(structure_of(frame))
+        energy, core_forces, virial = found.energy, found.forces, found.virial
+        of_networks = np.abs(found.atomic_energies - offsets).sum()
         energy_size = of_networks + OFFSET_ROUNDING * abs(energy)
-        energy_error = abs(float(predicted.energies[0, 0]) + offset - energy) / energy_size
+        energy_error = abs(float(predicted.energies[0, 0]) + sum(offsets) - energy) / energy_size
         force_error = np.abs(predicted.forces.numpy()[: len(frame), 0] - core_forces).max()
         virial_error = np.abs(_matrix(np.asarray(predicted.strain_derivatives)[0, 0]) + virial).max()
         worst = max(

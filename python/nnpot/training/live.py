@@ -13,7 +13,8 @@ from ase import Atoms
 from ase.data import atomic_numbers
 from numpy.typing import NDArray
 
-from nnpot.training.descriptors import Descriptor, arguments
+from nnpot.structures import structure_of
+from nnpot.training.descriptors import Descriptor
 from nnpot.training.tensorflow_setup import n_threads, tf
 
 Array = NDArray[np.floating]
@@ -110,7 +111,7 @@ class LiveDerivatives:
             for element, values in zip(elements, slopes, strict=True):
                 matrix, (own, rows) = self._maps[element], place.rows[element]
                 weights[own, : len(matrix)] = values[rows, member] @ matrix.T
-            atoms, cell = self._functions.vjp(*arguments(place.frame), weights)
+            atoms, cell = self._functions.vjp(structure_of(place.frame), weights)
             gradient[place.atoms, member], strain[place.number, member] = atoms, cell
 
         self._run(work, self._places(numbers), n_members)
@@ -127,7 +128,7 @@ class LiveDerivatives:
 
         def work(place: _Place, member: int) -> None:
             atoms, cell = gradient[place.atoms, member], strain[place.number, member]
-            found = self._functions.jvp(*arguments(place.frame), atoms, cell)
+            found = self._functions.jvp(structure_of(place.frame), atoms, cell)
             for element, values in changes.items():
                 matrix, (own, rows) = self._maps[element], place.rows[element]
                 values[rows, member] = found[own, : len(matrix)] @ matrix

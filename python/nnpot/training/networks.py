@@ -104,7 +104,7 @@ class AtomicNetworks:
         """The networks of an exported model, and its charges, in float64."""
         result = cls.from_layers({element: model.network(element) for element in model.elements})
         if model.long_range is not None:
-            charges = np.array([[model.long_range[3][element] for element in model.elements]])
+            charges = np.array([[model.long_range.charges[element] for element in model.elements]])
             result.charges = Charges(charges, np.zeros((len(model.elements), 0)), 1.0, "float64")
         return result
 

@@ -42,7 +42,7 @@ class StartModel:
         digest = hashlib.sha256()
         for model in self.members:
             digest.update(repr((model.cutoff_type, model.cutoff_alpha, model.atom_energies)).encode())
-            digest.update(repr((model.mean_energy, model.energy_per_output, model.long_range)).encode())
+            digest.update(repr((model.mean_energy, model.energy_per_output, _charges(model))).encode())
             for element in model.elements:
                 digest.update(repr((element, model.functions(element))).encode())
                 digest.update(model.input_scaling(element).tobytes())
@@ -74,24 +74,23 @@ class StartModel:
                 f"long_range: {self.path} of training.start_from has no charges, and with new ones it would "
                 f"say something else from the start; leave the section out or train a new model"
             )
-        form, alpha, real_cutoff, charges = found
-        if given is not None and given.form != form:
+        if given is not None and given.form != found.form:
             raise InvalidInputError(
                 f"long_range.form is {given.form}, but {self.path} of training.start_from has the form "
-                f"{form}; take that or train a new model"
+                f"{found.form}; take that or train a new model"
             )
         return LongRangeConfig(
-            charges=charges,
-            form="full" if form == "full" else "reciprocal",
-            alpha=alpha,
-            real_cutoff=real_cutoff or None,
+            charges=found.charges,
+            form="full" if found.form == "full" else "reciprocal",
+            alpha=found.alpha,
+            real_cutoff=found.real_cutoff or None,
             train=given is None or given.train,
             fit_first=False,
         )
 
     def charges(self, elements: Sequence[str]) -> Array:
         """(K, E) in e, of the members, where they have charges."""
-        found = [model.long_range[3] for model in self.members if model.long_range is not None]
+        found = [model.long_range.charges for model in self.members if model.long_range is not None]
         return np.array([[charges[element] for element in elements] for charges in found])
 
     def networks(self, descriptor: Descriptor, scale: float) -> NetworkValues:
@@ -183,8 +182,13 @@ def _shape(model: _core.Model) -> object:
     networks = {e: [(w.shape, letter) for w, _, letter in model.network(e)] for e in model.elements}
     functions = {e: model.functions(e) for e in model.elements}
     scaling = {e: model.input_scaling(e).tolist() for e in model.elements}
-    offsets = (model.atom_energies, model.mean_energy, model.long_range and model.long_range[:3])
+    offsets = (model.atom_energies, model.mean_energy, (_charges(model) or ())[:3])
     return networks, functions, scaling, model.cutoff_type, model.cutoff_alpha, offsets
+
+
+def _charges(model: _core.Model) -> tuple[str, float, float, dict[str, float]] | None:
+    found = model.long_range
+    return None if found is None else (found.form, found.alpha, found.real_cutoff, found.charges)
 
 
 def start_descriptor(start: StartModel, frames: Sequence[Atoms]) -> Descriptor:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from nnpot import _core as core
 from nnpot.errors import InvalidInputError, UnknownElementError
+from nnpot.structures import structure_of
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -120,15 +121,15 @@ class Features:
                 f"element {', '.join(unknown)} is not in the direct force model (it has "
                 f"{', '.join(self.elements)})"
             )
-        where = (atoms.positions, atoms.numbers, atoms.cell.array, atoms.pbc)
+        where = structure_of(atoms)
         vectors = np.zeros((len(atoms), 0, 3))
         if self.kind == "spheres":
-            values = self._gaussian_sums.spheres(*where)
+            values = self._gaussian_sums.spheres(where)
         elif self.kind == "ellipsoids":
-            values = self._gaussian_sums.ellipsoids(*where, self.axes, self.stretch)
+            values = self._gaussian_sums.ellipsoids(where, self.axes, self.stretch)
         else:
-            vectors = self._gaussian_sums.vectors(*where)
-            values = self.symmetry_functions.values(*where)
+            vectors = self._gaussian_sums.vectors(where)
+            values = self.symmetry_functions.values(where)
         inputs = {}
         for element in self.elements:
             own = np.asarray(atoms.symbols == element)
