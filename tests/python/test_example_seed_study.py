@@ -52,7 +52,7 @@ def example_modules() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OMP_NUM_THREADS", "1")
         patch.syspath_prepend(EXAMPLES)
-        patch.setattr("nnpot.training.run.write_report", lambda run_dir, *_: no_report(None, run_dir))
+        patch.setattr("nnpot.training.session.run.write_report", lambda run_dir, *_: no_report(None, run_dir))
         yield
 
 

@@ -13,8 +13,8 @@ from nnpot.training.config import TrainingConfig, load_config, template
 from nnpot.training.config.direct_forces import DirectForceConfig, force_template, load_force_config
 
 if TYPE_CHECKING:
-    from nnpot.training.force_run import ForceTrainingResult
-    from nnpot.training.result import TrainingResult
+    from nnpot.training.direct_forces.job import ForceTrainingResult
+    from nnpot.training.potentials.job import TrainingResult
 
 __all__ = [
     "DirectForceConfig",
@@ -55,9 +55,10 @@ def train(config: TrainingConfig, run_dir: str | os.PathLike[str], resume: bool 
     OSError
         If a file cannot be written; what was written before stays usable.
     """
-    from nnpot.training.run import run
+    from nnpot.training.potentials.job import PotentialJob
+    from nnpot.training.session.run import run
 
-    return run(config, Path(run_dir), resume)
+    return run(PotentialJob(config), Path(run_dir), resume)
 
 
 def train_forces(
@@ -84,6 +85,7 @@ def train_forces(
     InvalidInputError, FileFormatError, OSError
         As `train` does.
     """
-    from nnpot.training.force_run import run
+    from nnpot.training.direct_forces.job import ForceJob
+    from nnpot.training.session.run import run
 
-    return run(config, Path(run_dir), resume)
+    return run(ForceJob(config), Path(run_dir), resume)

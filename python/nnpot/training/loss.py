@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nnpot.training.config import LossConfig
-from nnpot.training.model import BatchTensors, DeviceData, Predicted
+from nnpot.training.networks.predict import Batch, DeviceData, Predicted
 from nnpot.training.tensorflow_setup import keras, tf
 
 
@@ -47,7 +47,7 @@ class Loss:
         """Whether stresses are fitted."""
         return self._config.stress_weight > 0.0
 
-    def sums(self, predicted: Predicted, data: DeviceData, batch: BatchTensors) -> Sums:
+    def sums(self, predicted: Predicted, data: DeviceData, batch: Batch) -> Sums:
         """Compare a batch with its labels; padding and missing labels count nothing."""
         labels = data.labels
         frames = {
