@@ -10,11 +10,11 @@ pytest.importorskip("tensorflow")
 
 from test_training_model import LINES, OFFSETS
 
-from nnpot.training.optimizers import trainer
 from nnpot.training.data.dataset import build_dataset
 from nnpot.training.inputs.symmetry_functions import fit_descriptor
 from nnpot.training.loss import Sums
 from nnpot.training.networks.predict import Batch, DeviceData, batches, to_device
+from nnpot.training.optimizers import trainer
 from nnpot.training.optimizers.trainer import CompiledLoop
 from nnpot.training.tensorflow_setup import tf
 

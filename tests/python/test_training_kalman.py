@@ -34,7 +34,8 @@ from nnpot.training.optimizers.kalman.observations import (
 )
 from nnpot.training.optimizers.kalman.observations import sums as sums_of
 from nnpot.training.optimizers.kalman.trainer import LAST_NOISE, KalmanTrainer, WeightBlocks
-from nnpot.training.optimizers.trainer import Errors, Task, Trainer
+from nnpot.training.optimizers.trainer import Errors, Task
+from nnpot.training.session import epochs
 from nnpot.training.tensorflow_setup import tf
 
 LINES = [
@@ -240,7 +241,7 @@ def test_a_step_is_one_update_of_the_weighted_residuals(descriptor: Descriptor, 
     fit = trainer(descriptor, data, energy_weight=7.0, stress_weight=3.0)
     nets, device = fit._networks, to_device(data, "float64")
     batch = to_tensors(next(batches(data, np.array([1, 2, 3, 0]), 4, "float64")))
-    terms = Terms(fit._config.loss, 1.5, 1000)(
+    terms = Terms(fit._config.loss.weights, 1.5, 1000)(
         View(parameters(nets), device, find_seen(data), nets.charges), batch, tf.constant([0, 1])
     )
     residuals, derivatives = weighted(terms)
@@ -263,7 +264,7 @@ def test_a_step_is_one_update_of_the_weighted_residuals(descriptor: Descriptor, 
 
     np.testing.assert_allclose(gradient, tape_gradient(nets, loss), rtol=1e-8, atol=1e-8)
     before = flat_weights(nets)
-    fit._terms = Terms(fit._config.loss, 1.5, 1000)
+    fit._terms = Terms(fit._config.loss.weights, 1.5, 1000)
     fit._update(device, batch, tf.constant([0, 1]))
     for member in range(nets.n_members):
         covariance = np.eye(before.shape[1]) * fit._config.optimizer.kalman.initial_covariance
@@ -332,13 +333,12 @@ def test_a_fading_memory_keeps_its_covariance_symmetric_and_positive() -> None:
 
 
 def test_a_filter_that_diverges_is_an_error_that_says_what_to_do(
-    descriptor: Descriptor, data: DataSet, monkeypatch: pytest.MonkeyPatch
+    descriptor: Descriptor, data: DataSet
 ) -> None:
     bad = Errors(*[np.array([1.0, np.nan])] * 4)
-    monkeypatch.setattr(Trainer, "run_epoch", lambda self, epoch: bad)
     for precision in ("float64", "float32"):
         with pytest.raises(InvalidInputError, match="diverged in epoch 3; lower optimizer.kalman") as refused:
-            trainer(descriptor, data, kalman={"precision": precision}).run_epoch(3)
+            epochs._require_finite(trainer(descriptor, data, kalman={"precision": precision}), bad, bad, 3)
         assert ("set its precision to float64" in str(refused.value)) == (precision == "float32")
 
 

@@ -22,8 +22,7 @@ from nnpot.support.limits import MOST_LAYERS
 from nnpot.support.yaml_file import NotNegative, Positive, StrictModel
 from nnpot.training.config import OptimizerConfig, RunConfig
 from nnpot.training.optimizers.gradient import GradientOptimizer
-from nnpot.training.session.checkpoint import COLUMNS, Stop, Weights
-from nnpot.training.session.epochs import EpochTrainer, Errors, new_state, run_epochs
+from nnpot.training.session.epochs import EpochTrainer, Errors, Stop, Weights, new_state, run_epochs
 from nnpot.training.tensorflow_setup import keras, set_up, tf
 
 Array = NDArray[np.float64]
@@ -243,7 +242,6 @@ class _LatticeTrainer(EpochTrainer):
     """Fits a network with Adam to the samples of a database; judged by mean absolute errors of energies."""
 
     optimizer: GradientOptimizer
-    rate_key = "learning_rate"
 
     def __init__(
         self,
@@ -335,8 +333,8 @@ def train_lattice_network(
     if stop is Stop.INTERRUPTED:
         raise KeyboardInterrupt
     trainer.set_weights(state.best_weights)
-    rows = [dict(zip(COLUMNS, row, strict=True)) for row in state.history]
-    train_losses, losses = ([row[f"{part}_loss"] for row in rows] for part in ("train", "validation"))
+    columns = state.columns()
+    train_losses, losses = columns["train_loss"].tolist(), columns["validation_loss"].tolist()
     return network, LatticeHistory(train_losses, losses, state.seconds)
 
 

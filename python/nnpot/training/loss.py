@@ -40,7 +40,7 @@ class Loss:
     def __init__(self, config: LossConfig, scale: float) -> None:
         self._config = config
         self._scale = scale
-        self._weights = (config.energy_weight, config.force_weight, config.stress_weight)
+        self._weights = config.weights
 
     @property
     def with_stress(self) -> bool:

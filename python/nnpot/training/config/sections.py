@@ -205,9 +205,14 @@ class LossConfig(StrictModel):
     l2: NotNegative = 0.0
     """Ridge."""
 
+    @property
+    def weights(self) -> tuple[float, float, float]:
+        """Those of energies, forces and stresses."""
+        return self.energy_weight, self.force_weight, self.stress_weight
+
     @model_validator(mode="after")
     def _something_to_fit(self) -> LossConfig:
-        if self.energy_weight == self.force_weight == self.stress_weight == 0.0:
+        if not any(self.weights):
             raise ValueError(
                 "must give weight to something: energy_weight, force_weight and stress_weight are all 0"
             )

@@ -263,11 +263,7 @@ def check_loss(config: LossConfig, split: Split) -> None:
     if unknown:
         found = f"the groups are {', '.join(sorted(groups))}" if groups else "no frame has a group"
         raise InvalidInputError(f"loss.group_weights: no frame has the group '{unknown[0]}'; {found}")
-    weights = {
-        "energy": config.energy_weight,
-        "forces": config.force_weight,
-        "stress": config.stress_weight,
-    }
+    weights = dict(zip(LABELS, config.weights, strict=True))
     for name, frames in (("training", split.train), ("validation", split.validation)):
         if frames and not any(_counts(config, frames, label) for label, w in weights.items() if w > 0.0):
             wanted = ", ".join(label for label, weight in weights.items() if weight > 0.0)

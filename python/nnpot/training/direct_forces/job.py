@@ -22,7 +22,6 @@ from nnpot.training.config.direct_forces import DirectForceConfig
 from nnpot.training.data.frames import Split, announce_data, summarize_split
 from nnpot.training.direct_forces.samples import choose_features, collect_samples, fit_scaling
 from nnpot.training.direct_forces.trainer import ForceTrainer, verify
-from nnpot.training.optimizers.distributed import Alone
 from nnpot.training.session.job import Evaluation, Job, Trained
 
 logger = logging.getLogger(__name__)
@@ -63,7 +62,7 @@ class ForceJob(Job[ForceTrainingResult]):
     def __init__(self, config: DirectForceConfig) -> None:
         self.config = config
 
-    def prepare(self, split: Split, distribution: Alone) -> ForceTrainer:
+    def prepare(self, split: Split) -> ForceTrainer:
         config = self.config
         announce_data(split, {})
         features = choose_features(config.features, split.elements, split.train)

@@ -15,7 +15,6 @@ from nnpot import _core
 from nnpot.analysis.atom_energies import elements_of
 from nnpot.descriptors import sample_values
 from nnpot.errors import InvalidInputError
-from nnpot.training.config import LongRangeConfig
 from nnpot.training.inputs.source import Inputs, decorrelation, plain_inputs, statistics
 from nnpot.training.inputs.symmetry_functions import Descriptor
 
@@ -59,34 +58,6 @@ class StartModel:
                 f"(it has {', '.join(own)})"
             )
         return own | (given or {})
-
-    def long_range(self, given: LongRangeConfig | None) -> LongRangeConfig | None:
-        """How the charges of the model are summed and, of its first member, what they are.
-
-        Of ``given`` counts only whether they are trained; without it they are.
-        """
-        found = self.model.long_range
-        if found is None:
-            if given is None:
-                return None
-            raise InvalidInputError(
-                f"long_range: {self.path} of training.start_from has no charges, and with new ones it would "
-                f"say something else from the start; leave the section out or train a new model"
-            )
-        form, alpha, real_cutoff, charges = found
-        if given is not None and given.form != form:
-            raise InvalidInputError(
-                f"long_range.form is {given.form}, but {self.path} of training.start_from has the form "
-                f"{form}; take that or train a new model"
-            )
-        return LongRangeConfig(
-            charges=charges,
-            form="full" if form == "full" else "reciprocal",
-            alpha=alpha,
-            real_cutoff=real_cutoff or None,
-            train=given is None or given.train,
-            fit_first=False,
-        )
 
     def charges(self, elements: Sequence[str]) -> Array:
         """(K, E) in e, of the members; E is 0 where they have no charges."""

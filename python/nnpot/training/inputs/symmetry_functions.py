@@ -80,6 +80,10 @@ class Descriptor(InputSource):
             element: self.inputs[element].transform / own[:, 3:4] for element, own in self.statistics.items()
         }
 
+    def lines(self) -> list[str]:
+        """The functions of all elements as text after ``symfunction_short``."""
+        return [line for element in self.elements for line in self.functions.functions(element)]
+
     def neighbor_counts(self, frame: Atoms) -> NDArray[np.int64]:
         return np.asarray(self.functions.neighbor_counts(*arguments(frame)))
 
@@ -97,12 +101,11 @@ class Descriptor(InputSource):
         charges: ElementCharges,
         info: Mapping[str, str],
     ) -> None:
-        lines = [line for element in self.elements for line in self.functions.functions(element)]
         model = _core.Model(
             self.elements,
             self.cutoff_type,
             self.cutoff_alpha,
-            lines,
+            self.lines(),
             "sigma",
             self.statistics,
             0.0,

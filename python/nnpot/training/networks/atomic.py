@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnpot.training.config import ACTIVATIONS, NetworkConfig
-from nnpot.training.networks.dense import FUNCTIONS, INITIALIZERS
+from nnpot.training.networks.dense import FUNCTIONS as FUNCTIONS
+from nnpot.training.networks.dense import INITIALIZERS
 from nnpot.training.tensorflow_setup import keras, tf
 
 Array = NDArray[np.float64]

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnpot.training.data.dataset import Array, CoulombTable, DataSet, ElementTable, Indices, Labels
-from nnpot.training.inputs.source import LiveProducts
 from nnpot.training.networks.atomic import AtomicNetworks, Charges
 from nnpot.training.tensorflow_setup import tf
 
@@ -38,7 +37,7 @@ class DeviceData(NamedTuple):
     tables: dict[str, ElementTable]
     labels: Labels
     coulomb: CoulombTable
-    live: LiveProducts | None
+    live: Any
     """Where derivatives are not stored; compiled functions (XLA) cannot contain it."""
 
 

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from ase import Atoms
 from numpy.typing import NDArray
 
-from nnpot.analysis.atom_energies import fit_atom_energies
+from nnpot.analysis.atom_energies import elements_of, fit_atom_energies
 from nnpot.descriptors import candidate_lines
+from nnpot.errors import InvalidInputError
 from nnpot.models.potential import Potential
 from nnpot.support.memory import require_memory_for_networks
 from nnpot.training.config import CUTOFF_TYPES, LongRangeConfig, TrainingConfig
 from nnpot.training.data.dataset import LongRange
-from nnpot.training.data.frames import Split
 from nnpot.training.inputs.features import fit_features
 from nnpot.training.inputs.source import InputSource
-from nnpot.training.inputs.start_model import StartModel, start_descriptor
+from nnpot.training.inputs.start_model import StartModel, read_start, start_descriptor
 from nnpot.training.inputs.symmetry_functions import fit_descriptor
 from nnpot.training.networks.atomic import AtomicNetworks, Charges
 
 logger = logging.getLogger(__name__)
+
+Parts = Mapping[str, Sequence[Atoms]]
+"""Frames for training, validation and tests, by the name of the part."""
 
 
 class Beginning(ABC):
@@ -41,7 +44,7 @@ class Beginning(ABC):
         return []
 
     @abstractmethod
-    def source(self, split: Split) -> InputSource:
+    def source(self, parts: Parts) -> InputSource:
         """The inputs of the networks."""
 
     def long_range(self) -> LongRangeConfig | None:
@@ -69,8 +72,8 @@ class Beginning(ABC):
 class NewFeatures(Beginning):
     """Networks with random weights, on features that the frames carry."""
 
-    def source(self, split: Split) -> InputSource:
-        return fit_features(dict(split.parts()))
+    def source(self, parts: Parts) -> InputSource:
+        return fit_features(parts)
 
     def networks(self, source: InputSource, scale: float, charges: LongRange) -> AtomicNetworks:
         section, training = self._config.network, self._config.training
@@ -84,14 +87,13 @@ class NewFeatures(Beginning):
 class NewFunctions(NewFeatures):
     """Networks with random weights, on symmetry functions that are chosen by the training frames."""
 
-    def source(self, split: Split) -> InputSource:
+    def source(self, parts: Parts) -> InputSource:
         section = self._config.descriptor
         assert section is not None, "the configuration has a descriptor or a model to start from"
-        lines = candidate_lines(section, split.elements, split.train)
-        cutoff_type = CUTOFF_TYPES[section.cutoff_type]
-        return fit_descriptor(
-            lines, split.elements, cutoff_type, split.train, section.decorrelate, section.selection
-        )
+        frames = parts["train"]
+        elements, cutoff_type = elements_of(frames), CUTOFF_TYPES[section.cutoff_type]
+        lines = candidate_lines(section, elements, frames)
+        return fit_descriptor(lines, elements, cutoff_type, frames, section.decorrelate, section.selection)
 
 
 class FromModel(Beginning):
@@ -107,12 +109,37 @@ class FromModel(Beginning):
     def potentials(self) -> list[Potential]:
         return [Potential(model) for model in self._start.members]
 
-    def source(self, split: Split) -> InputSource:
-        self._descriptor = start_descriptor(self._start, split.train)
+    def source(self, parts: Parts) -> InputSource:
+        self._descriptor = start_descriptor(self._start, parts["train"])
         return self._descriptor
 
     def long_range(self) -> LongRangeConfig | None:
-        return self._start.long_range(self._config.long_range)
+        """How the charges of the model are summed and, of its first member, what they are.
+
+        Of the configuration counts only whether they are trained; without it they are.
+        """
+        given, found, path = self._config.long_range, self._start.model.long_range, self._start.path
+        if found is None:
+            if given is None:
+                return None
+            raise InvalidInputError(
+                f"long_range: {path} of training.start_from has no charges, and with new ones it would "
+                f"say something else from the start; leave the section out or train a new model"
+            )
+        form, alpha, real_cutoff, charges = found
+        if given is not None and given.form != form:
+            raise InvalidInputError(
+                f"long_range.form is {given.form}, but {path} of training.start_from has the form "
+                f"{form}; take that or train a new model"
+            )
+        return LongRangeConfig(
+            charges=charges,
+            form="full" if form == "full" else "reciprocal",
+            alpha=alpha,
+            real_cutoff=real_cutoff or None,
+            train=given is None or given.train,
+            fit_first=False,
+        )
 
     def atom_energies(self, frames: Sequence[Atoms]) -> dict[str, float]:
         return self._start.atom_energies(self._given())
@@ -125,3 +152,11 @@ class FromModel(Beginning):
         return AtomicNetworks.from_values(
             values, training.precision, dropout, self._charges(own, charges, scale)
         )
+
+
+def find_beginning(config: TrainingConfig) -> Beginning:
+    """What the configuration names to begin with; of a model the files are read."""
+    path = config.training.start_from
+    if path is not None:
+        return FromModel(config, read_start(path, config.network.members))
+    return NewFeatures(config) if config.data.has_features else NewFunctions(config)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from nnpot.io.labels import results_of
 from nnpot.models.feature_model import FeatureModel, load_any
 from nnpot.models.potential import Potential
 from nnpot.support.memory import free_memory, total_memory
-from nnpot.training.config import LongRangeConfig, RunConfig, TrainingConfig
+from nnpot.training.config import RunConfig, TrainingConfig
 from nnpot.training.data.coulomb import fit_charges, long_range
 from nnpot.training.data.dataset import (
     NO_CHARGES,
@@ -30,13 +31,10 @@ from nnpot.training.data.dataset import (
     table_shapes,
 )
 from nnpot.training.data.frames import Split, announce_data, check_loss, summarize_split
-from nnpot.training.inputs.source import InputSource
-from nnpot.training.inputs.start_model import read_start
-from nnpot.training.networks.atomic import AtomicNetworks
 from nnpot.training.optimizers.distributed import Alone, find_distribution
 from nnpot.training.optimizers.kalman.trainer import KalmanTrainer
 from nnpot.training.optimizers.trainer import Task, Trainer, output_scale
-from nnpot.training.potentials.beginning import Beginning, FromModel, NewFeatures, NewFunctions
+from nnpot.training.potentials.beginning import find_beginning
 from nnpot.training.potentials.export import export, verify
 from nnpot.training.session.job import Evaluation, Job, Trained
 
@@ -83,17 +81,6 @@ class TrainingResult:
         return self.models[0]
 
 
-@dataclass(frozen=True)
-class _Prepared:
-    """What is fixed before the first epoch, as far as the export needs it."""
-
-    source: InputSource
-    atom_energies: dict[str, float]
-    charges: LongRange
-    scale: float
-    networks: AtomicNetworks
-
-
 class PotentialJob(Job[TrainingResult]):
     """Trains a potential, a committee, or a model of feature files."""
 
@@ -106,52 +93,103 @@ class PotentialJob(Job[TrainingResult]):
         self.n_members = config.network.members
         self.rate = "Forgetting factor" if config.optimizer.name == "kalman" else "Learning rate"
 
-    def start(self) -> str:
-        self._beginning = _beginning(self.config)
-        return self._beginning.fingerprint()
-
+    @cached_property
     def distribution(self) -> Alone:
         return find_distribution()
 
-    def prepare(self, split: Split, distribution: Alone) -> Trainer:
-        config, beginning = self.config, self._beginning
+    def start(self) -> str:
+        self._beginning = find_beginning(self.config)
+        return self._beginning.fingerprint()
+
+    def prepare(self, split: Split) -> Trainer:
+        config = self.config
         check_loss(config.loss, split)
-        source = beginning.source(split)
-        charges = _charges(beginning.long_range(), split, source)
-        energies = beginning.atom_energies(charges.rest_of(split.train))
-        section = beginning.long_range()
-        if section is not None and section.fit_first:
-            charges = _fitted_charges(config, split, source, energies, charges)
-            energies = beginning.atom_energies(charges.rest_of(split.train))
-        _announce(split, source, energies)
-        derivatives = _derivatives(config, split, source, distribution)
-
-        def build(name: str, frames: Sequence[Atoms]) -> DataSet:
-            weights = config.loss.group_weights
-            precision = config.training.precision
-            return build_dataset(source, frames, energies, precision, name, weights, derivatives, charges)
-
-        train = build("train", split.train)
-        validation = build("validation", split.validation) if split.validation else None
-        scale = output_scale(train)
-        with distribution.scope():
-            networks = beginning.networks(source, scale, charges)
-        self._prepared = _Prepared(source, energies, charges, scale, networks)
-        return self._trainer(Task(config, networks, train, validation, scale), distribution)
-
-    def _trainer(self, task: Task, distribution: Alone) -> Trainer:
-        name = self.config.optimizer.name
+        self._source = self._beginning.source(dict(split.parts()))
+        self._fix_offsets(split)
+        self._announce(split)
+        derivatives = self._derivatives([frames for frames in (split.train, split.validation) if frames])
+        train = self._data_set("train", split.train, derivatives)
+        validation = self._data_set("validation", split.validation, derivatives) if split.validation else None
+        self._scale = output_scale(train)
+        with self.distribution.scope():
+            self._networks = self._beginning.networks(self._source, self._scale, self._charges)
+        task = Task(config, self._networks, train, validation, self._scale)
+        name = config.optimizer.name
         if name not in TRAINERS:
-            return distribution.trainer(task)
-        distribution.require_one_device(name)
+            return self.distribution.trainer(task)
+        self.distribution.require_one_device(name)
         return TRAINERS[name](task)
 
+    def _fix_offsets(self, split: Split) -> None:
+        """Find the charges to start from, and the energies of single atoms that they leave."""
+        section = self._beginning.long_range()
+        frames = [*split.train, *split.validation]
+        if section is None:
+            self._charges = NO_CHARGES
+        else:
+            self._charges = long_range(section, self._source.elements, self._source.cutoff, frames)
+            _announce_charges(self._charges)
+        self._energies = self._beginning.atom_energies(self._charges.rest_of(split.train))
+        if section is not None and section.fit_first:
+            self._charges = self._fitted_charges(split.train)
+            self._energies = self._beginning.atom_energies(self._charges.rest_of(split.train))
+
+    def _fitted_charges(self, frames: Sequence[Atoms]) -> LongRange:
+        """The charges of a linear model on some training frames, evenly spaced."""
+        ends = np.cumsum([len(frame) for frame in frames])
+        step, charges = -(-int(ends[-1]) // FITTED_ATOMS), self._charges
+        data = build_dataset(self._source, frames[::step], self._energies, "float64", charges=charges)
+        fitted = fit_charges(charges, data, self.config.loss)
+        if fitted is charges and charges.basis.shape[1] > 0:
+            logger.warning(
+                "long_range: a linear model finds no charges in these data (it explains them within the "
+                "cutoff); training starts from those given"
+            )
+        logger.info("charges of a linear model: %s", _text(fitted))
+        return fitted
+
+    def _announce(self, split: Split) -> None:
+        announce_data(split, self._energies)
+        source = self._source
+        for element in source.elements:
+            count, energy = source.n_functions(element), self._energies[element]
+            logger.info("%s: %d %s, energy offset %.6f eV", element, count, source.name, energy)
+        if source.cutoff > 0.0:
+            logger.info("cutoff: %.3f Å", source.cutoff)
+
+    def _derivatives(self, fitted: Sequence[Sequence[Atoms]]) -> Derivatives:
+        """What becomes of the derivatives of the inputs: nothing where there are energies alone to learn."""
+        config, together = self.config, self.distribution.together
+        if not self._source.has_derivatives:
+            return "none"
+        labels = [results_of(frame) for frames in fitted for frame in frames]
+        energies_alone = not any("forces" in found or "stress" in found for found in labels)
+        if energies_alone and config.optimizer.name not in TRAINERS:
+            return "none"
+        shapes = [table_shapes(self._source, frames) for frames in fitted]
+        n_bytes = sum(shape.n_bytes(config.training.precision) for part in shapes for shape in part.values())
+        if stores_derivatives(config.training, n_bytes):
+            return "stored"
+        if together or config.optimizer.name in TRAINERS:
+            where = "a training on several devices" if together else config.optimizer.name
+            raise InvalidInputError(
+                f"training.jacobian: {where} needs stored derivatives, {n_bytes / 1e9:.2f} GB; raise "
+                f"training.memory_limit, take fewer functions, or adam on one device"
+            )
+        return "on_the_fly"
+
+    def _data_set(self, name: str, frames: Sequence[Atoms], derivatives: Derivatives) -> DataSet:
+        weights, precision = self.config.loss.group_weights, self.config.training.precision
+        return build_dataset(
+            self._source, frames, self._energies, precision, name, weights, derivatives, self._charges
+        )
+
     def export(self, member: int, directory: Path, info: dict[str, str]) -> None:
-        p = self._prepared
-        export(p.networks, p.source, p.atom_energies, p.scale, info, directory, member, p.charges)
+        scale, charges = self._scale, self._charges
+        export(self._networks, self._source, self._energies, scale, info, directory, member, charges)
 
     def verify(self, directory: Path, frames: Sequence[Atoms]) -> float:
-        return verify(directory, self._prepared.source, frames, self._prepared.charges)
+        return verify(directory, self._source, frames, self._charges)
 
     def evaluate(self, models: Sequence[Path], split: Split) -> Evaluation:
         parts, members = _evaluated([load_any(model) for model in models], split)
@@ -196,14 +234,6 @@ class PotentialJob(Job[TrainingResult]):
         )
 
 
-def _beginning(config: TrainingConfig) -> Beginning:
-    """What the configuration names to begin with."""
-    path = config.training.start_from
-    if path is not None:
-        return FromModel(config, read_start(path, config.network.members))
-    return NewFeatures(config) if config.data.has_features else NewFunctions(config)
-
-
 def _evaluated(
     potentials: Sequence[Potential | FeatureModel], split: Split
 ) -> tuple[dict[str, Predictions], dict[str, list[ErrorStatistics]]]:
@@ -216,68 +246,15 @@ def _evaluated(
     return parts, members
 
 
-def _charges(section: LongRangeConfig | None, split: Split, source: InputSource) -> LongRange:
-    if section is None:
-        return NO_CHARGES
-    found = long_range(section, source.elements, source.cutoff, [*split.train, *split.validation])
-    real_space = f"real space to {found.real_cutoff:.2f} Å" if found.real_cutoff else "no part in real space"
-    kept = "trained from" if found.basis.shape[1] else "fixed at"
-    logger.info("charges (e): %s %s; alpha %.4f 1/Å, %s", kept, _text(found), found.alpha, real_space)
-    return found
-
-
-def _fitted_charges(
-    config: TrainingConfig, split: Split, source: InputSource, energies: dict[str, float], charges: LongRange
-) -> LongRange:
-    """The charges of a linear model on some training frames, evenly spaced."""
-    ends = np.cumsum([len(frame) for frame in split.train])
-    step = -(-int(ends[-1]) // FITTED_ATOMS)
-    data = build_dataset(source, split.train[::step], energies, "float64", charges=charges)
-    fitted = fit_charges(charges, data, config.loss)
-    if fitted is charges and charges.basis.shape[1] > 0:
-        logger.warning(
-            "long_range: a linear model finds no charges in these data (it explains them within the cutoff); "
-            "training starts from those given"
-        )
-    logger.info("charges of a linear model: %s", _text(fitted))
-    return fitted
+def _announce_charges(charges: LongRange) -> None:
+    cutoff = charges.real_cutoff
+    real_space = f"real space to {cutoff:.2f} Å" if cutoff else "no part in real space"
+    kept = "trained from" if charges.basis.shape[1] else "fixed at"
+    logger.info("charges (e): %s %s; alpha %.4f 1/Å, %s", kept, _text(charges), charges.alpha, real_space)
 
 
 def _text(charges: LongRange) -> str:
     return ", ".join(f"{e} {q:+.3g}" for e, q in zip(charges.elements, charges.initial, strict=True))
-
-
-def _announce(split: Split, source: InputSource, energies: dict[str, float]) -> None:
-    announce_data(split, energies)
-    for element in source.elements:
-        count = source.n_functions(element)
-        logger.info("%s: %d %s, energy offset %.6f eV", element, count, source.name, energies[element])
-    if source.cutoff > 0.0:
-        logger.info("cutoff: %.3f Å", source.cutoff)
-
-
-def _derivatives(
-    config: TrainingConfig, split: Split, source: InputSource, distribution: Alone
-) -> Derivatives:
-    """What becomes of the derivatives of the inputs: nothing where there are energies alone to learn from."""
-    fitted = [frames for frames in (split.train, split.validation) if frames]
-    if not source.has_derivatives:
-        return "none"
-    labels = [results_of(frame) for frames in fitted for frame in frames]
-    energies_alone = not any("forces" in found or "stress" in found for found in labels)
-    if energies_alone and config.optimizer.name not in TRAINERS:
-        return "none"
-    shapes = [table_shapes(source, frames) for frames in fitted]
-    n_bytes = sum(shape.n_bytes(config.training.precision) for part in shapes for shape in part.values())
-    if stores_derivatives(config.training, n_bytes):
-        return "stored"
-    if distribution.together or config.optimizer.name in TRAINERS:
-        where = "a training on several devices" if distribution.together else config.optimizer.name
-        raise InvalidInputError(
-            f"training.jacobian: {where} needs stored derivatives, {n_bytes / 1e9:.2f} GB; raise "
-            f"training.memory_limit, take fewer functions, or adam on one device"
-        )
-    return "on_the_fly"
 
 
 def stores_derivatives(config: RunConfig, n_bytes: int) -> bool:

@@ -68,6 +68,10 @@ class State:
     charge_history: list[NDArray[np.float64]] = field(default_factory=list)
     """Per epoch (K, E): of each member the charges of the elements, e; empty without charges."""
 
+    def columns(self) -> dict[str, NDArray[np.float64]]:
+        """The history, by the names of `COLUMNS`."""
+        return dict(zip(COLUMNS, np.array(self.history).T, strict=True))
+
     def log_rows(self) -> list[tuple[float, ...]]:
         """The rows of log.csv: the history, and the mean charges of the elements."""
         charges = [tuple(map(float, values.mean(axis=0))) for values in self.charge_history]

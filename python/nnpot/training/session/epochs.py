@@ -21,7 +21,8 @@ from nnpot.errors import InvalidInputError
 from nnpot.support.files import atomic_write
 from nnpot.support.progress import Counter, progress
 from nnpot.training.config import RunConfig
-from nnpot.training.session.checkpoint import COLUMNS, State, Stop
+from nnpot.training.session.checkpoint import COLUMNS, State
+from nnpot.training.session.checkpoint import Stop as Stop
 from nnpot.training.session.checkpoint import Weights as Weights
 
 Array = NDArray[np.float64]
@@ -66,8 +67,6 @@ class EpochTrainer(ABC):
     n_members: int = 1
     charged_elements: Sequence[str] = ()
     """Those whose charges are part of the model."""
-    rate_key: str = "optimizer.initial_rate"
-    """The setting that makes steps smaller."""
 
     @abstractmethod
     def weights(self) -> Weights:
@@ -91,6 +90,13 @@ class EpochTrainer(ABC):
     def charges(self) -> Array:
         """(K, E) in e, of the `charged_elements`."""
         return np.zeros((self.n_members, 0))
+
+    def divergence(self, losses: str, epoch: int) -> str:
+        """What to say, and advise, where the losses are no longer finite numbers."""
+        return (
+            f"the loss is {losses} in epoch {epoch}; lower optimizer.initial_rate or check the data for "
+            f"extreme energies and forces"
+        )
 
     def any(self, flag: bool) -> bool:
         """Whether the flag is set here, or in another process that trains with this one."""
@@ -310,7 +316,5 @@ def _values(errors: Errors) -> tuple[NDArray[np.float64], ...]:
 
 def _require_finite(trainer: EpochTrainer, train: Errors, judged: Errors, epoch: int) -> None:
     if not (np.isfinite(train.loss).all() and np.isfinite(judged.loss).all()):
-        raise InvalidInputError(
-            f"training: the loss is {train.loss.mean()} (training) and {judged.loss.mean()} (validation) in "
-            f"epoch {epoch}; lower {trainer.rate_key} or check the data for extreme energies and forces"
-        )
+        losses = f"{train.loss.mean()} (training) and {judged.loss.mean()} (validation)"
+        raise InvalidInputError(f"training: {trainer.divergence(losses, epoch)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
@@ -73,16 +74,17 @@ class Job(ABC, Generic[Result]):
     rate: str = "Learning rate"
     """What the optimizer's rate is called."""
 
-    def start(self) -> str:
-        """Read what the training starts from; its fingerprint."""
-        return ""
-
+    @cached_property
     def distribution(self) -> Alone:
         """The devices and processes that train together."""
         return Alone()
 
+    def start(self) -> str:
+        """Read what the training starts from; its fingerprint."""
+        return ""
+
     @abstractmethod
-    def prepare(self, split: Split, distribution: Alone) -> EpochTrainer:
+    def prepare(self, split: Split) -> EpochTrainer:
         """All that is fixed before the first epoch, and what trains."""
 
     @abstractmethod

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from nnpot.analysis.errors import ErrorStatistics
 from nnpot.figures import epoch_plots
 from nnpot.figures.report import Report
-from nnpot.training.session.checkpoint import COLUMNS, State
 from nnpot.training.session.job import Job, Trained
 
 
@@ -35,7 +34,7 @@ def write_report(run_dir: Path, job: Job[Any], trained: Trained) -> Path:
         report.warning(line)
     report.distributions(evaluation.parts)
     report.heading("Learning curves")
-    report.learning_curves(_columns(state), state.best_epochs, job.rate)
+    report.learning_curves(_columns(trained), state.best_epochs, job.rate)
     if trained.charged:
         _charges(report, trained)
     report.heading("What was trained")
@@ -53,12 +52,13 @@ def write_report(run_dir: Path, job: Job[Any], trained: Trained) -> Path:
     return report.write(run_dir)
 
 
-def _columns(state: State) -> dict[str, NDArray[np.float64]]:
+def _columns(trained: Trained) -> dict[str, NDArray[np.float64]]:
     """The columns of the log; of a committee those that judge it with a value for each member."""
-    columns = dict(zip(COLUMNS, np.array(state.history).T, strict=True))
+    state = trained.state
+    columns = state.columns()
     if len(state.best_epochs) > 1:
         judged = "train" if np.isnan(columns["validation_loss"]).all() else "validation"
-        names = [name for name in COLUMNS if name.startswith(judged)]
+        names = [name for name in columns if name.startswith(judged)]
         columns |= dict(zip(names, np.array(state.member_history).swapaxes(0, 1), strict=True))
     return columns
 

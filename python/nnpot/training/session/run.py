@@ -14,9 +14,7 @@ import numpy as np
 from nnpot.errors import FileFormatError, InvalidInputError, NnpotError
 from nnpot.support.files import atomic_directory, atomic_write, remove_leftovers
 from nnpot.support.lock import locked_folder
-from nnpot.training.config.sections import Configuration
 from nnpot.training.data.frames import Split, load_frames
-from nnpot.training.optimizers.distributed import Alone
 from nnpot.training.session.checkpoint import (
     ADVICE,
     Identity,
@@ -43,17 +41,16 @@ TOLERANCE = 1e-10
 def run(job: Job[Result], run_dir: Path, resume: bool) -> Result:
     """Train, export, check and report; see `nnpot.training.train`."""
     set_up(job.config.training.threads)
-    distribution = job.distribution()
     checkpoint = run_dir / CHECKPOINT  # all workers go on from the chief's
-    if not distribution.is_chief:
-        run_dir = run_dir / f"worker_{distribution.worker}"
+    if not job.distribution.is_chief:
+        run_dir = run_dir / f"worker_{job.distribution.worker}"
     if run_dir.exists() and not run_dir.is_dir():
         raise InvalidInputError(f"{run_dir}: is a file; name a directory for the run")
     with locked_folder(run_dir):
-        return _run(job, run_dir, checkpoint, resume, distribution)
+        return _run(job, run_dir, checkpoint, resume)
 
 
-def _run(job: Job[Result], run_dir: Path, checkpoint: Path, resume: bool, distribution: Alone) -> Result:
+def _run(job: Job[Result], run_dir: Path, checkpoint: Path, resume: bool) -> Result:
     """The same with the run's directory held for this process."""
     _claim(run_dir, resume)
     start = job.start()
@@ -61,12 +58,12 @@ def _run(job: Job[Result], run_dir: Path, checkpoint: Path, resume: bool, distri
     identity = Identity(job.config.fingerprint(), split.fingerprint(), start)
     earlier = read_checkpoint(checkpoint, identity) if resume and checkpoint.exists() else None
     remove_leftovers(run_dir, (CHECKPOINT, LOG, f"{MODEL}*", CONFIGURATION, "report.html", "*.png"))
-    trainer = job.prepare(split, distribution)
+    trainer = job.prepare(split)
     with atomic_write(run_dir / CONFIGURATION) as stream:
         values = job.config.resolved(Path.cwd()).values()
         stream.write(json.dumps(values, indent=2, ensure_ascii=False) + "\n")
     state = new_state(trainer) if earlier is None else _gone_on(trainer, earlier, checkpoint)
-    if not distribution.same(state.epoch):
+    if not job.distribution.same(state.epoch):
         raise InvalidInputError(
             f"{checkpoint}: the workers do not find the same checkpoint, this one stands after "
             f"epoch {state.epoch}; "
@@ -134,7 +131,7 @@ def _finish(
     frames = [frame for _, part in split.parts() for frame in part]
     for member, model in enumerate(models):
         with atomic_directory(model) as directory:
-            job.export(member, directory, _provenance(job.config, split, state, member))
+            job.export(member, directory, _provenance(job, split, state, member))
             difference = job.verify(directory, frames[:: max(1, len(frames) // N_VERIFIED)][:N_VERIFIED])
             _require_agreement(difference)
         logger.info("TensorFlow and the C++ core agree to %.1e (relative)", difference)
@@ -154,7 +151,8 @@ def _require_agreement(difference: float) -> None:
         )
 
 
-def _provenance(config: Configuration, split: Split, state: State, member: int) -> dict[str, str]:
+def _provenance(job: Job[Result], split: Split, state: State, member: int) -> dict[str, str]:
+    config = job.config
     return {
         "trained_on": " ".join(map(str, config.data.train)),
         "training_frames": str(len(split.train)),

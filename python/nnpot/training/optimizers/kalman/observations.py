@@ -13,7 +13,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nnpot.training.config import LossConfig
 from nnpot.training.data.dataset import DataSet, ElementTable
 from nnpot.training.loss import Sums
 from nnpot.training.networks.atomic import Charges, Layer
@@ -144,24 +143,25 @@ class Terms:
 
     Parameters
     ----------
-    config
-        Weights of the loss; a kind without weight is left out, but for the energies.
+    weights
+        Those of energies, forces and stresses in the loss; a kind without weight is left out, but for the
+        energies.
     scale
         eV; the networks' unit of energy.
     n_atoms
         How many atoms' forces are observed in a batch.
     """
 
-    def __init__(self, config: LossConfig, scale: float, n_atoms: int) -> None:
-        self._config, self._scale, self._n_atoms = config, scale, n_atoms
+    def __init__(self, weights: tuple[float, float, float], scale: float, n_atoms: int) -> None:
+        self._weights, self._scale, self._n_atoms = weights, scale, n_atoms
 
     def __call__(self, view: View, batch: Batch, seed: tf.Tensor) -> dict[int, Term]:
         """Observe a batch; by place in the loss: 0 energies, 1 forces, 2 strains."""
         terms = {0: self._energies(view, batch.frames)}
-        if self._config.force_weight > 0.0:
+        if self._weights[1] > 0.0:
             atoms = choose_atoms(view.data, batch, min(self._n_atoms, batch.atoms.shape[0]), seed)
             terms[1] = self._forces(view, atoms)
-        if self._config.stress_weight > 0.0:
+        if self._weights[2] > 0.0:
             terms[2] = self._strains(view, batch.frames)
         return terms
 
@@ -173,7 +173,7 @@ class Terms:
             tf.gather(labels.energies, frames) / self._scale,
             tf.gather(labels.sizes, frames),
             present,
-            self._config.energy_weight * present * weights,
+            self._weights[0] * present * weights,
             tf.ones_like(present),
         )
 
@@ -186,7 +186,7 @@ class Terms:
             tf.reshape(tf.gather(labels.forces, atoms), [-1]) / self._scale,
             tf.ones_like(present),
             present,
-            self._config.force_weight * present * weights,
+            self._weights[1] * present * weights,
             tf.ones_like(present),
         )
 
@@ -201,7 +201,7 @@ class Terms:
             tf.reshape(tf.gather(labels.strain_derivatives, frames), [-1]) / self._scale,
             sizes,
             present,
-            self._config.stress_weight * present * weights,
+            self._weights[2] * present * weights,
             sizes / volumes,
         )
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
-import numpy as np
-
-from nnpot.errors import InvalidInputError
 from nnpot.support.memory import require_memory
 from nnpot.training.loss import Sums
 from nnpot.training.networks.atomic import AtomicNetworks
@@ -15,7 +12,6 @@ from nnpot.training.networks.predict import Batch, DeviceData
 from nnpot.training.optimizers.kalman.filter import KalmanFilter
 from nnpot.training.optimizers.kalman.observations import CHARGES, Terms, View, find_seen, sums, weighted
 from nnpot.training.optimizers.trainer import Task, Trainer
-from nnpot.training.session.epochs import Errors
 from nnpot.training.tensorflow_setup import tf
 
 COPIES = 3
@@ -54,19 +50,15 @@ class KalmanTrainer(Trainer):
             settings.precision,
         )
         self._seen = find_seen(task.train)
-        self._terms = Terms(task.config.loss, task.scale, -(-settings.forces_per_update // 3))
+        self._terms = Terms(task.config.loss.weights, task.scale, -(-settings.forces_per_update // 3))
         self._compiled = tf.function(self._update, autograph=False)
 
-    def run_epoch(self, epoch: int) -> Errors:
-        errors = super().run_epoch(epoch)
-        if not np.isfinite(errors.loss).all():
-            precision = "" if self.optimizer.precision == "float64" else "set its precision to float64, "
-            raise InvalidInputError(
-                f"training: the Kalman filter diverged in epoch {epoch}; lower "
-                f"optimizer.kalman.initial_covariance, {precision}or check the data for extreme energies and "
-                f"forces"
-            )
-        return errors
+    def divergence(self, losses: str, epoch: int) -> str:
+        precision = "" if self.optimizer.precision == "float64" else "set its precision to float64, "
+        return (
+            f"the Kalman filter diverged in epoch {epoch}; lower optimizer.kalman.initial_covariance, "
+            f"{precision}or check the data for extreme energies and forces"
+        )
 
     def _step(self, batch: Batch, seed: tf.Tensor) -> Sums:
         result: Sums = self._compiled(self._device, batch, seed)
