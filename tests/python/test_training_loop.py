@@ -16,7 +16,7 @@ from nnpot.training.session.epochs import open_log, run_epochs
 
 pytest.importorskip("tensorflow")
 
-from nnpot.training.optimizers.trainer import Errors
+from nnpot.training.session.epochs import EpochTrainer, Errors
 
 LOGGED = ("loss", "energy_rmse_mev_per_atom", "force_rmse_mev_per_angstrom", "stress_rmse_gpa")
 
@@ -30,7 +30,7 @@ class Pretender:
     """Has the losses it was given; its weights are the number of the epoch."""
 
     learning_rate = 0.01
-    rate_key = "optimizer.initial_rate"
+    divergence = EpochTrainer.divergence
     n_frames = 8
     charged_elements = ("Na", "Cl")
 

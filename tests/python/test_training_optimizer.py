@@ -67,7 +67,7 @@ def test_every_optimizer_learns_and_goes_on_from_its_state(
     assert last.loss[0] < 0.8 * first.loss[0]
     other = trainer_of(config, descriptor, data)
     other.restore(weights, state)
-    assert other.learning_rate == before
+    assert other.optimizer.learning_rate == before
     assert other.run_epoch(8).loss == last.loss
 
 

@@ -29,7 +29,7 @@ Array = NDArray[np.float64]
 Descriptor = Eigenvalues | LatticeFunctions
 PREDICTED_AT_ONCE = 4096
 RIDGE = 1e-9
-"""Of the linear part, relative to inputs of deviation 1."""
+"""The ridge of the linear part, relative to inputs of deviation 1."""
 
 
 class LatticeNetworkSettings(StrictModel):
@@ -49,7 +49,7 @@ class LatticeNetworkSettings(StrictModel):
     epochs: Epochs = 100
     batch: BatchSize = 32
     gradient_weight: NotNegative = 0.0
-    """Of the errors of gradients beside those of energies."""
+    """The weight of the errors of gradients beside those of energies."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
 
 
@@ -202,13 +202,13 @@ class LatticeNetwork:
         return {name: tf.constant(values, tf.float32) for name, values in found.items()}
 
     def scaled_energies(self, inputs: Any) -> Any:
-        """Of tensors, for training."""
+        """Energies of tensors, for training."""
         shape = tf.shape(inputs)
         flat = self.layers(tf.reshape(inputs, (-1, inputs.shape[-1])))
         return tf.reduce_mean(tf.reshape(flat, (shape[0], shape[1])), axis=1)
 
     def scaled_gradients(self, inputs: Any, jacobian: Any) -> tuple[Any, Any]:
-        """Of tensors, for training: energies and gradients."""
+        """Energies and gradients of tensors, for training."""
         with tf.GradientTape() as tape:
             tape.watch(inputs)
             energies = self.scaled_energies(inputs)

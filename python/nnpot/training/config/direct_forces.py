@@ -54,7 +54,7 @@ class FeaturesConfig(StrictModel):
     ]
     stretch: Positive = 1.5
     products: Annotated[int, Field(ge=0, le=MOST_FUNCTIONS)] = 3
-    """Of how many Gaussians the vectors' dot products are inputs."""
+    """The number of Gaussians whose vectors' dot products are inputs."""
     invariants: DescriptorConfig | None = None
     """Symmetry functions that are inputs; None for the automatic set with the same cutoff."""
 

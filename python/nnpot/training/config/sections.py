@@ -74,13 +74,13 @@ class LabelsConfig(StrictModel):
 
 
 class DataConfig(StrictModel):
-    """Which frames to learn from, and how they are split."""
+    """The frames to learn from, and how they are split."""
 
     train: Annotated[Paths, Field(min_length=1)]
     validation: Paths = []
     test: Paths = []
     format: Literal["features"] | None = None
-    """Of all files, where their names do not say it; None to find it out."""
+    """The format of all files, where their names do not say it; None to find it out."""
     units: Literal["metal", "real", "atomic"] | None = None
     labels: LabelsConfig = LabelsConfig()
     validation_fraction: Fraction = 0.1
@@ -89,7 +89,7 @@ class DataConfig(StrictModel):
     validation_groups: Names = []
     test_groups: Names = []
     split: Literal["stratified", "random"] = "stratified"
-    """Of the fractions: over each group alike, or over all frames alike."""
+    """How the fractions are drawn: over each group alike, or over all frames alike."""
     seed: Seed = 0
     atom_energies: Literal["fit"] | dict[str, Finite] = "fit"
 
@@ -240,7 +240,7 @@ class KalmanConfig(StrictModel):
     blocks: Literal["all", "element", "layer", "node"] = "node"
     """Weights whose errors' covariances the filter follows."""
     precision: Literal["float64", "float32"] = "float64"
-    """Of the covariances."""
+    """The precision of the covariances."""
     forces_per_update: Annotated[int, Field(ge=1, le=100_000)] = 60
     """Force components that enter one update together with the energies of its frames."""
     forgetting: Annotated[float, Field(gt=0.0, le=1.0)] = 0.98
@@ -264,7 +264,7 @@ class OptimizerConfig(StrictModel):
     """Epochs without a better validation loss after which ``plateau`` lowers the rate."""
     plateau_factor: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.5
     momentum: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.9
-    """Of ``momentum`` and ``nesterov``."""
+    """The momentum of ``momentum`` and ``nesterov``."""
     clip_norm: Positive | None = None
     """Gradients of a larger norm are scaled down to it."""
     clip_value: Positive | None = None

@@ -31,18 +31,9 @@ LOST = 0.1
 def long_range(
     config: LongRangeConfig, elements: Sequence[str], cutoff: float, frames: Sequence[Atoms]
 ) -> LongRange:
-    """Check the charges against the frames, and find how they may change.
+    """Check the charges of a section against the frames, and find how they may change.
 
-    Parameters
-    ----------
-    config
-        Form and first charges.
-    elements
-        Of the potential.
-    cutoff
-        The largest of the symmetry functions, Å.
-    frames
-        All that is trained on or validated with.
+    ``cutoff`` (Å) is the largest of the symmetry functions.
 
     Raises
     ------
@@ -91,18 +82,9 @@ def fit_charges(source: LongRange, data: DataSet, loss: LossConfig) -> LongRange
     """Start from charges that minimise the loss of energies and forces together with a linear model.
 
     E = Σ_i (b_e + w_e · g_i) + qᵀ M q: for given charges q the best b and w follow from linear least squares,
-    so that only the charges are searched for (variable projection, Golub and Pereyra 1973), from those
-    given and in their directions alone. Where hardly any are left, the source comes back as it was: energies
-    go with the square of a charge, so that no training leads away from 0.
-
-    Parameters
-    ----------
-    source
-        Its charges are where the search begins.
-    data
-        Some training frames with stored derivatives and Coulomb forms.
-    loss
-        Weights of energies and forces.
+    so that only the charges are searched for (variable projection, Golub and Pereyra 1973), from those of
+    ``source`` and in their directions alone. Where hardly any are left, it comes back as it was: energies go
+    with the square of a charge, so that no training leads away from 0. The frames have stored derivatives.
     """
     n_free = source.basis.shape[1]
     if n_free == 0:

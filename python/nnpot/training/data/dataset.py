@@ -162,7 +162,7 @@ class DataSet:
     first: NDArray[np.int64]
     """(n_frames + 1,): the atoms of frame f are first[f] to first[f + 1]."""
     coulomb: CoulombTable
-    """Of no elements where charges are no part of the model."""
+    """The Coulomb forms; of no elements where charges are no part of the model."""
     live: LiveProducts | None
     """What multiplies with the derivatives where they are computed when they are needed."""
 
@@ -212,26 +212,11 @@ def build_dataset(
     derivatives: Derivatives = "stored",
     charges: LongRange = NO_CHARGES,
 ) -> DataSet:
-    """Descriptors, derivatives and labels of all frames.
+    """Descriptors, derivatives and labels of frames: at least one, each with an energy.
 
-    Parameters
-    ----------
-    source
-        Functions and scaling.
-    frames
-        Frames with energies; forces and stresses are used where they are. At least one.
-    atom_energies
-        eV per atom of each element, taken off the energies.
-    precision
-        "float32" or "float64", of the stored descriptors and derivatives.
-    name
-        What the progress bar calls them; without a name there is no bar.
-    group_weights
-        Weights of groups of frames in the loss; 1 for those not named.
-    derivatives
-        Whether derivatives are stored, computed whenever they are needed, or, for energies alone, nowhere.
-    charges
-        How Coulomb energies follow from charges.
+    Energies are less those of the atoms (eV); descriptors and derivatives have the precision "float32" or
+    "float64"; a progress bar shows the frames where these have a ``name``; groups count in the loss by their
+    weights, 1 for those not named.
     """
     stored = derivatives == "stored"
     shapes = table_shapes(source, frames, stored)
@@ -254,16 +239,9 @@ def build_dataset(
 def collect_labels(
     frames: Sequence[Atoms], atom_energies: Mapping[str, float], group_weights: Mapping[str, float]
 ) -> Labels:
-    """Gather the references of frames.
+    """Gather the references of frames, each with an energy; forces and stress where it has them.
 
-    Parameters
-    ----------
-    frames
-        Each with an energy; forces and stress where it has them.
-    atom_energies
-        eV per atom of each element, taken off the energies.
-    group_weights
-        Weight of the frames of a group (``info["group"]``); 1 for groups that are not named.
+    Energies of the atoms (eV) are taken off; groups that are not named have the weight 1.
     """
     results = [frame.calc.results for frame in frames]
     offsets = [sum(atom_energies[symbol] for symbol in frame.symbols) for frame in frames]

@@ -222,12 +222,7 @@ def _order(groups: NDArray[np.object_], seed: int, stratified: bool) -> NDArray[
 def summarize_split(split: Split, offsets: Mapping[str, float] | None = None) -> DataSummary:
     """What the data consists of, by file and by part, and what looks wrong in it.
 
-    Parameters
-    ----------
-    split
-        As `load_frames` gives it.
-    offsets
-        Energies of single atoms, eV; None fits them.
+    Offsets are energies of single atoms, eV; None fits them.
     """
     frames = [frame for _, part in split.parts() for frame in part]
     sources = [

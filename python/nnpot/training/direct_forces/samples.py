@@ -166,17 +166,10 @@ def fit_scaling(samples: Samples) -> Scaling:
 
 
 def linear_coefficients(vectors: Array, forces: Array) -> Array:
-    """(V,): the sum of the vectors that is closest to the forces, from which training starts.
+    """(V,): the sum of vectors (n, V, 3), scaled and combined, that is closest to forces (n, 3).
 
-    The ridge keeps coefficients of vectors that are nearly 0 small: a vector of size s gets at most
-    1/(2 √ridge) in units of the forces, not 1/s.
-
-    Parameters
-    ----------
-    vectors
-        (n, V, 3), scaled and combined.
-    forces
-        (n, 3)
+    Training starts from it. The ridge keeps coefficients of vectors that are nearly 0 small: a vector of size
+    s gets at most 1/(2 √ridge) in units of the forces, not 1/s.
     """
     rows = vectors.swapaxes(1, 2).reshape(-1, vectors.shape[1])
     square = rows.T @ rows

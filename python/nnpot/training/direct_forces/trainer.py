@@ -54,18 +54,9 @@ class ForceTensors:
 
 
 class ForceTrainer(EpochTrainer):
-    """Fits the networks of all elements at once; every atom is a structure here.
+    """Fits the networks of all elements at once, to atoms by element; every atom is a structure here.
 
-    Parameters
-    ----------
-    config
-        Network, loss, optimizer, batch size, seed.
-    train, validation
-        Atoms by element; ``validation`` is empty where there are none.
-    scaling
-        By element.
-    scale
-        eV/Å: what an output of 1 means.
+    ``scale`` (eV/Å) is what an output of 1 means; ``validation`` is empty where there are no such atoms.
     """
 
     optimizer: GradientOptimizer

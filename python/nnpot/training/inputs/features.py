@@ -21,7 +21,6 @@ from nnpot.training.inputs.source import (
     Inputs,
     InputSource,
     Layers,
-    LiveProducts,
     plain_inputs,
     statistics,
 )
@@ -31,7 +30,10 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Features(InputSource):
-    """Features with the statistics that scale them: g = (f - mean) / (max - min), 0 for what never varies."""
+    """Features with the statistics that scale them: g = (f - mean) / (max - min), 0 for what never varies.
+
+    They are not combined, so that the plain inputs are these.
+    """
 
     statistics: dict[str, Array]
     inputs: dict[str, Inputs]
@@ -43,10 +45,6 @@ class Features(InputSource):
     def elements(self) -> list[str]:
         return list(self.statistics)
 
-    @property
-    def cutoff(self) -> float:
-        return 0.0
-
     def describe(self, frame: Atoms, derivatives: bool = True) -> FrameInputs:
         found = frame.arrays[FEATURES]
         inputs = np.zeros((len(frame), max(map(len, self.statistics.values()))))
@@ -55,15 +53,6 @@ class Features(InputSource):
             atoms, n = frame.symbols == element, len(own)
             inputs[atoms, :n] = (found[atoms, :n] - mean) * range_factor(low, high)
         return FrameInputs.without_derivatives(inputs)
-
-    def neighbor_counts(self, frame: Atoms) -> NDArray[np.int64]:
-        return np.zeros(len(frame), np.int64)
-
-    def live(self, frames: Sequence[Atoms]) -> LiveProducts:
-        raise NotImplementedError("features do not follow from positions")
-
-    def with_plain_inputs(self) -> Features:
-        return self  # `fit_features` makes no combinations
 
     def write(
         self,

@@ -71,7 +71,7 @@ class Exported:
     """What stands in the files of a model, read back."""
 
     layers: dict[str, Layers]
-    """Of the network of each element, on the inputs of `InputSource.with_plain_inputs`."""
+    """The layers of each element's network, on the inputs of `InputSource.with_plain_inputs`."""
     atom_energies: dict[str, float]
     """eV"""
     charges: dict[str, float]
@@ -103,25 +103,25 @@ class InputSource(ABC):
         """The elements, by atomic number."""
 
     @property
-    @abstractmethod
     def cutoff(self) -> float:
         """The largest distance that is seen, Å; 0 for inputs that do not follow from positions."""
+        return 0.0
 
     @abstractmethod
     def describe(self, frame: Atoms, derivatives: bool = True) -> FrameInputs:
         """Inputs of the networks for one frame, and if asked for their derivatives."""
 
-    @abstractmethod
     def neighbor_counts(self, frame: Atoms) -> NDArray[np.int64]:
         """(n,) how many neighbors of each atom its inputs depend on."""
+        return np.zeros(len(frame), np.int64)
 
-    @abstractmethod
     def live(self, frames: Sequence[Atoms]) -> LiveProducts:
         """Products with the derivatives of the inputs of these frames, which are not stored."""
+        raise NotImplementedError(f"{self.name} have no derivatives")
 
-    @abstractmethod
     def with_plain_inputs(self) -> InputSource:
         """The same with the scaled functions themselves as the networks' input, as in an exported model."""
+        return self
 
     @abstractmethod
     def write(
@@ -132,20 +132,9 @@ class InputSource(ABC):
         charges: ElementCharges,
         info: Mapping[str, str],
     ) -> None:
-        """Write a model of these inputs into a directory that exists.
+        """Write a model of these inputs, with where it comes from, into a directory that exists.
 
-        Parameters
-        ----------
-        directory
-            Where to write.
-        layers
-            Weights, biases and activation letters on plain inputs (`with_plain_inputs`), in eV.
-        atom_energies
-            eV per atom of each element.
-        charges
-            Of the elements, where they are part of the model.
-        info
-            Where the model comes from.
+        Layers are weights, biases and activation letters on plain inputs (`with_plain_inputs`), in eV.
         """
 
     @abstractmethod

@@ -143,20 +143,8 @@ def fit_descriptor(
 ) -> Descriptor:
     """Choose functions by what they do on the training frames, and find how to scale and combine them.
 
-    Parameters
-    ----------
-    lines
-        Candidates, as text after ``symfunction_short``.
-    elements
-        Symbols of all elements.
-    cutoff_type
-        Number of the cutoff function in input.nn.
-    frames
-        Training frames.
-    decorrelate
-        Train on decorrelated combinations (`decorrelation`) instead of the functions themselves.
-    selection
-        Which candidates are kept; without it all that vary.
+    Lines are candidates, as text after ``symfunction_short``; without a selection all that vary are kept.
+    Networks train on decorrelated combinations (`decorrelation`), or on the functions themselves.
 
     Raises
     ------
@@ -186,20 +174,12 @@ class _Place:
 
 
 class LiveDerivatives:
-    """Products with the derivatives of the networks' inputs of some frames.
+    """Products with the derivatives of the networks' inputs of some frames, which are kept, not copied.
 
     In place of a stored Jacobian J: slopes J for forces and stresses (`products`), and for the gradient of a
     loss the transposed product, J times the loss's slopes. Every frame is a call of the core, which runs
-    without the GIL, so that frames go to all cores; results do not depend on their number.
-
-    Parameters
-    ----------
-    descriptor
-        Functions and scaling.
-    frames
-        The frames of a `DataSet`, in its order; they are kept, not copied.
-    threads
-        How many work at once; None for as many as TensorFlow has.
+    without the GIL, so that frames go to all cores (``threads`` at once; None for as many as TensorFlow has);
+    results do not depend on their number.
     """
 
     def __init__(self, descriptor: Descriptor, frames: Sequence[Atoms], threads: int | None = None) -> None:
@@ -214,14 +194,8 @@ class LiveDerivatives:
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """Derivatives of Σ slopes inputs by positions (A, K, 3) and by strain (n_batch, K, 3, 3).
 
-        Parameters
-        ----------
-        frames
-            (n_batch,) numbers of frames; numbers beyond the last are padding.
-        slopes
-            Per element (R, K, F): of the atoms of all frames in their order, and of padding.
-        n_atoms
-            A
+        Frames (n_batch,) are numbers, those beyond the last are padding; slopes are per element (R, K, F),
+        of the atoms of all frames in their order, and of padding; ``n_atoms`` is A.
         """
         elements = list(slopes)
         shapes = {element: slopes[element].shape for element in elements}

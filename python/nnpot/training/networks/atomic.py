@@ -42,18 +42,8 @@ class Charges:
     """The charges of K members of a committee: q = offset + basis θ, of which θ (K, p) is trained.
 
     They stay neutral, whatever an optimizer does. Their unit is √scale e, so that energies come out in units
-    of ``scale`` eV, as those of the networks.
-
-    Parameters
-    ----------
-    elements
-        E of them; none where charges are no part of the model.
-    values
-        (K, E) in e: where training starts.
-    basis
-        (E, p), orthonormal columns: the directions in which the charges may change.
-    scale
-        eV
+    of ``scale`` eV, as those of the networks. Training starts from values (K, E) in e, for E elements, none
+    where charges are no part of the model; basis (E, p) has the directions in which they may change.
     """
 
     def __init__(
@@ -194,16 +184,9 @@ class AtomicNetworks:
         ]
 
     def __call__(self, element: str, descriptors: tf.Tensor, seed: tf.Tensor | None = None) -> tf.Tensor:
-        """Energies of atoms, (n, K).
+        """Energies of atoms (n, K) of an element, from descriptors (n, K, F).
 
-        Parameters
-        ----------
-        element
-            Whose network.
-        descriptors
-            (n, K, F)
-        seed
-            Two integers that decide which nodes rest (dropout); None: none do.
+        ``seed`` are two integers that decide which nodes rest (dropout); None: none do.
         """
         values, layers = descriptors, self._networks[element].layers
         for number, layer in enumerate(layers):

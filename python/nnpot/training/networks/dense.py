@@ -39,17 +39,7 @@ KERAS_NAMES = {"linear": "l", "tanh": "t", "sigmoid": "s", "softplus": "p", "rel
 def glorot(random: np.random.Generator, sizes: Sequence[int]) -> list[Array]:
     """Uniform weights of variance 2 / (n_in + n_out), and biases of zero (Glorot and Bengio 2010).
 
-    Parameters
-    ----------
-    random
-        Where the numbers come from.
-    sizes
-        Nodes of each layer, the inputs first.
-
-    Returns
-    -------
-    list of ndarray
-        Weights (n_in, n_out) and biases (n_out,) of each layer in turn.
+    Sizes are nodes, those of the inputs first; weights (n_in, n_out) and biases (n_out,) come in turn.
     """
     values: list[Array] = []
     for n_in, n_out in zip(sizes, sizes[1:], strict=False):

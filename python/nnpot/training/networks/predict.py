@@ -88,18 +88,8 @@ def predict(
     """Energies, forces and strain derivatives of a batch.
 
     F_k = -Σ_i Σ_f (dE_i/dg_f) (dg_f/dr_k): the network's own gradient times the derivatives of its inputs,
-    each product added to the atom it belongs to. The same products times the neighbours' vectors are dE/dε.
-
-    Parameters
-    ----------
-    networks
-        K of them for every element.
-    data, batch
-        The frames.
-    with_stress
-        Whether dE/dε is wanted.
-    seed
-        Of the nodes at rest, see `AtomicNetworks`.
+    each product added to the atom it belongs to. The same products times the neighbours' vectors are dE/dε,
+    which is given if asked for. ``seed`` decides which nodes rest (`AtomicNetworks`).
     """
     n_frames = batch.frames.shape[0]
     energies = tf.zeros((n_frames, networks.n_members), batch.counts.dtype)
@@ -112,13 +102,12 @@ def predict(
         else:
             atomic = networks(element, _for_members(inputs, networks.n_members), seed)
         energies += tf.math.unsorted_segment_sum(atomic, batch.frame[element], n_frames + 1)[:-1]
-    if not with_derivatives:
-        near = Predicted(energies, None, None)
-    elif data.live is not None:
-        gradient, strain = data.live.products(batch.frames, slopes, batch.atoms.shape[0])
-        near = Predicted(energies, -gradient, _voigt(strain) if with_stress else None)
-    else:
-        gradient, strain = _stored_products(data, batch, slopes, with_stress)
+    near = Predicted(energies, None, None)
+    if with_derivatives:
+        if data.live is not None:
+            gradient, strain = data.live.products(batch.frames, slopes, batch.atoms.shape[0])
+        else:
+            gradient, strain = _stored_products(data, batch, slopes, with_stress)
         near = Predicted(energies, -gradient, _voigt(strain) if with_stress else None)
     return _with_charges(near, networks.charges, data.coulomb, batch)
 

@@ -46,12 +46,9 @@ class Alone:
 
 
 class Distribution(Alone):
-    """All replicas that train together, seen from this process.
+    """All replicas that train together, seen from this process, by a mirrored strategy.
 
-    Parameters
-    ----------
-    strategy
-        A mirrored strategy; every replica has a copy of the weights and takes its share of each batch.
+    Every replica has a copy of the weights and takes its share of each batch.
     """
 
     together = True
@@ -114,14 +111,8 @@ class DistributedTrainer(GradientTrainer):
     """Every replica takes its share of each batch; gradients and sums are added over all of them.
 
     The same batches, and so the same weights, as with one replica, but for rounding (and for the nodes that
-    rest, which are drawn anew in every replica, with dropout).
-
-    Parameters
-    ----------
-    distribution
-        The replicas; the networks of the task were made within its scope.
-    task
-        As of `Trainer`.
+    rest, which are drawn anew in every replica, with dropout). The networks of the task were made within the
+    scope of the distribution.
     """
 
     def __init__(self, distribution: Distribution, task: Task) -> None:

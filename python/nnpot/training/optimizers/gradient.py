@@ -23,18 +23,9 @@ OPTIMIZERS: dict[str, Callable[..., keras.optimizers.Optimizer]] = {
 
 
 class GradientOptimizer:
-    """One of Keras's optimizers, its rate falling from the initial to the final one.
+    """One of Keras's optimizers for some variables, its rate falling to the last over ``n_steps``.
 
     With ``plateau`` and ``constant`` the rate stays until `adapt` changes it.
-
-    Parameters
-    ----------
-    config
-        Which one, its rates and how gradients are clipped.
-    n_steps
-        Over which the rate falls.
-    variables
-        What it changes.
     """
 
     def __init__(self, config: OptimizerConfig, n_steps: int, variables: Sequence[keras.Variable]) -> None:

@@ -182,15 +182,8 @@ class CompiledLoop:
     """Does a step for each of several batches, as many as possible in one call.
 
     A call costs milliseconds whatever it does, as much as the step itself for a batch of eight small frames.
-
-    Parameters
-    ----------
-    step
-        What is done with a batch; it may change variables.
-    n_members, n_batches
-        K of the sums, and how many batches there are at most.
-    compiled
-        By XLA; not possible where derivatives are computed on the fly, and then every step is a call.
+    A step may change variables; its sums are of ``n_members``. Where derivatives are computed on the fly, XLA
+    cannot compile it, and every step is a call.
     """
 
     def __init__(

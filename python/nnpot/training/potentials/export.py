@@ -31,24 +31,10 @@ def export(
     member: int = 0,
     charges: LongRange = NO_CHARGES,
 ) -> None:
-    """Write the model directory of one member.
+    """Write the directory of one member's model, with its provenance, into a directory that exists.
 
-    Parameters
-    ----------
-    networks
-        They give energies in units of ``scale`` (eV), which goes into their last layers.
-    source
-        Functions, scaling, and transforms of the inputs, which go into the first layers.
-    atom_energies
-        eV per atom of each element.
-    info
-        Provenance, for ``model.info``.
-    directory
-        Where to write; it exists.
-    member
-        Which of the networks of a committee.
-    charges
-        How the Coulomb energy of the networks' charges is computed.
+    The networks give energies in units of ``scale`` (eV), which goes into their last layers; the transforms
+    of the inputs go into the first ones.
     """
     layers = networks.layers(scale, {e: inputs.transform for e, inputs in source.inputs.items()}, member)
     own = charges.with_values(networks.charges.in_e()[member])

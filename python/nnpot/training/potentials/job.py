@@ -258,17 +258,10 @@ def _text(charges: LongRange) -> str:
 
 
 def stores_derivatives(config: RunConfig, n_bytes: int) -> bool:
-    """Decide by ``training.jacobian`` and ``memory_limit`` whether derivatives are stored, and say so.
+    """Decide by ``training.jacobian`` and ``memory_limit`` whether ``n_bytes`` are stored, and say so.
 
     Stored and on the fly round differently. The choice therefore depends on the machine and not on what other
     programs leave free, so that a seed gives the same network twice; a machine that is full is the exception.
-
-    Parameters
-    ----------
-    config
-        The section ``training``.
-    n_bytes
-        What they would take.
     """
     limit = SHARE_OF_ALL * total_memory() if config.memory_limit is None else 1e9 * config.memory_limit
     stored = n_bytes <= limit if config.jacobian == "auto" else config.jacobian == "stored"

@@ -152,16 +152,9 @@ class Log:
 
 @contextmanager
 def open_log(path: Path, history: Sequence[Sequence[float]], charged: Sequence[str] = ()) -> Iterator[Log]:
-    """A log that begins with the epochs already done; what was written beyond a checkpoint is forgotten.
+    """A log that begins with the rows of the epochs already done; what is beyond a checkpoint is forgotten.
 
-    Parameters
-    ----------
-    path
-        The file.
-    history
-        The rows of the epochs done.
-    charged
-        The elements whose charges are part of the model: a column ``charge_ELEMENT`` for each.
+    It has a column ``charge_ELEMENT`` for each element whose charge is part of the model.
     """
     with atomic_write(path) as stream:
         stream.write(",".join((*COLUMNS, *(f"charge_{element}" for element in charged))) + "\n")
@@ -193,20 +186,9 @@ def run_epochs(
 ) -> Stop:
     """Train from ``state`` on, which is kept up to date, until there is a reason to stop.
 
-    Parameters
-    ----------
-    trainer
-        Holds the weights; in the state that ``state`` describes.
-    state
-        Where the run stands; advanced in place, epoch by epoch.
-    config
-        Epochs, patience, time limit, interval of checkpoints.
-    log
-        Receives one row per epoch.
-    save
-        Writes a checkpoint; called at the start, every ``checkpoint_seconds``, and at the end.
-    name
-        What the progress bar calls the epochs.
+    The trainer is in the state that ``state`` describes; ``log`` receives one row per epoch; ``save`` writes
+    a checkpoint, at the start, every ``checkpoint_seconds``, and at the end; the progress bar calls the
+    epochs ``name``.
 
     Raises
     ------

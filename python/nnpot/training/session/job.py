@@ -28,7 +28,7 @@ class Evaluation:
     """What the exported models say about each part of the data."""
 
     parts: dict[str, Predictions]
-    """Of the model, or the mean of a committee, for ``train``, ``validation``, ``test`` as far as given."""
+    """What the model says, or the mean of a committee, for ``train``, ``validation``, ``test`` if given."""
     members: dict[str, list[ErrorStatistics]]
     """The errors of each member alone."""
     before: dict[str, ErrorStatistics]

@@ -25,7 +25,7 @@ CHARGES = "charges"
 
 
 class Seen(NamedTuple):
-    """Which atoms of one element see each atom of the data set; places left over point at rows of zeros."""
+    """The atoms of one element that see each atom of the data; places left over point at rows of zeros."""
 
     rows: tf.Tensor
     """(A + 1, S): rows of the element's table."""
@@ -141,15 +141,8 @@ class Term(NamedTuple):
 class Terms:
     """The three kinds of observations in a batch.
 
-    Parameters
-    ----------
-    weights
-        Those of energies, forces and stresses in the loss; a kind without weight is left out, but for the
-        energies.
-    scale
-        eV; the networks' unit of energy.
-    n_atoms
-        How many atoms' forces are observed in a batch.
+    ``weights`` are those of energies, forces and stresses in the loss; a kind without weight is left out, but
+    for the energies. The networks' unit of energy is ``scale`` eV; the forces on ``n_atoms`` are observed.
     """
 
     def __init__(self, weights: tuple[float, float, float], scale: float, n_atoms: int) -> None:

@@ -31,21 +31,9 @@ class _Values(NamedTuple):
 
 
 def energy_rows(layers: Sequence[Layer], inputs: tf.Tensor, present: tf.Tensor) -> Rows:
-    """Sums of atomic energies.
+    """Sums of atomic energies (K, G), and their derivatives (K, G, n_in + 1, n_out).
 
-    Parameters
-    ----------
-    layers
-        The network.
-    inputs
-        (G, S, F) of each atom.
-    present
-        (G, S): 1 for an atom, 0 for padding.
-
-    Returns
-    -------
-    Rows
-        Predicted (K, G), derivatives (K, G, n_in + 1, n_out).
+    The inputs (G, S, F) are those of each atom; ``present`` (G, S) is 1 for an atom and 0 for padding.
     """
     values = _forward(layers, inputs)
     energies = tf.reduce_sum(values[-1].output[..., 0] * present, axis=2)
@@ -65,19 +53,8 @@ def slope_rows(layers: Sequence[Layer], inputs: tf.Tensor, directions: tf.Tensor
     The slope of an energy along v is what forward differentiation gives; differentiating it once more,
     backwards, gives ∂/∂W = Σ aᵀ z̄ + ȧᵀ ẑ, with the adjoints z̄ of z and ẑ of its slope ż.
 
-    Parameters
-    ----------
-    layers
-        The network.
-    inputs
-        (G, S, F) of each atom.
-    directions
-        (G, S, D, F); 0 for padding.
-
-    Returns
-    -------
-    Rows
-        Predicted (K, G, D), derivatives (K, G, D, n_in + 1, n_out).
+    Inputs are (G, S, F) of each atom, directions (G, S, D, F), 0 for padding; sums are (K, G, D), their
+    derivatives (K, G, D, n_in + 1, n_out).
     """
     values = _forward(layers, inputs)
     slopes_in, slopes_z = _forward_slopes(layers, values, directions)
