@@ -353,25 +353,11 @@ class Split:
         return cls(np.sort(order[held_out:]), np.sort(order[:held_out]))
 
 
-def describe(
-    descriptor: Descriptor, positions: Array, widths: Array, derivatives: bool = False
-) -> tuple[Array, Array | None]:
-    """Inputs (n, centers, features), and if asked for their derivatives, with a last axis of coordinates."""
-    if isinstance(descriptor, LatticeFunctions):
-        found = descriptor.values(positions, widths, derivatives)
-        jacobian = found.by_position
-        return found.values, None if jacobian is None else jacobian.reshape(*jacobian.shape[:3], -1)
-    if not derivatives:
-        return descriptor.values(positions, widths)[:, None, :], None
-    both = descriptor.gradient(positions, widths)
-    return both.values[:, None, :], both.by_position.reshape(*both.values.shape, -1)[:, None]
-
-
 def lattice_samples(
     descriptor: Descriptor, database: Database, model: LatticeModel, derivatives: bool = False
 ) -> LatticeSamples:
     """Inputs and energies of a database, with ``derivatives`` also the gradients."""
-    inputs, jacobian = describe(descriptor, database.positions, database.widths, derivatives)
+    inputs, jacobian = descriptor.inputs(database.positions, database.widths, derivatives)
     if not derivatives:
         energies = database.energies
         if energies is None:
@@ -385,7 +371,7 @@ def predict(
     network: LatticeNetwork, descriptor: Descriptor, positions: Array, widths: Array
 ) -> tuple[Array, Array]:
     """Energies per particle (n,) and their derivatives by the positions (n, particles, dimensions)."""
-    inputs, jacobian = describe(descriptor, positions, widths, derivatives=True)
+    inputs, jacobian = descriptor.inputs(positions, widths, derivatives=True)
     assert jacobian is not None
     energies, gradients = network.gradients(inputs, jacobian)
     return energies, gradients.reshape(positions.shape)
