@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnpot.training.data.dataset import DataSet, ElementTable
-from nnpot.training.loss import Sums
 from nnpot.training.networks.atomic import Charges, Layer
 from nnpot.training.networks.predict import Batch, DeviceData
 from nnpot.training.optimizers.kalman.rows import energy_rows, slope_rows
@@ -220,8 +219,8 @@ def weighted(terms: Mapping[int, Term]) -> tuple[tf.Tensor, dict[str, list[tf.Te
     return residuals, derivatives
 
 
-def sums(terms: Mapping[int, Term]) -> Sums:
-    """The errors of what was observed, before the update, for the log."""
+def sums(terms: Mapping[int, Term]) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    """The `Sums` of what was observed, before the update, for the log."""
     nothing = tf.zeros_like(terms[0].observed.predicted[:, 0])
     losses, squares, counts = [nothing] * 3, [nothing] * 3, [tf.zeros_like(nothing[0])] * 3
     for place, term in terms.items():
@@ -229,7 +228,7 @@ def sums(terms: Mapping[int, Term]) -> Sums:
         losses[place] = tf.reduce_sum(term.weights * errors**2, axis=1)
         squares[place] = tf.reduce_sum((term.units * errors) ** 2, axis=1)
         counts[place] = tf.reduce_sum(term.present)
-    return Sums(tf.stack(losses), tf.stack(squares), tf.stack(counts))
+    return tf.stack(losses), tf.stack(squares), tf.stack(counts)
 
 
 def _seen(data: DataSet, table: ElementTable) -> Seen:

@@ -69,7 +69,7 @@ class KalmanTrainer(Trainer):
         terms = self._terms(View(layers, data, self._seen, self._networks.charges), batch, seed)
         residuals, derivatives = weighted(terms)
         self._blocks.add(self.optimizer.update(self._blocks.cut(derivatives), residuals))
-        return sums(terms)
+        return Sums(*sums(terms))
 
 
 class WeightBlocks:
