@@ -96,11 +96,11 @@ def test_derivatives_of_forms_are_those_of_differences() -> None:
     charges = Charges(["A", "B", "C"], random.normal(size=(2, 3)), basis, 0.4, "float64")
     energies, derivatives = charges.rows(forms)
     np.testing.assert_allclose(energies.numpy().T, charges.energies(forms), rtol=1e-12)
-    start, step = charges.variable.numpy(), 1e-6
+    start, step = charges.variables[0].numpy(), 1e-6
     for place in range(2):
         found = []
         for sign in (1.0, -1.0):
-            charges.variable.assign(start + sign * step * np.eye(2)[place])
+            charges.variables[0].assign(start + sign * step * np.eye(2)[place])
             found.append(charges.rows(forms)[0].numpy())
         slope = (found[0] - found[1]) / (2.0 * step)
         np.testing.assert_allclose(derivatives.numpy()[:, :, place, 0], slope, rtol=1e-6, atol=1e-8)
@@ -113,7 +113,7 @@ def test_charges_stay_neutral_in_every_composition() -> None:
     np.testing.assert_allclose(np.abs(found.basis[:, 0]), [0.5**0.5, 0.5**0.5, 0.0], atol=1e-12)
     charges = Charges(found.elements, np.tile(found.initial, (2, 1)), found.basis, 3.0, "float64")
     np.testing.assert_allclose(charges.in_e(), [[0.8, -0.8, 0.0]] * 2, atol=1e-12)
-    charges.variable.assign_add([[0.3], [-0.2]])
+    charges.variables[0].assign_add([[0.3], [-0.2]])
     np.testing.assert_allclose(charges.in_e().sum(axis=1), 0.0, atol=1e-12)
 
 

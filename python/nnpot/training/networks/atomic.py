@@ -53,23 +53,25 @@ class Charges:
         self._scale = scale
         self._basis = basis
         self._offset = values - values @ basis @ basis.T
-        self.variable = keras.Variable(values @ basis / np.sqrt(scale), dtype=precision, name="charges")
-
-    @property
-    def variables(self) -> list[keras.Variable]:
-        """What is trained; nothing where the charges are fixed."""
-        return [self.variable] if self._basis.shape[1] else []
+        self._precision = precision
+        self.variables: list[keras.Variable] = []
+        if basis.shape[1]:  # several workers cannot agree on a variable without any numbers
+            theta = values @ basis / np.sqrt(scale)
+            self.variables.append(keras.Variable(theta, dtype=precision, name="charges"))
 
     def values(self) -> tf.Tensor:
         """(K, E) in √scale e."""
-        dtype = self.variable.dtype
-        trained = tf.linalg.matmul(self.variable.value, tf.constant(self._basis.T, dtype))
-        return trained + tf.constant(self._offset / np.sqrt(self._scale), dtype)
+        values = tf.constant(self._offset / np.sqrt(self._scale), self._precision)
+        for theta in self.variables:
+            values += tf.linalg.matmul(theta.value, tf.constant(self._basis.T, self._precision))
+        return values
 
     def in_e(self) -> Array:
         """(K, E) in e."""
-        theta = np.asarray(self.variable.numpy(), np.float64)
-        values: Array = self._offset + np.sqrt(self._scale) * theta @ self._basis.T
+        values: Array = self._offset.copy()
+        for theta in self.variables:
+            trained = np.asarray(theta.numpy(), np.float64)
+            values += np.sqrt(self._scale) * trained @ self._basis.T
         return values
 
     def energies(self, forms: tf.Tensor) -> tf.Tensor:
