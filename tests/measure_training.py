@@ -22,13 +22,12 @@ from ase.build import bulk
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from nnpot.training.config import NetworkConfig, TrainingConfig
-from nnpot.training.dataset import build_dataset, table_shapes
-from nnpot.training.descriptors import fit_descriptor
-from nnpot.training.gradient_trainer import GradientTrainer
-from nnpot.training.memory import stores_derivatives
+from nnpot.training.data.dataset import build_dataset, table_shapes
+from nnpot.training.inputs.symmetry_functions import fit_descriptor
 from nnpot.training.networks import AtomicNetworks
+from nnpot.training.optimizers.trainer import GradientTrainer, Task
+from nnpot.training.potentials.job import stores_derivatives
 from nnpot.training.tensorflow_setup import set_up
-from nnpot.training.trainer import Task
 
 RADIUS = 5.05
 LINES = [f"Si 2 Si 4.0 {r} {RADIUS}" for r in (1.9, 2.2, 2.5, 2.8, 3.1, 3.4, 3.7, 4.0, 4.3)]

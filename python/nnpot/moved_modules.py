@@ -21,6 +21,14 @@ MOVED = {f"nnpot.{name}": f"nnpot.{folder}.{name}" for folder, names in PLACES.i
     "nnpot.lammps_runtime": "nnpot.lammps.runtime",
     "nnpot.lammps_system": "nnpot.lammps.system",
     "nnpot.plugin": "nnpot.lammps.plugin",
+    "nnpot.training.checkpoint": "nnpot.training.session.checkpoint",
+    "nnpot.training.dense": "nnpot.training.networks.dense",
+    "nnpot.training.frames": "nnpot.training.data.frames",
+    "nnpot.training.initial_weights": "nnpot.training.networks.dense",
+    "nnpot.training.lattice_networks": "nnpot.training.lattice",
+    "nnpot.training.lattice_samples": "nnpot.training.lattice",
+    "nnpot.training.result": "nnpot.training.potentials.job",
+    "nnpot.training.run": "nnpot.training.session.run",
 }
 
 

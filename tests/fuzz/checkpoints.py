@@ -27,7 +27,7 @@ from nnpot.learning import exploration
 from nnpot.learning.exploration import Explored, Trace
 from nnpot.learning.rounds import RoundFiles, RoundOutcome, StageOutcome
 from nnpot.support.digested import MARK, TAIL, read_record, write_record
-from nnpot.training.checkpoint import COLUMNS, Identity, State, read_checkpoint, write_checkpoint
+from nnpot.training.session.checkpoint import COLUMNS, Identity, State, read_checkpoint, write_checkpoint
 
 IDENTITY = Identity('{"training": {"seed": 0}}', "data", "start")
 SETTINGS = GeneratorSettings(points=3, particles=2)

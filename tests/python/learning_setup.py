@@ -111,13 +111,13 @@ def run_quickly() -> None:
     """Let loops of this process do without processes, compiled graphs and reports of trainings."""
     import nnpot.learning.exploration
     import nnpot.learning.reference
-    import nnpot.training.run
+    import nnpot.training.session.run
     from nnpot.training.tensorflow_setup import tf
 
     tf.config.run_functions_eagerly(True)  # compiling would take longer than all epochs
     for module in (nnpot.learning.reference, nnpot.learning.exploration):
         module.run_tasks = run_in_turn
-    nnpot.training.run.write_report = lambda run_dir, *_: run_dir
+    nnpot.training.session.run.write_report = lambda run_dir, *_: run_dir
 
 
 def positions(frames: Sequence[Atoms]) -> np.ndarray:

@@ -24,10 +24,8 @@ def uncompiled() -> Iterator[None]:
 @contextmanager
 def unreported() -> Iterator[None]:
     """Trainings leave no report in the block, whatever tests patch and take back themselves."""
-    import nnpot.training.force_run
-    import nnpot.training.run
+    import nnpot.training.session.run as sequence
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in (nnpot.training.run, nnpot.training.force_run):
-            patch.setattr(module, "write_report", lambda run_dir, *_: run_dir)
+        patch.setattr(sequence, "write_report", lambda run_dir, *_: run_dir)
         yield

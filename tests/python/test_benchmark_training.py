@@ -25,8 +25,8 @@ from nnpot.benchmark.training_sets import THROUGHPUT, TrainingSet, synthetic_cel
 from nnpot.descriptors.lines import symmetry_function_lines
 from nnpot.errors import FileFormatError, InvalidInputError, NnpotError
 from nnpot.training import load_config
-from nnpot.training.checkpoint import COLUMNS
-from nnpot.training.frames import Split
+from nnpot.training.data.frames import Split
+from nnpot.training.session.checkpoint import COLUMNS
 
 
 class FakeTraining:

@@ -47,7 +47,7 @@ def modules() -> Iterator[SimpleNamespace]:
     The reports of the trainings, which take longer than these trainings, have tests of their own.
     """
     with run_of(EXAMPLE) as run, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nnpot.training.run.write_report", lambda run_dir, *_: no_report(None, run_dir))
+        patch.setattr("nnpot.training.session.run.write_report", lambda run_dir, *_: no_report(None, run_dir))
         names = ("study", "seeds", "outcome")
         yield SimpleNamespace(run=run, **{name: sys.modules[name] for name in names})
 

@@ -24,7 +24,7 @@ LOOPS = """
 import json, os, signal, sys, traceback
 from pathlib import Path
 from learning_setup import copper_config, run_quickly
-import nnpot.learning.reference, nnpot.learning.loop, nnpot.learning.exploration, nnpot.training.run
+import nnpot.learning.reference, nnpot.learning.loop, nnpot.learning.exploration, nnpot.training.session.run
 from nnpot.learning.loop import learn
 
 run_quickly()
@@ -58,11 +58,11 @@ def run(directory, *kill):
 
 assert run(folder / "unbroken") == 0
 kills = [
-    (nnpot.training.run, "write_checkpoint", 3, True),  # in the first training
+    (nnpot.training.session.run, "write_checkpoint", 3, True),  # in the first training
     (nnpot.learning.exploration, "_write", 2, True),  # between two trajectories
     (nnpot.learning.exploration, "write_frames", 1, True),  # with the frames of a trajectory, not its trace
     (nnpot.learning.reference, "_keep", 3, False),  # in labelling
-    (nnpot.training.run, "write_checkpoint", 2, False),  # in a training from earlier weights
+    (nnpot.training.session.run, "write_checkpoint", 2, False),  # in a training from earlier weights
     (nnpot.learning.loop, "atomic_directory", 1, False),  # before the committee is replaced
     (nnpot.learning.exploration, "_write", 1, False),  # in the next round's exploration
 ]

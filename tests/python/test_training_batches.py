@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from training_data import alloy_frames
 
-from nnpot.training.batches import batches
-from nnpot.training.dataset import DataSet, build_dataset, table_shapes
-from nnpot.training.descriptors import Descriptor, fit_descriptor
+from nnpot.training.data.dataset import DataSet, build_dataset, table_shapes
+from nnpot.training.inputs.symmetry_functions import Descriptor, fit_descriptor
+from nnpot.training.networks.predict import batches
 
 LINES = [f"{a} 2 {b} 0.5 0.0 4.0" for a in ("Cu", "Au") for b in ("Cu", "Au")]
 OFFSETS = {"Cu": 1.0, "Au": -2.0}

@@ -22,12 +22,12 @@ from nnpot.training import TrainingConfig, train
 
 pytest.importorskip("tensorflow")
 
-from nnpot.training.charge_fit import fit_charges
-from nnpot.training.charges import Charges, LongRange, long_range
 from nnpot.training.config import LongRangeConfig, LossConfig
-from nnpot.training.dataset import DataSet, build_dataset
-from nnpot.training.descriptors import fit_descriptor
-from nnpot.training.log import Log
+from nnpot.training.data.coulomb import fit_charges, long_range
+from nnpot.training.data.dataset import DataSet, LongRange, build_dataset
+from nnpot.training.inputs.symmetry_functions import fit_descriptor
+from nnpot.training.networks.atomic import Charges
+from nnpot.training.session.epochs import Log
 from nnpot.training.tensorflow_setup import tf
 
 LINES = [
@@ -93,14 +93,14 @@ def test_derivatives_of_forms_are_those_of_differences() -> None:
     forms = random.normal(size=(4, 3, 3))
     forms = tf.constant(forms + np.swapaxes(forms, 1, 2))
     basis = np.linalg.qr(random.normal(size=(3, 2)))[0]
-    charges = Charges(random.normal(size=(2, 3)), basis, 0.4, "float64")
+    charges = Charges(["A", "B", "C"], random.normal(size=(2, 3)), basis, 0.4, "float64")
     energies, derivatives = charges.rows(forms)
     np.testing.assert_allclose(energies.numpy().T, charges.energies(forms), rtol=1e-12)
-    start, step = charges.variable.numpy(), 1e-6
+    start, step = charges.variables[0].numpy(), 1e-6
     for place in range(2):
         found = []
         for sign in (1.0, -1.0):
-            charges.variable.assign(start + sign * step * np.eye(2)[place])
+            charges.variables[0].assign(start + sign * step * np.eye(2)[place])
             found.append(charges.rows(forms)[0].numpy())
         slope = (found[0] - found[1]) / (2.0 * step)
         np.testing.assert_allclose(derivatives.numpy()[:, :, place, 0], slope, rtol=1e-6, atol=1e-8)
@@ -111,9 +111,9 @@ def test_charges_stay_neutral_in_every_composition() -> None:
     config = LongRangeConfig(charges={"Na": 0.8, "Cl": -0.8, "K": 0.0})
     found = long_range(config, ["Na", "Cl", "K"], 5.0, frames)
     np.testing.assert_allclose(np.abs(found.basis[:, 0]), [0.5**0.5, 0.5**0.5, 0.0], atol=1e-12)
-    charges = Charges.of(found, 2, 3.0, "float64")
+    charges = Charges(found.elements, np.tile(found.initial, (2, 1)), found.basis, 3.0, "float64")
     np.testing.assert_allclose(charges.in_e(), [[0.8, -0.8, 0.0]] * 2, atol=1e-12)
-    charges.variable.assign_add([[0.3], [-0.2]])
+    charges.variables[0].assign_add([[0.3], [-0.2]])
     np.testing.assert_allclose(charges.in_e().sum(axis=1), 0.0, atol=1e-12)
 
 

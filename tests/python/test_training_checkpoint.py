@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nnpot.errors import FileFormatError, InvalidInputError
-from nnpot.training.checkpoint import COLUMNS, Identity, State, read_checkpoint, write_checkpoint
+from nnpot.training.session.checkpoint import COLUMNS, Identity, State, read_checkpoint, write_checkpoint
 
 IDENTITY = Identity('{"training": {"seed": 0}}', "abc")
 

@@ -10,20 +10,19 @@ pytest.importorskip("tensorflow")
 
 from test_training_model import LINES, OFFSETS
 
-from nnpot.training import compiled_loop
-from nnpot.training.batches import batches
-from nnpot.training.compiled_loop import CompiledLoop
-from nnpot.training.dataset import build_dataset
-from nnpot.training.descriptors import fit_descriptor
+from nnpot.training.data.dataset import build_dataset
+from nnpot.training.inputs.symmetry_functions import fit_descriptor
 from nnpot.training.loss import Sums
-from nnpot.training.model import BatchTensors, DeviceData, to_device
+from nnpot.training.networks.predict import Batch, DeviceData, batches, to_device
+from nnpot.training.optimizers import trainer
+from nnpot.training.optimizers.trainer import CompiledLoop
 from nnpot.training.tensorflow_setup import tf
 
 
 @pytest.mark.parametrize("compiled", [True, False])
 def test_every_batch_once_and_in_order(monkeypatch: pytest.MonkeyPatch, compiled: bool) -> None:
     """Batches of two shapes, of which a call holds at most three."""
-    monkeypatch.setattr(compiled_loop, "MOST_STEPS", 3)
+    monkeypatch.setattr(trainer, "MOST_STEPS", 3)
     frames = [*alloy_frames(30)[::2], *alloy_frames(4)[1::2]]
     data = build_dataset(fit_descriptor(LINES, ["Cu", "Au"], 6, frames), frames, OFFSETS, "float64")
     order = np.array([*range(8), 15, 16, *range(8, 15)])
@@ -32,7 +31,7 @@ def test_every_batch_once_and_in_order(monkeypatch: pytest.MonkeyPatch, compiled
     assert len(set(shapes)) == 2 and len(set(shapes[:4])) == 1, "not what this test is about"
     seen = tf.Variable(0.0, dtype=tf.float64)
 
-    def step(device: DeviceData, batch: BatchTensors, seed: tf.Tensor) -> Sums:
+    def step(device: DeviceData, batch: Batch, seed: tf.Tensor) -> Sums:
         seen.assign_add(1.0)
         energies = tf.gather(device.labels.energies, batch.frames)
         values = tf.stack([tf.reduce_sum(energies), seen, tf.cast(tf.reduce_sum(seed), tf.float64)])[:, None]

@@ -10,7 +10,8 @@ from training_data import alloy_frames
 
 from nnpot.descriptors import Selection
 from nnpot.errors import InvalidInputError
-from nnpot.training.descriptors import Descriptor, decorrelation, describe, fit_descriptor
+from nnpot.training.inputs.source import decorrelation
+from nnpot.training.inputs.symmetry_functions import Descriptor, fit_descriptor
 
 ELEMENTS = ["Cu", "Au"]
 LINES = [
@@ -49,7 +50,7 @@ def test_an_element_without_functions_is_refused() -> None:
 def test_scaled_functions_have_zero_mean_and_unit_deviation(descriptor: Descriptor) -> None:
     plain = descriptor.with_plain_inputs()
     frames = alloy_frames(10)
-    values = [describe(plain, frame).values[frame.symbols == "Cu"] for frame in frames]
+    values = [plain.describe(frame).values[frame.symbols == "Cu"] for frame in frames]
     inputs = np.concatenate(values)
     np.testing.assert_allclose(inputs.mean(axis=0), 0.0, atol=1e-12)
     np.testing.assert_allclose(inputs.std(axis=0, ddof=1), 1.0, rtol=1e-12)
@@ -73,13 +74,13 @@ def test_decorrelation_gives_uncorrelated_inputs_and_can_be_undone() -> None:
 def test_derivatives_are_those_of_the_values(descriptor: Descriptor, transformed: bool) -> None:
     descriptor = descriptor if transformed else descriptor.with_plain_inputs()
     frame = alloy_frames(2, seed=3)[1]
-    found = describe(descriptor, frame)
+    found = descriptor.describe(frame)
     step = 1e-5
     for atom, axis in ((0, 0), (3, 2)):
         moved = [frame.copy(), frame.copy()]
         for sign, copy in zip((1, -1), moved, strict=True):
             copy.positions[atom, axis] += sign * step
-        expected = np.subtract(*(describe(descriptor, copy).values for copy in moved)) / (2 * step)
+        expected = np.subtract(*(descriptor.describe(copy).values for copy in moved)) / (2 * step)
         analytic = np.zeros_like(expected)
         pairs = found.neighbor == atom
         np.add.at(analytic, found.center[pairs], found.gradient[pairs, :, axis])

@@ -23,18 +23,19 @@ from nnpot.training import TrainingConfig, train
 pytest.importorskip("tensorflow")
 
 from nnpot.errors import InvalidInputError
-from nnpot.training.checkpoint import COLUMNS
-from nnpot.training.distribution import find_distribution
+from nnpot.training.optimizers.distributed import find_distribution
+from nnpot.training.session.checkpoint import COLUMNS
 
 TWO_DEVICES = """
 import sys
-from nnpot.training import distribution
+from nnpot.training.optimizers import distributed
 from nnpot.training.tensorflow_setup import tf
 two = [tf.config.LogicalDeviceConfiguration()] * 2
 tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], two)
-mirrored = lambda: distribution.Distribution(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
-from nnpot.training import run
-run.find_distribution = mirrored
+mirrored = lambda: distributed.Distribution(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
+from nnpot.training.session import run
+from nnpot.training.potentials import job
+job.find_distribution = mirrored
 run.write_report = lambda run_dir, *_: run_dir
 from nnpot.cli.main import main
 main(sys.argv[1:])
@@ -43,7 +44,7 @@ main(sys.argv[1:])
 
 PLAIN = """
 import sys
-from nnpot.training import run
+from nnpot.training.session import run
 run.write_report = lambda run_dir, *_: run_dir
 from nnpot.cli.main import main
 main(sys.argv[1:])
@@ -138,4 +139,4 @@ def test_a_wrong_cluster_is_named(monkeypatch: pytest.MonkeyPatch, text: str) ->
 def test_one_process_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TF_CONFIG", raising=False)
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    assert find_distribution() is None
+    assert not find_distribution().together

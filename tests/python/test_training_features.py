@@ -22,7 +22,7 @@ from nnpot.io.feature_files import feature_frame, n_features
 from nnpot.models.feature_model import FeatureModel, load_any
 from nnpot.models.potential import Potential
 from nnpot.training import TrainingConfig, load_config, train
-from nnpot.training.result import TrainingResult
+from nnpot.training.potentials.job import TrainingResult
 
 pytest.importorskip("tensorflow")
 

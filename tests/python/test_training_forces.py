@@ -81,9 +81,9 @@ def test_equivariant_networks_learn_what_even_features_cannot(alloy: Path, tmp_p
 
 
 def test_tensorflow_and_the_core_say_the_same(alloy: Path, run_dir: Path) -> None:
-    from nnpot.training.checkpoint import COLUMNS
-    from nnpot.training.dense import to_keras
-    from nnpot.training.force_trainer import predicted
+    from nnpot.training.direct_forces.trainer import predicted
+    from nnpot.training.networks.dense import to_keras
+    from nnpot.training.session.checkpoint import COLUMNS
     from nnpot.training.tensorflow_setup import tf
 
     model, frame = load_direct_forces(run_dir / "model"), alloy_frames(2, seed=5)[1]
@@ -101,8 +101,8 @@ def test_tensorflow_and_the_core_say_the_same(alloy: Path, run_dir: Path) -> Non
 
 def test_the_model_is_as_good_as_the_log_says(alloy: Path, run_dir: Path) -> None:
     """What is exported holds all that training did to inputs, vectors and forces."""
-    from nnpot.training.force_report import evaluate_forces
-    from nnpot.training.frames import load_frames
+    from nnpot.training.data.frames import load_frames
+    from nnpot.training.direct_forces.job import evaluate_forces
 
     split = load_frames(config(alloy, "equivariant").data)
     found = evaluate_forces(load_direct_forces(run_dir / "model"), split)["validation"].errors
@@ -156,7 +156,7 @@ def test_frames_without_forces_are_refused(tmp_path: Path) -> None:
 
 
 def test_the_linear_start_finds_the_coefficients() -> None:
-    from nnpot.training.force_data import linear_coefficients
+    from nnpot.training.direct_forces.samples import linear_coefficients
 
     random = np.random.default_rng(0)
     vectors, expected = random.normal(size=(50, 4, 3)), np.array([1.0, -2.0, 0.5, 3.0])
@@ -197,7 +197,7 @@ def test_forces_stay_small_just_outside_of_the_distances_of_a_pair(tmp_path: Pat
 
 def test_automatic_gaussians_go_from_the_nearest_atoms_to_the_cutoff() -> None:
     from nnpot.training.config.direct_forces import FeaturesConfig
-    from nnpot.training.force_data import choose_features
+    from nnpot.training.direct_forces.samples import choose_features
 
     frames = alloy_frames(6)
     section = FeaturesConfig(kind="spheres", cutoff=4.0, gaussians=6)

@@ -11,10 +11,11 @@ from ase import Atoms, units
 from ase.calculators.singlepoint import SinglePointCalculator
 from training_data import alloy_frames, write_alloy
 
+from nnpot.analysis.atom_energies import fit_atom_energies
 from nnpot.errors import InvalidInputError
 from nnpot.io import write_frames
 from nnpot.training.config import DataConfig
-from nnpot.training.frames import atom_energies, load_frames, summarize_split
+from nnpot.training.data.frames import load_frames, summarize_split
 
 
 def energies(frames: list[Atoms]) -> list[float]:
@@ -134,7 +135,7 @@ def test_fitted_atom_energies_reproduce_energies_that_are_sums() -> None:
     for frame in frames:
         total = float(np.where(frame.symbols == "Cu", -3.0, 2.0).sum())
         frame.calc = SinglePointCalculator(frame, energy=total, forces=np.zeros((len(frame), 3)))
-    assert atom_energies(frames, None) == pytest.approx({"Cu": -3.0, "Au": 2.0})
+    assert fit_atom_energies(frames, None) == pytest.approx({"Cu": -3.0, "Au": 2.0})
 
 
 def test_given_atom_energies_are_kept_and_the_others_fitted() -> None:
@@ -142,10 +143,10 @@ def test_given_atom_energies_are_kept_and_the_others_fitted() -> None:
     for frame in frames:
         total = float(np.where(frame.symbols == "Cu", -3.0, 2.0).sum())
         frame.calc = SinglePointCalculator(frame, energy=total)
-    assert atom_energies(frames, {"Au": 2.5, "Cu": 1.0}) == {"Cu": 1.0, "Au": 2.5}
-    assert atom_energies(frames, {"Cu": -3.0}) == pytest.approx({"Cu": -3.0, "Au": 2.0})
+    assert fit_atom_energies(frames, {"Au": 2.5, "Cu": 1.0}) == {"Cu": 1.0, "Au": 2.5}
+    assert fit_atom_energies(frames, {"Cu": -3.0}) == pytest.approx({"Cu": -3.0, "Au": 2.0})
     with pytest.raises(InvalidInputError, match=r"names Ag, which no training frame has \(they have Cu, Au"):
-        atom_energies(frames, {"Cu": 1.0, "Ag": 1.0})
+        fit_atom_energies(frames, {"Cu": 1.0, "Ag": 1.0})
 
 
 def test_compositions_that_do_not_decide_are_said(caplog: pytest.LogCaptureFixture) -> None:
@@ -154,9 +155,9 @@ def test_compositions_that_do_not_decide_are_said(caplog: pytest.LogCaptureFixtu
         frame = Atoms("H2O" * number, positions=np.arange(9.0 * number).reshape(-1, 3))
         frame.calc = SinglePointCalculator(frame, energy=-14.0 * number)
         frames.append(frame)
-    energies = atom_energies(frames, None)
+    energies = fit_atom_energies(frames, None)
     assert 2 * energies["H"] + energies["O"] == pytest.approx(-14.0)
     assert "do not determine the energies of single atoms" in caplog.text
     caplog.clear()
-    assert atom_energies(frames, {"H": -1.0}) == pytest.approx({"H": -1.0, "O": -12.0})
+    assert fit_atom_energies(frames, {"H": -1.0}) == pytest.approx({"H": -1.0, "O": -12.0})
     assert not caplog.text

@@ -23,12 +23,12 @@ SHORTER = 20
 
 KILLER = """
 import json, os, random, signal, sys, traceback
-import nnpot.training.run  # once for all children
+import nnpot.training.session.run  # once for all children
 from nnpot.training import load_config, train
 from nnpot.training.tensorflow_setup import tf
 
 tf.config.run_functions_eagerly(True)  # compiling would take longer than all epochs
-nnpot.training.run.write_report = lambda run_dir, *_: run_dir
+nnpot.training.session.run.write_report = lambda run_dir, *_: run_dir
 shorter, config = load_config(sys.argv[1]), load_config(sys.argv[2])
 directory, n_kills = sys.argv[3], int(sys.argv[4])
 moment = random.Random(7)

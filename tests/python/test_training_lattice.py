@@ -13,12 +13,15 @@ from nnpot.lattice.eigenvalues import Eigenvalues
 from nnpot.lattice.functions import LatticeFunctions
 from nnpot.lattice.generate import GeneratorSettings, compute, pieces
 from nnpot.lattice.model import LatticeModel
-from nnpot.training.lattice_networks import (
+from nnpot.training.lattice import (
+    Descriptor,
     LatticeNetwork,
     LatticeNetworkSettings,
+    Split,
+    lattice_samples,
+    predict,
     train_lattice_network,
 )
-from nnpot.training.lattice_samples import Descriptor, Split, lattice_samples, predict
 
 WIDTH = 3.0
 MODEL = LatticeModel()

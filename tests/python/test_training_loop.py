@@ -10,14 +10,13 @@ import numpy as np
 import pytest
 
 from nnpot.errors import InvalidInputError
-from nnpot.training.checkpoint import State
 from nnpot.training.config import RunConfig
-from nnpot.training.log import open_log
-from nnpot.training.loop import Stop, run_epochs
+from nnpot.training.session.checkpoint import State, Stop
+from nnpot.training.session.epochs import open_log, run_epochs
 
 pytest.importorskip("tensorflow")
 
-from nnpot.training.trainer import Errors
+from nnpot.training.session.epochs import EpochTrainer, Errors
 
 LOGGED = ("loss", "energy_rmse_mev_per_atom", "force_rmse_mev_per_angstrom", "stress_rmse_gpa")
 
@@ -31,6 +30,7 @@ class Pretender:
     """Has the losses it was given; its weights are the number of the epoch."""
 
     learning_rate = 0.01
+    divergence = EpochTrainer.divergence
     n_frames = 8
     charged_elements = ("Na", "Cl")
 
@@ -38,6 +38,7 @@ class Pretender:
         self._losses = losses
         self._interrupt_in = interrupt_in
         self._epoch = 0
+        self.optimizer = self
 
     def run_epoch(self, epoch: int) -> Errors:
         self._epoch = epoch
@@ -58,7 +59,7 @@ class Pretender:
     def weights(self) -> list[np.ndarray]:
         return [np.array([self._epoch])]
 
-    optimizer_state = weights
+    state = weights
 
     def charges(self) -> np.ndarray:
         return np.array([[0.25, -0.25]]) * self._epoch
@@ -68,7 +69,7 @@ def run(tmp_path: Path, trainer: Pretender, **options: object) -> tuple[Stop, St
     state, saved = State([], [], [np.array([0])], [0], [np.inf]), []
     config = RunConfig.model_validate({"epochs": 6, **options})
     with open_log(tmp_path / "log.csv", [], Pretender.charged_elements) as log:
-        stop = run_epochs(trainer, state, config, log, lambda current: saved.append(current.epoch))  # type: ignore[arg-type]
+        stop = run_epochs(trainer, state, config, log.add, lambda current: saved.append(current.epoch))  # type: ignore[arg-type]
     return stop, state, saved
 
 
@@ -98,7 +99,7 @@ def test_the_log_has_the_means_over_the_members(tmp_path: Path) -> None:
     state = State([], [], [np.zeros(3)], [0] * 3, [np.inf] * 3)
     trainer.weights = lambda: [np.ones(3)]  # type: ignore[method-assign]
     with open_log(tmp_path / "log.csv", [], Pretender.charged_elements) as log:
-        run_epochs(trainer, state, RunConfig(epochs=1), log, lambda _: None)
+        run_epochs(trainer, state, RunConfig(epochs=1), log.add, lambda _: None)
     names, row = (line.split(",") for line in (tmp_path / "log.csv").read_text().splitlines())
     found = dict(zip(names, row, strict=True))
     assert [found[f"train_{name}"] for name in LOGGED] == ["4", "40", "400", "4000"]

@@ -14,17 +14,22 @@ from training_data import alloy_config
 
 pytest.importorskip("tensorflow")
 
-from nnpot.training.batches import batches
 from nnpot.training.config import LossConfig, NetworkConfig
-from nnpot.training.dataset import DataSet, build_dataset
-from nnpot.training.descriptors import Descriptor, fit_descriptor
-from nnpot.training.gradient_trainer import GradientTrainer
-from nnpot.training.labels import collect_labels
+from nnpot.training.data.dataset import DataSet, build_dataset, collect_labels
+from nnpot.training.inputs.symmetry_functions import Descriptor, fit_descriptor
 from nnpot.training.loss import Loss
-from nnpot.training.model import BatchTensors, DeviceData, Predicted, predict, to_device, to_tensors
 from nnpot.training.networks import AtomicNetworks
+from nnpot.training.networks.predict import (
+    Batch,
+    DeviceData,
+    Predicted,
+    batches,
+    predict,
+    to_device,
+    to_tensors,
+)
+from nnpot.training.optimizers.trainer import GradientTrainer, Task
 from nnpot.training.tensorflow_setup import tf
-from nnpot.training.trainer import Task
 
 SCALE = 2.0
 OFFSETS = {"Cu": 0.3, "Au": -0.1}
@@ -68,7 +73,7 @@ def create(descriptor: Descriptor, members: int = 1, dropout: float = 0.0, seed:
 
 def one_batch(
     descriptor: Descriptor, frames: list[Atoms], weights: dict[str, float] | None = None
-) -> tuple[DataSet, DeviceData, BatchTensors]:
+) -> tuple[DataSet, DeviceData, Batch]:
     data = build_dataset(descriptor, frames, OFFSETS, "float64", group_weights=weights)
     batch = next(batches(data, np.arange(len(frames)), len(frames) + 2, "float64"))
     return data, to_device(data, "float64"), to_tensors(batch)

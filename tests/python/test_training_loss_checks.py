@@ -12,8 +12,7 @@ from training_data import alloy_frames
 from nnpot.descriptors import DescriptorConfig, candidate_lines
 from nnpot.errors import InvalidInputError
 from nnpot.training.config import LossConfig
-from nnpot.training.frames import Split
-from nnpot.training.loss_checks import check_loss
+from nnpot.training.data.frames import Split, check_loss
 
 
 def split_of(*labels: str, group: str = "solid", validation: bool = True) -> Split:

@@ -14,18 +14,18 @@ pytest.importorskip("tensorflow")
 from test_training_loss import FRAMES, LINES, OFFSETS, SCALE
 
 from nnpot.errors import InvalidInputError
-from nnpot.training import memory, preparation, train
-from nnpot.training.batches import batches
+from nnpot.support.memory import free_memory, total_memory
+from nnpot.training import train
 from nnpot.training.config import LossConfig, NetworkConfig, RunConfig
-from nnpot.training.dataset import DataSet, build_dataset, table_shapes
-from nnpot.training.descriptors import Descriptor, fit_descriptor
-from nnpot.training.gradient_trainer import GradientTrainer
+from nnpot.training.data.dataset import DataSet, build_dataset, table_shapes
+from nnpot.training.inputs.symmetry_functions import Descriptor, fit_descriptor
 from nnpot.training.loss import Loss
-from nnpot.training.memory import free_memory, stores_derivatives, total_memory
-from nnpot.training.model import predict, to_device, to_tensors
 from nnpot.training.networks import AtomicNetworks
+from nnpot.training.networks.predict import batches, predict, to_device, to_tensors
+from nnpot.training.optimizers.trainer import GradientTrainer, Task
+from nnpot.training.potentials import job
+from nnpot.training.potentials.job import stores_derivatives
 from nnpot.training.tensorflow_setup import tf
-from nnpot.training.trainer import Task
 
 
 @pytest.fixture(scope="module")
@@ -122,8 +122,8 @@ def test_only_a_full_machine_changes_the_choice(
     free: float,
     stored: bool,
 ) -> None:
-    monkeypatch.setattr(memory, "total_memory", lambda: 10e9)
-    monkeypatch.setattr(memory, "free_memory", lambda: free)
+    monkeypatch.setattr(job, "total_memory", lambda: 10e9)
+    monkeypatch.setattr(job, "free_memory", lambda: free)
     assert stores_derivatives(RunConfig.model_validate(options), int(2e9)) is stored
     assert ("rounds differently" in caplog.text) is not stored
 
@@ -154,7 +154,7 @@ def test_a_run_within_a_small_limit(tmp_path: Path, caplog: pytest.LogCaptureFix
 def test_optimizers_that_need_stored_derivatives_say_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(preparation.TRAINERS, "adam", GradientTrainer)
+    monkeypatch.setitem(job.TRAINERS, "adam", GradientTrainer)
     config = alloy_config(write_alloy(tmp_path), jacobian="on_the_fly")
     with pytest.raises(InvalidInputError, match=r"training.jacobian: adam needs stored derivatives, 0.00 GB"):
         train(config, tmp_path / "run")

@@ -15,15 +15,15 @@ pytest.importorskip("tensorflow")
 from nnpot import _core
 from nnpot.errors import NnpotError
 from nnpot.structures import structure_of
-from nnpot.training.batches import batches
 from nnpot.training.config import ACTIVATIONS, NetworkConfig
-from nnpot.training.dataset import build_dataset
-from nnpot.training.descriptors import Descriptor, fit_descriptor
-from nnpot.training.export import export, verify
-from nnpot.training.gradient_trainer import GradientTrainer
-from nnpot.training.model import predict, to_device, to_tensors
+from nnpot.training.data.dataset import build_dataset
+from nnpot.training.inputs.symmetry_functions import Descriptor, fit_descriptor
 from nnpot.training.networks import AtomicNetworks
-from nnpot.training.trainer import Task
+from nnpot.training.networks.predict import batches, predict, to_device, to_tensors
+from nnpot.training.optimizers.trainer import GradientTrainer, Task
+from nnpot.training.potentials.export import export, verify
+from nnpot.training.session import run
+from nnpot.training.session.run import TOLERANCE
 
 LINES = [
     f"{center} {rest}"
@@ -106,7 +106,7 @@ def test_tensorflow_and_the_core_agree_on_an_exported_model(
 ) -> None:
     nets = networks(descriptor, precision, activation)
     export(nets, descriptor, OFFSETS, 1.7, {"trained_on": "a test"}, tmp_path)
-    assert verify(tmp_path, descriptor, FRAMES) <= 1e-10
+    assert verify(tmp_path, descriptor, FRAMES) <= TOLERANCE
     predictor = _core.Predictor([_core.Model.read(str(tmp_path), None)])
     frame = FRAMES[0]
     found = predictor.predict(structure_of(frame))
@@ -121,7 +121,7 @@ def test_a_disagreement_with_the_core_is_an_error(descriptor: Descriptor, tmp_pa
     export(networks(descriptor), descriptor, OFFSETS, 1.0, {}, tmp_path)
     other = fit_descriptor(LINES, ["Cu", "Au"], 6, FRAMES[:3])
     with pytest.raises(NnpotError, match="differ by .* no model was written"):
-        verify(tmp_path, other, FRAMES[:1])
+        run._require_agreement(verify(tmp_path, other, FRAMES[:1]))
 
 
 def test_the_same_seed_gives_the_same_networks(descriptor: Descriptor) -> None:
@@ -135,7 +135,7 @@ def test_a_restored_trainer_repeats_its_steps(descriptor: Descriptor) -> None:
     config = alloy_config(Path("none.xyz"), epochs=4, batch_size=4)
     trainer = GradientTrainer(Task(config, networks(descriptor, "float32"), data, None, 1.0))
     trainer.run_epoch(1)
-    weights, optimizer = trainer.weights(), trainer.optimizer_state()
+    weights, optimizer = trainer.weights(), trainer.optimizer.state()
     first = trainer.run_epoch(2)
     after = trainer.weights()
     trainer.restore(weights, optimizer)

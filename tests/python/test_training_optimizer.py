@@ -13,14 +13,13 @@ from training_data import alloy_config, alloy_frames
 pytest.importorskip("tensorflow")
 
 from nnpot.training.config import NetworkConfig, OptimizerConfig, TrainingConfig
-from nnpot.training.dataset import DataSet, build_dataset
-from nnpot.training.descriptors import Descriptor, fit_descriptor
-from nnpot.training.gradient_trainer import GradientTrainer
-from nnpot.training.initial_weights import INITIALIZERS, nguyen_widrow
+from nnpot.training.data.dataset import DataSet, build_dataset
+from nnpot.training.inputs.symmetry_functions import Descriptor, fit_descriptor
 from nnpot.training.networks import AtomicNetworks
-from nnpot.training.optimizer import OPTIMIZERS, clip, clip_components, plateau_rate
+from nnpot.training.networks.dense import INITIALIZERS, nguyen_widrow
+from nnpot.training.optimizers.gradient import OPTIMIZERS, clip, clip_components, plateau_rate
+from nnpot.training.optimizers.trainer import GradientTrainer, Task
 from nnpot.training.tensorflow_setup import tf
-from nnpot.training.trainer import Task
 
 LINES = [f"{a} 2 {b} 0.5 {shift} 4.0" for a in ("Cu", "Au") for b in ("Cu", "Au") for shift in (0.0, 2.5)]
 FRAMES = alloy_frames(6)
@@ -63,12 +62,12 @@ def test_every_optimizer_learns_and_goes_on_from_its_state(
     first = trainer.run_epoch(1)
     for epoch in range(2, 8):
         trainer.run_epoch(epoch)
-    weights, state, before = trainer.weights(), trainer.optimizer_state(), trainer.learning_rate
+    weights, state, before = trainer.weights(), trainer.optimizer.state(), trainer.optimizer.learning_rate
     last = trainer.run_epoch(8)
     assert last.loss[0] < 0.8 * first.loss[0]
     other = trainer_of(config, descriptor, data)
     other.restore(weights, state)
-    assert other.learning_rate == before
+    assert other.optimizer.learning_rate == before
     assert other.run_epoch(8).loss == last.loss
 
 
@@ -77,10 +76,10 @@ def rates(schedule: str, descriptor: Descriptor, data: DataSet, losses: Sequence
     trainer = trainer_of(config_of(schedule=schedule, epochs=4, **options), descriptor, data)
     found = []
     for epoch in range(4):
-        trainer.adapt(losses[:epoch])
-        found.append(trainer.learning_rate)
+        trainer.optimizer.adapt(losses[:epoch])
+        found.append(trainer.optimizer.learning_rate)
         trainer.run_epoch(epoch + 1)
-    return [*found, trainer.learning_rate]
+    return [*found, trainer.optimizer.learning_rate]
 
 
 @pytest.mark.usefixtures("eagerly")

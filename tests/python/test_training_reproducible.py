@@ -19,14 +19,13 @@ import numpy as np
 from feature_data import feature_config
 from test_training_forces import config as force_config
 from training_data import alloy_config
-import nnpot.training.force_run, nnpot.training.run
+import nnpot.training.session.run
 from nnpot.training import train, train_forces
-from nnpot.training.lattice_networks import LatticeNetworkSettings, LatticeSamples, train_lattice_network
+from nnpot.training.lattice import LatticeNetworkSettings, LatticeSamples, train_lattice_network
 from nnpot.training.tensorflow_setup import tf
 
 tf.config.run_functions_eagerly(True)  # compiled: test_training_run.py
-for module in (nnpot.training.run, nnpot.training.force_run):
-    module.write_report = lambda run_dir, *_: run_dir
+nnpot.training.session.run.write_report = lambda run_dir, *_: run_dir
 data, out = Path(sys.argv[1]), Path(sys.argv[2])
 alloy, few = data / "train.xyz", {"epochs": 2, "stress_weight": 1.0}
 train(alloy_config(alloy, name="kalman", members=2, hidden=[5], epochs=2), out / "kalman")

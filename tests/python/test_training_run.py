@@ -23,10 +23,11 @@ import nnpot
 from nnpot import _core
 from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.support import digested
-from nnpot.training import TrainingConfig, checkpoint, loop, run, train
-from nnpot.training.checkpoint import COLUMNS
-from nnpot.training.frames import load_frames
-from nnpot.training.result import TrainingResult
+from nnpot.training import TrainingConfig, train
+from nnpot.training.data.frames import load_frames
+from nnpot.training.potentials.job import PotentialJob, TrainingResult
+from nnpot.training.session import checkpoint, epochs
+from nnpot.training.session.checkpoint import COLUMNS, Stop
 
 pytest.importorskip("tensorflow")
 
@@ -116,7 +117,7 @@ def test_a_killed_run_resumes_to_the_weights_of_an_unbroken_one(
 
 SLOWED = """
 import sys, time
-from nnpot.training import trainer
+from nnpot.training.optimizers import trainer
 plain = trainer.Trainer.run_epoch
 def slow(self, epoch):
     time.sleep(600.0 if epoch > last else 0.1)
@@ -184,11 +185,11 @@ def test_an_export_that_fails_leaves_the_model_before(
 ) -> None:
     run_dir = tmp_path / "run"
     config = alloy_config(frames_file, epochs=EPOCHS)
-    monkeypatch.setattr(loop, "_reason_to_stop", stop_after(2))
+    monkeypatch.setattr(epochs, "_reason_to_stop", stop_after(2))
     first = train(config, run_dir)
     before = {path.name: path.read_bytes() for path in first.model.iterdir()}
     monkeypatch.undo()
-    monkeypatch.setattr(run, "verify", full_disk)
+    monkeypatch.setattr(PotentialJob, "verify", full_disk)
     with pytest.raises(OSError, match="No space left"):
         train(config, run_dir, resume=True)
     assert {path.name: path.read_bytes() for path in first.model.iterdir()} == before
@@ -200,15 +201,15 @@ def test_an_export_that_fails_leaves_the_model_before(
 def test_without_a_finished_epoch_there_is_no_model(
     frames_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loop, "_reason_to_stop", stop_after(0))
+    monkeypatch.setattr(epochs, "_reason_to_stop", stop_after(0))
     with pytest.raises(NnpotError, match="interrupted before the first epoch was done"):
         train(alloy_config(frames_file), tmp_path / "run")
     assert not (tmp_path / "run" / "model").exists()
 
 
-def stop_after(epochs: int) -> Callable[..., loop.Stop | None]:
+def stop_after(n: int) -> Callable[..., Stop | None]:
     """An interruption after some epochs."""
-    return lambda state, *_: loop.Stop.INTERRUPTED if state.epoch >= epochs else None
+    return lambda state, *_: Stop.INTERRUPTED if state.epoch >= n else None
 
 
 def full_disk(*_: object) -> float:

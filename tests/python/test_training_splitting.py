@@ -16,8 +16,7 @@ from nnpot.errors import InvalidInputError
 from nnpot.io import read_frames, write_frames, write_runner_data
 from nnpot.io.labels import group_of
 from nnpot.training.config import DataConfig, LossConfig
-from nnpot.training.frames import load_frames, summarize_split
-from nnpot.training.splitting import split_indices
+from nnpot.training.data.frames import load_frames, split_indices, summarize_split
 
 
 def frames_of(**sizes: int) -> list[Atoms]:

@@ -21,13 +21,13 @@ from nnpot.errors import InvalidInputError
 from nnpot.io import write_frames
 from nnpot.structures import structure_of
 from nnpot.training import TrainingConfig, train
-from nnpot.training.result import TrainingResult
+from nnpot.training.potentials.job import TrainingResult
 
 pytest.importorskip("tensorflow")
 
-from nnpot.training.export import export
+from nnpot.training.inputs.start_model import StartModel, read_start, start_descriptor
 from nnpot.training.networks import AtomicNetworks
-from nnpot.training.start_model import StartModel, read_start, start_descriptor
+from nnpot.training.potentials.export import export
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 SCALE = 2.3
@@ -183,8 +183,7 @@ def test_resuming_from_another_model_is_refused(
 def test_a_committee_is_trained_further_as_a_whole(
     committee: TrainingResult, frames_file: Path, tmp_path: Path
 ) -> None:
-    start = read_start(tuning(frames_file, committee.model.parent, members=2))
-    assert start is not None
+    start = read_start(committee.model.parent, 2)
     descriptor = start_descriptor(start, alloy_frames(4))
     networks = AtomicNetworks.from_values(start.networks(descriptor, SCALE), "float64")
     for member, old in enumerate(committee.models):
@@ -193,7 +192,7 @@ def test_a_committee_is_trained_further_as_a_whole(
         export(networks, descriptor, start.atom_energies(None), SCALE, {}, new, member)
         require_same_predictions(old, new, alloy_frames(2))
     with pytest.raises(InvalidInputError, match=r"network.members is 1, but .* holds 2 model"):
-        read_start(tuning(frames_file, committee.model.parent))
+        read_start(committee.model.parent, 1)
 
 
 @pytest.mark.usefixtures("unreported")
@@ -237,12 +236,11 @@ def test_a_model_that_does_not_state_its_units_is_refused_with_advice(tmp_path: 
     random_model([structure(NAMES[0])], FUNCTIONS, 2, "p", "sigma", seed=3).write(str(tmp_path / "model"))
     (tmp_path / "model" / "model.info").unlink()
     with pytest.raises(InvalidInputError, match=r"does not state its units.*a line 'units metal'"):
-        read_start(tuning(tmp_path / "train.xyz", tmp_path / "model"))
+        read_start(tmp_path / "model", 1)
 
 
 def test_offsets_are_the_models_or_those_given(committee: TrainingResult, frames_file: Path) -> None:
-    start = read_start(tuning(frames_file, committee.model))
-    assert start is not None
+    start = read_start(committee.model, 1)
     own = start.model.atom_energies
     assert start.atom_energies(None) == own
     assert start.atom_energies({"Au": -1.0}) == {"Cu": own["Cu"], "Au": -1.0}

@@ -16,7 +16,7 @@ from nnpot.benchmark.launch import ONE_THREAD
 from nnpot.benchmark.programs import armadillo_recipe, build, package, tensorflow_recipe
 from nnpot.errors import NnpotError
 from nnpot.support.progress import progress
-from nnpot.training.untrained import inputs, untrained_layers
+from nnpot.training.networks.untrained import inputs, untrained_layers
 
 PRECISIONS = ("float32", "float64")
 ENGINE, ARMADILLO, TF_CPP, TF_PYTHON = "nnpot", "Armadillo", "TensorFlow C++", "TensorFlow Python"
@@ -160,4 +160,4 @@ class Programs:
 
 def _python_command() -> list[str]:
     package("tensorflow")
-    return [sys.executable, "-m", "nnpot.training.network_program"]
+    return [sys.executable, "-m", "nnpot.training.networks.network_program"]

@@ -17,7 +17,7 @@ from nnpot.errors import InvalidInputError, NnpotError
 from nnpot.support.lock import locked_folder
 from nnpot.support.progress import progress
 from nnpot.training import TrainingConfig, load_config
-from nnpot.training.frames import load_frames
+from nnpot.training.data.frames import load_frames
 
 PACKAGES = ("nnpot", "tensorflow", "tensorflow-cpu", "keras", "numpy")
 OPTIMIZERS = ("adam", "kalman")

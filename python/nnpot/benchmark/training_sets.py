@@ -16,7 +16,7 @@ from nnpot.io import write_frames
 from nnpot.reference.recipe import load_recipe
 from nnpot.reference.sampling import sample
 from nnpot.support.files import atomic_write
-from nnpot.training.frames import Split
+from nnpot.training.data.frames import Split
 
 SILICON, THROUGHPUT = "silicon", "throughput"
 RECIPE = "silicon_sw_small"

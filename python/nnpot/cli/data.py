@@ -55,10 +55,11 @@ def _of(files: tuple[Path, ...], units: str | None) -> DataSummary:
 
 
 def _of_training(path: Path) -> DataSummary:
+    from nnpot.analysis.atom_energies import fit_atom_energies
     from nnpot.training import load_config
-    from nnpot.training.frames import atom_energies, load_frames, summarize_split
+    from nnpot.training.data.frames import load_frames, summarize_split
 
     config = load_config(path).data
     split = load_frames(config)
     given = None if config.atom_energies == "fit" else config.atom_energies
-    return summarize_split(split, atom_energies(split.train, given))
+    return summarize_split(split, fit_atom_energies(split.train, given))

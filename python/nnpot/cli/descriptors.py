@@ -116,7 +116,7 @@ def _configured(config: Path) -> DescriptorConfig:
 def _frames(config: Path | None, data: Path | None, units: str | None) -> Sequence[Atoms]:
     from nnpot.io import read_frames
     from nnpot.training import load_config
-    from nnpot.training.frames import load_frames
+    from nnpot.training.data.frames import load_frames
 
     if data is not None:
         return read_frames(data, units)

@@ -13,7 +13,7 @@ from nnpot.support.announce import announce
 
 if TYPE_CHECKING:
     from nnpot.analysis.errors import ErrorStatistics
-    from nnpot.training.result import TrainingResult
+    from nnpot.training.potentials.job import TrainingResult
 
 
 def _with_members(result: TrainingResult) -> dict[str, ErrorStatistics]:

@@ -86,6 +86,18 @@ class Eigenvalues:
             rates[index] = _split(values[index], vectors[index], change[index])
         return _flat(rates)
 
+    def inputs(
+        self, positions: ArrayLike, widths: ArrayLike, derivatives: bool = False
+    ) -> tuple[Array, Array | None]:
+        """What a network sees of whole cells, (n, 1, features), and if asked for its derivatives.
+
+        Those have a last axis of coordinates, particle by particle.
+        """
+        if not derivatives:
+            return self.values(positions, widths)[:, None, :], None
+        both = self.gradient(positions, widths)
+        return both.values[:, None, :], both.by_position.reshape(*both.values.shape, -1)[:, None]
+
     def _proximity(self, positions: Array, widths: Array) -> tuple[Array, Array, Array]:
         return _core.proximity_matrices(positions, widths, self.orders, self.radius, self._threads)
 

@@ -89,6 +89,17 @@ class LatticeFunctions:
                 bar.advance(len(chosen))
         return FunctionValues(values, gradient)
 
+    def inputs(
+        self, positions: ArrayLike, widths: ArrayLike, derivatives: bool = False
+    ) -> tuple[Array, Array | None]:
+        """What a network sees of each particle, (n, particles, features), and if asked for its derivatives.
+
+        Those have a last axis of coordinates, particle by particle.
+        """
+        found = self.values(positions, widths, derivatives)
+        jacobian = found.by_position
+        return found.values, None if jacobian is None else jacobian.reshape(*jacobian.shape[:3], -1)
+
     def _structure(self, cluster: _Cluster) -> _core.Structure:
         numbers = np.where(cluster.is_image & self.labelled, NUMBERS[IMAGE], NUMBERS[CENTRAL])
         return _core.Structure(cluster.positions, numbers, np.zeros((3, 3)), [False] * 3)

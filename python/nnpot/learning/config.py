@@ -23,7 +23,7 @@ from nnpot.training.config import (
     RunConfig,
     TrainingConfig,
 )
-from nnpot.training.config.lists import Paths
+from nnpot.training.config.sections import Paths
 
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
 Section = TypeVar("Section", bound=StrictModel)

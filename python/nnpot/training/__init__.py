@@ -14,21 +14,20 @@ from nnpot.training.config import TrainingConfig, load_config, template
 from nnpot.training.config.direct_forces import DirectForceConfig, force_template, load_force_config
 
 if TYPE_CHECKING:
-    from nnpot.training.dense import from_keras, to_keras
-    from nnpot.training.force_run import ForceTrainingResult
-    from nnpot.training.frames import load_frames
-    from nnpot.training.initial_weights import glorot
-    from nnpot.training.lattice_networks import (
+    from nnpot.training.data.frames import load_frames
+    from nnpot.training.direct_forces.job import ForceTrainingResult
+    from nnpot.training.lattice import Descriptor as LatticeDescriptor
+    from nnpot.training.lattice import (
         LatticeHistory,
         LatticeNetwork,
         LatticeNetworkSettings,
         train_lattice_network,
     )
-    from nnpot.training.lattice_samples import Descriptor as LatticeDescriptor
-    from nnpot.training.lattice_samples import Split as LatticeSplit
-    from nnpot.training.lattice_samples import lattice_samples as describe_lattice
-    from nnpot.training.lattice_samples import predict as predict_lattice
-    from nnpot.training.result import TrainingResult
+    from nnpot.training.lattice import Split as LatticeSplit
+    from nnpot.training.lattice import lattice_samples as describe_lattice
+    from nnpot.training.lattice import predict as predict_lattice
+    from nnpot.training.networks.dense import from_keras, glorot, to_keras
+    from nnpot.training.potentials.job import TrainingResult
 
 __all__ = [
     "DirectForceConfig",
@@ -54,18 +53,18 @@ __all__ = [
 ]
 
 _LAZY = {
-    "LatticeDescriptor": ("lattice_samples", "Descriptor"),
-    "LatticeHistory": ("lattice_networks", "LatticeHistory"),
-    "LatticeNetwork": ("lattice_networks", "LatticeNetwork"),
-    "LatticeNetworkSettings": ("lattice_networks", "LatticeNetworkSettings"),
-    "LatticeSplit": ("lattice_samples", "Split"),
-    "describe_lattice": ("lattice_samples", "lattice_samples"),
-    "from_keras": ("dense", "from_keras"),
-    "glorot": ("initial_weights", "glorot"),
-    "load_frames": ("frames", "load_frames"),
-    "predict_lattice": ("lattice_samples", "predict"),
-    "to_keras": ("dense", "to_keras"),
-    "train_lattice_network": ("lattice_networks", "train_lattice_network"),
+    "LatticeDescriptor": ("lattice", "Descriptor"),
+    "LatticeHistory": ("lattice", "LatticeHistory"),
+    "LatticeNetwork": ("lattice", "LatticeNetwork"),
+    "LatticeNetworkSettings": ("lattice", "LatticeNetworkSettings"),
+    "LatticeSplit": ("lattice", "Split"),
+    "describe_lattice": ("lattice", "lattice"),
+    "from_keras": ("networks.dense", "from_keras"),
+    "glorot": ("networks.dense", "glorot"),
+    "load_frames": ("data.frames", "load_frames"),
+    "predict_lattice": ("lattice", "predict"),
+    "to_keras": ("networks.dense", "to_keras"),
+    "train_lattice_network": ("lattice", "train_lattice_network"),
 }
 """Names that are imported at first use, TensorFlow with some of them: module and attribute."""
 
@@ -104,9 +103,10 @@ def train(config: TrainingConfig, run_dir: str | os.PathLike[str], resume: bool 
     OSError
         If a file cannot be written; what was written before stays usable.
     """
-    from nnpot.training.run import run
+    from nnpot.training.potentials.job import PotentialJob
+    from nnpot.training.session.run import run
 
-    return run(config, Path(run_dir), resume)
+    return run(PotentialJob(config), Path(run_dir), resume)
 
 
 def train_forces(
@@ -133,6 +133,7 @@ def train_forces(
     InvalidInputError, FileFormatError, OSError
         As `train` does.
     """
-    from nnpot.training.force_run import run
+    from nnpot.training.direct_forces.job import ForceJob
+    from nnpot.training.session.run import run
 
-    return run(config, Path(run_dir), resume)
+    return run(ForceJob(config), Path(run_dir), resume)

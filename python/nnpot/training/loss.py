@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nnpot.training.config import LossConfig
-from nnpot.training.model import BatchTensors, DeviceData, Predicted
+from nnpot.training.networks.predict import Batch, DeviceData, Predicted
 from nnpot.training.tensorflow_setup import keras, tf
 
 
@@ -40,14 +40,14 @@ class Loss:
     def __init__(self, config: LossConfig, scale: float) -> None:
         self._config = config
         self._scale = scale
-        self._weights = (config.energy_weight, config.force_weight, config.stress_weight)
+        self._weights = config.weights
 
     @property
     def with_stress(self) -> bool:
         """Whether stresses are fitted."""
         return self._config.stress_weight > 0.0
 
-    def sums(self, predicted: Predicted, data: DeviceData, batch: BatchTensors) -> Sums:
+    def sums(self, predicted: Predicted, data: DeviceData, batch: Batch) -> Sums:
         """Compare a batch with its labels; padding and missing labels count nothing."""
         labels = data.labels
         frames = {
@@ -60,26 +60,21 @@ class Loss:
         energy = frames["has_energy"][:, None] * (
             predicted.energies - frames["energies"][:, None] / self._scale
         )
-        terms = [self._term(0, weights, energy / sizes)]
-        squares = [_over_all_but_members((energy / sizes) ** 2)]
+        nothing = tf.zeros(energy.shape[1], energy.dtype)
+        terms = [self._term(0, weights, energy / sizes), nothing, nothing]
+        squares = [_over_all_but_members((energy / sizes) ** 2), nothing, nothing]
         if predicted.forces is not None:
             reference = tf.gather(labels.forces, batch.atoms)[:, None, :] / self._scale
             force = atoms * (predicted.forces - reference)
             atom_weights = tf.gather(labels.atom_weights, batch.atoms)[:, None, None]
-            terms.append(self._term(1, atom_weights, force))
-            squares.append(_over_all_but_members(force**2))
-        else:
-            terms.append(tf.zeros_like(terms[0]))
-            squares.append(tf.zeros_like(terms[0]))
+            terms[1] = self._term(1, atom_weights, force)
+            squares[1] = _over_all_but_members(force**2)
         n_stresses = tf.reduce_sum(frames["has_stress"])
         if predicted.strain_derivatives is not None:
             reference = frames["strain_derivatives"][:, None, :] / self._scale
             strain = frames["has_stress"][:, None, None] * (predicted.strain_derivatives - reference)
-            terms.append(self._term(2, weights[..., None], strain / sizes[..., None]))
-            squares.append(_over_all_but_members((strain / frames["volumes"][:, None, None]) ** 2))
-        else:
-            terms.append(tf.zeros_like(terms[0]))
-            squares.append(tf.zeros_like(terms[0]))
+            terms[2] = self._term(2, weights[..., None], strain / sizes[..., None])
+            squares[2] = _over_all_but_members((strain / frames["volumes"][:, None, None]) ** 2)
         counts = [tf.reduce_sum(frames["has_energy"]), 3.0 * tf.reduce_sum(atoms), 6.0 * n_stresses]
         return Sums(tf.stack(terms), tf.stack(squares), tf.stack(counts))
 

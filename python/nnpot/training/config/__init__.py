@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
-from importlib import resources
-from pathlib import Path
 from typing import Any
 
 from pydantic import model_validator
 
-from nnpot.support.yaml_file import StrictModel, read_yaml
-from nnpot.training.config.data import FILES, DataConfig, LabelsConfig
-from nnpot.training.config.descriptor import CUTOFF_TYPES, DescriptorConfig, SymmetryFunctionGrid
-from nnpot.training.config.long_range import LongRangeConfig
-from nnpot.training.config.loss import LossConfig
-from nnpot.training.config.network import ACTIVATIONS, NetworkConfig
-from nnpot.training.config.optimizer import KalmanConfig, OptimizerConfig
-from nnpot.training.config.training import RunConfig
+from nnpot.descriptors.settings import CUTOFF_TYPES, DescriptorConfig, SymmetryFunctionGrid
+from nnpot.training.config.sections import (
+    ACTIVATIONS,
+    Configuration,
+    DataConfig,
+    KalmanConfig,
+    LabelsConfig,
+    LongRangeConfig,
+    LossConfig,
+    NetworkConfig,
+    OptimizerConfig,
+    RunConfig,
+    template_text,
+)
 
 __all__ = [
     "ACTIVATIONS",
@@ -36,9 +40,6 @@ __all__ = [
     "template",
 ]
 
-MACHINE = {"start_from", "max_minutes", "checkpoint_seconds", "threads", "jacobian", "memory_limit"}
-"""Keys of ``training`` that may change between the parts of a run."""
-
 MODEL_DECIDES = {"hidden", "activation", "initial_weights"}
 """Keys of ``network`` that have no meaning where training starts from a model."""
 
@@ -49,7 +50,7 @@ KALMAN_EPOCHS = 50
 """Where no number is given: the filter does in a few passes what takes others hundreds."""
 
 
-class TrainingConfig(StrictModel):
+class TrainingConfig(Configuration):
     """Everything ``nnpot train`` needs to know; units are eV and Å throughout."""
 
     data: DataConfig
@@ -137,22 +138,6 @@ class TrainingConfig(StrictModel):
             )
         return self
 
-    def fingerprint(self) -> str:
-        """What decides the weights, as text: all but the file names, the time limit and the machine.
-
-        The number of epochs is left out where nothing depends on it but when to stop.
-        """
-        training = MACHINE if self.optimizer.depends_on_epochs else MACHINE | {"epochs"}
-        return self.model_dump_json(by_alias=True, exclude={"data": FILES, "training": training})
-
-    def resolved(self, directory: Path) -> TrainingConfig:
-        """The same with all file names taken relative to ``directory``."""
-        start = self.training.start_from
-        training = (
-            self.training.model_copy(update={"start_from": directory / start}) if start else self.training
-        )
-        return self.model_copy(update={"data": self.data.resolved(directory), "training": training})
-
 
 def load_config(path: str | os.PathLike[str]) -> TrainingConfig:
     """Read and check a configuration; its file names are relative to its own directory.
@@ -164,9 +149,9 @@ def load_config(path: str | os.PathLike[str]) -> TrainingConfig:
     InvalidInputError
         If a key is unknown, missing or has a wrong value; one line that names each.
     """
-    return read_yaml(TrainingConfig, Path(path)).resolved(Path(path).parent)
+    return TrainingConfig.load(path)
 
 
 def template() -> str:
     """A complete commented configuration, itself valid."""
-    return resources.files("nnpot.training").joinpath("template.yaml").read_text(encoding="utf-8")
+    return template_text("template.yaml")

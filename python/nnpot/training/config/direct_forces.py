@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-from importlib import resources
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -13,11 +11,15 @@ from pydantic import Field, field_validator, model_validator
 from nnpot.descriptors.settings import DescriptorConfig, Numbers
 from nnpot.support.limited_types import BatchSize, Epochs, Hidden, Length
 from nnpot.support.limits import MOST_FUNCTIONS
-from nnpot.support.yaml_file import Finite, Positive, StrictModel, read_yaml
-from nnpot.training.config.data import FILES, DataConfig
-from nnpot.training.config.network import ACTIVATIONS
-from nnpot.training.config.optimizer import OptimizerConfig
-from nnpot.training.config.training import RunConfig
+from nnpot.support.yaml_file import Finite, Positive, StrictModel
+from nnpot.training.config.sections import (
+    ACTIVATIONS,
+    Configuration,
+    DataConfig,
+    OptimizerConfig,
+    RunConfig,
+    template_text,
+)
 
 LETTERS = {**ACTIVATIONS, "relu": "r"}
 """Names of the activation functions of direct force networks, and their letters in network files."""
@@ -30,8 +32,6 @@ ONLY_OF = {
 
 OF_POTENTIALS = {"start_from", "jacobian", "memory_limit"}
 """Keys of ``training`` that only a training of a potential has."""
-
-MACHINE = {"max_minutes", "checkpoint_seconds", "threads"} | OF_POTENTIALS
 
 
 class FeaturesConfig(StrictModel):
@@ -54,7 +54,7 @@ class FeaturesConfig(StrictModel):
     ]
     stretch: Positive = 1.5
     products: Annotated[int, Field(ge=0, le=MOST_FUNCTIONS)] = 3
-    """Of how many Gaussians the vectors' dot products are inputs."""
+    """The number of Gaussians whose vectors' dot products are inputs."""
     invariants: DescriptorConfig | None = None
     """Symmetry functions that are inputs; None for the automatic set with the same cutoff."""
 
@@ -116,7 +116,7 @@ class ForceRunConfig(RunConfig):
         return self
 
 
-class DirectForceConfig(StrictModel):
+class DirectForceConfig(Configuration):
     """Everything ``nnpot train-forces`` needs to know; units are eV and Å throughout."""
 
     data: DataConfig
@@ -148,15 +148,6 @@ class DirectForceConfig(StrictModel):
         exclude: Any = {"features": chosen, "training": OF_POTENTIALS}
         return self.model_dump(mode="json", by_alias=True, exclude=exclude)
 
-    def fingerprint(self) -> str:
-        """What decides the weights, as text: all but the file names, the time limit and the machine."""
-        training = MACHINE if self.optimizer.depends_on_epochs else MACHINE | {"epochs"}
-        return self.model_dump_json(by_alias=True, exclude={"data": FILES, "training": training})
-
-    def resolved(self, directory: Path) -> DirectForceConfig:
-        """The same with all file names taken relative to ``directory``."""
-        return self.model_copy(update={"data": self.data.resolved(directory)})
-
 
 def load_force_config(path: str | os.PathLike[str]) -> DirectForceConfig:
     """Read and check a configuration; its file names are relative to its own directory.
@@ -168,10 +159,9 @@ def load_force_config(path: str | os.PathLike[str]) -> DirectForceConfig:
     InvalidInputError
         If a key is unknown, missing or has a wrong value; one line that names each.
     """
-    return read_yaml(DirectForceConfig, Path(path)).resolved(Path(path).parent)
+    return DirectForceConfig.load(path)
 
 
 def force_template() -> str:
     """A complete commented configuration, itself valid."""
-    file = resources.files("nnpot.training").joinpath("direct_forces_template.yaml")
-    return file.read_text(encoding="utf-8")
+    return template_text("direct_forces_template.yaml")

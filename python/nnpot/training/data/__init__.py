@@ -1,0 +1,1 @@
+"""Frames, and the arrays that are made of them."""

@@ -1,0 +1,1 @@
+"""What networks see of frames: symmetry functions, features, those of a model to start from."""

@@ -1,0 +1,1 @@
+"""Training of potentials, committees and models of features."""
