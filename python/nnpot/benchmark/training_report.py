@@ -159,7 +159,7 @@ def _error_columns(first: str) -> Columns:
 
 
 def _range(found: Spread | None) -> str:
-    """Of a single value no range."""
+    """The range of several values; a single value has none."""
     return number(found.median) if found is not None and found.low == found.high else spread(found)
 
 
