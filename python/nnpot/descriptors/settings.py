@@ -18,6 +18,7 @@ from nnpot.support.limited_types import Length
 from nnpot.support.limits import MOST_FUNCTIONS
 from nnpot.support.yaml_file import Finite, Positive, StrictModel
 
+CutoffType = Literal["cosine", "tanh3", "poly1", "poly2", "poly3", "poly4"]
 CUTOFF_TYPES = {"cosine": 1, "tanh3": 2, "poly1": 5, "poly2": 6, "poly3": 7, "poly4": 8}
 """Names of the cutoff functions and their numbers in input.nn (docs: formats, cutoff functions)."""
 
@@ -116,7 +117,7 @@ class DescriptorConfig(StrictModel):
     """The symmetry functions: an automatic set, grids, lines as in input.nn, which may have other units."""
 
     cutoff: Length
-    cutoff_type: Literal["cosine", "tanh3", "poly1", "poly2", "poly3", "poly4"] = "poly2"
+    cutoff_type: CutoffType = "poly2"
     automatic: AutomaticSet | None = None
     symmetry_functions: list[SymmetryFunctionGrid] = []
     lines: list[str] = []

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from nnpot.descriptors.settings import DescriptorConfig, Numbers
+from nnpot.descriptors.settings import CutoffType, DescriptorConfig, Numbers
 from nnpot.support.limited_types import BatchSize, Epochs, Hidden, Length
 from nnpot.support.limits import MOST_FUNCTIONS
 from nnpot.support.yaml_file import Finite, Positive, StrictModel
@@ -40,7 +40,7 @@ class FeaturesConfig(StrictModel):
     kind: Literal["spheres", "ellipsoids", "equivariant"]
     cutoff: Length
     """Å"""
-    cutoff_type: Literal["cosine", "tanh3", "poly1", "poly2", "poly3", "poly4"] = "cosine"
+    cutoff_type: CutoffType = "cosine"
     eta: Numbers | None = None
     """1/Å²; None for ``gaussians`` that begin at the nearest distance of the training frames."""
     r_shift: Numbers = [0.0]
