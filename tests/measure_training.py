@@ -24,7 +24,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from nnpot.training.config import NetworkConfig, TrainingConfig
 from nnpot.training.data.dataset import build_dataset, table_shapes
 from nnpot.training.inputs.symmetry_functions import fit_descriptor
-from nnpot.training.networks import AtomicNetworks
+from nnpot.training.networks.atomic import AtomicNetworks
 from nnpot.training.optimizers.trainer import GradientTrainer, Task
 from nnpot.training.potentials.job import stores_derivatives
 from nnpot.training.tensorflow_setup import set_up

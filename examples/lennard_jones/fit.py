@@ -129,7 +129,7 @@ class _Task:
     """A Keras model whose weights are one vector."""
 
     def __init__(self, sizes: Sequence[int], activation: str, seed: int) -> None:
-        from nnpot.training import glorot, to_keras
+        from nnpot.training.networks.dense import glorot, to_keras
 
         values = glorot(np.random.default_rng(seed), sizes)
         letters = activation * (len(sizes) - 2) + "l"

@@ -90,7 +90,7 @@ def errors(network: NeuralNetwork, n_points: int = 1601) -> Curves:
 
 def in_tensorflow(network: NeuralNetwork, r: Array) -> tuple[Array, Array]:
     """Energies and slopes of the same network as Keras layers, by `tf.GradientTape`."""
-    from nnpot.training import to_keras
+    from nnpot.training.networks.dense import to_keras
     from nnpot.training.tensorflow_setup import tf
 
     inputs = tf.constant(r[:, None])

@@ -244,18 +244,20 @@ class KindSuite:
 
     def test_a_training_starts_from_it_or_says_why_not(self, directories: list[Path], tmp_path: Path) -> None:
         pytest.importorskip("tensorflow")
-        from nnpot.training.start_model import read_start
+        from nnpot.training.inputs.start_model import read_start
 
         place = directories[0] if len(directories) == 1 else directories[0].parent
         values = alloy_values(tmp_path / "train.xyz", start_from=str(place), members=len(directories))
         del values["descriptor"], values["network"]["hidden"]
         config = TrainingConfig.model_validate(values)
+        path = config.training.start_from
+        assert path is not None
         if self.starts_trainings:
-            start = read_start(config)
+            start = read_start(path, config.network.members)
             assert start is not None and len(start.members) == len(directories)
         else:
             with pytest.raises(InvalidInputError, match=str(place)) as error:
-                read_start(config)
+                read_start(path, config.network.members)
             one_line(error)
 
     def test_a_damaged_directory_is_refused_in_one_line(

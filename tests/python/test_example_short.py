@@ -38,6 +38,7 @@ PUBLIC = {
     "nnpot.reference",
     "nnpot.study",
     "nnpot.training",
+    "nnpot.training.networks.dense",
     "nnpot.training.tensorflow_setup",
 }
 """Packages whose names are public, as docs/study.md says; of some their modules too."""

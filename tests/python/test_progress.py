@@ -4,7 +4,6 @@ import subprocess
 import sys
 
 import pytest
-from example_modules import EXAMPLES
 
 from nnpot.support import progress as module
 
@@ -57,7 +56,7 @@ def test_without_a_terminal_a_long_task_says_how_far_it_is(monkeypatch, caplog):
 @pytest.mark.parametrize(
     "how",
     [
-        f"import sys; sys.path.insert(0, {str(EXAMPLES)!r}); from command import exit_code; exit_code(work)",
+        "from nnpot.study import exit_code; exit_code(work)",
         "from nnpot.cli import main as cli; cli.group.main = lambda **_: work(); cli.main()",
     ],
     ids=["example", "command"],

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 import nnpot
 from nnpot.errors import FileFormatError, InvalidInputError
-from nnpot.training.networks import FUNCTIONS
+from nnpot.training.networks.atomic import FUNCTIONS
 from nnpot.training.networks.dense import from_keras, to_keras
 from nnpot.training.tensorflow_setup import keras, tf
 

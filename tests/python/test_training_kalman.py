@@ -18,7 +18,7 @@ from nnpot.training import train
 from nnpot.training.config import NetworkConfig
 from nnpot.training.data.dataset import DataSet, build_dataset
 from nnpot.training.inputs.symmetry_functions import Descriptor, fit_descriptor
-from nnpot.training.networks import AtomicNetworks
+from nnpot.training.networks.atomic import AtomicNetworks
 from nnpot.training.networks.predict import batches, predict, to_device, to_tensors
 from nnpot.training.optimizers.kalman.filter import KalmanFilter
 from nnpot.training.optimizers.kalman.observations import (

@@ -18,7 +18,7 @@ from nnpot.training.config import LossConfig, NetworkConfig
 from nnpot.training.data.dataset import DataSet, build_dataset, collect_labels
 from nnpot.training.inputs.symmetry_functions import Descriptor, fit_descriptor
 from nnpot.training.loss import Loss
-from nnpot.training.networks import AtomicNetworks
+from nnpot.training.networks.atomic import AtomicNetworks
 from nnpot.training.networks.predict import (
     Batch,
     DeviceData,

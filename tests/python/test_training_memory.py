@@ -20,7 +20,7 @@ from nnpot.training.config import LossConfig, NetworkConfig, RunConfig
 from nnpot.training.data.dataset import DataSet, build_dataset, table_shapes
 from nnpot.training.inputs.symmetry_functions import Descriptor, fit_descriptor
 from nnpot.training.loss import Loss
-from nnpot.training.networks import AtomicNetworks
+from nnpot.training.networks.atomic import AtomicNetworks
 from nnpot.training.networks.predict import batches, predict, to_device, to_tensors
 from nnpot.training.optimizers.trainer import GradientTrainer, Task
 from nnpot.training.potentials import job

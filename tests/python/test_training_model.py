@@ -18,7 +18,7 @@ from nnpot.structures import structure_of
 from nnpot.training.config import ACTIVATIONS, NetworkConfig
 from nnpot.training.data.dataset import build_dataset
 from nnpot.training.inputs.symmetry_functions import Descriptor, fit_descriptor
-from nnpot.training.networks import AtomicNetworks
+from nnpot.training.networks.atomic import AtomicNetworks
 from nnpot.training.networks.predict import batches, predict, to_device, to_tensors
 from nnpot.training.optimizers.trainer import GradientTrainer, Task
 from nnpot.training.potentials.export import export, verify

@@ -15,7 +15,7 @@ pytest.importorskip("tensorflow")
 from nnpot.training.config import NetworkConfig, OptimizerConfig, TrainingConfig
 from nnpot.training.data.dataset import DataSet, build_dataset
 from nnpot.training.inputs.symmetry_functions import Descriptor, fit_descriptor
-from nnpot.training.networks import AtomicNetworks
+from nnpot.training.networks.atomic import AtomicNetworks
 from nnpot.training.networks.dense import INITIALIZERS, nguyen_widrow
 from nnpot.training.optimizers.gradient import OPTIMIZERS, clip, clip_components, plateau_rate
 from nnpot.training.optimizers.trainer import GradientTrainer, Task

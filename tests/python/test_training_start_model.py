@@ -26,7 +26,7 @@ from nnpot.training.potentials.job import TrainingResult
 pytest.importorskip("tensorflow")
 
 from nnpot.training.inputs.start_model import StartModel, read_start, start_descriptor
-from nnpot.training.networks import AtomicNetworks
+from nnpot.training.networks.atomic import AtomicNetworks
 from nnpot.training.potentials.export import export
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from nnpot.training.lattice import Split as LatticeSplit
     from nnpot.training.lattice import lattice_samples as describe_lattice
     from nnpot.training.lattice import predict as predict_lattice
-    from nnpot.training.networks.dense import from_keras, glorot, to_keras
     from nnpot.training.potentials.job import TrainingResult
 
 __all__ = [
@@ -39,14 +38,11 @@ __all__ = [
     "TrainingConfig",
     "describe_lattice",
     "force_template",
-    "from_keras",
-    "glorot",
     "load_config",
     "load_force_config",
     "load_frames",
     "predict_lattice",
     "template",
-    "to_keras",
     "train",
     "train_forces",
     "train_lattice_network",
@@ -58,12 +54,9 @@ _LAZY = {
     "LatticeNetwork": ("lattice", "LatticeNetwork"),
     "LatticeNetworkSettings": ("lattice", "LatticeNetworkSettings"),
     "LatticeSplit": ("lattice", "Split"),
-    "describe_lattice": ("lattice", "lattice"),
-    "from_keras": ("networks.dense", "from_keras"),
-    "glorot": ("networks.dense", "glorot"),
+    "describe_lattice": ("lattice", "lattice_samples"),
     "load_frames": ("data.frames", "load_frames"),
     "predict_lattice": ("lattice", "predict"),
-    "to_keras": ("networks.dense", "to_keras"),
     "train_lattice_network": ("lattice", "train_lattice_network"),
 }
 """Names that are imported at first use, TensorFlow with some of them: module and attribute."""
