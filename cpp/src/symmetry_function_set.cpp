@@ -1,6 +1,8 @@
 #include "nnpot/symmetry_function_set.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <string>
 
 #include "nnpot/error.hpp"
 #include "symmetry_function_groups.hpp"
@@ -19,6 +21,15 @@ void require_distinct(const std::vector<SymmetryFunction>& sorted) {
 
 }  // namespace
 
+AngularSums wanted_angular_sums() {
+    const char* const wanted = std::getenv("NNPOT_ANGULAR_SUMS");
+    const std::string name = wanted == nullptr ? "" : wanted;
+    if (name.empty() || name == "automatic") return AngularSums::automatic;
+    if (name == "pairs") return AngularSums::pairs;
+    if (name == "moments") return AngularSums::moments;
+    throw InvalidInput("NNPOT_ANGULAR_SUMS: expected automatic, pairs or moments, got '" + name + "'");
+}
+
 class SymmetryFunctionSet::Workspace {
 public:
     explicit Workspace(Precision precision) : is_mixed(precision == Precision::mixed) {}
@@ -29,13 +40,13 @@ public:
 };
 
 SymmetryFunctionSet::SymmetryFunctionSet(std::vector<SymmetryFunction> functions, CutoffType cutoff_type,
-                                         double cutoff_alpha)
+                                         double cutoff_alpha, AngularSums sums)
     : functions_(std::move(functions)) {
     if (functions_.empty()) throw InvalidInput("symmetry functions: a center element needs at least one");
     std::sort(functions_.begin(), functions_.end(), comes_before);
     require_distinct(functions_);
     for (const SymmetryFunction& function : functions_) cutoff_ = std::max(cutoff_, function.cutoff);
-    groups_ = std::make_unique<Groups>(group_functions(functions_, cutoff_type, cutoff_alpha));
+    groups_ = std::make_unique<Groups>(group_functions(functions_, cutoff_type, cutoff_alpha, sums));
 }
 
 SymmetryFunctionSet::~SymmetryFunctionSet() = default;

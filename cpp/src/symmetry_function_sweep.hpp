@@ -6,6 +6,7 @@
 
 #include "arena.hpp"
 #include "kernels/kernels.hpp"
+#include "moment_sweep.hpp"
 #include "nnpot/neighbor_list.hpp"
 #include "nnpot/stage_timer.hpp"
 #include "symmetry_function_groups.hpp"
@@ -25,6 +26,8 @@ public:
         radial_forward(groups, values);
         triplets_.clear();
         for (const AngularGroup& group : groups.angular) angular_forward(group, values);
+        const StageTimer timer(Stage::angular_forward);
+        moments_.forward(groups.moments, shells_, arena_, values);
     }
 
     void backward(const SymmetryFunctionSet::Groups& groups, const double* weights, double* gx, double* gy,
@@ -39,6 +42,7 @@ public:
         for (std::size_t g = 0; g < groups.angular.size(); ++g) {
             angular_backward(groups.angular[g], triplets_[g], weights);
         }
+        moments_backward(groups.moments, weights);
         arena_.release(before);
         add_shells(gx, gy, gz);
     }
@@ -58,6 +62,7 @@ public:
         for (std::size_t g = 0; g < groups.angular.size(); ++g) {
             angular_tangent(groups.angular[g], triplets_[g], changes);
         }
+        moments_.tangent(groups.moments, tangents_, arena_, changes);
         arena_.release(before);
     }
 
@@ -161,6 +166,11 @@ private:
         arena_.release(before);
     }
 
+    void moments_backward(const MomentPlan& plan, const double* weights) {
+        const StageTimer timer(Stage::angular_backward);
+        moments_.backward(plan, shells_, arena_, weights);
+    }
+
     ShellTangent take_tangent(std::size_t n) {
         ShellTangent tangent;
         for (Real** array : {&tangent.x, &tangent.y, &tangent.z, &tangent.along, &tangent.distance, &tangent.stretch,
@@ -208,6 +218,7 @@ private:
     std::vector<ShellTangent> tangents_;  ///< per shell
     std::vector<Real*> radial_terms_;     ///< per radial group
     std::vector<Triplets> triplets_;      ///< per angular group
+    MomentSweep<Real> moments_;
 };
 
 }  // namespace nnpot

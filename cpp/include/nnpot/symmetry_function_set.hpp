@@ -11,6 +11,16 @@
 
 namespace nnpot {
 
+/// How wide angular functions with whole zeta are summed; values and derivatives agree to rounding.
+enum class AngularSums {
+    automatic,  ///< what a count of operations says is faster (docs/engine.md, "Moments")
+    pairs,      ///< pair of neighbors by pair of neighbors
+    moments     ///< as squares of sums over neighbors, wherever that is possible
+};
+
+/// What NNPOT_ANGULAR_SUMS=automatic|pairs|moments asks for, automatic without it.  @throws InvalidInput for other names
+AngularSums wanted_angular_sums();
+
 /// The symmetry functions of one center element, grouped so that they share distances, cutoff values,
 /// exponentials and powers. forward() gives the values G, backward() the derivative of any weighted sum of them
 /// with respect to the neighbor vectors, tangent() their change along a motion, without ever forming dG/dx.
@@ -23,7 +33,8 @@ public:
 
     /// @param functions  all of one center element, in any order; sorted here
     /// @throws InvalidInput if there are none or two are the same
-    SymmetryFunctionSet(std::vector<SymmetryFunction> functions, CutoffType cutoff_type, double cutoff_alpha);
+    SymmetryFunctionSet(std::vector<SymmetryFunction> functions, CutoffType cutoff_type, double cutoff_alpha,
+                        AngularSums sums = wanted_angular_sums());
     ~SymmetryFunctionSet();
     SymmetryFunctionSet(SymmetryFunctionSet&&) noexcept;
     SymmetryFunctionSet& operator=(SymmetryFunctionSet&&) noexcept;
