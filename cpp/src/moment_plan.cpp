@@ -26,6 +26,8 @@ double legendre_factor_of_power(unsigned k, unsigned l) {
 
 bool is_of_higher_degree(const kernels::MomentPart& a, const kernels::MomentPart& b) { return a.degree > b.degree; }
 
+bool has_more_rows(const kernels::MomentTerm& a, const kernels::MomentTerm& b) { return a.n_rows > b.n_rows; }
+
 }  // namespace
 
 bool has_moments(const SymmetryFunction& function) {
@@ -115,15 +117,14 @@ void MomentPlanner::sort_parts() {
 
 MomentPlan MomentPlanner::take() {
     sort_parts();
-    for (const NewProduct& product : products_) {
+    for (NewProduct& product : products_) {
+        std::stable_sort(product.terms.begin(), product.terms.end(), has_more_rows);
         plan_.terms.insert(plan_.terms.end(), product.terms.begin(), product.terms.end());
     }
     const kernels::MomentTerm* terms = plan_.terms.data();
     for (const NewProduct& product : products_) {
-        std::size_t n_rows = 1;
-        for (const kernels::MomentTerm& term : product.terms) n_rows = std::max(n_rows, term.n_rows);
         plan_.products.push_back({product.first.shell, product.first.part, product.second.shell, product.second.part,
-                                  n_rows, terms, product.terms.size()});
+                                  product.terms.front().n_rows, terms, product.terms.size()});
         terms += product.terms.size();
     }
     return std::move(plan_);

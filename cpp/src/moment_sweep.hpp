@@ -75,17 +75,24 @@ private:
         return moments;
     }
 
+    /// Zeros for all slopes, in one piece.
     void take_slopes(Arena& arena) {
-        slopes_.clear();
-        first_parts_.clear();
+        std::size_t n = 0;
         n_parts_ = 0;
         for (const kernels::Moments& moments : moments_) {
-            kernels::MomentSlopes slopes;
-            slopes.of_sums = arena.take_zeros<double>(moments.n_parts * moments.n_rows());
-            slopes.of_squares = arena.take_zeros<double>(moments.n_parts);
-            slopes_.push_back(slopes);
-            first_parts_.push_back(n_parts_);
+            n += moments.n_parts * (moments.n_rows() + 1);
             n_parts_ += moments.n_parts;
+        }
+        double* next = arena.take_zeros<double>(n);
+        slopes_.resize(moments_.size());
+        first_parts_.resize(moments_.size());
+        std::size_t first_part = 0;
+        for (std::size_t s = 0; s < moments_.size(); ++s) {
+            const kernels::Moments& moments = moments_[s];
+            slopes_[s] = {next, next + moments.n_parts * moments.n_rows(), nullptr, 0};
+            next = slopes_[s].of_squares + moments.n_parts;
+            first_parts_[s] = first_part;
+            first_part += moments.n_parts;
         }
     }
 

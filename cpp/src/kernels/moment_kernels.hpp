@@ -67,7 +67,7 @@ struct MomentTerm {
 struct MomentProduct {
     std::size_t first, first_part, second, second_part;  ///< shells of moments, and parts in them
     std::size_t n_rows;
-    const MomentTerm* terms;
+    const MomentTerm* terms;  ///< those with most rows first
     std::size_t n_terms;
 };
 

@@ -117,22 +117,50 @@ void fill(const Shell<Real>& shell, double* harmonics, Moments& moments) {
         fill_part(moments.parts[p], shell, shell.n, values, moments.slopes + p * moments.stride);
         sum_part(values, moments.n, moments.sums[p * moments.n_rows()], moments.squares[p]);
     }
-    for (std::size_t i = 0; i < moments.n; i += lanes) {
-        store_harmonics(moments.degree, unit_vector(moments, i), moments.stride, harmonics + i);
-    }
+    with_degree(moments.degree, [&](auto degree) {
+        for (std::size_t i = 0; i < moments.n; i += lanes) {
+            store_harmonics(degree, unit_vector(moments, i), moments.stride, harmonics + i);
+        }
+    });
     pad_rows(moments, harmonics);
     sum_all<false>(moments, moments.values, harmonics, moments.sums);
 }
 
 const double* sums_of(const Moments& moments, std::size_t part) { return moments.sums + part * moments.n_rows(); }
 
-/// Σ factors product, over rows.
-NNPOT_INLINE double weighted_sum(const MomentTerm& term, const double* product) {
-    Wide total = wide(0.0);
-    for (std::size_t row = 1; row < term.n_rows; row += lanes) {
-        total += load_wide(term.factors + row) * load_wide(product + row);
+/// Σ factors product over rows of n_terms functions, lane by lane.
+template <std::size_t n_terms>
+NNPOT_INLINE void sum_terms(const MomentTerm* terms, const double* product, Wide* totals) {
+    for (std::size_t t = 0; t < n_terms; ++t) totals[t] = wide(0.0);
+    const std::size_t shared = terms[n_terms - 1].n_rows;
+    for (std::size_t row = 1; row < shared; row += lanes) {
+        const Wide value = load_wide(product + row);
+        for (std::size_t t = 0; t < n_terms; ++t) totals[t] += load_wide(terms[t].factors + row) * value;
     }
-    return term.factors[0] * product[0] + sum_of(total);
+    for (std::size_t t = 0; t + 1 < n_terms; ++t) {
+        for (std::size_t row = shared; row < terms[t].n_rows; row += lanes) {
+            totals[t] += load_wide(terms[t].factors + row) * load_wide(product + row);
+        }
+    }
+}
+
+/// Sets Σ factors product − of_squares squares of all functions.
+void set_values(const MomentProduct& p, const double* product, double squares, double* values) {
+    constexpr std::size_t group = lanes < 4 ? lanes : 4;
+    for (std::size_t first = 0; first < p.n_terms; first += lanes) {
+        const MomentTerm* const terms = p.terms + first;
+        const std::size_t n = p.n_terms - first < lanes ? p.n_terms - first : lanes;
+        Wide totals[lanes] = {};
+        std::size_t t = 0;
+        for (; t + group <= n; t += group) sum_terms<group>(terms + t, product, totals + t);
+        for (; t + 2 <= n; t += 2) sum_terms<2>(terms + t, product, totals + t);
+        if (t < n) sum_terms<1>(terms + t, product, totals + t);
+        double sums[lanes];
+        store_wide(sums, sum_each(totals));
+        for (t = 0; t < n; ++t) {
+            values[terms[t].index] = sums[t] + terms[t].factors[0] * product[0] - terms[t].of_squares * squares;
+        }
+    }
 }
 
 void multiply(const MomentProduct& p, const Moments* moments, double* values) {
@@ -143,42 +171,46 @@ void multiply(const MomentProduct& p, const Moments* moments, double* values) {
     for (std::size_t row = 1; row < p.n_rows; row += lanes) {
         store_wide(product + row, load_wide(a + row) * load_wide(b + row));
     }
-    for (std::size_t t = 0; t < p.n_terms; ++t) {
-        const MomentTerm& term = p.terms[t];
-        values[term.index] = weighted_sum(term, product) - term.of_squares * first.squares[p.first_part];
-    }
+    set_values(p, product, first.squares[p.first_part], values);
 }
 
-/// Adds factor × values to a row of slopes.
-NNPOT_INLINE void add_row(const double* factors, const double* values, std::size_t n_rows, double* to) {
-    to[0] += factors[0] * values[0];
-    for (std::size_t row = 1; row < n_rows; row += lanes) {
-        store_wide(to + row, load_wide(to + row) + load_wide(factors + row) * load_wide(values + row));
+/// dE/d(product) of some rows, from the functions of a product that have weights.
+struct WeightedTerms {
+    const MomentTerm* terms;
+    const double* weights;
+    std::size_t n;
+
+    NNPOT_INLINE Wide sum(std::size_t row) const {
+        Wide total = wide(0.0);
+        for (std::size_t t = 0; t < n && terms[t].n_rows > row; ++t) {
+            total += wide(weights[terms[t].index]) * load_wide(terms[t].factors + row);
+        }
+        return total;
     }
-}
+};
 
 bool add_slopes(const MomentProduct& p, const Moments* moments, const double* weights, const MomentSlopes* slopes) {
-    double factors[n_rows_of(largest_degree)];
+    double of_squares = 0.0, of_first_row = 0.0;
     bool counts = false;
-    double of_squares = 0.0;
-    for (std::size_t row = 0; row < p.n_rows; ++row) factors[row] = 0.0;
     for (std::size_t t = 0; t < p.n_terms; ++t) {
-        const MomentTerm& term = p.terms[t];
-        const double weight = weights[term.index];
-        if (weight == 0.0) continue;
-        counts = true;
-        of_squares += weight * term.of_squares;
-        factors[0] += weight * term.factors[0];
-        for (std::size_t row = 1; row < term.n_rows; row += lanes) {
-            store_wide(factors + row, load_wide(factors + row) + wide(weight) * load_wide(term.factors + row));
-        }
+        const double weight = weights[p.terms[t].index];
+        counts |= weight != 0.0;
+        of_squares += weight * p.terms[t].of_squares;
+        of_first_row += weight * p.terms[t].factors[0];
     }
     if (!counts) return false;
+    const WeightedTerms terms{p.terms, weights, p.n_terms};
     const Moments &first = moments[p.first], &second = moments[p.second];
+    const double *const a = sums_of(first, p.first_part), *const b = sums_of(second, p.second_part);
     double* const of_first = slopes[p.first].of_sums + p.first_part * first.n_rows();
     double* const of_second = slopes[p.second].of_sums + p.second_part * second.n_rows();
-    add_row(factors, sums_of(second, p.second_part), p.n_rows, of_first);
-    add_row(factors, sums_of(first, p.first_part), p.n_rows, of_second);
+    of_first[0] += of_first_row * b[0];
+    of_second[0] += of_first_row * a[0];
+    for (std::size_t row = 1; row < p.n_rows; row += lanes) {
+        const Wide factor = terms.sum(row);
+        store_wide(of_first + row, load_wide(of_first + row) + factor * load_wide(b + row));
+        store_wide(of_second + row, load_wide(of_second + row) + factor * load_wide(a + row));
+    }
     slopes[p.first].of_squares[p.first_part] -= of_squares;
     return true;
 }
@@ -228,12 +260,11 @@ NNPOT_INLINE void gather_first_row(const CountingParts& parts, std::size_t i, Wi
     }
 }
 
-void go_back(const Moments& moments, const MomentSlopes& slopes, Shell<Real>& shell) {
-    constexpr std::size_t block = lanes < 4 ? lanes : (lanes == 4 ? 4 : 8);
-    if (slopes.n_counting == 0) return;
-    const CountingParts parts{moments, slopes};
-    Wide of_gradient[n_rows_of(largest_degree)], of_value[n_rows_of(largest_degree)];
-    const unsigned degree = moments.parts[slopes.counting[0]].degree;
+template <typename Degree>
+void add_gradients(Degree degree, const CountingParts& parts, Shell<Real>& shell) {
+    constexpr std::size_t block = lanes == 8 ? 8 : 4;
+    const Moments& moments = parts.moments;
+    Wide of_gradient[n_rows_of(most_degrees<Degree> - 1)], of_value[n_rows_of(most_degrees<Degree> - 1)];
     const std::size_t n_rows = n_rows_of(degree);
     for (std::size_t i = 0; i < moments.n; i += lanes) {
         gather_first_row(parts, i, of_value[0]);
@@ -250,9 +281,17 @@ void go_back(const Moments& moments, const MomentSlopes& slopes, Shell<Real>& sh
     }
 }
 
+void go_back(const Moments& moments, const MomentSlopes& slopes, Shell<Real>& shell) {
+    if (slopes.n_counting == 0) return;
+    const CountingParts parts{moments, slopes};
+    with_degree(moments.parts[slopes.counting[0]].degree,
+                [&](auto degree) { add_gradients(degree, parts, shell); });
+}
+
 /// Stores how fast r changes, and the harmonics and their changes.
-void fill_changes(const Moments& moments, const ShellTangent<Real>& tangent, double* stretches, double* harmonics,
-                  double* changes) {
+template <typename Degree>
+void fill_changes(Degree degree, const Moments& moments, const ShellTangent<Real>& tangent, double* stretches,
+                  double* harmonics, double* changes) {
     for (std::size_t i = 0; i < moments.n; i += lanes) {
         const WideVector u = unit_vector(moments, i);
         const WideVector v{load_wide(tangent.x + i), load_wide(tangent.y + i), load_wide(tangent.z + i)};
@@ -260,8 +299,8 @@ void fill_changes(const Moments& moments, const ShellTangent<Real>& tangent, dou
         const WideVector turn{(v.x - stretch * u.x) * inverse, (v.y - stretch * u.y) * inverse,
                               (v.z - stretch * u.z) * inverse};
         store_wide(stretches + i, stretch);
-        store_harmonics(moments.degree, u, moments.stride, harmonics + i);
-        store_changes(moments.degree, u, turn, moments.stride, changes + i);
+        store_harmonics(degree, u, moments.stride, harmonics + i);
+        store_changes(degree, u, turn, moments.stride, changes + i);
     }
     pad_rows(moments, harmonics);
     pad_rows(moments, changes);
@@ -289,7 +328,9 @@ void fill_tangent(const Moments& moments, const ShellTangent<Real>& tangent, dou
     double* const harmonic_changes = harmonics + moments.n_rows() * moments.stride;
     double* const part_changes = harmonic_changes + moments.n_rows() * moments.stride;
     double* const stretches = part_changes + moments.n_parts * moments.stride;
-    fill_changes(moments, tangent, stretches, harmonics, harmonic_changes);
+    with_degree(moments.degree, [&](auto degree) {
+        fill_changes(degree, moments, tangent, stretches, harmonics, harmonic_changes);
+    });
     fill_part_changes(moments, stretches, part_changes, changes);
     sum_all<false>(moments, moments.values, harmonic_changes, changes.of_sums);
     sum_all<true>(moments, part_changes, harmonics, changes.of_sums);
@@ -307,11 +348,7 @@ void multiply_tangent(const MomentProduct& p, const Moments* moments, const Mome
         store_wide(product + row, load_wide(a + row) * load_wide(b_change + row) +
                                       load_wide(a_change + row) * load_wide(b + row));
     }
-    for (std::size_t t = 0; t < p.n_terms; ++t) {
-        const MomentTerm& term = p.terms[t];
-        changes[term.index] =
-            weighted_sum(term, product) - term.of_squares * of_moments[p.first].of_squares[p.first_part];
-    }
+    set_values(p, product, of_moments[p.first].of_squares[p.first_part], changes);
 }
 
 }  // namespace
