@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
+#include <set>
+#include <tuple>
 #include <utility>
 
 namespace nnpot {
@@ -26,6 +29,52 @@ double legendre_factor_of_power(unsigned k, unsigned l) {
 
 bool is_of_higher_degree(const kernels::MomentPart& a, const kernels::MomentPart& b) { return a.degree > b.degree; }
 
+/// Neighbors of one element within the cutoff in a liquid or crystal of few atoms per volume.
+double expected_neighbors(double cutoff, std::size_t n_elements) {
+    constexpr double density = 0.05;  // 1/Å³; silicon 0.05, copper 0.085, water 0.1
+    return density * 4.0 / 3.0 * 3.14159265358979 * cutoff * cutoff * cutoff / static_cast<double>(n_elements);
+}
+
+std::size_t count_elements(const std::vector<SymmetryFunction>& functions) {
+    std::set<int> elements;
+    for (const SymmetryFunction& f : functions) elements.insert({f.neighbor, f.neighbor2});
+    elements.erase(0);
+    return std::max<std::size_t>(elements.size(), 1);
+}
+
+/// What the functions of one pair of elements take, there and back, in ns of one AVX-512 core (docs/engine.md,
+/// "Moments", says how that was measured); other instruction sets choose alike.
+class Count {
+public:
+    void add(const SymmetryFunction& function) {
+        exponents_.insert({function.eta, function.r_shift});
+        powers_.insert({function.lambda, function.zeta});
+        zetas_.push_back(function.zeta);
+    }
+
+    double cost_of_pairs(double n, bool same) const {
+        const double n_pairs = same ? 0.5 * n * (n - 1.0) : n * n;
+        return 180.0 + n_pairs * (2.3 + 0.8 * size(exponents_) + 0.3 * size(powers_) + 0.18 * size(zetas_));
+    }
+
+    double cost_of_moments(double n, bool same) const {
+        const double degree = *std::max_element(zetas_.begin(), zetas_.end()), rows = (degree + 1.0) * (degree + 1.0);
+        const double n_parts = size(exponents_), n_vectors = std::ceil(n / 8.0);
+        const double of_shell =
+            70.0 + n_vectors * (2.2 * rows + 9.5 * n_parts + 0.7 * rows * n_parts) + 1.3 * rows * n_parts;
+        return (same ? 1.0 : 2.0) * of_shell + 0.13 * rows * size(zetas_);
+    }
+
+private:
+    template <typename Values>
+    static double size(const Values& values) {
+        return static_cast<double>(values.size());
+    }
+
+    std::set<std::pair<double, double>> exponents_, powers_;
+    std::vector<double> zetas_;
+};
+
 bool has_more_rows(const kernels::MomentTerm& a, const kernels::MomentTerm& b) { return a.n_rows > b.n_rows; }
 
 }  // namespace
@@ -36,9 +85,22 @@ bool has_moments(const SymmetryFunction& function) {
 }
 
 std::vector<bool> choose_moments(const std::vector<SymmetryFunction>& functions, AngularSums sums) {
-    std::vector<bool> chosen;
-    for (const SymmetryFunction& function : functions) {
-        chosen.push_back(sums != AngularSums::pairs && has_moments(function));
+    std::map<std::tuple<int, int, double>, std::vector<std::size_t>> groups;
+    for (std::size_t i = 0; i < functions.size(); ++i) {
+        const SymmetryFunction& f = functions[i];
+        if (has_moments(f)) groups[{f.neighbor, f.neighbor2, f.cutoff}].push_back(i);
+    }
+    const std::size_t n_elements = count_elements(functions);
+    std::vector<bool> chosen(functions.size(), false);
+    for (const auto& [key, members] : groups) {
+        Count count;
+        for (const std::size_t i : members) count.add(functions[i]);
+        const SymmetryFunction& first = functions[members.front()];
+        const double n = expected_neighbors(first.cutoff, n_elements);
+        const bool same = first.neighbor == first.neighbor2;
+        const bool cheaper = count.cost_of_moments(n, same) < count.cost_of_pairs(n, same);
+        if (sums == AngularSums::pairs || (sums == AngularSums::automatic && !cheaper)) continue;
+        for (const std::size_t i : members) chosen[i] = true;
     }
     return chosen;
 }
@@ -93,9 +155,10 @@ void MomentPlanner::add(const SymmetryFunction& function, std::size_t index, std
                p.second.part == other.part;
     });
     if (product == products_.end()) product = products_.insert(product, NewProduct{one, other, {}});
-    const double of_squares = same ? std::pow(2.0, -function.zeta) * std::pow(1.0 + function.lambda, function.zeta) : 0.0;
-    product->terms.push_back({index, factors_of(function, same),
-                              kernels::n_rows_of(static_cast<unsigned>(function.zeta)), of_squares});
+    const double of_squares =
+        same ? std::pow(2.0, -function.zeta) * std::pow(1.0 + function.lambda, function.zeta) : 0.0;
+    product->terms.push_back(
+        {index, factors_of(function, same), kernels::n_rows_of(static_cast<unsigned>(function.zeta)), of_squares});
 }
 
 /// Those of the highest degree first, so that the rows that parts share are the first of each.

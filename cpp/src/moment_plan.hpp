@@ -18,7 +18,7 @@ struct MomentShell {
 struct MomentPlan {
     std::vector<MomentShell> shells;
     std::vector<kernels::MomentProduct> products;
-    std::vector<kernels::MomentTerm> terms;     ///< in the order of the products
+    std::vector<kernels::MomentTerm> terms;    ///< in the order of the products
     std::vector<std::vector<double>> factors;  ///< of the terms
 
     MomentPlan() = default;

@@ -75,7 +75,8 @@ public:
 
     void add(const SymmetryFunction& function, std::size_t index, bool by_moments) {
         if (by_moments) {
-            planner_.add(function, index, shell_of(function.neighbor, function), shell_of(function.neighbor2, function));
+            planner_.add(function, index, shell_of(function.neighbor, function),
+                         shell_of(function.neighbor2, function));
         } else if (function.is_angular()) {
             add_angular(function, index);
         } else {

@@ -18,7 +18,8 @@ enum class AngularSums {
     moments     ///< as squares of sums over neighbors, wherever that is possible
 };
 
-/// What NNPOT_ANGULAR_SUMS=automatic|pairs|moments asks for, automatic without it.  @throws InvalidInput for other names
+/// What NNPOT_ANGULAR_SUMS=automatic|pairs|moments asks for, automatic without it.  @throws InvalidInput for other
+/// names
 AngularSums wanted_angular_sums();
 
 /// The symmetry functions of one center element, grouped so that they share distances, cutoff values,

@@ -61,11 +61,14 @@ std::vector<Variant> runnable() {
                             __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
                             __builtin_cpu_supports("avx512cd");
     if (has_avx2 && has_avx512)
-        found.push_back({&avx512::double_kernels, &avx512::single_kernels, &avx512::double_moments, &avx512::single_moments, &avx512::lattice_kernels, avx512::coulomb});
+        found.push_back({&avx512::double_kernels, &avx512::single_kernels, &avx512::double_moments,
+                         &avx512::single_moments, &avx512::lattice_kernels, avx512::coulomb});
     if (has_avx2)
-        found.push_back({&avx2::double_kernels, &avx2::single_kernels, &avx2::double_moments, &avx2::single_moments, &avx2::lattice_kernels, avx2::coulomb});
+        found.push_back({&avx2::double_kernels, &avx2::single_kernels, &avx2::double_moments, &avx2::single_moments,
+                         &avx2::lattice_kernels, avx2::coulomb});
 #endif
-    found.push_back({&generic::double_kernels, &generic::single_kernels, &generic::double_moments, &generic::single_moments, &generic::lattice_kernels, generic::coulomb});
+    found.push_back({&generic::double_kernels, &generic::single_kernels, &generic::double_moments,
+                     &generic::single_moments, &generic::lattice_kernels, generic::coulomb});
     return found;
 }
 

@@ -82,9 +82,7 @@ struct WideVector {
 struct Turn {
     Wide cosine, sine;
 
-    NNPOT_INLINE Turn next(const WideVector& u) const {
-        return {cosine * u.x - sine * u.y, cosine * u.y + sine * u.x};
-    }
+    NNPOT_INLINE Turn next(const WideVector& u) const { return {cosine * u.x - sine * u.y, cosine * u.y + sine * u.x}; }
 };
 
 /// (x + iy)^m for all m up to the degree.

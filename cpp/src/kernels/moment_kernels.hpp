@@ -35,22 +35,22 @@ struct MomentPart {
 struct Moments {
     const MomentPart* parts = nullptr;
     std::size_t n_parts = 0;
-    unsigned degree = 0;     ///< of the first part
-    std::size_t n = 0;       ///< neighbors in whole vectors
-    std::size_t stride = 0;  ///< between the rows of neighbors
+    unsigned degree = 0;                                                    ///< of the first part
+    std::size_t n = 0;                                                      ///< neighbors in whole vectors
+    std::size_t stride = 0;                                                 ///< between the rows of neighbors
     double *x = nullptr, *y = nullptr, *z = nullptr, *inverse_r = nullptr;  ///< unit vectors and 1 / r
-    double* values = nullptr;   ///< g, parts × stride
-    double* slopes = nullptr;   ///< dg/dr, parts × stride
-    double* sums = nullptr;     ///< the moments, parts × n_rows()
-    double* squares = nullptr;  ///< Σ g² of each part
+    double* values = nullptr;                                               ///< g, parts × stride
+    double* slopes = nullptr;                                               ///< dg/dr, parts × stride
+    double* sums = nullptr;                                                 ///< the moments, parts × n_rows()
+    double* squares = nullptr;                                              ///< Σ g² of each part
 
     std::size_t n_rows() const { return n_rows_of(degree); }
 };
 
 /// dE/d(moments) on the way back, or the change of the moments in a motion.
 struct MomentSlopes {
-    double* of_sums = nullptr;     ///< parts × n_rows()
-    double* of_squares = nullptr;  ///< one per part
+    double* of_sums = nullptr;              ///< parts × n_rows()
+    double* of_squares = nullptr;           ///< one per part
     const std::size_t* counting = nullptr;  ///< numbers of those parts that have any, in their order
     std::size_t n_counting = 0;
 };

@@ -1,7 +1,6 @@
 // Compiled once per instruction set and precision (cpp/CMakeLists.txt), NNPOT_VARIANT is set to its name.
-#include "moment_kernels.hpp"
-
 #include "harmonics.hpp"
+#include "moment_kernels.hpp"
 #include "pack_math.hpp"
 
 namespace nnpot::kernels {
@@ -284,8 +283,7 @@ void add_gradients(Degree degree, const CountingParts& parts, Shell<Real>& shell
 void go_back(const Moments& moments, const MomentSlopes& slopes, Shell<Real>& shell) {
     if (slopes.n_counting == 0) return;
     const CountingParts parts{moments, slopes};
-    with_degree(moments.parts[slopes.counting[0]].degree,
-                [&](auto degree) { add_gradients(degree, parts, shell); });
+    with_degree(moments.parts[slopes.counting[0]].degree, [&](auto degree) { add_gradients(degree, parts, shell); });
 }
 
 /// Stores how fast r changes, and the harmonics and their changes.
@@ -328,16 +326,14 @@ void fill_tangent(const Moments& moments, const ShellTangent<Real>& tangent, dou
     double* const harmonic_changes = harmonics + moments.n_rows() * moments.stride;
     double* const part_changes = harmonic_changes + moments.n_rows() * moments.stride;
     double* const stretches = part_changes + moments.n_parts * moments.stride;
-    with_degree(moments.degree, [&](auto degree) {
-        fill_changes(degree, moments, tangent, stretches, harmonics, harmonic_changes);
-    });
+    with_degree(moments.degree,
+                [&](auto degree) { fill_changes(degree, moments, tangent, stretches, harmonics, harmonic_changes); });
     fill_part_changes(moments, stretches, part_changes, changes);
     sum_all<false>(moments, moments.values, harmonic_changes, changes.of_sums);
     sum_all<true>(moments, part_changes, harmonics, changes.of_sums);
 }
 
-void multiply_tangent(const MomentProduct& p, const Moments* moments, const MomentSlopes* of_moments,
-                      double* changes) {
+void multiply_tangent(const MomentProduct& p, const Moments* moments, const MomentSlopes* of_moments, double* changes) {
     const Moments &first = moments[p.first], &second = moments[p.second];
     const double *const a = sums_of(first, p.first_part), *const b = sums_of(second, p.second_part);
     const double* const a_change = of_moments[p.first].of_sums + p.first_part * first.n_rows();
@@ -345,8 +341,8 @@ void multiply_tangent(const MomentProduct& p, const Moments* moments, const Mome
     double product[n_rows_of(largest_degree)];
     product[0] = a[0] * b_change[0] + a_change[0] * b[0];
     for (std::size_t row = 1; row < p.n_rows; row += lanes) {
-        store_wide(product + row, load_wide(a + row) * load_wide(b_change + row) +
-                                      load_wide(a_change + row) * load_wide(b + row));
+        store_wide(product + row,
+                   load_wide(a + row) * load_wide(b_change + row) + load_wide(a_change + row) * load_wide(b + row));
     }
     set_values(p, product, of_moments[p.first].of_squares[p.first_part], changes);
 }
