@@ -37,10 +37,10 @@ public:
             for (Real* component : {shell.gx, shell.gy, shell.gz}) std::fill_n(component, stride(shell.n), Real(0));
         }
         for (std::size_t g = 0; g < groups.radial.size(); ++g) {
-            radial_backward(groups.radial[g], radial_terms_[g], weights);
+            if (counts(groups.radial[g].terms, weights)) radial_backward(groups.radial[g], radial_terms_[g], weights);
         }
         for (std::size_t g = 0; g < groups.angular.size(); ++g) {
-            angular_backward(groups.angular[g], triplets_[g], weights);
+            if (counts(groups.angular[g].terms, weights)) angular_backward(groups.angular[g], triplets_[g], weights);
         }
         moments_backward(groups.moments, weights);
         arena_.release(before);
@@ -70,6 +70,12 @@ private:
     using Shell = kernels::Shell<Real>;
     using ShellTangent = kernels::ShellTangent<Real>;
     using Triplets = kernels::Triplets<Real>;
+
+    /// Whether any function of a group has a weight: of the rows of the Jacobian all but one have none.
+    template <typename Term>
+    static bool counts(const std::vector<Term>& terms, const double* weights) {
+        return std::any_of(terms.begin(), terms.end(), [&](const Term& term) { return weights[term.index] != 0.0; });
+    }
 
     static std::size_t stride(std::size_t n) { return n + kernels::padding; }
 
