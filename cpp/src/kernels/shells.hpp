@@ -2,7 +2,6 @@
 
 #include "cutoff.hpp"
 #include "libm_kernels.hpp"
-#include "wide.hpp"
 
 // Neighbors of one element, and the radial functions over them.
 namespace nnpot::kernels {
@@ -11,64 +10,13 @@ namespace {
 /// Where padding lies: so far away that no triplet with it counts, and near enough for finite squares.
 constexpr Real far_away = Real(1e15);
 
-typedef int IntegerPack __attribute__((vector_size(width * sizeof(int))));
-typedef int UnalignedIntegerPack __attribute__((vector_size(width * sizeof(int)), aligned(alignof(int))));
-
-/// The vectors to width neighbors, as Real and their squared lengths in double, rounded last.
-struct NeighborPack {
-    alignas(vector_bytes) Real x[width], y[width], z[width], squared[width];
-    unsigned near = 0;  ///< bits of those within the radius
-
-    NNPOT_INLINE NeighborPack(const double* dx, const double* dy, const double* dz, double radius_squared) {
-        for (std::size_t i = 0; i < width; i += lanes) {
-            const Wide wide_x = load_wide(dx + i), wide_y = load_wide(dy + i), wide_z = load_wide(dz + i);
-            const Wide squares = wide_x * wide_x + wide_y * wide_y + wide_z * wide_z;
-            store_wide(x + i, wide_x);
-            store_wide(y + i, wide_y);
-            store_wide(z + i, wide_z);
-            store_wide(squared + i, squares);
-            near |= wide_bits(squares < wide(radius_squared)) << i;
-        }
-    }
-};
-
-/// Copies those of width neighbors from number @p first on that count, and returns their number.
-template <bool of_any_element>
-NNPOT_INLINE std::size_t gather_pack(const NeighborPack& from, const int* atomic_numbers, std::size_t first,
-                                     int atomic_number, std::size_t n, Shell<Real>& shell) {
-    unsigned mask = from.near;
-    if (!of_any_element) {
-        const IntegerPack numbers = *reinterpret_cast<const UnalignedIntegerPack*>(atomic_numbers + first);
-        const Pack difference(__builtin_convertvector(numbers - atomic_number, NativeReal));
-        mask &= ~bits(difference * difference > Pack(0.0));
-    }
-    Pack number(static_cast<double>(first));
-    for (std::size_t lane = 0; lane < width; ++lane) number.native[lane] += static_cast<Real>(lane);
-    const Compressor compressor(mask);
-    alignas(vector_bytes) Real chosen[width];
-    compressor.store_to(chosen, number);
-    *reinterpret_cast<UnalignedIntegerPack*>(shell.pair + n) =
-        __builtin_convertvector(load(chosen).native, IntegerPack);
-    compressor.store_to(shell.x + n, load(from.x));
-    compressor.store_to(shell.y + n, load(from.y));
-    compressor.store_to(shell.z + n, load(from.z));
-    compressor.store_to(shell.r_squared + n, load(from.squared));
-    return count_bits(mask);
-}
-
 /// Copies those neighbors within the radius that are of one element, or of any; returns their number.
 template <bool of_any_element>
 std::size_t gather_neighbors(const double* dx, const double* dy, const double* dz, const int* atomic_numbers,
                              std::size_t n_neighbors, int atomic_number, double radius, Shell<Real>& shell) {
     const double radius_squared = radius * radius;
-    std::size_t n = 0, i = 0;
-    if (compresses) {
-        for (; i + width <= n_neighbors; i += width) {
-            const NeighborPack from(dx + i, dy + i, dz + i, radius_squared);
-            n += gather_pack<of_any_element>(from, atomic_numbers, i, atomic_number, n, shell);
-        }
-    }
-    for (; i < n_neighbors; ++i) {
+    std::size_t n = 0;
+    for (std::size_t i = 0; i < n_neighbors; ++i) {
         const double squared = dx[i] * dx[i] + dy[i] * dy[i] + dz[i] * dz[i];
         shell.pair[n] = static_cast<int>(i);
         shell.x[n] = static_cast<Real>(dx[i]);

@@ -68,23 +68,6 @@ NNPOT_INLINE Wide sum_each(const Wide (&v)[lanes]) {
 #endif
 }
 
-/// Whether the instruction set has what stream compaction needs (pack.hpp).
-constexpr bool compresses = vector_bytes > 16;
-
-/// One bit per lane of a comparison.
-template <typename Condition>
-NNPOT_INLINE unsigned wide_bits(Condition condition) {
-#if defined(__AVX512F__)
-    return _mm512_movepi64_mask(reinterpret_cast<__m512i>(condition));
-#elif defined(__AVX2__)
-    return static_cast<unsigned>(_mm256_movemask_pd(reinterpret_cast<__m256d>(condition)));
-#else
-    unsigned result = 0;
-    for (std::size_t lane = 0; lane < lanes; ++lane) result |= (condition[lane] != 0 ? 1u : 0u) << lane;
-    return result;
-#endif
-}
-
 NNPOT_INLINE double sum_of(Wide values) {
     double total = 0.0;
     for (std::size_t lane = 0; lane < lanes; ++lane) total += values[lane];
