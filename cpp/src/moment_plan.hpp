@@ -4,7 +4,8 @@
 #include <vector>
 
 #include "kernels/moment_kernels.hpp"
-#include "nnpot/symmetry_function_set.hpp"
+#include "nnpot/angular_sums.hpp"
+#include "nnpot/symmetry_function.hpp"
 
 namespace nnpot {
 

@@ -1,8 +1,6 @@
 #include "nnpot/symmetry_function_set.hpp"
 
 #include <algorithm>
-#include <cstdlib>
-#include <string>
 
 #include "nnpot/error.hpp"
 #include "symmetry_function_groups.hpp"
@@ -20,15 +18,6 @@ void require_distinct(const std::vector<SymmetryFunction>& sorted) {
 }
 
 }  // namespace
-
-AngularSums wanted_angular_sums() {
-    const char* const wanted = std::getenv("NNPOT_ANGULAR_SUMS");
-    const std::string name = wanted == nullptr ? "" : wanted;
-    if (name.empty() || name == "automatic") return AngularSums::automatic;
-    if (name == "pairs") return AngularSums::pairs;
-    if (name == "moments") return AngularSums::moments;
-    throw InvalidInput("NNPOT_ANGULAR_SUMS: expected automatic, pairs or moments, got '" + name + "'");
-}
 
 class SymmetryFunctionSet::Workspace {
 public:

@@ -4,23 +4,13 @@
 #include <memory>
 #include <vector>
 
+#include "nnpot/angular_sums.hpp"
 #include "nnpot/cutoff_function.hpp"
 #include "nnpot/neighbor_list.hpp"
 #include "nnpot/precision.hpp"
 #include "nnpot/symmetry_function.hpp"
 
 namespace nnpot {
-
-/// How wide angular functions with whole zeta are summed; values and derivatives agree to rounding.
-enum class AngularSums {
-    automatic,  ///< what a count of operations says is faster (docs/engine.md, "Moments")
-    pairs,      ///< pair of neighbors by pair of neighbors
-    moments     ///< as squares of sums over neighbors, wherever that is possible
-};
-
-/// What NNPOT_ANGULAR_SUMS=automatic|pairs|moments asks for, automatic without it.  @throws InvalidInput for other
-/// names
-AngularSums wanted_angular_sums();
 
 /// The symmetry functions of one center element, grouped so that they share distances, cutoff values,
 /// exponentials and powers. forward() gives the values G, backward() the derivative of any weighted sum of them
