@@ -42,7 +42,7 @@ public:
         for (std::size_t s = 0; s < moments_.size(); ++s) {
             const kernels::Moments& moments = moments_[s];
             const Arena::Mark before = arena.mark();
-            const std::size_t n_rows = 2 * moments.n_rows() + moments.n_parts + 1;
+            const std::size_t n_rows = 2 * moments.n_rows + moments.n_parts + 1;
             kernel_.fill_tangent(moments, tangents[plan.shells[s].shell], arena.take<double>(n_rows * moments.stride),
                                  slopes_[s]);
             arena.release(before);
@@ -60,6 +60,7 @@ private:
         moments.parts = from.parts.data();
         moments.n_parts = from.parts.size();
         moments.degree = from.parts.front().degree;
+        moments.n_rows = kernels::n_rows_of(moments.degree);
         moments.stride = (shell.n + alignment - 1) / alignment * alignment;
         for (double** array : {&moments.x, &moments.y, &moments.z, &moments.inverse_r}) {
             *array = arena.take<double>(moments.stride);
@@ -67,10 +68,10 @@ private:
         for (double** array : {&moments.values, &moments.slopes}) {
             *array = arena.take<double>(moments.n_parts * moments.stride);
         }
-        moments.sums = arena.take<double>(moments.n_parts * moments.n_rows());
+        moments.sums = arena.take<double>(moments.n_parts * moments.n_rows);
         moments.squares = arena.take<double>(moments.n_parts);
         const Arena::Mark before = arena.mark();
-        kernel_.fill(shell, arena.take<double>(moments.n_rows() * moments.stride), moments);
+        kernel_.fill(shell, arena.take<double>(moments.n_rows * moments.stride), moments);
         arena.release(before);
         return moments;
     }
@@ -80,7 +81,7 @@ private:
         std::size_t n = 0;
         n_parts_ = 0;
         for (const kernels::Moments& moments : moments_) {
-            n += moments.n_parts * (moments.n_rows() + 1);
+            n += moments.n_parts * (moments.n_rows + 1);
             n_parts_ += moments.n_parts;
         }
         double* next = arena.take_zeros<double>(n);
@@ -89,7 +90,7 @@ private:
         std::size_t first_part = 0;
         for (std::size_t s = 0; s < moments_.size(); ++s) {
             const kernels::Moments& moments = moments_[s];
-            slopes_[s] = {next, next + moments.n_parts * moments.n_rows(), nullptr, 0};
+            slopes_[s] = {next, next + moments.n_parts * moments.n_rows, nullptr, 0};
             next = slopes_[s].of_squares + moments.n_parts;
             first_parts_[s] = first_part;
             first_part += moments.n_parts;

@@ -30,8 +30,10 @@ constexpr RecursionTable recursion;
 constexpr std::size_t row_of(std::size_t l, std::size_t m) { return l * l + (m == 0 ? 0 : 2 * m - 1); }
 
 // Degrees are numbers, or constants that loops over l and m are unrolled for.
-template <unsigned value>
-using Constant = std::integral_constant<unsigned, value>;
+template <unsigned number>
+struct Constant {
+    NNPOT_INLINE constexpr operator unsigned() const { return number; }
+};
 
 /// Calls @p function with @p degree, as a constant if models often have it.
 template <typename Function>

@@ -18,17 +18,19 @@ constexpr unsigned largest_degree = 16;
 /// Harmonics after the first, which is 1, are summed in blocks of this many rows.
 constexpr std::size_t row_block = 8;
 
+namespace {
+
 /// Rows of all harmonics up to @p degree, and zeros to whole blocks.
-constexpr std::size_t n_rows_of(unsigned degree) {
+inline constexpr std::size_t n_rows_of(unsigned degree) {
     return 1 + (std::size_t{degree} * (degree + 2) + row_block - 1) / row_block * row_block;
 }
+
+}  // namespace
 
 /// A function g(r) = exp(−eta (r − r_shift)²) f_c(r) whose moments Σ g(r_j) harmonic(r_j / r_j) are needed.
 struct MomentPart {
     double eta, r_shift;
     unsigned degree;  ///< the highest that a function needs
-
-    std::size_t n_rows() const { return n_rows_of(degree); }
 };
 
 /// The moments of one shell and what they are made of; the parts are those with most rows first.
@@ -36,20 +38,19 @@ struct Moments {
     const MomentPart* parts = nullptr;
     std::size_t n_parts = 0;
     unsigned degree = 0;                                                    ///< of the first part
+    std::size_t n_rows = 0;                                                 ///< of the first part
     std::size_t n = 0;                                                      ///< neighbors in whole vectors
     std::size_t stride = 0;                                                 ///< between the rows of neighbors
     double *x = nullptr, *y = nullptr, *z = nullptr, *inverse_r = nullptr;  ///< unit vectors and 1 / r
     double* values = nullptr;                                               ///< g, parts × stride
     double* slopes = nullptr;                                               ///< dg/dr, parts × stride
-    double* sums = nullptr;                                                 ///< the moments, parts × n_rows()
+    double* sums = nullptr;                                                 ///< the moments, parts × n_rows
     double* squares = nullptr;                                              ///< Σ g² of each part
-
-    std::size_t n_rows() const { return n_rows_of(degree); }
 };
 
 /// dE/d(moments) on the way back, or the change of the moments in a motion.
 struct MomentSlopes {
-    double* of_sums = nullptr;              ///< parts × n_rows()
+    double* of_sums = nullptr;              ///< parts × n_rows
     double* of_squares = nullptr;           ///< one per part
     const std::size_t* counting = nullptr;  ///< numbers of those parts that have any, in their order
     std::size_t n_counting = 0;
@@ -74,7 +75,7 @@ struct MomentProduct {
 /// The loops of one precision, compiled for one instruction set. Real is the type of the shells and of g.
 template <typename Real>
 struct MomentKernels {
-    /// Fills the moments of @p shell; harmonics is scratch, n_rows() × stride.
+    /// Fills the moments of @p shell; harmonics is scratch, n_rows × stride.
     void (*fill)(const Shell<Real>& shell, double* harmonics, Moments& moments);
     /// Sets the values of the functions of @p product.
     void (*multiply)(const MomentProduct& product, const Moments* moments, double* values);
@@ -83,7 +84,7 @@ struct MomentKernels {
                        const MomentSlopes* slopes);
     /// Adds dE/d(x, y, z) to g of the shell.
     void (*go_back)(const Moments& moments, const MomentSlopes& slopes, Shell<Real>& shell);
-    /// Fills how fast the moments change; scratch is (2 n_rows() + parts + 1) × stride.
+    /// Fills how fast the moments change; scratch is (2 n_rows + parts + 1) × stride.
     void (*fill_tangent)(const Moments& moments, const ShellTangent<Real>& tangent, double* scratch,
                          const MomentSlopes& changes);
     /// Sets the changes of the functions of @p product.

@@ -75,10 +75,10 @@ NNPOT_INLINE void sum_rows(const double* values, const double* harmonics, std::s
 template <std::size_t n_parts, bool adds>
 void sum_all_rows(const Moments& moments, std::size_t part, const double* values, const double* harmonics,
                   double* sums) {
-    const std::size_t n_rows = moments.parts[part].n_rows(), stride = moments.stride;
+    const std::size_t n_rows = n_rows_of(moments.parts[part].degree), stride = moments.stride;
     for (std::size_t row = 1; row < n_rows; row += lanes) {
         sum_rows<n_parts, adds>(values + part * stride, harmonics + row * stride, moments.n, stride,
-                                sums + part * moments.n_rows() + row, moments.n_rows());
+                                sums + part * moments.n_rows + row, moments.n_rows);
     }
 }
 
@@ -103,7 +103,7 @@ void sum_all(const Moments& moments, const double* values, const double* harmoni
 /// Zeros in those rows that only make blocks whole.
 void pad_rows(const Moments& moments, double* harmonics) {
     const std::size_t first = std::size_t{moments.degree + 1} * (moments.degree + 1);
-    for (std::size_t row = first; row < moments.n_rows(); ++row) {
+    for (std::size_t row = first; row < moments.n_rows; ++row) {
         for (std::size_t i = 0; i < moments.n; i += lanes) store_wide(harmonics + row * moments.stride + i, wide(0.0));
     }
 }
@@ -114,7 +114,7 @@ void fill(const Shell<Real>& shell, double* harmonics, Moments& moments) {
     for (std::size_t p = 0; p < moments.n_parts; ++p) {
         double* const values = moments.values + p * moments.stride;
         fill_part(moments.parts[p], shell, shell.n, values, moments.slopes + p * moments.stride);
-        sum_part(values, moments.n, moments.sums[p * moments.n_rows()], moments.squares[p]);
+        sum_part(values, moments.n, moments.sums[p * moments.n_rows], moments.squares[p]);
     }
     with_degree(moments.degree, [&](auto degree) {
         for (std::size_t i = 0; i < moments.n; i += lanes) {
@@ -125,7 +125,7 @@ void fill(const Shell<Real>& shell, double* harmonics, Moments& moments) {
     sum_all<false>(moments, moments.values, harmonics, moments.sums);
 }
 
-const double* sums_of(const Moments& moments, std::size_t part) { return moments.sums + part * moments.n_rows(); }
+const double* sums_of(const Moments& moments, std::size_t part) { return moments.sums + part * moments.n_rows; }
 
 /// Σ factors product over rows of n_terms functions, lane by lane.
 template <std::size_t n_terms>
@@ -201,8 +201,8 @@ bool add_slopes(const MomentProduct& p, const Moments* moments, const double* we
     const WeightedTerms terms{p.terms, weights, p.n_terms};
     const Moments &first = moments[p.first], &second = moments[p.second];
     const double *const a = sums_of(first, p.first_part), *const b = sums_of(second, p.second_part);
-    double* const of_first = slopes[p.first].of_sums + p.first_part * first.n_rows();
-    double* const of_second = slopes[p.second].of_sums + p.second_part * second.n_rows();
+    double* const of_first = slopes[p.first].of_sums + p.first_part * first.n_rows;
+    double* const of_second = slopes[p.second].of_sums + p.second_part * second.n_rows;
     of_first[0] += of_first_row * b[0];
     of_second[0] += of_first_row * a[0];
     for (std::size_t row = 1; row < p.n_rows; row += lanes) {
@@ -230,10 +230,10 @@ NNPOT_INLINE void gather_rows(const CountingParts& parts, std::size_t i, std::si
     const Moments& moments = parts.moments;
     for (std::size_t p = 0; p < parts.slopes.n_counting; ++p) {
         const std::size_t part = parts.slopes.counting[p];
-        if (moments.parts[part].n_rows() <= row) break;
+        if (n_rows_of(moments.parts[part].degree) <= row) break;
         const Wide value = load_wide(moments.values + part * moments.stride + i);
         const Wide slope = load_wide(moments.slopes + part * moments.stride + i);
-        const double* const of_sums = parts.slopes.of_sums + part * moments.n_rows() + row;
+        const double* const of_sums = parts.slopes.of_sums + part * moments.n_rows + row;
         for (std::size_t k = 0; k < n_rows; ++k) {
             const Wide factor = wide(of_sums[k]);
             with_value[k] += value * factor;
@@ -254,7 +254,7 @@ NNPOT_INLINE void gather_first_row(const CountingParts& parts, std::size_t i, Wi
         const std::size_t part = parts.slopes.counting[p];
         const Wide value = load_wide(moments.values + part * moments.stride + i);
         const Wide slope = load_wide(moments.slopes + part * moments.stride + i);
-        of_value += slope * (wide(parts.slopes.of_sums[part * moments.n_rows()]) +
+        of_value += slope * (wide(parts.slopes.of_sums[part * moments.n_rows]) +
                              wide(2.0 * parts.slopes.of_squares[part]) * value);
     }
 }
@@ -315,7 +315,7 @@ void fill_part_changes(const Moments& moments, const double* stretches, double* 
             total += change;
             of_squares += change * load_wide(moments.values + at);
         }
-        changes.of_sums[p * moments.n_rows()] = sum_of(total);
+        changes.of_sums[p * moments.n_rows] = sum_of(total);
         changes.of_squares[p] = 2.0 * sum_of(of_squares);
     }
 }
@@ -323,8 +323,8 @@ void fill_part_changes(const Moments& moments, const double* stretches, double* 
 void fill_tangent(const Moments& moments, const ShellTangent<Real>& tangent, double* scratch,
                   const MomentSlopes& changes) {
     double* const harmonics = scratch;
-    double* const harmonic_changes = harmonics + moments.n_rows() * moments.stride;
-    double* const part_changes = harmonic_changes + moments.n_rows() * moments.stride;
+    double* const harmonic_changes = harmonics + moments.n_rows * moments.stride;
+    double* const part_changes = harmonic_changes + moments.n_rows * moments.stride;
     double* const stretches = part_changes + moments.n_parts * moments.stride;
     with_degree(moments.degree,
                 [&](auto degree) { fill_changes(degree, moments, tangent, stretches, harmonics, harmonic_changes); });
@@ -336,8 +336,8 @@ void fill_tangent(const Moments& moments, const ShellTangent<Real>& tangent, dou
 void multiply_tangent(const MomentProduct& p, const Moments* moments, const MomentSlopes* of_moments, double* changes) {
     const Moments &first = moments[p.first], &second = moments[p.second];
     const double *const a = sums_of(first, p.first_part), *const b = sums_of(second, p.second_part);
-    const double* const a_change = of_moments[p.first].of_sums + p.first_part * first.n_rows();
-    const double* const b_change = of_moments[p.second].of_sums + p.second_part * second.n_rows();
+    const double* const a_change = of_moments[p.first].of_sums + p.first_part * first.n_rows;
+    const double* const b_change = of_moments[p.second].of_sums + p.second_part * second.n_rows;
     double product[n_rows_of(largest_degree)];
     product[0] = a[0] * b_change[0] + a_change[0] * b[0];
     for (std::size_t row = 1; row < p.n_rows; row += lanes) {
