@@ -108,13 +108,18 @@ Descriptor::Jacobian list_pairs(const NeighborList& list, std::size_t n_function
 
 /// Copies the derivative of function @p f to its place in the rows of one center.
 void store_gradient(const CenterSweep& sweep, std::size_t f, std::size_t self_row, arma::cube& gradient) {
+    const std::size_t stride = gradient.n_rows * gradient.n_cols;
+    double* const self = gradient.slice_memptr(self_row) + 3 * f;
+    double x = 0.0, y = 0.0, z = 0.0;
     for (std::size_t p = 0; p < sweep.gx.size(); ++p) {
-        const arma::vec3 g{sweep.gx[p], sweep.gy[p], sweep.gz[p]};
-        for (unsigned axis = 0; axis < 3; ++axis) {
-            gradient(axis, f, self_row + 1 + p) = g(axis);
-            gradient(axis, f, self_row) -= g(axis);
-        }
+        double* const to = self + (p + 1) * stride;
+        x += to[0] = sweep.gx[p];
+        y += to[1] = sweep.gy[p];
+        z += to[2] = sweep.gz[p];
     }
+    self[0] = -x;
+    self[1] = -y;
+    self[2] = -z;
 }
 
 /// Adds the derivatives with respect to the neighbor vectors of one center to those of the atoms and the strain.

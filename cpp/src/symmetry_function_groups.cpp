@@ -73,8 +73,11 @@ class Grouping {
 public:
     Grouping(CutoffType type, double alpha) : type_(type), alpha_(alpha) {}
 
-    void add(const SymmetryFunction& function, std::size_t index) {
-        if (function.is_angular()) {
+    void add(const SymmetryFunction& function, std::size_t index, bool by_moments) {
+        if (by_moments) {
+            planner_.add(function, index, shell_of(function.neighbor, function),
+                         shell_of(function.neighbor2, function));
+        } else if (function.is_angular()) {
             add_angular(function, index);
         } else {
             add_radial(function, index);
@@ -83,6 +86,7 @@ public:
 
     SymmetryFunctionSet::Groups take() {
         for (std::size_t g = 0; g < groups_.angular.size(); ++g) fill_exponents(new_terms_[g], groups_.angular[g]);
+        groups_.moments = planner_.take();
         return std::move(groups_);
     }
 
@@ -140,6 +144,7 @@ private:
     double alpha_;
     SymmetryFunctionSet::Groups groups_;
     std::vector<std::vector<NewTerm>> new_terms_;  ///< per angular group
+    MomentPlanner planner_;
 };
 
 }  // namespace
@@ -152,9 +157,10 @@ kernels::AngularGroup AngularGroup::view() const {
 }
 
 SymmetryFunctionSet::Groups group_functions(const std::vector<SymmetryFunction>& functions, CutoffType type,
-                                            double alpha) {
+                                            double alpha, AngularSums sums) {
+    const std::vector<bool> by_moments = choose_moments(functions, sums);
     Grouping grouping(type, alpha);
-    for (std::size_t i = 0; i < functions.size(); ++i) grouping.add(functions[i], i);
+    for (std::size_t i = 0; i < functions.size(); ++i) grouping.add(functions[i], i, by_moments[i]);
     return grouping.take();
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "kernels/kernels.hpp"
+#include "moment_plan.hpp"
 #include "nnpot/symmetry_function_set.hpp"
 
 namespace nnpot {
@@ -36,11 +37,12 @@ struct AngularGroup {
 struct SymmetryFunctionSet::Groups {
     std::vector<ShellKey> shells;
     std::vector<RadialGroup> radial;
-    std::vector<AngularGroup> angular;
+    std::vector<AngularGroup> angular;  ///< pair by pair
+    MomentPlan moments;                 ///< the other angular functions
 };
 
 /// The groups of sorted functions of one center.
 SymmetryFunctionSet::Groups group_functions(const std::vector<SymmetryFunction>& functions, CutoffType type,
-                                            double alpha);
+                                            double alpha, AngularSums sums);
 
 }  // namespace nnpot

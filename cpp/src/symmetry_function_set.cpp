@@ -29,13 +29,13 @@ public:
 };
 
 SymmetryFunctionSet::SymmetryFunctionSet(std::vector<SymmetryFunction> functions, CutoffType cutoff_type,
-                                         double cutoff_alpha)
+                                         double cutoff_alpha, AngularSums sums)
     : functions_(std::move(functions)) {
     if (functions_.empty()) throw InvalidInput("symmetry functions: a center element needs at least one");
     std::sort(functions_.begin(), functions_.end(), comes_before);
     require_distinct(functions_);
     for (const SymmetryFunction& function : functions_) cutoff_ = std::max(cutoff_, function.cutoff);
-    groups_ = std::make_unique<Groups>(group_functions(functions_, cutoff_type, cutoff_alpha));
+    groups_ = std::make_unique<Groups>(group_functions(functions_, cutoff_type, cutoff_alpha, sums));
 }
 
 SymmetryFunctionSet::~SymmetryFunctionSet() = default;

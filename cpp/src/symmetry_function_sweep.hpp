@@ -6,6 +6,7 @@
 
 #include "arena.hpp"
 #include "kernels/kernels.hpp"
+#include "moment_sweep.hpp"
 #include "nnpot/neighbor_list.hpp"
 #include "nnpot/stage_timer.hpp"
 #include "symmetry_function_groups.hpp"
@@ -25,6 +26,8 @@ public:
         radial_forward(groups, values);
         triplets_.clear();
         for (const AngularGroup& group : groups.angular) angular_forward(group, values);
+        const StageTimer timer(Stage::angular_forward);
+        moments_.forward(groups.moments, shells_, arena_, values);
     }
 
     void backward(const SymmetryFunctionSet::Groups& groups, const double* weights, double* gx, double* gy,
@@ -34,11 +37,12 @@ public:
             for (Real* component : {shell.gx, shell.gy, shell.gz}) std::fill_n(component, stride(shell.n), Real(0));
         }
         for (std::size_t g = 0; g < groups.radial.size(); ++g) {
-            radial_backward(groups.radial[g], radial_terms_[g], weights);
+            if (counts(groups.radial[g].terms, weights)) radial_backward(groups.radial[g], radial_terms_[g], weights);
         }
         for (std::size_t g = 0; g < groups.angular.size(); ++g) {
-            angular_backward(groups.angular[g], triplets_[g], weights);
+            if (counts(groups.angular[g].terms, weights)) angular_backward(groups.angular[g], triplets_[g], weights);
         }
+        moments_backward(groups.moments, weights);
         arena_.release(before);
         add_shells(gx, gy, gz);
     }
@@ -58,6 +62,7 @@ public:
         for (std::size_t g = 0; g < groups.angular.size(); ++g) {
             angular_tangent(groups.angular[g], triplets_[g], changes);
         }
+        moments_.tangent(groups.moments, tangents_, arena_, changes);
         arena_.release(before);
     }
 
@@ -65,6 +70,12 @@ private:
     using Shell = kernels::Shell<Real>;
     using ShellTangent = kernels::ShellTangent<Real>;
     using Triplets = kernels::Triplets<Real>;
+
+    /// Whether any function of a group has a weight: of the rows of the Jacobian all but one have none.
+    template <typename Term>
+    static bool counts(const std::vector<Term>& terms, const double* weights) {
+        return std::any_of(terms.begin(), terms.end(), [&](const Term& term) { return weights[term.index] != 0.0; });
+    }
 
     static std::size_t stride(std::size_t n) { return n + kernels::padding; }
 
@@ -161,6 +172,11 @@ private:
         arena_.release(before);
     }
 
+    void moments_backward(const MomentPlan& plan, const double* weights) {
+        const StageTimer timer(Stage::angular_backward);
+        moments_.backward(plan, shells_, arena_, weights);
+    }
+
     ShellTangent take_tangent(std::size_t n) {
         ShellTangent tangent;
         for (Real** array : {&tangent.x, &tangent.y, &tangent.z, &tangent.along, &tangent.distance, &tangent.stretch,
@@ -208,6 +224,7 @@ private:
     std::vector<ShellTangent> tangents_;  ///< per shell
     std::vector<Real*> radial_terms_;     ///< per radial group
     std::vector<Triplets> triplets_;      ///< per angular group
+    MomentSweep<Real> moments_;
 };
 
 }  // namespace nnpot

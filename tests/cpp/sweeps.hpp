@@ -15,10 +15,10 @@ namespace reference {
 constexpr nnpot::Precision precisions[] = {nnpot::Precision::full, nnpot::Precision::mixed};
 
 inline nnpot::SymmetryFunctionSet make_set(const std::vector<std::string>& lines, nnpot::CutoffType type,
-                                           double alpha = 0.0) {
+                                           double alpha = 0.0, nnpot::AngularSums sums = nnpot::wanted_angular_sums()) {
     std::vector<nnpot::SymmetryFunction> functions;
     for (const std::string& text : lines) functions.push_back(nnpot::parse_symmetry_function(text));
-    return {functions, type, alpha};
+    return {functions, type, alpha, sums};
 }
 
 struct Sweep {

@@ -149,7 +149,8 @@ TEST_CASE("symmetry function kernels: powers of the angle for any zeta and lambd
         const double epsilon = is_double(precision) ? 1e-15 : 5e-7, smallest = is_double(precision) ? 1e-300 : 1e-37;
         for (const std::string zeta : {"0.5", "1", "1.5", "2", "3", "4", "6", "9", "16", "20", "33", "64"}) {
             for (const std::string lambda : {"1", "-1", "0.7", "-1.5"}) {
-                const auto set = make_set({"O 9 H H 0 " + lambda + " " + zeta + " 6"}, CutoffType::hard);
+                const auto set = make_set({"O 9 H H 0 " + lambda + " " + zeta + " 6"}, CutoffType::hard, 0.0,
+                                          nnpot::AngularSums::pairs);
                 for (double angle = 0.005; angle < 3.14; angle += 0.07) {
                     nnpot::NeighborList list;
                     list.begin_center(0, 8);

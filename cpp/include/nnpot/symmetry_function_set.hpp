@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "nnpot/angular_sums.hpp"
 #include "nnpot/cutoff_function.hpp"
 #include "nnpot/neighbor_list.hpp"
 #include "nnpot/precision.hpp"
@@ -23,7 +24,8 @@ public:
 
     /// @param functions  all of one center element, in any order; sorted here
     /// @throws InvalidInput if there are none or two are the same
-    SymmetryFunctionSet(std::vector<SymmetryFunction> functions, CutoffType cutoff_type, double cutoff_alpha);
+    SymmetryFunctionSet(std::vector<SymmetryFunction> functions, CutoffType cutoff_type, double cutoff_alpha,
+                        AngularSums sums = wanted_angular_sums());
     ~SymmetryFunctionSet();
     SymmetryFunctionSet(SymmetryFunctionSet&&) noexcept;
     SymmetryFunctionSet& operator=(SymmetryFunctionSet&&) noexcept;

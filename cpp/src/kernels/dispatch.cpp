@@ -5,6 +5,7 @@
 #include "coulomb_kernel.hpp"
 #include "kernels.hpp"
 #include "lattice_kernels.hpp"
+#include "moment_kernels.hpp"
 #include "nnpot/error.hpp"
 
 namespace nnpot::kernels {
@@ -12,6 +13,8 @@ namespace nnpot::kernels {
 namespace generic {
 extern const Kernels<double> double_kernels;
 extern const Kernels<float> single_kernels;
+extern const MomentKernels<double> double_moments;
+extern const MomentKernels<float> single_moments;
 extern const LatticeKernels lattice_kernels;
 CoulombSum coulomb(const ScreenedCoulomb& law, const ChargedNeighborhood& around, const ChargedPairs& pairs,
                    ChargedPoint* forces);
@@ -20,6 +23,8 @@ CoulombSum coulomb(const ScreenedCoulomb& law, const ChargedNeighborhood& around
 namespace avx2 {
 extern const Kernels<double> double_kernels;
 extern const Kernels<float> single_kernels;
+extern const MomentKernels<double> double_moments;
+extern const MomentKernels<float> single_moments;
 extern const LatticeKernels lattice_kernels;
 CoulombSum coulomb(const ScreenedCoulomb& law, const ChargedNeighborhood& around, const ChargedPairs& pairs,
                    ChargedPoint* forces);
@@ -27,6 +32,8 @@ CoulombSum coulomb(const ScreenedCoulomb& law, const ChargedNeighborhood& around
 namespace avx512 {
 extern const Kernels<double> double_kernels;
 extern const Kernels<float> single_kernels;
+extern const MomentKernels<double> double_moments;
+extern const MomentKernels<float> single_moments;
 extern const LatticeKernels lattice_kernels;
 CoulombSum coulomb(const ScreenedCoulomb& law, const ChargedNeighborhood& around, const ChargedPairs& pairs,
                    ChargedPoint* forces);
@@ -38,6 +45,8 @@ namespace {
 struct Variant {
     const Kernels<double>* in_double;
     const Kernels<float>* in_single;
+    const MomentKernels<double>* moments_in_double;
+    const MomentKernels<float>* moments_in_single;
     const LatticeKernels* lattice;
     CoulombKernel coulomb;
 };
@@ -52,11 +61,14 @@ std::vector<Variant> runnable() {
                             __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
                             __builtin_cpu_supports("avx512cd");
     if (has_avx2 && has_avx512)
-        found.push_back({&avx512::double_kernels, &avx512::single_kernels, &avx512::lattice_kernels, avx512::coulomb});
+        found.push_back({&avx512::double_kernels, &avx512::single_kernels, &avx512::double_moments,
+                         &avx512::single_moments, &avx512::lattice_kernels, avx512::coulomb});
     if (has_avx2)
-        found.push_back({&avx2::double_kernels, &avx2::single_kernels, &avx2::lattice_kernels, avx2::coulomb});
+        found.push_back({&avx2::double_kernels, &avx2::single_kernels, &avx2::double_moments, &avx2::single_moments,
+                         &avx2::lattice_kernels, avx2::coulomb});
 #endif
-    found.push_back({&generic::double_kernels, &generic::single_kernels, &generic::lattice_kernels, generic::coulomb});
+    found.push_back({&generic::double_kernels, &generic::single_kernels, &generic::double_moments,
+                     &generic::single_moments, &generic::lattice_kernels, generic::coulomb});
     return found;
 }
 
@@ -88,6 +100,16 @@ const Kernels<double>& best() {
 template <>
 const Kernels<float>& best() {
     return *chosen().in_single;
+}
+
+template <>
+const MomentKernels<double>& best_moments() {
+    return *chosen().moments_in_double;
+}
+
+template <>
+const MomentKernels<float>& best_moments() {
+    return *chosen().moments_in_single;
 }
 
 const LatticeKernels& best_lattice() { return *chosen().lattice; }
