@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ase import Atoms
 
 FLAT = 1e-12
-"""Of the product of the three lengths: a smaller volume is that of vectors in one plane."""
+"""A share of the product of the three lengths: a smaller volume is that of vectors in one plane."""
 
 
 def cell_volume(atoms: Atoms) -> float | None:

@@ -16,7 +16,7 @@ from nnpot.structures import structure_of
 Array = NDArray[np.float64]
 
 ACCURACY = 1e-12
-"""Of the factors at the end of reciprocal space."""
+"""The size of the factors at the end of reciprocal space."""
 
 SURROUNDINGS = {"conductor": (0.0, 0.0, 0.0), "vacuum": (1 / 3, 1 / 3, 1 / 3), "slab": (0.0, 0.0, 1.0)}
 

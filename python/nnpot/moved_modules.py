@@ -28,7 +28,6 @@ MOVED = {f"nnpot.{name}": f"nnpot.{folder}.{name}" for folder, names in PLACES.i
     "nnpot.training.lattice_networks": "nnpot.training.lattice",
     "nnpot.training.lattice_samples": "nnpot.training.lattice",
     "nnpot.training.result": "nnpot.training.potentials.job",
-    "nnpot.training.run": "nnpot.training.session.run",
 }
 
 

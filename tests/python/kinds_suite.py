@@ -206,6 +206,27 @@ class KindSuite:
         self.run("evaluate", *names)
         assert "RMSE" in capsys.readouterr().out
 
+    def test_saving_replaces_a_model_and_nothing_else(self, model: Model, tmp_path: Path) -> None:
+        place = tmp_path / "new" / "place"
+        (place / "model_7").mkdir(parents=True)
+        (place / "model_7" / model.file).write_text("of a larger committee")
+        saved = model.save(place)
+        assert models_in(place) == saved, "nothing is left of what was there"
+        (place / "thesis.txt").write_text("years of work")
+        with pytest.raises(InvalidInputError, match="thesis.txt.*would be lost") as error:
+            model.save(place)
+        one_line(error)
+        assert (place / "thesis.txt").read_text() == "years of work" and models_in(place) == saved
+        for wrong in (place / "thesis.txt", "", None):
+            with pytest.raises(InvalidInputError):
+                model.save(wrong)
+
+    def test_the_number_of_threads_is_a_number(self, model: Model, frames: list[Atoms]) -> None:
+        for wrong in (True, float("nan"), "2"):
+            with pytest.raises(InvalidInputError, match="threads: expected a whole number") as error:
+                model.predict_many(frames, wrong)
+            one_line(error)
+
     def test_predict_writes_what_it_says(
         self, model: Model, directories: list[Path], frames_file: Path, tmp_path: Path
     ) -> None:

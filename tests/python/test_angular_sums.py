@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from ase import Atoms
 from ase.build import bulk
+from nnpot.descriptors.automatic import automatic_lines
 from numpy.typing import NDArray
 from precision_bounds import deviations
 from random_model import random_model
@@ -17,7 +18,6 @@ from reference_models import NAMES, reference_model
 
 from nnpot import InvalidInputError, Potential, SymmetryFunctions
 from nnpot import load as load_potential
-from nnpot.descriptors.automatic import automatic_lines
 from nnpot.descriptors.sampling import arguments
 from nnpot.descriptors.settings import AutomaticSet
 from nnpot.io import read_frames

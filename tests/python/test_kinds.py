@@ -15,9 +15,11 @@ from kinds_suite import KindSuite
 from model_directories import structure, whole_models
 
 import nnpot
-from nnpot import Model
+from nnpot import InvalidInputError, Model
 from nnpot.cli.main import main
 from nnpot.models import kinds
+from nnpot.models.direct_forces.model import ForcePrediction
+from nnpot.models.potential import _from_texts
 
 
 def loaded(folder: Path, *names: str) -> Model:
@@ -148,3 +150,48 @@ def main_without_exit(*arguments: str) -> None:
     with pytest.raises(SystemExit) as end:
         main(arguments)
     assert not end.value.code
+
+
+def test_a_committee_is_of_one_kind(tmp_path: Path) -> None:
+    potential, crystal = tmp_path / "potential", tmp_path / "crystal"
+    for place, file in ((potential, "input.nn"), (crystal, "forces.nn")):
+        place.mkdir()
+        (place / file).touch()
+    with pytest.raises(InvalidInputError, match="crystal: is a direct force model, but .*is a potential"):
+        nnpot.load([potential, crystal])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"file": "input.nn"}, "the file of a built-in kind"),
+        ({"file": ""}, "expected a text as Other.file"),
+        ({"gives": {"enrgy"}}, "no prediction has enrgy"),
+    ],
+)
+def test_what_is_no_kind_is_not_registered(change: dict[str, object], message: str) -> None:
+    with pytest.raises(InvalidInputError, match=message):
+        nnpot.register(type("Other", (HarmonicCrystal,), change))
+
+
+@pytest.mark.parametrize("wrong", [3, nnpot.Model, dict])
+def test_what_is_no_class_of_models_is_not_registered(wrong: object) -> None:
+    with pytest.raises(InvalidInputError, match="expected a class that offers all of Model"):
+        nnpot.register(wrong)  # type: ignore[type-var]
+
+
+def test_predictions_of_forces_are_used_as_the_array_that_they_were() -> None:
+    said, other = (ForcePrediction(forces=np.arange(6.0).reshape(2, 3) + n) for n in (0, 1))
+    said -= said.mean(axis=0)
+    np.testing.assert_allclose(said, [[-1.5] * 3, [1.5] * 3])
+    other[0] = 0.0
+    np.testing.assert_array_equal(other.forces[0], np.zeros(3))
+    np.testing.assert_array_equal(other == other, np.ones((2, 3), bool))
+
+
+def test_pickles_of_earlier_versions_are_read(tmp_path: Path) -> None:
+    """They name a function and hold the texts of the files."""
+    (place,) = loaded(tmp_path, "plain").save(tmp_path / "model")
+    texts = {path.name: path.read_text("utf-8") for path in place.iterdir()}
+    again = _from_texts([texts], "double")
+    assert again.elements == nnpot.load(place).elements

@@ -31,7 +31,7 @@ class Bonding:
     mean_angle: float
     coordination: Array
     mean_angles: Array | None = None
-    """Of pieces that are independent of each other: blocks of a run, or runs."""
+    """Densities of pieces that are independent of each other: blocks of a run, or runs."""
 
     @property
     def mean_angle_estimate(self) -> Estimate:

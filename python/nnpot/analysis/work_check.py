@@ -27,7 +27,7 @@ UNEXPLAINED, UNRELATED = 0.05, 0.5
 says what the factor is, more than the second says that they have nothing to do with each other."""
 TOLERANCE = 0.3  # of that factor around 1
 SPREAD, CORRELATION, LARGEST_MODULUS = 0.01, 0.8, 3000.0
-"""Of the volumes, relative; between stress and volume; GPa, seven times diamond's."""
+"""The least changes: of the volumes, relative; between stress and volume; GPa, seven times diamond's."""
 
 
 @dataclass(frozen=True)

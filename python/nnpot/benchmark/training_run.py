@@ -27,7 +27,7 @@ COLUMNS = {
     "validation_energy_rmse_mev_per_atom": "energy_rmse",
     "validation_loss": "loss",
 }
-"""Of a training's log.csv, and what they are called here."""
+"""Columns of a training's log.csv, and what they are called here."""
 
 
 @dataclass(frozen=True)
@@ -39,17 +39,17 @@ class TrainingRun:
     seconds: list[float]
     """Time in epochs so far, compilation and validation included."""
     force_rmse: list[float]
-    """Of the validation frames, meV/Å."""
+    """The error of the validation frames, meV/Å."""
     energy_rmse: list[float]
     """The same, meV/atom."""
     loss: list[float]
     wall_seconds: float
-    """Of the whole process: start, descriptors, training, report."""
+    """The time of the whole process: start, descriptors, training, report."""
     cpu_seconds: float
     peak_memory: float
     """Peak resident memory of the process, MB."""
     load: float
-    """Of the machine before the run (its load average over a minute)."""
+    """The load of the machine before the run (its average over a minute)."""
     cutoff: float
     """Å."""
     n_functions: dict[str, int]

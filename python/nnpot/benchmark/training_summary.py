@@ -28,12 +28,12 @@ class TrainingRow:
     n_reached: int
     """Runs that reached the given error of the forces."""
     seconds_to_target: Spread | None
-    """Of those that did: time in epochs until then, compilation included."""
+    """The time in epochs until then of those that did, compilation included."""
     epochs_to_target: Spread | None
     time_ratio: Spread | None
     """Seconds to the target over those of the reference in the same round, where both reached it."""
     force_rmse: Spread | None
-    """Of the epoch that was kept, meV/Å."""
+    """The error of the epoch that was kept, meV/Å."""
     energy_rmse: Spread | None
     """The same, meV/atom."""
     epochs: Spread
@@ -42,7 +42,7 @@ class TrainingRow:
     first_epoch: Spread
     """Seconds of the first epoch, in which TensorFlow compiles."""
     wall_seconds: Spread
-    """Of the process."""
+    """The time of the process."""
     cores: Spread
     """CPU time over wall time of the process."""
     peak_memory: float

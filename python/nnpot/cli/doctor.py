@@ -23,6 +23,8 @@ def command(context: click.Context, models: tuple[Path, ...], units: str | None)
     if models:
         _show_model(models, units)
         return
+    if units is not None:
+        raise click.UsageError("--units needs a MODEL")
     from nnpot.doctor import State, checks, versions
 
     _show(versions())

@@ -45,12 +45,19 @@ def command(
     from nnpot.analysis.label_checks import suspicious_labels
     from nnpot.analysis.predictions import predict_frames
     from nnpot.analysis.uncertainty import uncertainty_statistics
+    from nnpot.errors import InvalidInputError
     from nnpot.io import read_frames, require_any_labels
+    from nnpot.io.labels import results_of
     from nnpot.models.kinds import load
 
     model = load(models, units)
     references = read_frames(frames, data_units)
     require_any_labels(references, where=frames)
+    compared = [label for label in ("energy", "forces", "stress") if label in model.gives]
+    if not any(label in results_of(frame) for frame in references for label in compared):
+        raise InvalidInputError(
+            f"{frames}: no frame has {' or '.join(compared)}, and {model.what} gives nothing else to compare"
+        )
     suspicious = suspicious_labels(references, frames)
     for line in suspicious:
         warnings.warn(line, stacklevel=1)
@@ -88,5 +95,6 @@ def _print(predictions: Predictions, n_worst: int) -> None:
         print_errors("forces on", errors.elements)
     if n_worst:
         worst = predictions.worst(n_worst)
-        print_worst("worst energies", worst.by_energy)
-        print_worst("worst forces", worst.by_forces)
+        for title, rows in (("worst energies", worst.by_energy), ("worst forces", worst.by_forces)):
+            if rows:
+                print_worst(title, rows)

@@ -16,7 +16,7 @@ from nnpot.support.arrays import Array, Integers
 MOST_FRAMES = 400  # frames whose distances are looked at
 MOST_FRAMES_DRAWN = 60  # frames whose distances are drawn
 SHORTEST_SHARE = 1e-3
-"""Of the atoms: those closest to a neighbour, which are left out of the nearest distance."""
+"""The share of atoms closest to a neighbour that are left out of the nearest distance."""
 
 
 def sample_values(

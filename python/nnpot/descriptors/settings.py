@@ -122,7 +122,7 @@ class DescriptorConfig(StrictModel):
     symmetry_functions: list[SymmetryFunctionGrid] = []
     lines: list[str] = []
     lines_units: Literal["metal", "real", "atomic"] | None = None
-    """Of the lengths in ``lines``; None for Å, as everywhere else in this section."""
+    """The unit of the lengths in ``lines``; None for Å, as everywhere else in this section."""
     selection: Selection = Selection()
     decorrelate: bool = True
 

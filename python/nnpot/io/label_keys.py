@@ -26,7 +26,7 @@ VIRIALS = ("virial", "virials")
 """Keys of extended XYZ files that hold a virial in eV, −volume times ASE's stress."""
 CONTRADICTION = 1e-2  # between the stress and the virial of a frame, relative to its largest component
 POWERS = {"energy": (1, 0), "free_energy": (1, 0), "energies": (1, 0), "forces": (1, -1), "stress": (1, -3)}
-"""Of energy and of length in the unit of a result."""
+"""The powers of energy and of length in the unit of a result."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,15 +11,13 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from ase.data import chemical_symbols
 
 from nnpot.errors import InvalidInputError
+from nnpot.io.extxyz_comment import value_of
 from nnpot.support.arrays import Array
 from nnpot.support.files import FileName
+from nnpot.support.messages import shortened
 
 if TYPE_CHECKING:
     from nnpot.prediction import Prediction
-from collections.abc import Callable
-
-from nnpot.io.extxyz_comment import value_of
-from nnpot.support.messages import shortened
 
 Shapes = tuple[tuple[int, ...], ...]
 SHAPES: dict[str, Callable[[int], Shapes]] = {

@@ -46,11 +46,11 @@ class GeneratorSettings(StrictModel):
     widths: tuple[Positive, Positive] = (5.0, 5.0)  # the smallest and the largest (widthOfCell)
     number_of_widths: Frames = 1  # evenly between them, both included (numberOfWidths)
     depth: Annotated[int, Field(ge=0, le=MOST_ROUNDS)] | None = None
-    """Of the images in the energies; without, what each width requires (depthOfSurroundingCells)."""
+    """The depth of images in the energies; without, what each width requires (depthOfSurroundingCells)."""
     relaxation_depth: Annotated[int, Field(ge=0, le=MOST_ROUNDS)] = 1
-    """Of the images in the relaxation (relaxationDepthOfSurroundingCells)."""
+    """The depth of the images in the relaxation (relaxationDepthOfSurroundingCells)."""
     epochs: Annotated[int, Field(ge=0, le=MOST_ROUNDS)] = 40
-    """Of the relaxation: each moves each particle once (amountOfEpochs)."""
+    """The epochs of the relaxation: each moves each particle once (amountOfEpochs)."""
     displacement: NotNegative = 0.1  # the largest, in each direction, of a move (maxDeltaPerEpoch)
     keep: Share = 0.9
     """The share of the points of each width, those with the lowest energies, that is kept (cutoff)."""

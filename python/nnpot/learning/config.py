@@ -211,7 +211,7 @@ class TrustConfig(StrictModel):
 
     force_spread: Limits  # eV/Å, of the atom with the largest
     grade: Limits = Limits(low=0.1, high=1.0)
-    """Of extrapolation: how far outside the training range, in widths of it, of the worst atom."""
+    """Bounds on extrapolation: how far outside the training range, in widths of it, of the worst atom."""
     share: Share = 0.98  # of the steps of a stage
 
 

@@ -40,11 +40,11 @@ class RoundOutcome:
     met: dict[str, Any] = field(default_factory=dict)
     """Errors on this round's labelled frames before the training that they went into."""
     rank_correlation: float | None = None
-    """Of force spread and force error, over the atoms of those frames, also before."""
+    """The rank correlation of force spread and force error, over the atoms of those frames, also before."""
     test: dict[str, Any] = field(default_factory=dict)
     """Errors on the test frames after the training; empty without any."""
     test_rank_correlation: float | None = None
-    """Of force spread and force error, over the atoms of the test frames."""
+    """The rank correlation of force spread and force error, over the atoms of the test frames."""
     seconds: dict[str, float] = field(default_factory=dict)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +13,7 @@ from typing import Any, NoReturn, TypeVar, cast
 from nnpot import _core
 from nnpot.errors import FileFormatError, InvalidInputError
 from nnpot.models.model import Model, Precision
+from nnpot.prediction import Prediction
 from nnpot.support.messages import shortened
 from nnpot.units import UnitSystem
 
@@ -33,7 +35,25 @@ _registered: dict[str, type[Model]] = {}
 
 
 def register(kind: type[M]) -> type[M]:
-    """Let directories that hold ``kind.file`` be read as this kind of model in this process; a decorator."""
+    """Let directories that hold ``kind.file`` be read as this kind of model in this process; a decorator.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is no class of models, lacks what one must offer, or has the file of a built-in kind.
+    """
+    if not (isinstance(kind, type) and issubclass(kind, Model)) or inspect.isabstract(kind):
+        raise InvalidInputError(f"register: expected a class that offers all of Model, got {shortened(kind)}")
+    for name in ("what", "file"):
+        if not isinstance(getattr(kind, name, None), str) or not getattr(kind, name):
+            raise InvalidInputError(f"register: expected a text as {kind.__name__}.{name}")
+    if kind.file in {entry.name for entry in BUILT_IN}:
+        raise InvalidInputError(f"register: {kind.file} is the file of a built-in kind; take another")
+    unknown = set(kind.gives) - set(Prediction.__dataclass_fields__)
+    if unknown:
+        raise InvalidInputError(
+            f"register: {kind.__name__}.gives: no prediction has {', '.join(sorted(unknown))}"
+        )
     _registered[kind.file] = kind
     return kind
 
@@ -117,7 +137,8 @@ def load(model_dir: Names, units: UnitSystem | str | None = None, precision: Pre
     directories = directories_of(model_dir)
     kind = kind_of(directories[0])
     if kind is None:
-        _fail(directories[0], f"a model ({', '.join(entry.name for entry in BUILT_IN)})")
+        files = [*(entry.name for entry in _known()), *_registered]
+        _fail(directories[0], f"a model ({', '.join(files)})")
     return load_kind(kind, directories, units, precision)
 
 
@@ -126,7 +147,14 @@ def load_kind(
 ) -> M:
     """Read a model that must be of one kind; otherwise as `load`."""
     directories = directories_of(model_dir)
-    for directory in directories:
+    require_kind(kind, directories[0])
+    for directory in directories[1:]:
+        other = kind_of(directory)
+        if other not in (None, kind):
+            raise InvalidInputError(
+                f"{directory}: is {other.what}, but {directories[0]} is {kind.what}; the members of a "
+                f"committee are of one kind"
+            )
         require_kind(kind, directory)
     system = None if units is None else UnitSystem(units)
     where = f"{directories[0]}: is {kind.what}"

@@ -47,7 +47,6 @@ class Model(Described, ABC):
     """The fields of `Prediction` that may be there."""
     sees_features: ClassVar[bool] = False
     """A model that is asked about frames of feature files has True here."""
-    precision: Precision = "double"
     info: Mapping[str, str] = {}
     """The origin of the model, by keyword."""
 
@@ -68,6 +67,11 @@ class Model(Described, ABC):
     @abstractmethod
     def elements(self) -> Sequence[str]:
         """The elements' symbols, by atomic number."""
+
+    @property
+    def precision(self) -> Precision:
+        """The arithmetic of the symmetry functions."""
+        return "double"
 
     @property
     def n_members(self) -> int:
@@ -103,7 +107,7 @@ class Model(Described, ABC):
         return self.predict(atoms, uncertainty=uncertainty)
 
     def save(self, directory: str | os.PathLike[str]) -> list[Path]:
-        """Write the model to a directory, whole or not at all, in the place of one that is there.
+        """Write the model to a directory, whole or not at all, in the place of a model that is there.
 
         Returns
         -------
@@ -112,17 +116,24 @@ class Model(Described, ABC):
 
         Raises
         ------
+        InvalidInputError
+            If the directory holds files of another kind, which would be lost.
         OSError, NnpotError
             If it cannot be written.
         """
-        places = [Path(directory)]
-        if self.n_members > 1:
-            places = [places[0] / f"model_{number + 1}" for number in range(self.n_members)]
-            Path(directory).mkdir(parents=True, exist_ok=True)
-        for member, place in enumerate(places):
-            with atomic_directory(place) as inside:
-                self.write(inside, member)
-        return places
+        if not isinstance(directory, str | os.PathLike) or os.fspath(directory) == "":
+            raise InvalidInputError(f"expected the name of a directory, got {shortened(directory)}")
+        target = Path(directory)
+        if target.exists() and not target.is_dir():
+            raise InvalidInputError(f"{target}: is a file; name a directory for the model")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        names = [""] if self.n_members == 1 else [f"model_{n + 1}" for n in range(self.n_members)]
+        with atomic_directory(target) as inside:
+            for member, name in enumerate(names):
+                (inside / name).mkdir(exist_ok=True)
+                self.write(inside / name, member)
+            _require_files_of_models(target, {path.name for path in inside.rglob("*")})
+        return [target / name for name in names]
 
     def __reduce__(self) -> tuple[Callable[..., Model], tuple[object, ...]]:
         """Pickled and deep-copied as its files, which any machine can read."""
@@ -158,8 +169,12 @@ class Model(Described, ABC):
             If a frame cannot be predicted; the message names it by its number.
         """
         n_threads = len(os.sched_getaffinity(0)) if threads is None else threads
+        if not isinstance(n_threads, int) or isinstance(n_threads, bool):
+            raise InvalidInputError(f"threads: expected a whole number, got {shortened(threads)}")
         if n_threads < 1:
             raise InvalidInputError(f"threads: expected at least 1, got {threads}")
+        if not isinstance(frames, Iterable):
+            raise InvalidInputError(f"frames: expected a list of ase.Atoms, got {shortened(frames)}")
         tasks = (partial(self._predict_numbered, *frame, uncertainty) for frame in enumerate(frames))
         return (task() for task in tasks) if n_threads == 1 else _in_threads(tasks, n_threads)
 
@@ -185,6 +200,16 @@ def _in_threads(tasks: Iterator[Callable[[], Prediction]], threads: int) -> Iter
                 yield ahead.popleft()()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _require_files_of_models(directory: Path, names: set[str]) -> None:
+    """Refuse to replace a directory with files that no model of such names has."""
+    for path in directory.rglob("*") if directory.is_dir() else ():
+        if not path.is_dir() and path.name not in names and not path.match("weights.*.data"):
+            raise InvalidInputError(
+                f"{directory}: holds {path.relative_to(directory)}, which is no file of this kind of model "
+                f"and would be lost; name another directory"
+            )
 
 
 def _from_files(kind: type[Model], members: list[dict[str, bytes]], precision: Precision) -> Model:

@@ -16,7 +16,7 @@ from nnpot import _core
 from nnpot.cells import cell_volume
 from nnpot.errors import NnpotError
 from nnpot.models.kinds import Names, load_kind
-from nnpot.models.model import Model, Precision, Table, network_table, require_atoms
+from nnpot.models.model import Model, Precision, Table, _from_files, network_table, require_atoms
 from nnpot.prediction import PotentialPrediction, Uncertainty
 from nnpot.structures import structure_of
 from nnpot.units import UnitSystem
@@ -52,7 +52,7 @@ class Potential(Model):
 
     def __init__(self, model: _core.Model | Sequence[_core.Model], precision: Precision = "double") -> None:
         self._members = [model] if isinstance(model, _core.Model) else list(model)
-        self.precision = precision
+        self._precision: Precision = precision
         self._engines = threading.local()
         self._engine()  # an impossible model is refused here
         self._model = self._members[0]  # for what all have in common
@@ -76,6 +76,11 @@ class Potential(Model):
         """What the files leave unsaid or what was ignored in them, and members that are the same."""
         unsaid = [line for member in self._members for line in member.warnings]
         return [*unsaid, *_core.find_equal_members(self._members, names)]
+
+    @property
+    def precision(self) -> Precision:
+        """The arithmetic of the symmetry functions, as given."""
+        return self._precision
 
     @property
     def n_members(self) -> int:
@@ -223,3 +228,10 @@ def _trust(found: _core.Uncertainty | None) -> Uncertainty | None:
     if found is None:
         return None
     return Uncertainty(found.grades, found.force_spreads, found.energy_spreads, found.energy_spread)
+
+
+def _from_texts(members: list[dict[str, str]], precision: Precision) -> Model:
+    """Read the pickles of earlier versions, which name this function."""
+    return _from_files(
+        Potential, [{n: text.encode() for n, text in files.items()} for files in members], precision
+    )

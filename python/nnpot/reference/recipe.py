@@ -33,7 +33,7 @@ def _different_symbols(elements: list[str]) -> list[str]:
 
 
 Elements = Annotated[list[str], Field(min_length=1), AfterValidator(_different_symbols)]
-"""Of LAMMPS's atom types, in their order."""
+"""The elements of LAMMPS's atom types, in their order."""
 
 
 class Crystal(StrictModel):

@@ -190,15 +190,18 @@ def _work(connection: Connection) -> None:
     while True:
         try:
             function, task = connection.recv()
-        except EOFError:
+        except (EOFError, ConnectionError):  # the parent has ended this
             return
         except Exception as error:
             connection.send(NnpotError(f"a task cannot be read ({type(error).__name__}: {error})"))
             continue
-        connection.send(_BEGUN)
+        with suppress(ConnectionError):
+            connection.send(_BEGUN)
         outcome = guarded(function, task)
         try:
             connection.send(outcome)
+        except ConnectionError:
+            return
         except Exception as error:
             connection.send(NnpotError(f"its result cannot be sent ({type(error).__name__}: {error})"))
 

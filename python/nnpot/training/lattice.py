@@ -243,6 +243,9 @@ class _LatticeTrainer(EpochTrainer):
 
     optimizer: GradientOptimizer
 
+    def divergence(self, losses: str, epoch: int) -> str:
+        return f"the loss is {losses} in epoch {epoch}; lower learning_rate or check the energies"
+
     def __init__(
         self,
         settings: LatticeNetworkSettings,

@@ -7,7 +7,6 @@ import os
 from nnpot.models.calculator import NnpotCalculator
 from nnpot.models.direct_forces.files import load_direct_forces
 from nnpot.models.direct_forces.model import DirectForces
-from nnpot.models.model import Model
 
 
 class DirectForceCalculator(NnpotCalculator):
@@ -22,5 +21,5 @@ class DirectForceCalculator(NnpotCalculator):
     name = "nnpot direct forces"
 
     def __init__(self, model: DirectForces | str | os.PathLike[str]) -> None:
-        super().__init__(model if isinstance(model, Model) else load_direct_forces(model))
+        super().__init__(model if isinstance(model, DirectForces) else load_direct_forces(model))
         self.model = self.potential

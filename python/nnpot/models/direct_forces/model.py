@@ -49,14 +49,24 @@ class ForcePrediction(Prediction, NDArrayOperatorsMixin):
         return np.array(self.forces, dtype) if copy else np.asarray(self.forces, dtype)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
-        arrays = [np.asarray(one) if isinstance(one, ForcePrediction) else one for one in inputs]
-        return getattr(ufunc, method)(*arrays, **options)
+        def plain(one: Any) -> Any:
+            return one.forces if isinstance(one, ForcePrediction) else one
+
+        if "out" in options:
+            options["out"] = tuple(map(plain, options["out"]))
+        return getattr(ufunc, method)(*map(plain, inputs), **options)
 
     def __getitem__(self, key: Any) -> Any:
         return self.forces[key]
 
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self.forces[key] = value
+
     def __len__(self) -> int:
         return len(self.forces)
+
+    __eq__ = NDArrayOperatorsMixin.__eq__
+    __hash__ = None  # type: ignore[assignment]
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # of copies and pickles

@@ -14,7 +14,7 @@ from nnpot.analysis.baseline import worse_than_nothing
 from nnpot.analysis.predictions import Predictions
 from nnpot.figures.report import Report
 from nnpot.io.labels import results_of
-from nnpot.models.direct_forces.files import read_direct_forces, write_direct_forces
+from nnpot.models.direct_forces.files import read_direct_forces
 from nnpot.models.direct_forces.model import DirectForces
 from nnpot.training.config.direct_forces import DirectForceConfig
 from nnpot.training.data.frames import Split, announce_data, summarize_split
@@ -81,7 +81,7 @@ class ForceJob(Job[ForceTrainingResult]):
 
     def export(self, member: int, directory: Path, info: dict[str, str]) -> None:
         networks = self._trainer.element_networks()
-        write_direct_forces(DirectForces(self._features, networks, self._scale, None, info), directory)
+        DirectForces(self._features, networks, self._scale, None, info).write(directory)
 
     def verify(self, directory: Path, frames: Sequence[Atoms]) -> float:
         return verify(read_direct_forces(directory), frames)
