@@ -168,6 +168,7 @@ def test_times_are_shown_and_never_judged() -> None:
     missed = Bar("a", 2.0, 1.0, "")
     assert conclusion([time, Bar("b", 0.5, 1.0, "")], "It") == "It is good: all 1 bars are met"
     assert conclusion([time, missed], "It") == "It is not good: 1 of 1 bars is missed (a)"
+    assert conclusion([time], "It") == "It: nothing was asked for that could be missed"
 
 
 def test_results_are_written_with_bars_and_times(tmp_path: Path) -> None:

@@ -81,6 +81,8 @@ def conclusion(bars: Sequence[Bar], what: str) -> str:
     """Say whether what was asked about is good: it is unless a bar is missed beyond chance."""
     missed, unsure = ([bar.name for bar in bars if bar.verdict == kind] for kind in (MISSED, WITHIN_ERROR))
     bars = [bar for bar in bars if bar.judged]
+    if not bars:
+        return f"{what}: nothing was asked for that could be missed"
     if missed:
         verb = "is" if len(missed) == 1 else "are"
         return f"{what} is not good: {len(missed)} of {len(bars)} bars {verb} missed ({'; '.join(missed)})"
