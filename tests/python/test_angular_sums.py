@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from ase import Atoms
 from ase.build import bulk
-from nnpot.descriptors.automatic import automatic_lines
 from numpy.typing import NDArray
 from precision_bounds import deviations
 from random_model import random_model
@@ -18,9 +17,10 @@ from reference_models import NAMES, reference_model
 
 from nnpot import InvalidInputError, Potential, SymmetryFunctions
 from nnpot import load as load_potential
-from nnpot.descriptors.sampling import arguments
+from nnpot.descriptors import automatic_lines
 from nnpot.descriptors.settings import AutomaticSet
 from nnpot.io import read_frames
+from nnpot.structures import structure_of
 
 SHARED = Path(__file__).resolve().parents[3] / "shared/data"
 
@@ -77,16 +77,16 @@ def test_automatic_sets_have_the_same_values_and_derivatives(
     elements = sorted(set(frame.get_chemical_symbols()), key=["H", "O", "Si"].index)
     lines = automatic_lines(elements, 5.0, options=AutomaticSet(resolution=resolution))
     pairs, moments = (functions(monkeypatch, sums, lines, elements) for sums in ("pairs", "moments"))
-    of_frame = arguments(frame)
-    for a, b in zip(pairs.jacobian(*of_frame), moments.jacobian(*of_frame), strict=True):
+    of_frame = structure_of(frame)
+    for a, b in zip(pairs.jacobian(of_frame), moments.jacobian(of_frame), strict=True):
         require_equal(np.asarray(a, float), np.asarray(b, float), 1e-12)
     random = np.random.default_rng(1)
     displacement, strain = random.normal(size=(len(frame), 3)), random.normal(size=(3, 3))
-    weights = random.normal(size=pairs.values(*of_frame).shape)
+    weights = random.normal(size=pairs.values(of_frame).shape)
     require_equal(
-        pairs.jvp(*of_frame, displacement, strain), moments.jvp(*of_frame, displacement, strain), 1e-12
+        pairs.jvp(of_frame, displacement, strain), moments.jvp(of_frame, displacement, strain), 1e-12
     )
-    for a, b in zip(pairs.vjp(*of_frame, weights), moments.vjp(*of_frame, weights), strict=True):
+    for a, b in zip(pairs.vjp(of_frame, weights), moments.vjp(of_frame, weights), strict=True):
         require_equal(a, b, 1e-12)
 
 
